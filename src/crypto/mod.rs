@@ -1,0 +1,1 @@
+//! The cryptographic primitives, one small file for each.

@@ -1,0 +1,1 @@
+//! Delivery: outbox, acknowledgement, timers, routing.

@@ -1,0 +1,1 @@
+//! The whole endpoint, device or server, as one sans-IO engine.

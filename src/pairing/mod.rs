@@ -1,0 +1,1 @@
+//! How two devices meet: Noise handshakes and association models.

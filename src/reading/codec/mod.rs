@@ -1,0 +1,1 @@
+//! Lossless waveform codecs.

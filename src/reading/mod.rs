@@ -1,0 +1,3 @@
+//! What is measured: metrics, units, decimals, observations, waveforms, device descriptors.
+
+pub mod codec;

@@ -1,0 +1,1 @@
+//! Sealed frames, key epochs, receipts.

@@ -1,0 +1,1 @@
+//! Streaming signal processing: filters and beat detection.

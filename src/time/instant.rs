@@ -1,0 +1,189 @@
+use core::fmt;
+use core::ops::{Add, Sub};
+
+/// A reading of a monotonic clock, in microseconds since an arbitrary start.
+///
+/// On a device the start is its boot. Instants of two devices, or of two boots,
+/// can not be compared. A 64-bit count of microseconds lasts 584,000 years, so
+/// the arithmetic saturates rather than wraps.
+///
+/// ```
+/// use iomt::time::{Duration, Instant};
+///
+/// let boot = Instant::from_micros(0);
+/// let later = boot + Duration::from_secs(2);
+/// assert_eq!(later - boot, Duration::from_millis(2_000));
+/// assert_eq!(boot - later, Duration::ZERO);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Instant {
+    micros: u64,
+}
+
+impl Instant {
+    /// The start of the clock.
+    pub const ZERO: Self = Self { micros: 0 };
+
+    /// An instant `micros` microseconds after the clock's start.
+    #[must_use]
+    pub const fn from_micros(micros: u64) -> Self {
+        Self { micros }
+    }
+
+    /// An instant `millis` milliseconds after the clock's start.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self::from_micros(millis.saturating_mul(1_000))
+    }
+
+    /// An instant `secs` seconds after the clock's start.
+    #[must_use]
+    pub const fn from_secs(secs: u64) -> Self {
+        Self::from_micros(secs.saturating_mul(1_000_000))
+    }
+
+    /// Microseconds since the clock's start.
+    #[must_use]
+    pub const fn as_micros(self) -> u64 {
+        self.micros
+    }
+
+    /// Whole milliseconds since the clock's start.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.micros / 1_000
+    }
+
+    /// The span since `earlier`, or `None` when `earlier` is later.
+    #[must_use]
+    pub const fn checked_since(self, earlier: Self) -> Option<Duration> {
+        match self.micros.checked_sub(earlier.micros) {
+            Some(micros) => Some(Duration { micros }),
+            None => None,
+        }
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    fn add(self, span: Duration) -> Self {
+        Self::from_micros(self.micros.saturating_add(span.micros))
+    }
+}
+
+impl Sub<Duration> for Instant {
+    type Output = Self;
+
+    fn sub(self, span: Duration) -> Self {
+        Self::from_micros(self.micros.saturating_sub(span.micros))
+    }
+}
+
+impl Sub for Instant {
+    type Output = Duration;
+
+    /// The span since `earlier`; zero when `earlier` is later.
+    fn sub(self, earlier: Self) -> Duration {
+        Duration::from_micros(self.micros.saturating_sub(earlier.micros))
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}.{:06}s",
+            self.micros / 1_000_000,
+            self.micros % 1_000_000
+        )
+    }
+}
+
+/// A span of time, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Duration {
+    micros: u64,
+}
+
+impl Duration {
+    /// No time at all.
+    pub const ZERO: Self = Self { micros: 0 };
+
+    /// A span of `micros` microseconds.
+    #[must_use]
+    pub const fn from_micros(micros: u64) -> Self {
+        Self { micros }
+    }
+
+    /// A span of `millis` milliseconds.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self::from_micros(millis.saturating_mul(1_000))
+    }
+
+    /// A span of `secs` seconds.
+    #[must_use]
+    pub const fn from_secs(secs: u64) -> Self {
+        Self::from_micros(secs.saturating_mul(1_000_000))
+    }
+
+    /// The span in microseconds.
+    #[must_use]
+    pub const fn as_micros(self) -> u64 {
+        self.micros
+    }
+
+    /// The span in whole milliseconds.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.micros / 1_000
+    }
+
+    /// The span `factor` times over.
+    #[must_use]
+    pub const fn saturating_mul(self, factor: u64) -> Self {
+        Self::from_micros(self.micros.saturating_mul(factor))
+    }
+}
+
+impl Add for Duration {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self::from_micros(self.micros.saturating_add(other.micros))
+    }
+}
+
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Instant::from_micros(self.micros).fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn a_span_that_would_be_negative_is_zero() {
+        let early = Instant::from_millis(1);
+        let late = Instant::from_millis(3);
+        assert_eq!(late - early, Duration::from_micros(2_000));
+        assert_eq!(early - late, Duration::ZERO);
+        assert_eq!(early.checked_since(late), None);
+    }
+
+    #[test]
+    fn the_end_of_time_saturates() {
+        let end = Instant::from_micros(u64::MAX);
+        assert_eq!(end + Duration::from_secs(1), end);
+        assert_eq!(Instant::ZERO - Duration::from_secs(1), Instant::ZERO);
+    }
+
+    #[test]
+    fn prints_seconds_with_six_decimals() {
+        assert_eq!(Instant::from_micros(1_002_003).to_string(), "1.002003s");
+    }
+}

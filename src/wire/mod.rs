@@ -1,0 +1,1 @@
+//! Bytes: the cursor, the clear frame header, the record envelope, the received set.
