@@ -77,6 +77,7 @@ impl Recording {
 }
 
 /// What is wrong with a file, and in which row, counted from 1.
+#[derive(Debug)]
 struct Fault {
     row: Option<usize>,
     what: String,
@@ -221,7 +222,7 @@ mod tests {
     }
 
     fn refusal(text: &str) -> String {
-        let fault = samples_of(text, 200.0).err().expect("must be refused");
+        let fault = samples_of(text, 200.0).expect_err("must be refused");
         fault.in_file(&"ecg.csv")
     }
 
@@ -270,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_fraction_is_refused_where_rounding_would_spoil_the_signal() {
-        let fault = samples_of("0\n1.0\n0.125\n", 1.0).err().unwrap();
+        let fault = samples_of("0\n1.0\n0.125\n", 1.0).unwrap_err();
         assert_eq!(
             fault.in_file(&"mv.csv"),
             "mv.csv:3: \"0.125\" would be rounded to 0, too coarse at 1 units/mV; \
