@@ -63,7 +63,7 @@ fn ten_minutes_at_1000_hz_fit_and_what_is_longer_says_so() {
     let page = page::render(&report(1_000.0, 700));
     assert!(page.len() < BYTES_MOST, "{} bytes", page.len());
     assert_eq!(count(&page, "<svg class=\"strip\""), 60);
-    assert!(page.contains("The first 10 min 0 s of 11 min 40 s are drawn here"));
+    assert!(page.contains("The first 10 min of 11 min 40 s are drawn here"));
     assert_well_formed(&page);
 }
 
@@ -137,6 +137,21 @@ fn an_outage_is_shaded_in_each_row_and_called_delayed_not_missing() {
     assert_eq!(count(strips, "<rect class=\"shade outage\""), 3);
     assert_eq!(count(strips, "… Radio dark: data delayed</text>"), 2);
     assert!(!page.contains("missing"));
+}
+
+#[test]
+fn the_legend_explains_what_is_drawn_and_nothing_else() {
+    let plain = page::render(&report(360.0, 20));
+    assert!(plain.contains("</svg>beat found</li>"));
+    for absent in ["reference", "stale-data alarm", "alarm limit"] {
+        assert!(!plain.contains(&format!("{absent}</li>")), "{absent}");
+    }
+    let mut scored = report(360.0, 20);
+    scored.false_beats = vec![360];
+    scored.high_limit_bpm = Some(120.0);
+    let page = page::render(&scored);
+    assert!(page.contains("</svg>found, not in the reference</li>"));
+    assert!(page.contains("</svg>alarm limit</li>"));
 }
 
 #[test]

@@ -1,20 +1,20 @@
 //! What the page shows: plain values, no logic.
 //!
 //! All times are seconds since the first sample; all positions are sample
-//! indices, the first sample being 0.
+//! indices, the first sample being 0. Every number is finite.
 
 /// One monitored recording, as it arrived at the server.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Report {
     /// The page's heading.
     pub(crate) title: String,
-    /// The sentence that says what the page may be used for.
+    /// The sentence that says what the page may be used for; left out when empty.
     pub(crate) notice: String,
     /// Where the signal comes from: "MIT-BIH record 208, lead MLII".
     pub(crate) source: String,
-    /// Samples a second.
+    /// Samples a second, above 0.
     pub(crate) rate_hz: f64,
-    /// Sample units to a millivolt.
+    /// Sample units to a millivolt, above 0.
     pub(crate) gain_units_per_mv: f64,
     /// The samples as delivered at the server.
     pub(crate) samples: Vec<i32>,

@@ -1,7 +1,7 @@
 //! The labelled bars below a row, which name what is shaded above them.
 
+use super::sheet::{Sheet, WIDTH_MM};
 use super::span::Span;
-use super::strip::WIDTH_MM;
 use super::text;
 
 const LANE_MM: f64 = 4.4;
@@ -24,14 +24,14 @@ struct Bar {
 }
 
 /// Draws a bar for each span, in as few lanes as hold them without overlap.
-pub(super) fn draw(spans: &[Span], from_s: f64, y: f64, x_of: impl Fn(f64) -> f64) -> Lanes {
+pub(super) fn draw(spans: &[Span], sheet: &Sheet) -> Lanes {
     let mut taken: Vec<f64> = Vec::new();
     let mut svg = String::new();
     for span in spans {
-        let label = label(span, from_s);
-        let bar = Bar::new(x_of(span.from_s), x_of(span.to_s), &label);
+        let label = label(span, sheet.from_s);
+        let bar = Bar::new(sheet.x_of(span.from_s), sheet.x_of(span.to_s), &label);
         let lane = lane_for(&bar, &mut taken);
-        let top = y + 0.6 + lane as f64 * LANE_MM;
+        let top = sheet.bottom() + 0.6 + lane as f64 * LANE_MM;
         svg.push_str(&bar.draw(top, span.kind.class(), &label));
     }
     Lanes {
@@ -68,15 +68,22 @@ fn lane_for(bar: &Bar, taken: &mut Vec<f64>) -> usize {
 }
 
 impl Bar {
-    /// The label begins with the bar, or earlier where the paper would end before it.
+    /// The label stands in the bar; where that is too short behind it, or at the right edge before it.
     fn new(from: f64, to: f64, label: &str) -> Self {
+        let to = to.max(from + 0.6);
         let length = label.chars().count() as f64 * LETTER_MM + 2.0;
-        let label_x = (from + 1.0).min(WIDTH_MM - length);
+        let label_from = if length <= to - from {
+            from
+        } else if to + length <= WIDTH_MM {
+            to
+        } else {
+            from - length
+        };
         Self {
             from,
-            to: to.max(from + 0.6),
-            label_x,
-            label_end: label_x + length,
+            to,
+            label_x: label_from + 1.0,
+            label_end: label_from + length,
         }
     }
 
@@ -109,7 +116,13 @@ mod tests {
     }
 
     fn lanes(spans: &[Span]) -> usize {
-        (draw(spans, 0.0, 0.0, |s| 24.0 + s * 25.0).height / LANE_MM).round() as usize
+        let sheet = Sheet {
+            from_s: 0.0,
+            to_s: 10.0,
+            up: 15.0,
+            down: 10.0,
+        };
+        (draw(spans, &sheet).height / LANE_MM).round() as usize
     }
 
     #[test]
@@ -121,8 +134,10 @@ mod tests {
     }
 
     #[test]
-    fn a_label_at_the_right_edge_stays_on_the_paper() {
+    fn a_label_longer_than_its_bar_stands_beside_it_on_the_paper() {
         let bar = Bar::new(270.0, 274.0, "Heart rate 131/min, above 120/min");
-        assert!(bar.label_end <= WIDTH_MM);
+        assert!(bar.label_end <= 270.0);
+        let bar = Bar::new(24.0, 30.0, "Heart rate 131/min, above 120/min");
+        assert_eq!(bar.label_x, 31.0);
     }
 }

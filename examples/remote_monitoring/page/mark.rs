@@ -48,17 +48,17 @@ impl Marks {
         )
     }
 
-    /// The marks in the band that ends at `band`; lines go down to `bottom`.
-    pub(super) fn draw(&self, band: f64, bottom: f64, x_of: impl Fn(u64) -> f64) -> String {
-        let y = band - 2.4;
+    /// The marks above `paper`, which stands between these two heights.
+    pub(super) fn draw(&self, paper: (f64, f64), x_of: impl Fn(u64) -> f64) -> String {
+        let y = paper.0 - 2.4;
         let found: String = self.found.iter().map(|beat| tick(x_of(*beat), y)).collect();
         let missed = self.missed.iter().map(|beat| {
             let x = x_of(*beat);
-            guide("missed", x, (band, bottom)) + &circle(x, y)
+            guide("missed", x, paper) + &circle(x, y)
         });
         let wrong = self.wrong.iter().map(|beat| {
             let x = x_of(*beat);
-            guide("wrong", x, (band, bottom)) + &cross(x, y)
+            guide("wrong", x, paper) + &cross(x, y)
         });
         let disputed = self.disputed.iter();
         let disputed = disputed.map(|(from, to)| bar(x_of(*from), x_of(*to), y));
@@ -95,22 +95,30 @@ fn guide(class: &str, x: f64, (from, to): (f64, f64)) -> String {
     format!("<path class=\"guide {class}\" d=\"M{x:.2} {from:.1}V{to:.1}\"/>")
 }
 
-/// The legend of the marks.
-pub(super) fn legend() -> String {
-    let entry = |mark: &str, words: &str| {
-        format!("<li><svg viewBox=\"0 0 6 5\" aria-hidden=\"true\">{mark}</svg>{words}</li>\n")
-    };
-    let found = format!("<path class=\"found\" d=\"{}\"/>", tick(3.0, 2.5));
-    [
-        entry(&found, "beat found"),
-        entry(&circle(3.0, 2.5), "reference beat missed"),
-        entry(&cross(3.0, 2.5), "found, not in the reference"),
-        entry(
-            &bar(0.5, 5.5, 2.5),
-            "not scored: reference detectors disagree",
+/// The legend of the marks that the report has.
+pub(super) fn legend(report: &Report) -> String {
+    let (x, y) = (3.0, 2.5);
+    let found = format!("<path class=\"found\" d=\"{}\"/>", tick(x, y));
+    let entries = [
+        (report.beats.len(), found, "beat found"),
+        (report.missed.len(), circle(x, y), "reference beat missed"),
+        (
+            report.false_beats.len(),
+            cross(x, y),
+            "found, not in the reference",
         ),
-    ]
-    .concat()
+        (
+            report.disputed.len(),
+            bar(0.5, 5.5, y),
+            "not scored: no agreed reference",
+        ),
+    ];
+    let shown = entries.into_iter().filter(|(count, ..)| *count > 0);
+    shown
+        .map(|(_, mark, words)| {
+            format!("<li><svg viewBox=\"0 0 6 5\" aria-hidden=\"true\">{mark}</svg>{words}</li>\n")
+        })
+        .collect()
 }
 
 #[cfg(test)]

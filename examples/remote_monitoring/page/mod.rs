@@ -6,11 +6,12 @@
 //!  overview    the whole ECG on one line, the heart rate below it     trend
 //!  events      radio outages and alarms with their times              span
 //!  delivery    the table of figures
-//!  full ECG    ten seconds a row on ECG paper, beats marked           strip, mark, lane, trace
+//!  full ECG    ten seconds a row on ECG paper, beats marked           strip, sheet, mark, lane, trace
 //! ```
 
 mod lane;
 mod mark;
+mod sheet;
 mod span;
 mod strip;
 mod text;
@@ -18,6 +19,7 @@ mod trace;
 mod trend;
 
 use crate::report::{KeyFigure, Report};
+use sheet::{MOST_DOWN_MM, MOST_UP_MM, PAPER_MM};
 use span::{Kind, Span};
 use strip::Strips;
 use text::escape;
@@ -38,16 +40,19 @@ pub(crate) fn render(report: &Report) -> String {
         tiles(&report.key_figures),
         overview(report, &spans),
         lists(report, &spans),
-        full_ecg(&strips, &spans),
+        full_ecg(report, &strips, &spans),
         title = escape(&report.title),
     )
 }
 
 /// What the drawings share: the paper and the hatching.
 fn definitions() -> String {
+    const TALLEST_MM: usize = (MOST_UP_MM + MOST_DOWN_MM) as usize;
     let lines = |step: usize| -> String {
-        let across = (0..=260).step_by(step).map(|x| format!("M{x} 0V90"));
-        let down = (0..=90).step_by(step).map(|y| format!("M0 {y}H260"));
+        let across = (0..=PAPER_MM).step_by(step);
+        let across = across.map(|x| format!("M{x} 0V{TALLEST_MM}"));
+        let down = (0..=TALLEST_MM).step_by(step);
+        let down = down.map(|y| format!("M0 {y}H{PAPER_MM}"));
         across.chain(down).collect()
     };
     let hatch = |id: &str, size: f64, width: f64| {
@@ -59,7 +64,7 @@ fn definitions() -> String {
     };
     format!(
         "<svg class=\"definitions\" aria-hidden=\"true\"><defs>\n<g id=\"paper\">\
-         <rect class=\"paper\" width=\"260\" height=\"90\"/>\
+         <rect class=\"paper\" width=\"{PAPER_MM}\" height=\"{TALLEST_MM}\"/>\
          <path class=\"fine\" d=\"{}\"/><path class=\"bold\" d=\"{}\"/></g>\n{}{}</defs></svg>\n",
         lines(1),
         lines(5),
@@ -83,11 +88,16 @@ fn header(report: &Report, strips: &Strips<'_>) -> String {
     ];
     let facts =
         facts.map(|(term, fact)| format!("<div><dt>{term}</dt><dd>{}</dd></div>\n", escape(&fact)));
+    let notice = match report.notice.is_empty() {
+        true => String::new(),
+        false => format!(
+            "<p class=\"notice\" role=\"note\">{}</p>\n",
+            escape(&report.notice)
+        ),
+    };
     format!(
-        "<header>\n<h1>{}</h1>\n<p class=\"notice\" role=\"note\">{}</p>\n\
-         <dl class=\"facts\">\n{}</dl>\n</header>\n",
+        "<header>\n<h1>{}</h1>\n{notice}<dl class=\"facts\">\n{}</dl>\n</header>\n",
         escape(&report.title),
-        escape(&report.notice),
         facts.concat()
     )
 }
@@ -110,16 +120,16 @@ fn tiles(figures: &[KeyFigure]) -> String {
 
 fn overview(report: &Report, spans: &[Span]) -> String {
     format!(
-        "<section aria-labelledby=\"overview\">\n<h2 id=\"overview\">Overview</h2>\n{}\
-         <ul class=\"legend\">\n{}\
-         <li><svg viewBox=\"0 0 12 5\" aria-hidden=\"true\">\
-         <path class=\"limit-line key\" d=\"M0 2.5H12\"/></svg>alarm limit</li>\n</ul>\n</section>\n",
+        "<section aria-labelledby=\"overview\">\n<h2 id=\"overview\">Overview</h2>\n\
+         <div class=\"scroll\" role=\"region\" aria-labelledby=\"overview\" tabindex=\"0\">\n{}</div>\n\
+         <ul class=\"legend\">\n{}{}</ul>\n</section>\n",
         trend::draw(report, spans),
-        shade_legend(),
+        shade_legend(spans),
+        trend::limit_legend(report),
     )
 }
 
-fn shade_legend() -> String {
+fn shade_legend(spans: &[Span]) -> String {
     let entry = |kind: Kind, words: &str| {
         format!(
             "<li><svg viewBox=\"0 0 12 5\" aria-hidden=\"true\">\
@@ -133,7 +143,9 @@ fn shade_legend() -> String {
         Kind::Limit => "limit alarm",
         Kind::Stale => "stale-data alarm",
     };
-    Kind::ALL.map(|kind| entry(kind, words(kind))).concat()
+    let shown = Kind::ALL.into_iter();
+    let shown = shown.filter(|kind| spans.iter().any(|span| span.kind == *kind));
+    shown.map(|kind| entry(kind, words(kind))).collect()
 }
 
 fn lists(report: &Report, spans: &[Span]) -> String {
@@ -154,7 +166,7 @@ fn lists(report: &Report, spans: &[Span]) -> String {
     )
 }
 
-fn full_ecg(strips: &Strips<'_>, spans: &[Span]) -> String {
+fn full_ecg(report: &Report, strips: &Strips<'_>, spans: &[Span]) -> String {
     let cut = strips.cut_note().map_or(String::new(), |note| {
         format!("<p class=\"cut\">{}</p>\n", escape(&note))
     });
@@ -167,8 +179,8 @@ fn full_ecg(strips: &Strips<'_>, spans: &[Span]) -> String {
          <div class=\"scroll\" role=\"region\" aria-labelledby=\"full\" tabindex=\"0\">\n{}</div>\n\
          </section>\n",
         strips.scales(),
-        mark::legend(),
-        shade_legend(),
+        mark::legend(report),
+        shade_legend(spans),
         strips.draw(spans),
     )
 }

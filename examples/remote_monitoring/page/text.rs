@@ -27,12 +27,13 @@ pub(super) fn clock(seconds: f64) -> String {
     }
 }
 
-/// A span: "4.0 s" below a minute, else "5 min 0 s".
+/// A span: "4.0 s", "5 min", "5 min 20 s".
 pub(super) fn span(seconds: f64) -> String {
     let whole = seconds.round() as u64;
-    match seconds < 60.0 {
-        true => format!("{seconds:.1} s"),
-        false => format!("{} min {} s", whole / 60, whole % 60),
+    match (whole / 60, whole % 60) {
+        (0, _) => format!("{seconds:.1} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, rest) => format!("{minutes} min {rest} s"),
     }
 }
 
@@ -76,7 +77,9 @@ mod tests {
         assert_eq!(clock(59.9), "1:00");
         assert_eq!(clock(3_725.0), "1:02:05");
         assert_eq!(span(4.0), "4.0 s");
-        assert_eq!(span(300.0), "5 min 0 s");
+        assert_eq!(span(59.97), "1 min");
+        assert_eq!(span(300.0), "5 min");
+        assert_eq!(span(320.0), "5 min 20 s");
     }
 
     #[test]

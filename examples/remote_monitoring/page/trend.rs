@@ -141,6 +141,17 @@ fn time_axis(end_s: f64, x_of: impl Fn(f64) -> f64) -> String {
     )
 }
 
+/// The legend of the dashed lines, where the report has a limit.
+pub(super) fn limit_legend(report: &Report) -> &'static str {
+    match report.low_limit_bpm.or(report.high_limit_bpm) {
+        Some(_) => {
+            "<li><svg viewBox=\"0 0 12 5\" aria-hidden=\"true\">\
+             <path class=\"limit-line key\" d=\"M0 2.5H12\"/></svg>alarm limit</li>\n"
+        }
+        None => "",
+    }
+}
+
 /// The axis of the heart rate, in beats/min.
 struct Axis {
     lowest: f64,
@@ -155,7 +166,7 @@ impl Axis {
             .into_iter()
             .chain(report.high_limit_bpm);
         let rates = report.heart_rate.iter().map(|(_, bpm)| *bpm);
-        let shown: Vec<f64> = rates.chain(limits).filter(|bpm| bpm.is_finite()).collect();
+        let shown: Vec<f64> = rates.chain(limits).collect();
         let low = shown.iter().copied().min_by(f64::total_cmp).unwrap_or(40.0);
         let high = shown
             .iter()
