@@ -1,1 +1,3 @@
 //! Streaming signal processing: filters and beat detection.
+
+pub mod ecg;
