@@ -21,25 +21,33 @@ const REPEATS: [[i16; REACH]; COUNT] = repeats();
 /// What the block header says of the way the residuals were made.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Choice {
-    pub(super) predictor: usize,
+    pub(super) predictor: u32,
     pub(super) start: u32,
 }
 
 /// Chooses for samples that are multiples of `2^step` and have `width` bits above it.
 pub(super) fn choose(samples: &[i32], step: u32, width: u32) -> Choice {
     let [first, second] = shortlist(samples, step);
-    let cost = |number| Residuals::new(samples, number, step, width).cost();
-    let predictor = if cost(second) < cost(first) {
+    let trial = |number| Trial {
+        samples,
+        predictor: Predictor::new(number, step),
+        step,
+        width,
+    };
+    let predictor = if trial(second).cost() < trial(first).cost() {
         second
     } else {
         first
     };
-    let start = Residuals::new(samples, predictor, step, width).start();
-    Choice { predictor, start }
+    Choice {
+        predictor,
+        start: trial(predictor).start(),
+    }
 }
 
 /// The two predictors whose residuals have the least energy, by the autocorrelation.
-fn shortlist(samples: &[i32], step: u32) -> [usize; 2] {
+#[inline(never)] // Its 350 bytes of stack are free again before the trials.
+fn shortlist(samples: &[i32], step: u32) -> [u32; 2] {
     let mut costs = [0_u32; COUNT];
     let (&[mut last], rest) = samples.split_at(1.min(samples.len())) else {
         return [0, 1];
@@ -54,12 +62,12 @@ fn shortlist(samples: &[i32], step: u32) -> [usize; 2] {
             *slot = (sample - last) >> step;
             last = sample;
         }
-        add_costs(&mut costs, segment, chunk.len());
+        add_costs(&mut costs, &mut segment, chunk.len());
     }
     two_least(&costs)
 }
 
-fn add_costs(costs: &mut [u32; COUNT], segment: [i32; SEGMENT], len: usize) {
+fn add_costs(costs: &mut [u32; COUNT], segment: &mut [i32; SEGMENT], len: usize) {
     let spectrum = Autocorrelation::of(segment);
     let len = u32::try_from(len).unwrap_or(0);
     for (cost, repeats) in costs.iter_mut().zip(&REPEATS) {
@@ -67,9 +75,9 @@ fn add_costs(costs: &mut [u32; COUNT], segment: [i32; SEGMENT], len: usize) {
     }
 }
 
-fn two_least(costs: &[u32; COUNT]) -> [usize; 2] {
+fn two_least(costs: &[u32; COUNT]) -> [u32; 2] {
     let mut best = [(u32::MAX, 0), (u32::MAX, 1)];
-    for (number, &cost) in costs.iter().enumerate() {
+    for (number, &cost) in (0..).zip(costs) {
         let [first, second] = best;
         if cost < first.0 {
             best = [(cost, number), first];
@@ -77,7 +85,8 @@ fn two_least(costs: &[u32; COUNT]) -> [usize; 2] {
             best = [first, (cost, number)];
         }
     }
-    best.map(|(_, number)| number)
+    let [(_, first), (_, second)] = best;
+    [first, second]
 }
 
 /// The autocorrelation of one segment, scaled by `2^-exponent` so that lag 0 fits 15 bits.
@@ -88,10 +97,11 @@ struct Autocorrelation {
 }
 
 impl Autocorrelation {
-    fn of(mut segment: [i32; SEGMENT]) -> Self {
+    /// Reduces the segment to 13 bits on the way.
+    fn of(segment: &mut [i32; SEGMENT]) -> Self {
         let magnitude = segment.iter().fold(0, |bits, &value| bits | fold(value));
         let coarse = bit_len(magnitude).saturating_sub(13);
-        for value in &mut segment {
+        for value in segment.iter_mut() {
             *value >>= coarse;
         }
         let mut lags = [0; REACH];
@@ -101,8 +111,11 @@ impl Autocorrelation {
         }
         let [power, ..] = lags;
         let fine = bit_len(power.cast_unsigned()).saturating_sub(15);
+        for lag in &mut lags {
+            *lag >>= fine;
+        }
         Self {
-            lags: lags.map(|value| value >> fine),
+            lags,
             exponent: 2 * coarse + fine,
         }
     }
@@ -121,55 +134,50 @@ impl Autocorrelation {
     }
 }
 
-/// The folded residuals of a block under one predictor.
+/// A predictor tried on the whole block.
 #[derive(Debug)]
-struct Residuals<'a> {
+struct Trial<'a> {
     samples: &'a [i32],
-    predictor: Option<Predictor>,
+    predictor: Predictor,
     step: u32,
     width: u32,
 }
 
-impl<'a> Residuals<'a> {
-    fn new(samples: &'a [i32], number: usize, step: u32, width: u32) -> Self {
-        Self {
-            samples,
-            predictor: Predictor::new(number, step),
-            step,
-            width,
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = u32> {
-        self.predictor.iter().flat_map(|predictor| {
-            (1..self.samples.len()).filter_map(|index| {
-                let (past, rest) = self.samples.split_at_checked(index)?;
-                let error = (rest.first()? >> self.step) - predictor.predict(past);
-                Some(fold(wrap(error, self.width)))
-            })
-        })
-    }
-
+impl Trial<'_> {
     /// An estimate of the length of the code: segment by segment, the logarithm of the mean.
     fn cost(&self) -> u32 {
         let mut cost = 0_u32;
-        let mut residuals = self.iter().peekable();
-        while residuals.peek().is_some() {
-            let (sum, count) = residuals
-                .by_ref()
-                .take(SEGMENT)
-                .fold((0, 0), |(sum, count), folded| (sum + folded, count + 1));
-            let log = log2(sum + (count >> 1).max(1));
-            cost = cost.saturating_add(log * count);
+        let (mut sum, mut count) = (0, 0);
+        for index in 1..self.samples.len() {
+            sum += self.folded_residual(index);
+            count += 1;
+            if index % SEGMENT == 0 {
+                cost = cost.saturating_add(log_sum(sum, count));
+                (sum, count) = (0, 0);
+            }
         }
-        cost
+        cost.saturating_add(log_sum(sum, count))
     }
 
     /// Half the bit length of the mean of the first eight.
     fn start(&self) -> u32 {
-        let sum: u32 = self.iter().take(8).sum();
+        let count = self.samples.len().min(9);
+        let sum: u32 = (1..count).map(|index| self.folded_residual(index)).sum();
         (bit_len(sum >> 3) >> 1).min(7)
     }
+
+    fn folded_residual(&self, index: usize) -> u32 {
+        let Some((past, [sample, ..])) = self.samples.split_at_checked(index) else {
+            return 0;
+        };
+        let error = (sample >> self.step) - self.predictor.predict(past);
+        fold(wrap(error, self.width))
+    }
+}
+
+/// `count` times the logarithm of a sum, which for whole segments is that of the mean.
+fn log_sum(sum: u32, count: u32) -> u32 {
+    log2(sum + (count >> 1).max(1)) * count
 }
 
 /// The logarithm of `value` (not 0) to base 2, the fraction by a straight line: error below 0.09.
