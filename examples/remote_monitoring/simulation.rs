@@ -88,31 +88,37 @@ impl Simulation {
 
     /// Lets time go on until everything is delivered; calls `progress` after every step.
     pub(crate) fn run(&mut self, mut progress: impl FnMut(&Self)) -> Result<(), Failure> {
-        while !(self.monitor.is_paired && self.sensor.is_done()) {
-            self.step()?;
+        loop {
+            self.act()?;
             progress(self);
+            if self.monitor.is_paired && self.sensor.is_done() {
+                break;
+            }
+            self.advance()?;
         }
         self.monitor.finish();
         Ok(())
     }
 
-    /// Lets everybody do what is due, then goes to the next instant at which something is.
-    fn step(&mut self) -> Result<(), Failure> {
+    /// Lets everybody do what is due.
+    fn act(&mut self) -> Result<(), Failure> {
         self.deliver()?;
         for packet in self.sensor.run(device_time(self.now))? {
             let arrivals = self.radio.send(self.now, &packet, &mut self.up);
             self.travel(Hop::GatewayFromRadio, arrivals);
         }
         for packet in self.monitor.run(self.now) {
-            self.travel(
-                Hop::GatewayFromNetwork,
-                vec![(self.now + NETWORK_DELAY, packet)],
-            );
+            let arrival = (self.now + NETWORK_DELAY, packet);
+            self.travel(Hop::GatewayFromNetwork, vec![arrival]);
         }
         self.note_start();
-        self.now = self
-            .next_instant()
-            .ok_or("nothing is left to do, and not everything is delivered")?;
+        Ok(())
+    }
+
+    /// Goes to the next instant at which something is due.
+    fn advance(&mut self) -> Result<(), Failure> {
+        let next = self.next_instant();
+        self.now = next.ok_or("nothing is left to do, and not everything is delivered")?;
         if self.now > self.deadline() {
             return Err("not everything was delivered in time".into());
         }
