@@ -172,7 +172,18 @@ fn pairs_as_reader(e: &Shown, s: &Shown) -> Result<(), Error> {
 }
 
 fn pairs_as_device(e: &Shown, s: &Shown) -> Result<(), Error> {
-    read_insiders_reply(e, s, &OFFER).map(|_| ())
+    read_insiders_reply(e, s, &offer_and_descriptor()).map(|_| ())
+}
+
+fn offer_and_descriptor() -> Vec<u8> {
+    [&OFFER[..], &[2, 32], &[0xD5; 32]].concat()
+}
+
+#[test]
+fn a_device_that_promises_no_descriptor_is_refused() {
+    let (e, s) = (Shown::honest([3; 32]), Shown::honest([4; 32]));
+    let refused = read_insiders_reply(&e, &s, &OFFER).map(|_| ());
+    assert_eq!(refused, Err(wire::Error::Truncated { missing: 1 }.into()));
 }
 
 #[test]
