@@ -7,10 +7,10 @@ use super::recent::Recent;
 /// Decides which candidates are beats.
 ///
 /// ```text
-/// candidate ──> queue ──> above the threshold, and no T wave? ──yes──────────────────> beat
-///              (waits while                     │no                                     ^
-///              it learns)                       v                                       │
-///                                            rejected ──a beat is overdue: the highest──┘
+/// candidate ─> queue ─> above the threshold, and no T wave? ── yes ─> beat
+///             (while it        │ no                                    ^
+///              learns)         v                                       │
+///                           rejected ── the highest, in an interval that is too long
 /// ```
 #[derive(Debug, Clone)]
 pub(super) struct BeatFinder {
@@ -21,6 +21,8 @@ pub(super) struct BeatFinder {
     rejected: Vec<Candidate, WAITING>,
     last: Option<Candidate>,
     learn_until: Option<u64>,
+    /// A beat that another one, found late, has gone before.
+    held: Option<Candidate>,
     relax_at: u64,
     resumed_at: u64,
 }
@@ -33,6 +35,7 @@ const WAITING: usize = 12;
 struct Times {
     learning: u64,
     t_wave: u64,
+    p_wave: u64,
     memory: u64,
     patience: u64,
 }
@@ -43,13 +46,19 @@ impl Times {
         Self {
             // Two seconds hold a beat of any heart above 30 a minute.
             learning: samples(2_000),
-            // A T wave ends within 360 ms of its R peak, unless the heart is slow.
+            // A T wave's top comes within 360 ms of its R peak, unless the heart is slow.
             t_wave: samples(360),
+            // A P wave's top comes within 300 ms before its R peak, even in first-degree block.
+            p_wave: samples(300),
             // Bounds the delay of a beat that is found late.
             memory: samples(2_000),
             // So long without a beat, the amplitude may have dropped.
             patience: samples(3_000),
         }
+    }
+
+    fn is_forgetting(&self, at: u64, now: u64) -> bool {
+        now.saturating_sub(at) > self.memory * 3 / 4
     }
 }
 
@@ -67,6 +76,7 @@ impl BeatFinder {
             learn_until: Some(times.learning),
             relax_at: times.patience,
             resumed_at: 0,
+            held: None,
         }
     }
 
@@ -84,10 +94,16 @@ impl BeatFinder {
         if self.learn_until.take().is_some() {
             self.end_learning(now);
         }
-        match self.queue.pop_front() {
-            Some(candidate) => self.judge(candidate),
-            None => self.search_back(now),
+        if let Some(beat) = self.held.take() {
+            return Some(self.accept_at_once(beat));
         }
+        while let Some(candidate) = self.queue.pop_front() {
+            if let Some(beat) = self.judge(candidate) {
+                return Some(beat);
+            }
+        }
+        self.relax(now);
+        self.search_back(now)
     }
 
     /// Says that the signal was interrupted: no interval and no T wave spans that.
@@ -107,16 +123,23 @@ impl BeatFinder {
     }
 
     fn judge(&mut self, candidate: Candidate) -> Option<Candidate> {
-        if candidate.height > self.levels.threshold() && !self.is_t_wave(&candidate) {
-            self.rejected.clear();
-            return Some(self.accept(candidate));
+        if candidate.height <= self.levels.threshold() || self.is_t_wave(&candidate) {
+            self.reject(candidate);
+            return None;
         }
+        let Some(missed) = self.missed_before(candidate.at) else {
+            return Some(self.accept_at_once(candidate));
+        };
+        self.held = Some(candidate);
+        Some(self.accept(missed))
+    }
+
+    fn reject(&mut self, candidate: Candidate) {
         self.levels.noise(candidate.height);
         if self.rejected.is_full() {
             self.rejected.remove(0);
         }
         let _ = self.rejected.push(candidate);
-        None
     }
 
     /// Soon after a beat and less than half as steep: its T wave (Pan and Tompkins).
@@ -127,24 +150,39 @@ impl BeatFinder {
         })
     }
 
-    /// A beat is overdue after one and a half intervals: take the highest that was rejected.
+    /// Where no next beat comes to say how long the interval was: after twice the usual one, or
+    /// before the first of those rejected is forgotten.
     fn search_back(&mut self, now: u64) -> Option<Candidate> {
-        self.relax(now);
-        let last = self.last?;
-        let interval = u64::from(self.intervals.median()?);
-        let silence = now.saturating_sub(last.at.max(self.resumed_at));
-        if silence.saturating_mul(2) <= interval * 3 {
+        let forgetting = |candidate: &Candidate| self.times.is_forgetting(candidate.at, now);
+        let is_late = self.silence_x100(now)? >= 200;
+        if !is_late && !self.rejected.iter().any(forgetting) {
             return None;
         }
+        let missed = self.missed_before(now)?;
+        self.rejected.retain(|candidate| candidate.at > missed.at);
+        Some(self.accept(missed))
+    }
+
+    /// In an interval of more than 1.5 usual ones, the highest that is neither near enough to the
+    /// beat before to be its T wave, nor near enough to the `next` one to be its P wave.
+    fn missed_before(&self, next: u64) -> Option<Candidate> {
+        let last = self.last.filter(|_| self.silence_x100(next) > Some(150))?;
+        let earliest = last.at.saturating_add(self.times.t_wave);
+        let earliest = earliest.max(next.saturating_sub(self.times.memory));
+        let latest = next.saturating_sub(self.times.p_wave);
         let threshold = self.levels.search_back_threshold();
-        let earliest = now.saturating_sub(self.times.memory);
-        let earliest = earliest.max(last.at.saturating_add(self.times.t_wave));
-        let possible =
-            |candidate: &&Candidate| candidate.at > earliest && candidate.height > threshold;
-        let found = self.rejected.iter().filter(possible);
-        let found = *found.max_by_key(|candidate| candidate.height)?;
-        self.rejected.retain(|candidate| candidate.at > found.at);
-        Some(self.accept(found))
+        let possible = self.rejected.iter().filter(|candidate| {
+            (earliest..latest).contains(&candidate.at) && candidate.height > threshold
+        });
+        possible.max_by_key(|candidate| candidate.height).copied()
+    }
+
+    /// How long no beat has come, in hundredths of the usual interval; `None` before there is one.
+    fn silence_x100(&self, now: u64) -> Option<u64> {
+        let since = self.last?.at.max(self.resumed_at);
+        let interval = u64::from(self.intervals.median()?);
+        let silence = now.saturating_sub(since).saturating_mul(100);
+        silence.checked_div(interval)
     }
 
     /// After three seconds of silence, and every second from then on, expects smaller beats.
@@ -153,6 +191,11 @@ impl BeatFinder {
             self.levels.relax();
             self.relax_at = now.saturating_add(self.times.patience / 3);
         }
+    }
+
+    fn accept_at_once(&mut self, beat: Candidate) -> Candidate {
+        self.rejected.clear();
+        self.accept(beat)
     }
 
     fn accept(&mut self, beat: Candidate) -> Candidate {

@@ -49,8 +49,10 @@ impl Envelope {
 
     /// How high the hump is of a narrow complex of `uv` microvolts.
     pub(super) fn height_of(&self, uv: usize) -> u32 {
-        let travel = 8 * uv * (self.slope.len() - 1);
-        u32::try_from(travel).unwrap_or(u32::MAX)
+        // Up and down again, of which the filters leave three quarters.
+        let travel = uv * 2 * 3 / 4;
+        let height = 8 * travel * (self.slope.len() - 1);
+        u32::try_from(height).unwrap_or(u32::MAX)
     }
 
     /// Samples by which the hump comes after the middle of the QRS complex.
