@@ -3,6 +3,7 @@
 //! Reads 24 records of the MIT-BIH Arrhythmia Database from `data/ecg/mitdb` in the folder that
 //! `IOMT_SHARED` names; without it, says that it is skipped.
 
+#![cfg(test)]
 #![cfg(feature = "signal")]
 
 mod support {

@@ -1,5 +1,6 @@
 //! What can happen to an ECG on its way to the detector.
 
+#![cfg(test)]
 #![cfg(feature = "signal")]
 
 mod support {

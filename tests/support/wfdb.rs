@@ -44,18 +44,18 @@ pub(crate) fn read(folder: &Path, name: &str) -> std::io::Result<Record> {
 }
 
 fn first_channel(bytes: &[u8]) -> Vec<i32> {
-    let sample = |triple: &[u8]| {
-        let twelve_bits = u16::from(triple[1] & 0x0F) << 8 | u16::from(triple[0]);
+    let (triples, _) = bytes.as_chunks();
+    let sample = |[low, high, _]: &[u8; 3]| {
+        let twelve_bits = u16::from_le_bytes([*low, high & 0x0F]);
         i32::from((twelve_bits << 4).cast_signed() >> 4)
     };
-    bytes.chunks_exact(3).map(sample).collect()
+    triples.iter().map(sample).collect()
 }
 
 /// Sample and code of each annotation.
 fn annotations(bytes: &[u8]) -> Vec<(u64, u16)> {
-    let mut words = bytes
-        .chunks_exact(2)
-        .map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+    let (pairs, _) = bytes.as_chunks();
+    let mut words = pairs.iter().map(|pair| u16::from_le_bytes(*pair));
     let mut found = Vec::new();
     let mut sample = 0;
     while let Some(word) = words.next().filter(|word| *word != 0) {
