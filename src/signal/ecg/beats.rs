@@ -154,7 +154,7 @@ impl BeatFinder {
     /// before the first of those rejected is forgotten.
     fn search_back(&mut self, now: u64) -> Option<Candidate> {
         let forgetting = |candidate: &Candidate| self.times.is_forgetting(candidate.at, now);
-        let is_late = self.silence_x100(now)? >= 200;
+        let is_late = self.is_silent_for(now, 4);
         if !is_late && !self.rejected.iter().any(forgetting) {
             return None;
         }
@@ -166,7 +166,7 @@ impl BeatFinder {
     /// In an interval of more than 1.5 usual ones, the highest that is neither near enough to the
     /// beat before to be its T wave, nor near enough to the `next` one to be its P wave.
     fn missed_before(&self, next: u64) -> Option<Candidate> {
-        let last = self.last.filter(|_| self.silence_x100(next) > Some(150))?;
+        let last = self.last.filter(|_| self.is_silent_for(next, 3))?;
         let earliest = last.at.saturating_add(self.times.t_wave);
         let earliest = earliest.max(next.saturating_sub(self.times.memory));
         let latest = next.saturating_sub(self.times.p_wave);
@@ -177,12 +177,13 @@ impl BeatFinder {
         possible.max_by_key(|candidate| candidate.height).copied()
     }
 
-    /// How long no beat has come, in hundredths of the usual interval; `None` before there is one.
-    fn silence_x100(&self, now: u64) -> Option<u64> {
-        let since = self.last?.at.max(self.resumed_at);
-        let interval = u64::from(self.intervals.median()?);
-        let silence = now.saturating_sub(since).saturating_mul(100);
-        silence.checked_div(interval)
+    /// No beat has come for more than so many halves of the usual interval.
+    fn is_silent_for(&self, now: u64, halves: u64) -> bool {
+        let (Some(last), Some(interval)) = (self.last, self.intervals.median()) else {
+            return false;
+        };
+        let silence = now.saturating_sub(last.at.max(self.resumed_at));
+        silence.saturating_mul(2) > u64::from(interval) * halves
     }
 
     /// After three seconds of silence, and every second from then on, expects smaller beats.

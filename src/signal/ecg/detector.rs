@@ -154,11 +154,9 @@ impl RPeakDetector {
     }
 
     fn advance(&mut self, uv: i16) {
-        let maximum = self.maxima.push(Maximum {
-            at: self.now,
-            height: self.envelope.push(uv),
-            slope: self.envelope.steepest(),
-        });
+        let height = self.envelope.push(uv);
+        let steepest = || self.envelope.steepest();
+        let maximum = self.maxima.push(self.now, height, steepest);
         if let Some(maximum) = maximum {
             let candidate = self.locate(maximum);
             self.beats.handle_candidate(candidate);
