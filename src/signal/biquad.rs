@@ -1,7 +1,7 @@
 use core::fmt::Debug;
 
-use super::design::Section;
 use super::sample::{Arithmetic, ONE};
+use super::section::Section;
 
 /// A kind of number that signals are filtered in: `f32`, or `i32`.
 ///

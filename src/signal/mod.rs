@@ -51,6 +51,7 @@ mod cascade;
 mod design;
 mod maths;
 mod sample;
+mod section;
 
 pub mod ecg;
 

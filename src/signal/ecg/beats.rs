@@ -1,6 +1,6 @@
 use heapless::{Deque, Vec};
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, REFRACTORY_MS};
 use super::levels::Levels;
 use super::recent::Recent;
 
@@ -34,6 +34,7 @@ const WAITING: usize = 12;
 #[derive(Debug, Clone, Copy)]
 struct Times {
     learning: u64,
+    refractory: u64,
     t_wave: u64,
     p_wave: u64,
     memory: u64,
@@ -46,6 +47,7 @@ impl Times {
         Self {
             // Two seconds hold a beat of any heart above 30 a minute.
             learning: samples(2_000),
+            refractory: samples(REFRACTORY_MS),
             // A T wave's top comes within 360 ms of its R peak, unless the heart is slow.
             t_wave: samples(360),
             // A P wave's top comes within 300 ms before its R peak, even in first-degree block.
@@ -154,11 +156,12 @@ impl BeatFinder {
     /// before the first of those rejected is forgotten.
     fn search_back(&mut self, now: u64) -> Option<Candidate> {
         let forgetting = |candidate: &Candidate| self.times.is_forgetting(candidate.at, now);
-        let is_late = self.is_silent_for(now, 4);
-        if !is_late && !self.rejected.iter().any(forgetting) {
+        // What stands after that has not come yet.
+        let known = now.saturating_sub(self.times.refractory);
+        if !self.is_silent_for(known, 4) && !self.rejected.iter().any(forgetting) {
             return None;
         }
-        let missed = self.missed_before(now)?;
+        let missed = self.missed_before(known)?;
         self.rejected.retain(|candidate| candidate.at > missed.at);
         Some(self.accept(missed))
     }
@@ -208,5 +211,112 @@ impl BeatFinder {
         self.relax_at = beat.at.saturating_add(self.times.patience);
         self.last = Some(beat);
         beat
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    const FLOOR: u32 = 10;
+
+    fn candidate(at: u64, height: u32) -> Candidate {
+        Candidate {
+            at,
+            height,
+            slope: height / 10,
+            r_index: at,
+            r_uv: 0,
+        }
+    }
+
+    /// Runs to `end` at 250 Hz, with candidates coming 0.24 s after they stand.
+    fn run(finder: &mut BeatFinder, candidates: &[Candidate], now: u64, end: u64) -> Vec<u64> {
+        let step = |now: u64| {
+            let due = candidates
+                .iter()
+                .filter(|candidate| candidate.at + 60 == now);
+            due.for_each(|candidate| finder.handle_candidate(*candidate));
+            finder.poll_beat(now).map(|beat| beat.at)
+        };
+        (now..end).filter_map(step).collect()
+    }
+
+    /// A beat each 200 samples, the first at 100, without those at `missing`.
+    fn regular(beats: u64, missing: &[u64]) -> Vec<Candidate> {
+        let at = (0..beats).map(|beat| 100 + 200 * beat);
+        at.filter(|at| !missing.contains(at))
+            .map(|at| candidate(at, 1_000))
+            .collect()
+    }
+
+    fn found(candidates: &[Candidate]) -> Vec<u64> {
+        run(&mut BeatFinder::new(250, FLOOR), candidates, 0, 2_200)
+    }
+
+    #[test]
+    fn gives_the_beats_it_learnt_from_in_order() {
+        let expected: Vec<u64> = (0..10).map(|beat| 100 + 200 * beat).collect();
+        assert_eq!(found(&regular(10, &[])), expected);
+    }
+
+    #[test]
+    fn a_high_wave_soon_after_a_beat_is_a_beat_only_if_it_is_steep() {
+        let mut candidates = regular(10, &[]);
+        let late = candidate(1_180, 800);
+        candidates.insert(6, Candidate { slope: 40, ..late });
+        assert!(!found(&candidates).contains(&1_180));
+        candidates[6] = late;
+        assert!(found(&candidates).contains(&1_180));
+    }
+
+    #[test]
+    fn a_low_beat_is_found_once_the_next_one_comes() {
+        let mut candidates = regular(10, &[1_300]);
+        candidates.push(candidate(1_290, 300));
+        let beats = found(&candidates);
+        assert!(beats.is_sorted());
+        assert!(beats.contains(&1_290) && beats.len() == 10, "{beats:?}");
+    }
+
+    #[test]
+    fn a_p_wave_before_the_next_beat_is_not_taken_for_a_missed_one() {
+        let mut candidates = regular(10, &[1_300]);
+        candidates.push(candidate(1_440, 300));
+        assert!(!found(&candidates).contains(&1_440));
+    }
+
+    #[test]
+    fn in_a_regular_rhythm_nothing_low_is_a_beat() {
+        let mut candidates = regular(10, &[]);
+        candidates.push(candidate(1_190, 300));
+        assert_eq!(found(&candidates).len(), 10);
+    }
+
+    #[test]
+    fn what_is_below_the_floor_is_never_a_beat() {
+        let low: Vec<Candidate> = (0..10).map(|n| candidate(100 + 200 * n, FLOOR)).collect();
+        assert_eq!(found(&low), [0; 0]);
+    }
+
+    #[test]
+    fn beats_much_smaller_than_before_are_found_after_the_silence() {
+        let mut finder = BeatFinder::new(250, FLOOR);
+        run(&mut finder, &regular(10, &[]), 0, 2_200);
+        let small: Vec<Candidate> = (0..20).map(|n| candidate(2_300 + 200 * n, 50)).collect();
+        let beats = run(&mut finder, &small, 2_200, 6_500);
+        assert_eq!(beats.last(), Some(&6_100));
+        assert!(beats.len() > 12, "{beats:?}");
+    }
+
+    #[test]
+    fn no_interval_spans_an_interruption() {
+        let mut finder = BeatFinder::new(250, FLOOR);
+        run(&mut finder, &regular(10, &[]), 0, 2_200);
+        finder.interrupt(9_000);
+        let after = [candidate(9_100, 300), candidate(9_200, 1_000)];
+        assert_eq!(run(&mut finder, &after, 9_000, 9_300), [9_200]);
+        assert_eq!(finder.intervals.median(), Some(200));
     }
 }

@@ -1,3 +1,5 @@
+/// No beat follows another within this: 250 a minute, the most an adult's ventricles conduct.
+pub(super) const REFRACTORY_MS: u64 = 240;
 /// A hump of the envelope: a QRS complex, or a tall T wave, or noise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Candidate {

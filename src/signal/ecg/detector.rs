@@ -1,5 +1,5 @@
 use super::beats::BeatFinder;
-use super::candidate::{Candidate, Maximum, MaximumFinder};
+use super::candidate::{Candidate, Maximum, MaximumFinder, REFRACTORY_MS};
 use super::envelope::Envelope;
 use super::front::FrontEnd;
 use super::history::{Extremum, History};
@@ -23,8 +23,6 @@ pub struct UnsupportedRate {
     pub rate: SampleRate,
 }
 
-/// No beat follows another within this: 250 a minute, the most an adult's ventricles conduct.
-const REFRACTORY_MS: usize = 240;
 /// How far to both sides of its middle the tip of a complex may be; wide ones last 200 ms.
 const REACH_MS: usize = 100;
 /// Complexes below 0.15 mV are not counted (IEC 60601-2-27).
@@ -98,10 +96,10 @@ impl RPeakDetector {
         let floor = envelope.height_of(FLOOR_UV);
         Ok(Self {
             front,
-            maxima: MaximumFinder::new(samples(REFRACTORY_MS) as u64),
+            maxima: MaximumFinder::new(samples(REFRACTORY_MS as usize) as u64),
             beats: BeatFinder::new(u64::from(inner_hz), floor),
             history: History::new(),
-            refractory: samples(REFRACTORY_MS),
+            refractory: samples(REFRACTORY_MS as usize),
             reach: samples(REACH_MS),
             envelope,
             position: 0,
