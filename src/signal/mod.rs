@@ -18,7 +18,7 @@
 //! |---|---|---|---|
 //! | [`Cascade`] | 16 or 24 bytes a section | that of the [`Design`] | `f32`, or integer |
 //! | [`ecg::RPeakDetector`] | 2.3 KiB | 0.35 s to 2.5 s | integer |
-//! | [`ecg::HeartRate`] | 104 bytes | three beats | integer |
+//! | [`ecg::HeartRate`] | 112 bytes | three beats | integer |
 //!
 //! A heart rate from a channel with mains hum, an R peak each second:
 //!

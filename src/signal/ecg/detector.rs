@@ -37,11 +37,11 @@ const FLOOR_UV: usize = 150;
 /// | complexes | from 0.15 mV, at most 250 a minute, whichever way they point |
 /// | delay, usual | 0.35 s to 0.6 s after the peak |
 /// | delay, largest | 2.5 s: for the first two seconds, and for beats found late |
-/// | state | below 2.5 KiB, whatever the rate |
+/// | state | 2,320 bytes, whatever the rate |
 /// | cost | integers only, no division but where a candidate is |
 ///
 /// It learns for two seconds, and then gives the beats of these, too. Peaks come in order and
-/// stand on the sample of the extremum, exact to the mean's length above 400 Hz.
+/// stand on the sample of the extremum; from 400 Hz on, within 2.5 ms of it.
 ///
 /// ```
 /// use iomt::signal::ecg::RPeakDetector;
