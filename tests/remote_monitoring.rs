@@ -1,7 +1,14 @@
 //! The example's whole path, from sensor to server, over many seeds: nothing lost, nothing twice.
 #![cfg(feature = "server")]
-#![allow(dead_code, reason = "the example's modules have more than this test calls")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(
+    dead_code,
+    reason = "the example's modules have more than this test calls"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 #[path = "../examples/remote_monitoring/chance.rs"]
 mod chance;
@@ -40,7 +47,13 @@ fn run(recording: &Recording, faults: Faults, seed: u64) -> Simulation {
 }
 
 fn is_complete(recording: &Recording, simulation: &Simulation, seed: u64) -> bool {
-    Summary { recording, simulation, seed, reference: None }.is_complete()
+    Summary {
+        recording,
+        simulation,
+        seed,
+        reference: None,
+    }
+    .is_complete()
 }
 
 /// Packets sent, lost, duplicated, corrupted and refused.
@@ -62,7 +75,10 @@ fn seeds_1_to_50_deliver_every_sample_once_whatever_the_traffic() {
                     let simulation = run(recording, faults, seed);
                     assert!(is_complete(recording, &simulation, seed), "seed {seed}");
                     let [sent, lost, duplicated, corrupted, refused] = traffic(&simulation);
-                    assert!(sent > lost && lost > 0 && duplicated > 0 && corrupted > 0 && refused > 0, "seed {seed}");
+                    assert!(
+                        sent > lost && lost > 0 && duplicated > 0 && corrupted > 0 && refused > 0,
+                        "seed {seed}"
+                    );
                     traffic(&simulation)
                 };
                 seeds.map(traffic_of).collect::<Vec<_>>()
@@ -94,7 +110,10 @@ fn the_beats_are_those_of_the_reference() {
     let recording = Recording::built_in();
     let simulation = run(&recording, Faults::with_loss(10.0), 1);
     let score = Reference::built_in().score(simulation.monitor.beats(), recording.rate_hz);
-    assert!(score.sensitivity() >= 99.0 && score.positive_predictivity() >= 99.0, "{score:?}");
+    assert!(
+        score.sensitivity() >= 99.0 && score.positive_predictivity() >= 99.0,
+        "{score:?}"
+    );
 }
 
 #[test]
@@ -102,9 +121,16 @@ fn the_outage_raises_an_alarm_that_ends_with_it() {
     let recording = Recording::built_in();
     let simulation = run(&recording, Faults::with_loss(0.0), 1);
     let (from, to) = simulation.outage.unwrap();
-    let mut stale = simulation.monitor.alarms.iter().filter(|alarm| alarm.kind == report::AlarmKind::Stale);
+    let mut stale = simulation
+        .monitor
+        .alarms
+        .iter()
+        .filter(|alarm| alarm.kind == report::AlarmKind::Stale);
     let alarm = stale.next().unwrap();
-    assert!(alarm.from_s >= from && alarm.from_s <= from + 7.0, "{alarm:?} {from}");
+    assert!(
+        alarm.from_s >= from && alarm.from_s <= from + 7.0,
+        "{alarm:?} {from}"
+    );
     assert!(alarm.to_s.unwrap() <= to + 10.0, "{alarm:?} {to}");
     assert!(stale.next().is_none());
 }
@@ -118,7 +144,9 @@ fn a_recording_of_any_rate_and_resolution_arrives_whole() {
         (500.0, 1_000_000.0, 10_000),
     ] {
         // Noise over the codec's whole range: no second of it compresses into one frame.
-        let wide = |index: usize| ((index as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as i32 - 8_388_608;
+        let wide = |index: usize| {
+            ((index as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as i32 - 8_388_608
+        };
         let recording = Recording {
             samples: (0..samples).map(wide).collect(),
             rate_hz,
