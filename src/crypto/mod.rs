@@ -1,1 +1,57 @@
-//! The cryptographic primitives, one small file for each.
+//! The cryptographic primitives, one small file for each: the only place that names their crates.
+//!
+//! | file | primitive | crate |
+//! |---|---|---|
+//! | `aead` | ChaCha20-Poly1305 (RFC 8439) | `chacha20poly1305` |
+//! | `hash` | SHA-256, HMAC, HKDF (RFC 5869) | `sha2`, `hmac`, `hkdf` |
+//! | `dh` | X25519 (RFC 7748) | `x25519-dalek` |
+
+pub(crate) mod aead;
+#[cfg(feature = "pairing")]
+pub(crate) mod dh;
+pub(crate) mod hash;
+
+#[cfg(all(test, feature = "pairing"))]
+mod wycheproof;
+
+/// The only suite of version 1: X25519, ChaCha20-Poly1305, SHA-256.
+pub(crate) const SUITE: u8 = 1;
+/// The length of every key of suite 1.
+pub(crate) const KEY_LEN: usize = 32;
+
+/// What was opened is not what was sealed; no more is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NotAuthentic;
+
+/// A symmetric secret: wiped when dropped, never printed, never copied by accident.
+#[derive(zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
+pub(crate) struct Secret([u8; KEY_LEN]);
+
+impl Secret {
+    pub(crate) const fn new(bytes: [u8; KEY_LEN]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) const fn expose(&self) -> &[u8; KEY_LEN] {
+        &self.0
+    }
+
+    /// A second holder of the same secret, where the protocol says that there are two.
+    pub(crate) const fn share(&self) -> Self {
+        Self(self.0)
+    }
+}
+
+impl TryFrom<&[u8]> for Secret {
+    type Error = core::array::TryFromSliceError;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, Self::Error> {
+        bytes.try_into().map(Self)
+    }
+}
+
+impl core::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}

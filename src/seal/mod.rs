@@ -1,1 +1,96 @@
-//! Sealed frames, key epochs, receipts.
+//! Sealed frames, the epochs of their keys, and receipts.
+//!
+//! ```text
+//!   device                                              server
+//!   ──────                                              ──────
+//!   handshake ─► SessionSecrets ─► Sealer     Opener ◄─ SessionSecrets ◄─ handshake
+//!
+//!   Sealer::begin_epoch ─► store the session, then Sealer::epoch_stored
+//!   Sealer::seal ─────────── frame ─────────► Opener::open ─► Opened   plaintext, still unacknowledged
+//!                                                               │ the caller stores it
+//!                                                               ▼
+//!   Sealer::verify ◄──────── receipt ──────── Opener::receipt ◄ Stored   given to Opener::commit
+//! ```
+//!
+//! **Keys.** Each boot (or day, or 2^24 frames) opens an *epoch*. Its number picks a link of
+//! a one-way chain, its random salt makes its keys fresh even where an old image is restored.
+//! The chain has moved on, on storage, before the first frame of an epoch leaves the device,
+//! so no (key, nonce) pair is ever used twice.
+//!
+//! ```text
+//! chain 0 ──► chain 1 ──► chain 2 ──► …         E(chain, "next"): no way back
+//!    ├─► locator                                 names the epoch on the wire
+//!    └─► open ─┬─ salt                           16 random bytes, in the first frames of the epoch
+//!              └─► secret ─┬─► tag               names the epoch in associated data and receipts
+//!                          └─► one key a space   data, alarm, control
+//! ```
+//!
+//! **Frames.** ChaCha20-Poly1305 over the plaintext of [`wire::Envelope`](crate::wire::Envelope).
+//! Nonce: four zero bytes and the counter, little-endian. Associated data, 26 bytes:
+//!
+//! ```text
+//! version 1 │ byte 0 with its low four bits cleared │ epoch tag 16 │ counter 8, little-endian
+//! ```
+//!
+//! **Receipts** are not sealed: they are proved by HMAC-SHA-256, cut to 16 bytes, over byte 0,
+//! the locator, the tag of the epoch that the echoed control counter belongs to, and the body.
+//! [`StoredReport`] draws the body.
+
+mod entropy;
+mod epoch;
+mod opener;
+mod receipt;
+mod schedule;
+mod sealer;
+mod session;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+#[cfg(feature = "std")]
+pub use entropy::SystemEntropy;
+#[cfg(feature = "pairing")]
+pub(crate) use entropy::{Binding, draw, hedge};
+pub use entropy::{Entropy, EntropyFailed};
+pub use epoch::EpochTag;
+pub use opener::{Opened, Opener, Opening, Stored};
+pub use receipt::{Acknowledgement, Acknowledgements, StoredReport};
+#[cfg(feature = "pairing")]
+pub(crate) use schedule::{Label, derive, expand_label};
+pub use sealer::{SEAL_OVERHEAD, Sealer};
+pub use session::{Direction, SAVED_SESSION_LEN, SessionSecrets};
+
+use crate::wire;
+
+/// Why a frame or receipt was refused, or could not be made. The object is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The bytes are not a packet of this protocol.
+    #[error("malformed packet: {0}")]
+    Malformed(#[from] wire::Error),
+    /// The packet is of a kind, or in a space, that does not belong here.
+    #[error("a packet of another kind is expected here")]
+    UnexpectedPacket,
+    /// No epoch of this session has this locator.
+    #[error("the epoch is not one of this session")]
+    UnknownEpoch,
+    /// Forged, damaged, or made under other keys.
+    #[error("not authentic")]
+    NotAuthentic,
+    /// The epoch has no counter left in this space.
+    #[error("the epoch has no counter left")]
+    EpochFull,
+    /// No epoch is open: one has to be begun and stored first.
+    #[error("no epoch is open")]
+    NoEpoch,
+    /// The random number generator failed, or repeats itself.
+    #[error(transparent)]
+    Entropy(#[from] EntropyFailed),
+    /// A key has another length than its suite says.
+    #[error("a key of this length is not one of the suite")]
+    BadKeyLength,
+    /// A saved session is damaged, or of another version or suite.
+    #[error("not a saved session of this version")]
+    BadSavedSession,
+}

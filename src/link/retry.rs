@@ -1,0 +1,73 @@
+use crate::time::Duration;
+
+/// How long to wait before something is sent once more: doubling, bounded, and not in step with others.
+///
+/// ```
+/// use iomt::link::Retry;
+/// use iomt::time::Duration;
+///
+/// let retry = Retry { first: Duration::from_millis(500), longest: Duration::from_secs(8) };
+/// assert!(retry.delay(0, 7) < Duration::from_millis(600));
+/// assert!(retry.delay(30, 7) >= Duration::from_secs(7));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// The wait after the first sending: a little above the usual round trip.
+    pub first: Duration,
+    /// The longest wait: how soon after an outage the sender may notice its end.
+    pub longest: Duration,
+}
+
+impl Retry {
+    /// For a radio link with a gateway: one second at first, eight at most.
+    pub const DEFAULT: Self = Self {
+        first: Duration::from_secs(1),
+        longest: Duration::from_secs(8),
+    };
+
+    /// The wait after `attempts` earlier sendings, shortened by up to an eighth.
+    ///
+    /// `salt` picks by how much, so that many frames, or many devices, do not keep step.
+    #[must_use]
+    pub fn delay(&self, attempts: u8, salt: u32) -> Duration {
+        let doublings = u32::from(attempts.min(31));
+        let whole = self.first.saturating_mul(1 << doublings).min(self.longest);
+        // Knuth's multiplicative hash; the top byte is the best mixed.
+        let [.., mixed] = salt.wrapping_mul(2_654_435_761).to_le_bytes();
+        let cut = whole.as_micros() / 8 * u64::from(mixed) / 256;
+        Duration::from_micros(whole.as_micros().saturating_sub(cut))
+    }
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_up_to_its_bound_and_never_overflows() {
+        let retry = Retry::DEFAULT;
+        for salt in 0..1_000 {
+            for attempts in 0..=u8::MAX {
+                let delay = retry.delay(attempts, salt);
+                let whole = retry
+                    .first
+                    .saturating_mul(1 << attempts.min(31))
+                    .min(retry.longest);
+                assert!(delay <= whole && delay.as_micros() * 8 >= whole.as_micros() * 7);
+            }
+        }
+    }
+
+    #[test]
+    fn neighbours_do_not_keep_step() {
+        let delays: std::collections::BTreeSet<_> =
+            (0..64).map(|salt| Retry::DEFAULT.delay(0, salt)).collect();
+        assert!(delays.len() > 32);
+    }
+}

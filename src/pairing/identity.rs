@@ -1,0 +1,98 @@
+use core::fmt;
+
+use super::Error;
+use super::noise::KeyRef;
+use crate::crypto::dh::{PrivateKey, is_canonical};
+use crate::seal::Entropy;
+
+/// A public key; its length is that of its suite.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PublicKey([u8; 32]);
+
+impl PublicKey {
+    /// Reads a key of suite 1.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadKey`] for another length than 32 bytes, or a number at or above 2^255 − 19.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        match bytes.try_into() {
+            Ok(key) if is_canonical(&key) => Ok(Self(key)),
+            _ => Err(Error::BadKey),
+        }
+    }
+
+    /// The key as it stands on the wire.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PublicKey(")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        f.write_str(")")
+    }
+}
+
+/// A static key pair: who one is towards one peer.
+///
+/// Wiped when dropped, never printed, not `Clone`. Use another one for each peer, so that
+/// peers can not link a device by its key.
+pub struct Identity {
+    private: PrivateKey,
+    public: PublicKey,
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("public", &self.public)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Identity {
+    /// Draws a new key pair. Costs one scalar multiplication.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Entropy`].
+    pub fn generate(entropy: &mut impl Entropy) -> Result<Self, Error> {
+        let mut bytes = [0_u8; 32];
+        entropy.fill(&mut bytes)?;
+        Self::from_secret_bytes(&bytes)
+    }
+
+    /// The key pair with this private key. Costs one scalar multiplication.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadKey`] for another length than 32 bytes.
+    pub fn from_secret_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        let private = PrivateKey::new(bytes.try_into().map_err(|_| Error::BadKey)?);
+        let public = PublicKey(private.public());
+        Ok(Self { private, public })
+    }
+
+    /// The public half.
+    #[must_use]
+    pub const fn public(&self) -> PublicKey {
+        self.public
+    }
+
+    /// The private half, for whoever has to store it or to hedge random values with it.
+    #[must_use]
+    pub const fn secret_bytes(&self) -> &[u8] {
+        self.private.expose()
+    }
+
+    pub(super) const fn key_ref(&self) -> KeyRef<'_> {
+        KeyRef {
+            private: &self.private,
+            public: &self.public.0,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+use super::Error;
+use super::cipher::Cipher;
+use crate::crypto::aead::TAG_LEN;
+use crate::crypto::hash::{HASH_LEN, extract, hmac, sha256};
+use crate::crypto::{KEY_LEN, Secret};
+use crate::wire::{Reader, Writer};
+
+/// "SymmetricState": what both sides have agreed on so far.
+pub(super) struct Symmetric {
+    chaining_key: Secret,
+    hash: [u8; HASH_LEN],
+    cipher: Cipher,
+}
+
+impl Symmetric {
+    /// "InitializeSymmetric(protocol_name)"
+    pub(super) fn new(protocol_name: &str) -> Self {
+        let name = protocol_name.as_bytes();
+        let mut hash = [0_u8; HASH_LEN];
+        match hash.get_mut(..name.len()) {
+            // "If protocol_name is less than or equal to HASHLEN bytes in length, sets h equal to
+            // protocol_name with zero bytes appended to make HASHLEN bytes."
+            Some(front) => front.copy_from_slice(name),
+            None => hash = sha256(&[name]),
+        }
+        Self {
+            chaining_key: Secret::new(hash),
+            hash,
+            cipher: Cipher::empty(),
+        }
+    }
+
+    /// A second copy for a step that may fail.
+    pub(super) fn share(&self) -> Self {
+        Self {
+            chaining_key: self.chaining_key.share(),
+            hash: self.hash,
+            cipher: self.cipher.share(),
+        }
+    }
+
+    pub(super) const fn hash(&self) -> &[u8; HASH_LEN] {
+        &self.hash
+    }
+
+    pub(super) fn mix_hash(&mut self, data: &[u8]) {
+        self.hash = sha256(&[&self.hash, data]);
+    }
+
+    pub(super) fn mix_key(&mut self, input: &[u8]) {
+        let [chaining_key, key] = hkdf(&self.chaining_key, input);
+        self.chaining_key = chaining_key;
+        self.cipher = Cipher::with_key(key);
+    }
+
+    pub(super) fn mix_key_and_hash(&mut self, input: &[u8]) {
+        let [chaining_key, hash, key] = hkdf(&self.chaining_key, input);
+        self.chaining_key = chaining_key;
+        self.mix_hash(hash.expose());
+        self.cipher = Cipher::with_key(key);
+    }
+
+    /// "EncryptAndHash(plaintext)", appended to the message.
+    pub(super) fn seal_to(
+        &mut self,
+        plaintext: &[u8],
+        writer: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        let tag_room = if self.cipher.has_key() { TAG_LEN } else { 0 };
+        let room = writer
+            .reserve(plaintext.len() + tag_room)
+            .map_err(|_| Error::NoRoom)?;
+        let (ciphertext, tag_slot) = room
+            .split_at_mut_checked(plaintext.len())
+            .ok_or(Error::NoRoom)?;
+        ciphertext.copy_from_slice(plaintext);
+        if let Some(tag) = self.cipher.seal(&self.hash, ciphertext)? {
+            tag_slot.copy_from_slice(&tag);
+        }
+        self.mix_hash(room);
+        Ok(())
+    }
+
+    /// "DecryptAndHash(ciphertext)", of `len` plaintext bytes taken from the message.
+    pub(super) fn open_from<'p>(
+        &mut self,
+        reader: &mut Reader<'_>,
+        len: usize,
+        out: &'p mut [u8],
+    ) -> Result<&'p mut [u8], Error> {
+        let plaintext = out.get_mut(..len).ok_or(Error::NoRoom)?;
+        if !self.cipher.has_key() {
+            let clear = reader.take(len).map_err(|_| Error::Truncated)?;
+            plaintext.copy_from_slice(clear);
+            self.mix_hash(clear);
+            return Ok(plaintext);
+        }
+        let sealed = reader
+            .take(len.saturating_add(TAG_LEN))
+            .map_err(|_| Error::Truncated)?;
+        let (ciphertext, tag) = sealed
+            .split_last_chunk::<TAG_LEN>()
+            .ok_or(Error::Truncated)?;
+        plaintext.copy_from_slice(ciphertext);
+        self.cipher.open(&self.hash, plaintext, tag)?;
+        self.mix_hash(sealed);
+        Ok(plaintext)
+    }
+
+    /// How many plaintext bytes a field of `len` bytes holds; `None` where it can not hold its tag.
+    pub(super) const fn plaintext_len(&self, len: usize) -> Option<usize> {
+        if self.cipher.has_key() {
+            len.checked_sub(TAG_LEN)
+        } else {
+            Some(len)
+        }
+    }
+
+    /// "Split()": the key of the initiator's messages, and of the responder's.
+    pub(super) fn split(&self) -> [Secret; 2] {
+        hkdf(&self.chaining_key, &[])
+    }
+}
+
+/// Noise's "HKDF(chaining_key, input_key_material, num_outputs)"
+fn hkdf<const N: usize>(chaining_key: &Secret, input: &[u8]) -> [Secret; N] {
+    let key = extract(chaining_key.expose(), &[input]);
+    let mut previous: Option<[u8; KEY_LEN]> = None;
+    let mut number = 0_u8;
+    core::array::from_fn(|_| {
+        number += 1;
+        let before = previous.as_ref().map_or(&[][..], |previous| previous);
+        let output: [u8; KEY_LEN] = hmac(&key, &[before, &[number]]);
+        previous = Some(output);
+        Secret::new(output)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::hash::expand;
+
+    #[test]
+    fn noises_hkdf_is_hkdf_without_info() {
+        let (salt, input) = (Secret::new([3; 32]), [5; 32]);
+        let expected: [u8; 96] = expand(&extract(salt.expose(), &[&input]), &[]);
+        let outputs: [Secret; 3] = hkdf(&salt, &input);
+        assert_eq!(outputs.map(|output| *output.expose()).concat(), expected);
+    }
+
+    #[test]
+    fn a_name_of_32_bytes_is_taken_as_it_is_and_a_longer_one_hashed() {
+        let exact = "Noise_NN_25519_ChaChaPoly_SHA256";
+        assert_eq!(exact.len(), 32);
+        assert_eq!(Symmetric::new(exact).hash(), exact.as_bytes());
+        let longer = "Noise_XXpsk0_25519_ChaChaPoly_SHA256";
+        assert_eq!(Symmetric::new(longer).hash(), &sha256(&[longer.as_bytes()]));
+    }
+}

@@ -1,0 +1,101 @@
+use super::{Error, Model};
+use crate::crypto::SUITE;
+use crate::wire::{self, Reader, VERSION, Writer};
+
+/// What a side can do: the versions, suites and models that it knows, in no order of preference.
+///
+/// ```text
+/// versions 1 │ suites 1 │ models 2, little-endian          bit n stands for number n
+/// ```
+///
+/// Both offers are inside the handshake, so nobody on the way can take something out of
+/// them. Each side then checks that the highest version and suite that both know was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offer {
+    versions: u8,
+    suites: u8,
+    models: u16,
+}
+
+impl Offer {
+    /// What this version of the crate can do.
+    pub const OURS: Self = Self {
+        versions: 1 << VERSION,
+        suites: 1 << SUITE,
+        models: 1 << Model::LABEL_SECRET.0,
+    };
+
+    pub(super) fn emit(self, writer: &mut Writer<'_>) -> Result<(), wire::Error> {
+        let [low, high] = self.models.to_le_bytes();
+        writer.put(&[self.versions, self.suites, low, high])
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, wire::Error> {
+        let mut reader = Reader::new(bytes);
+        let [versions, suites, low, high] = reader.array()?;
+        reader.finish()?;
+        Ok(Self {
+            versions,
+            suites,
+            models: u16::from_le_bytes([low, high]),
+        })
+    }
+
+    /// Whether the version, suite and model in use are the best that both sides know.
+    pub(super) fn check(self, theirs: Self, model: Model) -> Result<(), Error> {
+        let version_is_best = highest(self.versions & theirs.versions) == Some(VERSION);
+        let suite_is_best = highest(self.suites & theirs.suites) == Some(SUITE);
+        let model_is_common = (self.models & theirs.models) >> model.0 & 1 == 1;
+        if version_is_best && suite_is_best && model_is_common {
+            Ok(())
+        } else {
+            Err(Error::Downgraded)
+        }
+    }
+}
+
+fn highest(bits: u8) -> Option<u8> {
+    bits.checked_ilog2().and_then(|bit| u8::try_from(bit).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_better_common_choice_that_was_not_used_is_a_downgrade() {
+        let newer = Offer {
+            versions: 0b0110,
+            ..Offer::OURS
+        };
+        assert_eq!(Offer::OURS.check(newer, Model::LABEL_SECRET), Ok(()));
+        assert_eq!(
+            newer.check(newer, Model::LABEL_SECRET),
+            Err(Error::Downgraded)
+        );
+        let stronger = Offer {
+            suites: 0b0110,
+            ..Offer::OURS
+        };
+        assert_eq!(
+            stronger.check(stronger, Model::LABEL_SECRET),
+            Err(Error::Downgraded)
+        );
+    }
+
+    #[test]
+    fn nothing_in_common_is_refused() {
+        let other = Offer {
+            suites: 0b0100,
+            ..Offer::OURS
+        };
+        assert_eq!(
+            Offer::OURS.check(other, Model::LABEL_SECRET),
+            Err(Error::Downgraded)
+        );
+        assert_eq!(
+            Offer::OURS.check(Offer::OURS, Model::PASSCODE),
+            Err(Error::Downgraded)
+        );
+    }
+}

@@ -1,0 +1,124 @@
+use core::fmt;
+
+use super::Offer;
+use crate::crypto::hash::{equal, sha256};
+use crate::wire::{self, Reader, Writer};
+
+/// SHA-256 of the body of the device's descriptor record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct DescriptorHash([u8; 32]);
+
+impl DescriptorHash {
+    /// The hash of a record body of tag [`DESCRIPTOR`](crate::wire::Tag::DESCRIPTOR).
+    #[must_use]
+    pub fn of_body(body: &[u8]) -> Self {
+        Self(sha256(&[body]))
+    }
+
+    /// Whether `body` is the one that was promised.
+    #[must_use]
+    pub fn matches(&self, body: &[u8]) -> bool {
+        equal(&self.0, &sha256(&[body]))
+    }
+}
+
+impl fmt::Debug for DescriptorHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, ..] = self.0;
+        write!(f, "DescriptorHash({a:02x}{b:02x}{c:02x}{d:02x}..)")
+    }
+}
+
+/// What the two sides tell each other inside a handshake.
+///
+/// ```text
+/// field        tag varint │ length varint │ content     rising tags; unknown ones are skipped
+/// 1 offer      4 bytes     in messages 1 and 2
+/// 2 descriptor 32 bytes    from the device
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Payload {
+    pub(super) offer: Option<Offer>,
+    pub(super) descriptor: Option<DescriptorHash>,
+}
+
+/// The longest payload that this version writes.
+pub(super) const MAX_PAYLOAD: usize = 40;
+
+const OFFER: u64 = 1;
+const DESCRIPTOR: u64 = 2;
+
+impl Payload {
+    pub(super) fn emit<'o>(&self, out: &'o mut [u8]) -> Result<&'o mut [u8], wire::Error> {
+        let mut writer = Writer::new(out);
+        if let Some(offer) = self.offer {
+            writer.varint(OFFER)?;
+            writer.varint(4)?;
+            offer.emit(&mut writer)?;
+        }
+        if let Some(descriptor) = &self.descriptor {
+            writer.varint(DESCRIPTOR)?;
+            writer.varint(32)?;
+            writer.put(&descriptor.0)?;
+        }
+        Ok(writer.finish())
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, wire::Error> {
+        let mut reader = Reader::new(bytes);
+        let (mut offer, mut descriptor) = (None, None);
+        let mut previous = 0;
+        while reader.left() > 0 {
+            let tag = reader.varint()?;
+            let len = reader.varint_as()?;
+            let mut content = Reader::new(reader.take(len)?);
+            if tag <= previous {
+                return Err(wire::Error::OutOfRange);
+            }
+            previous = tag;
+            match tag {
+                OFFER => offer = Some(Offer::parse(content.rest())?),
+                DESCRIPTOR => {
+                    descriptor = Some(DescriptorHash(content.array()?));
+                    content.finish()?;
+                }
+                _ => {}
+            }
+        }
+        Ok(Self { offer, descriptor })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payload() -> Payload {
+        Payload {
+            offer: Some(Offer::OURS),
+            descriptor: Some(DescriptorHash([7; 32])),
+        }
+    }
+
+    #[test]
+    fn comes_back_and_fits_its_bound() {
+        let mut out = [0; MAX_PAYLOAD];
+        let bytes = &*payload().emit(&mut out).unwrap();
+        assert_eq!(bytes.len(), MAX_PAYLOAD);
+        assert_eq!(Payload::parse(bytes), Ok(payload()));
+    }
+
+    #[test]
+    fn unknown_fields_are_skipped_and_repeated_ones_refused() {
+        let mut out = [0; MAX_PAYLOAD];
+        let bytes = &*payload().emit(&mut out).unwrap();
+        let later = [bytes, &[9, 2, 0xAA, 0xBB]].concat();
+        assert_eq!(Payload::parse(&later), Ok(payload()));
+        let repeated = [bytes, &bytes[6..]].concat();
+        assert_eq!(Payload::parse(&repeated), Err(wire::Error::OutOfRange));
+        for len in 0..bytes.len() {
+            let cut_at_a_field = len == 0 || len == 6;
+            assert_eq!(Payload::parse(&bytes[..len]).is_ok(), cut_at_a_field);
+        }
+    }
+}

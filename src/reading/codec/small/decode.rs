@@ -1,0 +1,129 @@
+use super::DecodeError;
+use super::bits::BitReader;
+use super::predictor::Predictor;
+use super::rice::{RiceCode, bit_len, unfold, wrap};
+use super::{MODE_BITS, MODE_CONSTANT, MODE_PACKED, MODE_STEPPED, START_BITS};
+use super::{SAMPLE_BITS, SIZE_BITS};
+
+/// Decodes a block of `samples.len()` samples.
+///
+/// The count comes from the record that carries the block. Time is bounded by it, whatever
+/// the bytes say: at most two symbols of at most 40 bits a sample. Less than 200 bytes of stack.
+///
+/// # Errors
+///
+/// A [`DecodeError`] for bytes that no encoder makes of so many samples; `samples` then
+/// holds nothing of use.
+pub fn decode(bytes: &[u8], samples: &mut [i32]) -> Result<(), DecodeError> {
+    let mut reader = BitReader::new(bytes);
+    if !samples.is_empty() {
+        read_block(&mut reader, samples)?;
+    }
+    reader.finish()
+}
+
+fn read_block(reader: &mut BitReader<'_>, samples: &mut [i32]) -> Result<(), DecodeError> {
+    match reader.take(MODE_BITS)? {
+        MODE_CONSTANT => read_constant(reader, samples),
+        MODE_STEPPED => {
+            let step = reader.take(SIZE_BITS)?;
+            if !(1..SAMPLE_BITS).contains(&step) {
+                return Err(DecodeError::NotCanonical);
+            }
+            let mode = reader.take(MODE_BITS)?;
+            read_varying(reader, mode, step, samples)
+        }
+        mode => read_varying(reader, mode, 0, samples),
+    }
+}
+
+fn read_constant(reader: &mut BitReader<'_>, samples: &mut [i32]) -> Result<(), DecodeError> {
+    samples.fill(read_first(reader, SAMPLE_BITS)?);
+    Ok(())
+}
+
+fn read_varying(
+    reader: &mut BitReader<'_>,
+    mode: u32,
+    step: u32,
+    samples: &mut [i32],
+) -> Result<(), DecodeError> {
+    match mode {
+        MODE_CONSTANT | MODE_STEPPED => return Err(DecodeError::NotCanonical),
+        MODE_PACKED => read_packed(reader, step, samples)?,
+        number => read_residuals(reader, number, step, samples)?,
+    }
+    check_survey(samples, step)
+}
+
+fn read_packed(
+    reader: &mut BitReader<'_>,
+    step: u32,
+    samples: &mut [i32],
+) -> Result<(), DecodeError> {
+    let size = reader.take(SIZE_BITS)?;
+    if size > SAMPLE_BITS - step {
+        return Err(DecodeError::OutOfRange { index: 0 });
+    }
+    let mut seen = 0;
+    for sample in samples {
+        let folded = reader.take(size)?;
+        seen |= folded;
+        *sample = unfold(folded) << step;
+    }
+    if bit_len(seen) != size {
+        return Err(DecodeError::NotCanonical);
+    }
+    Ok(())
+}
+
+fn read_residuals(
+    reader: &mut BitReader<'_>,
+    number: u32,
+    step: u32,
+    samples: &mut [i32],
+) -> Result<(), DecodeError> {
+    let width = SAMPLE_BITS - step;
+    let predictor = usize::try_from(number)
+        .ok()
+        .and_then(|number| Predictor::new(number, step))
+        .ok_or(DecodeError::NotCanonical)?;
+    let mut code = RiceCode::new(reader.take(START_BITS)?, width);
+    for index in 0..samples.len() {
+        let Some((past, [sample, ..])) = samples.split_at_mut_checked(index) else {
+            break;
+        };
+        let value = if past.is_empty() {
+            read_first(reader, width)?
+        } else {
+            let error = unfold(code.read(reader, index)?);
+            wrap(predictor.predict(past) + error, width)
+        };
+        *sample = value << step;
+    }
+    Ok(())
+}
+
+fn read_first(reader: &mut BitReader<'_>, width: u32) -> Result<i32, DecodeError> {
+    let size = reader.take(SIZE_BITS)?;
+    if size > width {
+        return Err(DecodeError::OutOfRange { index: 0 });
+    }
+    let folded = match size.checked_sub(1) {
+        Some(below) => 1 << below | reader.take(below)?,
+        None => 0,
+    };
+    Ok(unfold(folded))
+}
+
+/// Refuses what the encoder would have written as constant, or with a larger step.
+fn check_survey(samples: &[i32], step: u32) -> Result<(), DecodeError> {
+    let first = samples.first().copied().unwrap_or(0);
+    let (differing, set) = samples.iter().fold((0, 0), |(differing, set), &sample| {
+        (differing | sample ^ first, set | sample)
+    });
+    if differing == 0 || set.trailing_zeros() != step {
+        return Err(DecodeError::NotCanonical);
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! The fixed predictors: integer weights on the differences that came before.
+
+/// How many differences a predictor weighs.
+pub(super) const ORDER: usize = 16;
+/// How many samples that takes.
+pub(super) const REACH: usize = ORDER + 1;
+/// How many predictors there are; their numbers go from 0.
+pub(super) const COUNT: usize = 29;
+/// Weights are in units of 2^−5.
+pub(super) const WEIGHT_BITS: u32 = 5;
+
+/// Row `p` holds predictor `p`: the weight of the newest difference first.
+///
+/// The absolute values of a row sum to at most 127, so that no prediction from
+/// 24-bit samples leaves the range of an `i32`.
+#[rustfmt::skip]
+pub(super) const WEIGHTS: [[i8; ORDER]; COUNT] = [
+    [  0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0],
+    [ 32,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0],
+    [ 64, -32,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0],
+    [-17, -18, -15, -12, -10,  -9,  -8,  -7,  -6,  -6,  -5,  -4,  -4,  -3,  -2,  -1],
+    [-12,  -1,   4,   5,   4,   2,   0,  -1,  -2,  -2,  -2,  -2,  -2,  -1,  -1,  -1],
+    [  0,   4,   2,   3,   7,   9,   4,  -2,  -5,  -4,   1,   5,   2,  -2,  -2,   0],
+    [  1,   9,   5,  -1,  -5,  -6,  -3,   0,   1,   2,   1,   2,   0,  -1,  -1,  -1],
+    [  3,  11,   8,   3,  -1,  -3,  -3,  -2,  -1,  -1,   0,   0,   0,   0,   0,   0],
+    [  4,  12,  10,   7,   8,  -3,  -6,  -5,  -3,   2,  -1,  -2,  -1,  -1,   3,  -1],
+    [  6,   4,  -4,  -4,   2,   5,   0,  -3,  -3,   0,   2,   4,   0,  -3,  -2,   2],
+    [  6,   7,   1,   0,   3,   5,  -1,  -6,  -7,  -2,   3,   6,   1,  -2,  -3,   0],
+    [  8,  13,   6,  -1,  -4,  -4,  -1,   0,   2,   2,   1,   1,  -1,  -2,  -1,  -1],
+    [ 12,   8,   1,   1,   5,   5,  -1,  -5,  -5,  -1,   3,   5,   0,  -3,  -3,   2],
+    [ 14,  12,   1,  -6,  -5,  -1,   2,   1,   1,  -1,  -1,   0,   0,   0,   0,  -1],
+    [ 14,   3,  -5,  -1,   4,   4,  -1,  -2,  -1,   0,   1,   3,  -1,  -2,  -1,   1],
+    [ 14,  18,   9,   0,   2,  -8,  -8,  -3,   1,   6,   0,  -2,   0,   0,   3,  -3],
+    [ 17,  10,  -1,   0,   4,   6,  -2,  -5,  -3,  -1,   2,   4,  -2,  -4,  -1,   2],
+    [ 17,  -3,  -9,   3,  -1,   0,  -1,   0,  -1,   0,   0,   0,   0,   0,   0,   0],
+    [ 19,   8,  -5,  -4,   2,   4,  -1,  -4,  -3,   2,   4,   3,  -3,  -4,  -1,   3],
+    [ 20, -17,   1,  -2,  -2,  -2,  -2,  -1,  -1,  -1,  -1,  -1,  -1,  -1,   0,  -1],
+    [ 21,  20,  -2,  -5,  -3,   1,   0,   1,  -1,   0,   0,   0,  -1,  -1,   1,   0],
+    [ 22,  19,   2,  -7,  -1,  -7,  -4,   1,   2,   4,  -2,  -1,   1,   0,   2,  -4],
+    [ 23,  -6,   2,   0,   0,   0,   0,   0,  -1,   0,   0,   0,   0,  -1,   0,   0],
+    [ 24,   8,  -3,  -3,  -1,   0,  -1,  -1,   0,   0,   0,   0,   0,   0,   0,   0],
+    [ 26,   0,  -6,   3,   4,   2,  -3,  -1,   0,  -1,   0,   3,  -1,  -2,   0,   1],
+    [ 33,  14,  -6, -11,  -1,  -2,   1,   1,   1,   2,  -2,   0,   1,   0,   2,  -2],
+    [ 36,  -5,  -8,   1,   2,   0,  -1,   0,   0,   0,   0,   0,   0,   0,   0,  -1],
+    [ 38, -18,  -3,   6,  -2,   0,  -1,   1,   0,   0,   0,   0,  -1,   0,   0,   0],
+    [ 43,  -2, -10,  -2,   0,   1,   0,   0,   0,   0,   0,   0,   0,   0,   1,  -1],
+];
+
+/// One predictor, made ready for samples that are multiples of `2^step`.
+#[derive(Debug)]
+pub(super) struct Predictor {
+    /// Weights of the samples themselves, oldest first: each difference is split in two.
+    weights: [i32; REACH],
+    step: u32,
+}
+
+impl Predictor {
+    /// Predictor `number`; `None` from [`COUNT`] on.
+    pub(super) fn new(number: usize, step: u32) -> Option<Self> {
+        let row = WEIGHTS.get(number)?;
+        let mut weights = [0; REACH];
+        for (slot, &weight) in weights.iter_mut().rev().zip(row) {
+            *slot += i32::from(weight);
+        }
+        for (slot, &weight) in weights.iter_mut().rev().skip(1).zip(row) {
+            *slot -= i32::from(weight);
+        }
+        Some(Self { weights, step })
+    }
+
+    /// Predicts the sample after `past`, in units of `2^step`.
+    ///
+    /// Before its first sample the signal counts as having stood still.
+    pub(super) fn predict(&self, past: &[i32]) -> i32 {
+        let weighted = match past.last_chunk::<REACH>() {
+            Some(recent) => self.weigh(recent),
+            None => self.weigh(&stretched(past)),
+        };
+        let newest = past.last().copied().unwrap_or(0) >> self.step;
+        newest + (((weighted >> self.step) + (1 << (WEIGHT_BITS - 1))) >> WEIGHT_BITS)
+    }
+
+    // Partial sums may wrap; the whole sum fits, and addition modulo 2^32 does not mind the order.
+    fn weigh(&self, recent: &[i32; REACH]) -> i32 {
+        self.weights
+            .iter()
+            .zip(recent)
+            .fold(0_i32, |sum, (&weight, &sample)| {
+                sum.wrapping_add(weight.wrapping_mul(sample))
+            })
+    }
+}
+
+/// A short past, its first sample repeated backwards.
+fn stretched(past: &[i32]) -> [i32; REACH] {
+    let mut recent = [past.first().copied().unwrap_or(0); REACH];
+    for (slot, &sample) in recent.iter_mut().rev().zip(past.iter().rev()) {
+        *slot = sample;
+    }
+    recent
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn no_row_can_overflow() {
+        for row in WEIGHTS {
+            let sum: i32 = row.iter().map(|&weight| i32::from(weight).abs()).sum();
+            assert!(sum <= 127, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_three_are_the_plain_differences() {
+        let past: Vec<i32> = (0..20).map(|n| n * n).collect();
+        let predict = |number| Predictor::new(number, 0).unwrap().predict(&past);
+        assert_eq!(predict(0), 361);
+        assert_eq!(predict(1), 361 + 37);
+        assert_eq!(predict(2), 400);
+        assert!(Predictor::new(COUNT, 0).is_none());
+    }
+
+    #[test]
+    fn weighing_samples_equals_weighing_differences() {
+        let past: Vec<i32> = (0..40)
+            .map(|n| (n * 7_919) % 1_000 * 8_192 - 4_000_000)
+            .collect();
+        for (number, row) in WEIGHTS.iter().enumerate() {
+            for len in 1..past.len() {
+                let difference = |k: usize| {
+                    let at = |back: usize| i64::from(past[len.saturating_sub(back).min(len - 1)]);
+                    if k < len { at(k) - at(k + 1) } else { 0 }
+                };
+                let sum: i64 = row
+                    .iter()
+                    .zip(1..)
+                    .map(|(&weight, k)| i64::from(weight) * difference(k))
+                    .sum();
+                let expected = i64::from(past[len - 1]) + ((sum + 16) >> 5);
+                let predicted = Predictor::new(number, 0).unwrap().predict(&past[..len]);
+                assert_eq!(
+                    i64::from(predicted),
+                    expected,
+                    "predictor {number}, {len} samples"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_scales_the_prediction_exactly() {
+        let past: Vec<i32> = (0..40).map(|n| (n * 37) % 101 - 50).collect();
+        let coarse: Vec<i32> = past.iter().map(|&sample| sample << 4).collect();
+        for number in 0..COUNT {
+            let fine = Predictor::new(number, 0).unwrap().predict(&past);
+            assert_eq!(Predictor::new(number, 4).unwrap().predict(&coarse), fine);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+use core::fmt;
+
+use super::{Decimal, Metric, Status, Unit};
+use crate::time::Instant;
+
+/// One value of one metric at one time.
+///
+/// ```
+/// use iomt::reading::{Decimal, Metric, Observation, Status, Unit};
+/// use iomt::time::Instant;
+///
+/// let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, Instant::ZERO, 72.into());
+/// assert_eq!(pulse.usable(), Some(Decimal::from(72)));
+/// assert_eq!(pulse.to_string(), "heart rate 72 /min");
+///
+/// let warm_up = Observation { status: Status::CALIBRATING, ..pulse };
+/// assert_eq!(warm_up.usable(), None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Observation {
+    /// What is measured.
+    pub metric: Metric,
+    /// The unit of the value.
+    pub unit: Unit,
+    /// When it was measured, on the device's clock; carried to the millisecond, the rest is cut.
+    pub time: Instant,
+    /// What was measured.
+    pub value: Value,
+    /// What has to be known of the value before it is used.
+    pub status: Status,
+}
+
+impl Observation {
+    /// A valid observation.
+    #[must_use]
+    pub const fn new(metric: Metric, unit: Unit, time: Instant, value: Value) -> Self {
+        Self {
+            metric,
+            unit,
+            time,
+            value,
+            status: Status::VALID,
+        }
+    }
+
+    /// The number, if it is a measurement that may be acted on: "a value that is not valid is absent".
+    #[must_use]
+    pub const fn usable(&self) -> Option<Decimal> {
+        match self.value {
+            Value::Number(number) if self.status.permits_use() => Some(number),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Observation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.metric, self.value, self.unit)?;
+        match self.status {
+            Status::VALID => Ok(()),
+            status => write!(f, " ({status})"),
+        }
+    }
+}
+
+/// A number, or the reason why there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// A number.
+    Number(Decimal),
+    /// The measurement failed (the standard's NaN).
+    NotANumber,
+    /// The result can not be told at this resolution (NRes).
+    NotAtThisResolution,
+    /// Above all that can be told.
+    PositiveInfinity,
+    /// Below all that can be told.
+    NegativeInfinity,
+    /// Below what the sensor measures, which begins at this bound.
+    BelowRange(Decimal),
+    /// Above what the sensor measures, which ends at this bound.
+    AboveRange(Decimal),
+}
+
+impl From<Decimal> for Value {
+    fn from(number: Decimal) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(whole: i32) -> Self {
+        Self::Number(Decimal::from(whole))
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::NotANumber => f.write_str("not a number"),
+            Self::NotAtThisResolution => f.write_str("not at this resolution"),
+            Self::PositiveInfinity => f.write_str("+infinity"),
+            Self::NegativeInfinity => f.write_str("-infinity"),
+            Self::BelowRange(bound) => write!(f, "below {bound}"),
+            Self::AboveRange(bound) => write!(f, "above {bound}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn a_value_below_the_range_is_not_a_small_number() {
+        let low = Observation::new(
+            Metric::SPO2,
+            Unit::PERCENT,
+            Instant::ZERO,
+            Value::BelowRange(Decimal::from(70)),
+        );
+        assert_eq!(low.usable(), None);
+        assert_eq!(low.to_string(), "oxygen saturation below 70 %");
+    }
+}

@@ -1,0 +1,117 @@
+use core::fmt;
+
+use super::Error;
+use super::schedule::{EpochSecret, Label};
+use crate::crypto::{Secret, aead};
+use crate::wire::{Locator, Salt, Space, VERSION};
+
+/// Names one epoch, salt included: commits to its keys.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EpochTag(pub(super) [u8; 16]);
+
+impl EpochTag {
+    /// The tag's 16 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// The first half, which stands for the tag in receipts.
+    #[must_use]
+    pub const fn short(&self) -> [u8; 8] {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        [a, b, c, d, e, f, g, h]
+    }
+}
+
+impl fmt::Debug for EpochTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EpochTag(")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        f.write_str(")")
+    }
+}
+
+/// The keys of one epoch, for either side.
+pub(super) struct EpochKeys {
+    pub(super) number: u32,
+    pub(super) locator: Locator,
+    pub(super) salt: Salt,
+    pub(super) tag: EpochTag,
+    data: Secret,
+    alarm: Secret,
+}
+
+impl EpochKeys {
+    pub(super) fn derive(number: u32, locator: Locator, salt: Salt, secret: &EpochSecret) -> Self {
+        Self {
+            number,
+            locator,
+            salt,
+            tag: EpochTag(secret.tag()),
+            data: secret.key(Label::DATA),
+            alarm: secret.key(Label::ALARM),
+        }
+    }
+
+    pub(super) fn seal(
+        &self,
+        space: Space,
+        counter: u32,
+        buffer: &mut [u8],
+    ) -> Result<[u8; 16], Error> {
+        let key = self.key(space)?;
+        let header = canonical_header(space, self.tag, counter);
+        aead::seal(key, counter.into(), &header, buffer).ok_or(Error::EpochFull)
+    }
+
+    pub(super) fn open(
+        &self,
+        space: Space,
+        counter: u32,
+        buffer: &mut [u8],
+        tag: &[u8; 16],
+    ) -> Result<(), Error> {
+        let key = self.key(space)?;
+        let header = canonical_header(space, self.tag, counter);
+        aead::open(key, counter.into(), &header, buffer, tag).map_err(|_| Error::NotAuthentic)
+    }
+
+    const fn key(&self, space: Space) -> Result<&Secret, Error> {
+        match space {
+            Space::Data => Ok(&self.data),
+            Space::Alarm => Ok(&self.alarm),
+            Space::Control | Space::Command => Err(Error::UnexpectedPacket),
+        }
+    }
+}
+
+const CANONICAL_HEADER_LEN: usize = 26;
+
+/// "version u8 ‖ kind·space u8 ‖ epoch tag 16 ‖ counter u64 LE"
+fn canonical_header(space: Space, tag: EpochTag, counter: u32) -> [u8; CANONICAL_HEADER_LEN] {
+    let mut header = [0_u8; CANONICAL_HEADER_LEN];
+    let kind_and_space = space.code() << 4;
+    let fields = [VERSION, kind_and_space]
+        .into_iter()
+        .chain(tag.0)
+        .chain(u64::from(counter).to_le_bytes());
+    for (to, from) in header.iter_mut().zip(fields) {
+        *to = from;
+    }
+    header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_canonical_header_is_the_drawn_bytes() {
+        let tag = EpochTag([0xAB; 16]);
+        let header = canonical_header(Space::Alarm, tag, 0x01_02_03);
+        assert_eq!(header[..2], [1, 0x10]);
+        assert_eq!(header[2..18], [0xAB; 16]);
+        assert_eq!(header[18..], [3, 2, 1, 0, 0, 0, 0, 0]);
+    }
+}

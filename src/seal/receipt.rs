@@ -1,0 +1,274 @@
+use super::{EpochTag, Error};
+use crate::crypto::Secret;
+use crate::crypto::hash::{equal, hmac};
+use crate::wire::{
+    self, CounterRange, Locator, MAX_COUNTER, PROOF_LEN, Reader, Receipt, Space, Writer,
+};
+
+/// The echo that says that no control frame was seen.
+const NO_ECHO: u32 = MAX_COUNTER + 1;
+
+/// A proved receipt: what the server has stored.
+///
+/// ```text
+/// body     echo ctr24 │ time varint │ wait varint, ms │ count varint │ entries │ fields
+/// entry    tag 8 │ space 1 │ floor varint │ ranges varint │ ranges × (gap varint, length varint)
+/// field    tag varint │ length varint │ content; unknown ones are skipped
+/// ```
+///
+/// All counters below the floor are stored, and those of the ranges. A range's gap is counted
+/// from the end of the range before it, or from the floor; neither gap nor length is zero.
+/// The echo is that of a control frame; 0xFFFFFF means none, and time and wait are then zero.
+/// This version sends no control frames, so it echoes none, and acts on neither time nor wait.
+#[derive(Debug, Clone)]
+pub struct StoredReport<'a> {
+    echo: u32,
+    count: usize,
+    entries: Reader<'a>,
+}
+
+/// What is stored of one space of one epoch.
+#[derive(Debug, Clone)]
+pub struct Acknowledgement<'a> {
+    /// The first half of the epoch's tag.
+    pub epoch: [u8; 8],
+    /// The space.
+    pub space: Space,
+    /// Every counter below is stored.
+    pub floor: u32,
+    ranges: Ranges<'a>,
+}
+
+impl<'a> StoredReport<'a> {
+    pub(super) fn parse(body: &'a [u8]) -> Result<Self, wire::Error> {
+        let mut reader = Reader::new(body);
+        let echo = reader.u24()?;
+        let _time = reader.varint()?;
+        let _wait = reader.varint()?;
+        let count = reader.varint_as()?;
+        let entries = reader.clone();
+        for _ in 0..count {
+            Acknowledgement::read(&mut reader)?;
+        }
+        skip_fields(&mut reader)?;
+        Ok(Self {
+            echo,
+            count,
+            entries,
+        })
+    }
+
+    /// The newest control frame that the server has seen in the epoch of the receipt's locator.
+    pub(super) const fn echoed_control(&self) -> Option<u32> {
+        match self.echo {
+            NO_ECHO => None,
+            counter => Some(counter),
+        }
+    }
+
+    /// What is stored, space by space.
+    #[must_use]
+    pub fn acknowledgements(&self) -> Acknowledgements<'a> {
+        Acknowledgements {
+            left: self.count,
+            reader: self.entries.clone(),
+        }
+    }
+
+    pub(super) fn names(&self, epoch: EpochTag) -> bool {
+        self.acknowledgements()
+            .any(|entry| entry.epoch == epoch.short())
+    }
+}
+
+/// The entries of a [`StoredReport`].
+#[derive(Debug, Clone)]
+pub struct Acknowledgements<'a> {
+    left: usize,
+    reader: Reader<'a>,
+}
+
+impl<'a> Iterator for Acknowledgements<'a> {
+    type Item = Acknowledgement<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        Acknowledgement::read(&mut self.reader).ok()
+    }
+}
+
+impl<'a> Acknowledgement<'a> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, wire::Error> {
+        let epoch = reader.array()?;
+        let space = match reader.u8()? {
+            code @ 0..=1 => Space::from_code(code),
+            _ => return Err(wire::Error::OutOfRange),
+        };
+        let floor = bounded(reader.varint_as()?)?;
+        let count = reader.varint_as()?;
+        let ranges = Ranges {
+            left: count,
+            end: floor,
+            reader: reader.clone(),
+        };
+        let mut check = Ranges {
+            left: count,
+            end: floor,
+            reader: reader.clone(),
+        };
+        for _ in 0..count {
+            check.read()?;
+        }
+        *reader = check.reader;
+        Ok(Self {
+            epoch,
+            space,
+            floor,
+            ranges,
+        })
+    }
+
+    /// Whether the frame with this counter is stored.
+    #[must_use]
+    pub fn covers(&self, counter: u32) -> bool {
+        counter < self.floor
+            || self
+                .ranges()
+                .any(|range| range.start <= counter && counter < range.end)
+    }
+
+    /// The stored ranges above the floor, rising.
+    pub fn ranges(&self) -> impl Iterator<Item = CounterRange> {
+        let mut ranges = self.ranges.clone();
+        core::iter::from_fn(move || {
+            ranges.left = ranges.left.checked_sub(1)?;
+            ranges.read().ok()
+        })
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Ranges<'a> {
+    left: usize,
+    end: u32,
+    reader: Reader<'a>,
+}
+
+impl Ranges<'_> {
+    fn read(&mut self) -> Result<CounterRange, wire::Error> {
+        let (gap, len): (u32, u32) = (self.reader.varint_as()?, self.reader.varint_as()?);
+        if gap == 0 || len == 0 {
+            return Err(wire::Error::OutOfRange);
+        }
+        let start = bounded(self.end.saturating_add(gap))?;
+        let end = bounded(start.saturating_add(len))?;
+        self.end = end;
+        Ok(CounterRange { start, end })
+    }
+}
+
+/// One behind the largest counter is the largest end.
+fn bounded(counter: u32) -> Result<u32, wire::Error> {
+    if counter > MAX_COUNTER + 1 {
+        Err(wire::Error::OutOfRange)
+    } else {
+        Ok(counter)
+    }
+}
+
+fn skip_fields(reader: &mut Reader<'_>) -> Result<(), wire::Error> {
+    while reader.left() > 0 {
+        let _tag = reader.varint()?;
+        let len = reader.varint_as()?;
+        reader.take(len)?;
+    }
+    Ok(())
+}
+
+/// What [`emit`] writes of one space.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    epoch: EpochTag,
+    space: Space,
+    floor: u32,
+    ranges: &'a [CounterRange],
+}
+
+impl<'a> Entry<'a> {
+    pub(super) const fn new(
+        epoch: EpochTag,
+        space: Space,
+        floor: u32,
+        ranges: &'a [CounterRange],
+    ) -> Self {
+        Self {
+            epoch,
+            space,
+            floor,
+            ranges,
+        }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.floor == 0 && self.ranges.is_empty()
+    }
+
+    fn emit(&self, writer: &mut Writer<'_>) -> Result<(), wire::Error> {
+        writer.put(&self.epoch.short())?;
+        writer.u8(self.space.code())?;
+        writer.varint(self.floor.into())?;
+        writer.varint(u64::try_from(self.ranges.len()).unwrap_or(u64::MAX))?;
+        let mut end = self.floor;
+        for range in self.ranges {
+            writer.varint(range.start.saturating_sub(end).into())?;
+            writer.varint(range.end.saturating_sub(range.start).into())?;
+            end = range.end;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a receipt that echoes no control frame.
+pub(super) fn emit<'o, 'e>(
+    key: &Secret,
+    locator: Locator,
+    entries: impl Iterator<Item = Entry<'e>> + Clone,
+    out: &'o mut [u8],
+) -> Result<&'o mut [u8], Error> {
+    let mut writer = Writer::new(out);
+    writer.u8(Receipt::BYTE0)?;
+    writer.put(&locator.0)?;
+    writer.u24(NO_ECHO)?;
+    writer.varint(0)?;
+    writer.varint(0)?;
+    writer.varint(u64::try_from(entries.clone().count()).unwrap_or(u64::MAX))?;
+    for entry in entries {
+        entry.emit(&mut writer)?;
+    }
+    let body_end = writer.len();
+    writer.reserve(PROOF_LEN)?;
+    let packet = writer.finish();
+    if let Some((covered, slot)) = packet.split_at_mut_checked(body_end) {
+        let body = covered.get(Receipt::HEADER_LEN..).unwrap_or_default();
+        slot.copy_from_slice(&proof(key, locator, EpochTag([0; 16]), body));
+    }
+    Ok(packet)
+}
+
+pub(super) fn check_proof(
+    key: &Secret,
+    receipt: &Receipt<'_>,
+    echoed: EpochTag,
+) -> Result<(), Error> {
+    let expected = proof(key, receipt.locator, echoed, receipt.body);
+    if equal(&expected, &receipt.proof) {
+        Ok(())
+    } else {
+        Err(Error::NotAuthentic)
+    }
+}
+
+/// "over byte 0, the locator, the 16-byte tag of the epoch that `ctl` belongs to, and the whole body"
+fn proof(key: &Secret, locator: Locator, echoed: EpochTag, body: &[u8]) -> [u8; PROOF_LEN] {
+    hmac(key, &[&[Receipt::BYTE0], &locator.0, &echoed.0, body])
+}

@@ -1,0 +1,158 @@
+use crate::crypto::Secret;
+use crate::crypto::hash::expand;
+use crate::wire::{Locator, Salt};
+
+/// What a derived key is for. Each label stands in one place of the key schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Label(pub(crate) &'static str);
+
+impl Label {
+    pub(crate) const SESSION: Self = Self("session");
+    pub(crate) const RECEIPT: Self = Self("receipt");
+    pub(crate) const CHAIN: Self = Self("chain");
+    pub(crate) const NEXT: Self = Self("next");
+    pub(crate) const LOCATOR: Self = Self("locator");
+    pub(crate) const OPEN: Self = Self("open");
+    pub(crate) const EPOCH: Self = Self("epoch");
+    pub(crate) const TAG: Self = Self("tag");
+    pub(crate) const DATA: Self = Self("data");
+    pub(crate) const ALARM: Self = Self("alarm");
+    #[cfg(feature = "pairing")]
+    pub(crate) const EPHEMERAL: Self = Self("ephemeral");
+    #[cfg(feature = "pairing")]
+    pub(crate) const LABEL_HINT: Self = Self("label hint");
+    #[cfg(feature = "pairing")]
+    pub(crate) const LABEL_MAC1: Self = Self("label mac1");
+    #[cfg(feature = "pairing")]
+    pub(crate) const LABEL_PSK: Self = Self("label psk");
+    pub(crate) const SALT: Self = Self("salt");
+    pub(crate) const RUN: Self = Self("run");
+    pub(crate) const RNG: Self = Self("rng");
+}
+
+/// "E(k, label, ctx, L) = HKDF-Expand(k, lv("iomt1 " ‖ label) ‖ lv(ctx), L)"
+pub(crate) fn expand_label<const N: usize>(
+    key: &Secret,
+    label: Label,
+    context: [&[u8]; 2],
+) -> [u8; N] {
+    const PREFIX: &[u8] = b"iomt1 ";
+    let [first, second] = context;
+    let label = label.0.as_bytes();
+    let label_len = length_prefix(PREFIX.len() + label.len());
+    let context_len = length_prefix(first.len() + second.len());
+    expand(
+        key,
+        &[&label_len, PREFIX, label, &context_len, first, second],
+    )
+}
+
+/// "lv(x) = u16 big-endian length ‖ x". No context of the protocol reaches 64 KiB.
+fn length_prefix(len: usize) -> [u8; 2] {
+    u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes()
+}
+
+pub(crate) fn derive(key: &Secret, label: Label) -> Secret {
+    Secret::new(expand_label(key, label, [&[], &[]]))
+}
+
+/// One link of a session's one-way chain: everything about one epoch but its salt.
+pub(crate) struct Chain {
+    number: u32,
+    secret: Secret,
+}
+
+impl Chain {
+    pub(crate) const fn new(number: u32, secret: Secret) -> Self {
+        Self { number, secret }
+    }
+
+    pub(crate) const fn number(&self) -> u32 {
+        self.number
+    }
+
+    pub(crate) const fn expose(&self) -> &[u8; 32] {
+        self.secret.expose()
+    }
+
+    /// The same link for a computation that may come to nothing.
+    pub(crate) fn share(&self) -> Self {
+        Self {
+            number: self.number,
+            secret: self.secret.share(),
+        }
+    }
+
+    pub(crate) fn locator(&self) -> Locator {
+        Locator(expand_label(&self.secret, Label::LOCATOR, [&[], &[]]))
+    }
+
+    pub(crate) fn open_key(&self) -> OpenKey {
+        OpenKey(derive(&self.secret, Label::OPEN))
+    }
+
+    pub(crate) fn next(&self) -> Self {
+        Self {
+            number: self.number.saturating_add(1),
+            secret: derive(&self.secret, Label::NEXT),
+        }
+    }
+}
+
+/// What opens one epoch once its salt is known; says nothing of the epochs behind it.
+pub(crate) struct OpenKey(Secret);
+
+impl OpenKey {
+    pub(crate) fn secret(&self, salt: Salt) -> EpochSecret {
+        EpochSecret(Secret::new(expand_label(
+            &self.0,
+            Label::EPOCH,
+            [&salt.0, &[]],
+        )))
+    }
+}
+
+/// The root of one epoch's keys.
+pub(crate) struct EpochSecret(Secret);
+
+impl EpochSecret {
+    pub(crate) fn tag(&self) -> [u8; 16] {
+        expand_label(&self.0, Label::TAG, [&[], &[]])
+    }
+
+    /// The key of the space with this label.
+    pub(crate) fn key(&self, space: Label) -> Secret {
+        derive(&self.0, space)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::hash::hmac;
+
+    #[test]
+    fn the_label_is_written_with_its_lengths() {
+        // HKDF-Expand of one block, by hand: HMAC(key, info ‖ 1).
+        let key = Secret::new([7; 32]);
+        let info = b"\x00\x0aiomt1 salt\x00\x05abcde\x01";
+        let by_hand: [u8; 32] = hmac(&key, &[info]);
+        assert_eq!(
+            expand_label::<32>(&key, Label::SALT, [b"abc", b"de"]),
+            by_hand
+        );
+    }
+
+    #[test]
+    fn every_link_and_every_use_has_a_key_of_its_own() {
+        let first = Chain::new(0, Secret::new([1; 32]));
+        let second = first.next();
+        assert_eq!((first.number(), second.number()), (0, 1));
+        assert_ne!(first.locator(), second.locator());
+        let secret = first.open_key().secret(Salt([2; 16]));
+        let other_salt = first.open_key().secret(Salt([3; 16]));
+        assert_ne!(secret.tag(), other_salt.tag());
+        let [data, alarm] = [Label::DATA, Label::ALARM].map(|space| *secret.key(space).expose());
+        assert!(data != alarm && data[..16] != secret.tag());
+    }
+}

@@ -1,0 +1,289 @@
+use super::entropy::{Binding, draw, hedge};
+use super::epoch::EpochKeys;
+use super::receipt::{StoredReport, check_proof};
+use super::schedule::{Chain, Label, expand_label};
+use super::session::{self, SAVED_SESSION_LEN, SessionSecrets};
+use super::{Entropy, EntropyFailed, EpochTag, Error};
+use crate::crypto::{KEY_LEN, Secret};
+use crate::wire::{Frame, Locator, MAX_COUNTER, Packet, Route, Run, Salt, Space, TAG_LEN, Writer};
+
+/// Bytes that sealing adds in the short form: byte 0, counter and tag.
+pub const SEAL_OVERHEAD: usize = 20;
+
+const SHORT_HEADER: usize = SEAL_OVERHEAD - TAG_LEN;
+
+/// The device's end of a session: seals frames, believes receipts.
+///
+/// **Rule.** Nothing of an epoch leaves the sealer before [`Sealer::epoch_stored`] has said
+/// that the chain position behind it is on storage. A sealer that forgets that call seals nothing.
+///
+/// It takes about 550 bytes.
+pub struct Sealer {
+    id: [u8; 16],
+    hash: [u8; KEY_LEN],
+    receipt_key: Secret,
+    static_secret: Secret,
+    /// The link for the epoch that comes next.
+    chain: Chain,
+    epoch: Option<SealingEpoch>,
+    begun: Option<SealingEpoch>,
+    fingerprints: Fingerprints,
+}
+
+struct SealingEpoch {
+    keys: EpochKeys,
+    /// The next counter of data and of alarm.
+    next: [u32; 2],
+    is_named: bool,
+}
+
+/// What tells a dead generator: the first draw of the last boot and of this one, and the latest draw.
+struct Fingerprints {
+    previous_boot: Option<[u8; 8]>,
+    this_boot: Option<[u8; 8]>,
+    latest: Option<[u8; 8]>,
+}
+
+impl core::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let epoch = self.epoch.as_ref().map(|epoch| epoch.keys.number);
+        f.debug_struct("Sealer")
+            .field("epoch", &epoch)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sealer {
+    pub(super) fn new(
+        secrets: SessionSecrets,
+        static_secret: Secret,
+        previous_boot: Option<[u8; 8]>,
+    ) -> Self {
+        Self {
+            id: secrets.id,
+            hash: secrets.hash,
+            receipt_key: secrets.receipt_key,
+            static_secret,
+            chain: secrets.chain,
+            epoch: None,
+            begun: None,
+            fingerprints: Fingerprints {
+                previous_boot,
+                this_boot: None,
+                latest: None,
+            },
+        }
+    }
+
+    /// Restores the session that [`Sealer::begin_epoch`] wrote, after a reboot.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadSavedSession`], or [`Error::BadKeyLength`] for the static secret.
+    pub fn restore(saved: &[u8], static_secret: &[u8]) -> Result<Self, Error> {
+        let (secrets, fingerprint) = session::load(saved)?;
+        let static_secret = Secret::try_from(static_secret).map_err(|_| Error::BadKeyLength)?;
+        Ok(Self::new(secrets, static_secret, Some(fingerprint)))
+    }
+
+    /// The session's name, equal on both sides; not a secret.
+    #[must_use]
+    pub const fn session(&self) -> [u8; 16] {
+        self.id
+    }
+
+    /// Prepares the next epoch and writes the session as it must be stored before it is used.
+    ///
+    /// `out` takes [`SAVED_SESSION_LEN`] bytes. When they are stored and were read back, call
+    /// [`Sealer::epoch_stored`]. Until then the epoch before goes on. A second call before
+    /// that replaces the first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Entropy`] when the generator fails, gives the same bytes as at the last boot,
+    /// or the same bytes twice.
+    pub fn begin_epoch(
+        &mut self,
+        entropy: &mut impl Entropy,
+        out: &mut [u8; SAVED_SESSION_LEN],
+    ) -> Result<(), Error> {
+        let random = self.draw(entropy)?;
+        let salt = Salt(hedge(&random, &self.binding(Label::SALT)));
+        let next = self.chain.next();
+        let fingerprint = self.fingerprints.this_boot.ok_or(EntropyFailed)?;
+        session::save(
+            (&self.id, &self.hash, &self.receipt_key),
+            &next,
+            fingerprint,
+            out,
+        )?;
+        let secret = self.chain.open_key().secret(salt);
+        let keys = EpochKeys::derive(self.chain.number(), self.chain.locator(), salt, &secret);
+        self.begun = Some(SealingEpoch {
+            keys,
+            next: [0; 2],
+            is_named: false,
+        });
+        Ok(())
+    }
+
+    /// Says that what [`Sealer::begin_epoch`] wrote is on storage: the epoch opens, its link is wiped.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoEpoch`] when none was begun.
+    pub fn epoch_stored(&mut self) -> Result<EpochTag, Error> {
+        let begun = self.begun.take().ok_or(Error::NoEpoch)?;
+        let tag = begun.keys.tag;
+        self.chain = self.chain.next();
+        self.epoch = Some(begun);
+        Ok(tag)
+    }
+
+    /// Draws the name of this boot for its records.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Entropy`], as [`Sealer::begin_epoch`].
+    pub fn draw_run(&mut self, entropy: &mut impl Entropy) -> Result<Run, Error> {
+        let random = self.draw(entropy)?;
+        Ok(Run(hedge(&random, &self.binding(Label::RUN))))
+    }
+
+    /// How a frame of the open epoch is sent to a peer that is reached through gateways.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoEpoch`].
+    pub fn route(&self) -> Result<Route, Error> {
+        let epoch = self.epoch.as_ref().ok_or(Error::NoEpoch)?;
+        let (locator, salt) = (epoch.keys.locator, epoch.keys.salt);
+        Ok(if epoch.is_named {
+            Route::Routed(locator)
+        } else {
+            Route::Unproved(locator, salt)
+        })
+    }
+
+    /// Whether a receipt has named the open epoch.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.epoch.as_ref().is_some_and(|epoch| epoch.is_named)
+    }
+
+    /// The open epoch.
+    #[must_use]
+    pub fn epoch(&self) -> Option<EpochTag> {
+        self.epoch.as_ref().map(|epoch| epoch.keys.tag)
+    }
+
+    /// Seals a frame in the short form, in place.
+    ///
+    /// `buffer` holds four bytes for the header, the plaintext, and 16 bytes for the tag.
+    /// Returns the frame's counter; the buffer is then the frame.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoEpoch`], [`Error::EpochFull`], [`Error::UnexpectedPacket`] for a space that
+    /// a device does not seal in, or a buffer shorter than [`SEAL_OVERHEAD`]. No counter is
+    /// used then.
+    pub fn seal_in_place(&mut self, space: Space, buffer: &mut [u8]) -> Result<u32, Error> {
+        let epoch = self.epoch.as_mut().ok_or(Error::NoEpoch)?;
+        let next = epoch
+            .next
+            .get_mut(usize::from(space.code()))
+            .ok_or(Error::UnexpectedPacket)?;
+        let counter = *next;
+        if counter > MAX_COUNTER {
+            return Err(Error::EpochFull);
+        }
+        let no_room = crate::wire::Error::NoRoom {
+            needed: SEAL_OVERHEAD,
+        };
+        let (header, rest) = buffer.split_at_mut_checked(SHORT_HEADER).ok_or(no_room)?;
+        let (plaintext, tag) = rest.split_last_chunk_mut::<TAG_LEN>().ok_or(no_room)?;
+        Frame::emit_header(space, Route::Short, counter, &mut Writer::new(header))?;
+        *tag = epoch.keys.seal(space, counter, plaintext)?;
+        *next = counter.saturating_add(1);
+        Ok(counter)
+    }
+
+    /// Seals `plaintext` into `out`, in the short form.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sealer::seal_in_place`], and [`wire::Error::NoRoom`](crate::wire::Error::NoRoom).
+    pub fn seal<'o>(
+        &mut self,
+        space: Space,
+        plaintext: &[u8],
+        out: &'o mut [u8],
+    ) -> Result<&'o mut [u8], Error> {
+        let mut writer = Writer::new(out);
+        writer.reserve(SHORT_HEADER)?;
+        writer.put(plaintext)?;
+        writer.reserve(TAG_LEN)?;
+        let frame = writer.finish();
+        self.seal_in_place(space, frame)?;
+        Ok(frame)
+    }
+
+    /// Checks a receipt and returns what it says; takes note of it where it names the open epoch.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`], [`Error::UnexpectedPacket`] for another packet, or [`Error::NotAuthentic`].
+    pub fn verify<'p>(&mut self, packet: &'p [u8]) -> Result<StoredReport<'p>, Error> {
+        let Packet::Receipt(receipt) = Packet::parse(packet)? else {
+            return Err(Error::UnexpectedPacket);
+        };
+        let report = StoredReport::parse(receipt.body)?;
+        let echoed = match report.echoed_control() {
+            Some(_) => self.tag_of(receipt.locator).ok_or(Error::UnknownEpoch)?,
+            None => EpochTag([0; 16]),
+        };
+        check_proof(&self.receipt_key, &receipt, echoed)?;
+        if let Some(epoch) = &mut self.epoch {
+            epoch.is_named |= report.names(epoch.keys.tag);
+        }
+        Ok(report)
+    }
+
+    fn tag_of(&self, locator: Locator) -> Option<EpochTag> {
+        let epoch = self
+            .epoch
+            .as_ref()
+            .filter(|epoch| epoch.keys.locator == locator)?;
+        Some(epoch.keys.tag)
+    }
+
+    const fn binding(&self, purpose: Label) -> Binding<'_> {
+        Binding {
+            purpose,
+            static_secret: self.static_secret.expose(),
+            number: self.chain.number() as u64,
+            hash: &self.hash,
+            payload: &[],
+        }
+    }
+
+    /// Draws random bytes and refuses a generator that is seen to repeat itself.
+    fn draw(&mut self, entropy: &mut impl Entropy) -> Result<Secret, EntropyFailed> {
+        let random = draw(entropy)?;
+        let fingerprint = expand_label(&random, Label::RNG, [&[], &[]]);
+        self.fingerprints.check(fingerprint)?;
+        Ok(random)
+    }
+}
+
+impl Fingerprints {
+    fn check(&mut self, fingerprint: [u8; 8]) -> Result<(), EntropyFailed> {
+        let repeats_last_boot = self.this_boot.is_none() && self.previous_boot == Some(fingerprint);
+        if repeats_last_boot || self.latest == Some(fingerprint) {
+            return Err(EntropyFailed);
+        }
+        self.this_boot.get_or_insert(fingerprint);
+        self.latest = Some(fingerprint);
+        Ok(())
+    }
+}

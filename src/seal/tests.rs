@@ -1,0 +1,374 @@
+use super::*;
+use crate::wire::{self, Frame, MAX_DATAGRAM, Packet, Route, Space};
+use proptest::prelude::*;
+use std::vec::Vec;
+
+/// Counts up, so that no two draws are equal and every run is the same.
+pub(crate) struct Counting(pub(crate) u8);
+
+impl Entropy for Counting {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
+        self.0 = self.0.wrapping_add(1);
+        out.fill(self.0);
+        Ok(())
+    }
+}
+
+/// A generator that has died.
+struct Dead;
+
+impl Entropy for Dead {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
+        out.fill(0);
+        Ok(())
+    }
+}
+
+const STATIC_SECRET: [u8; 32] = [0x77; 32];
+
+fn secrets(seed: u8) -> SessionSecrets {
+    let key = |offset: u8| [seed.wrapping_add(offset); 32];
+    SessionSecrets::derive(&key(0), &key(1), &key(2), Direction::DeviceResponded).unwrap()
+}
+
+fn begin(sealer: &mut Sealer, entropy: &mut impl Entropy) -> [u8; SAVED_SESSION_LEN] {
+    let mut saved = [0; SAVED_SESSION_LEN];
+    sealer.begin_epoch(entropy, &mut saved).unwrap();
+    sealer.epoch_stored().unwrap();
+    saved
+}
+
+fn pair() -> (Sealer, Opener) {
+    let mut sealer = secrets(1).into_sealer(&STATIC_SECRET).unwrap();
+    begin(&mut sealer, &mut Counting(0));
+    (sealer, secrets(1).into_opener())
+}
+
+/// Seals a frame and gives it the header that the sealer's route asks for.
+fn sealed(sealer: &mut Sealer, space: Space, plaintext: &[u8]) -> Vec<u8> {
+    let mut out = [0; MAX_DATAGRAM];
+    let short = sealer.seal(space, plaintext, &mut out).unwrap().to_vec();
+    let Ok(Packet::Frame(frame)) = Packet::parse(&short) else {
+        panic!()
+    };
+    let routed = Frame {
+        route: sealer.route().unwrap(),
+        ..frame
+    };
+    routed.emit(&mut [0; MAX_DATAGRAM]).unwrap().to_vec()
+}
+
+/// Opens and commits; the plaintext, or `None` for a duplicate.
+fn receive(opener: &mut Opener, packet: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    let mut packet = packet.to_vec();
+    match opener.open(&mut packet)? {
+        Opening::Fresh(opened) => {
+            let plaintext = opened.plaintext().to_vec();
+            opener.commit(opened.stored())?;
+            Ok(Some(plaintext))
+        }
+        Opening::Duplicate => Ok(None),
+    }
+}
+
+fn receipt(opener: &Opener) -> Vec<u8> {
+    opener.receipt(&mut [0; MAX_DATAGRAM]).unwrap().to_vec()
+}
+
+#[test]
+fn both_ends_derive_one_session_and_a_foreign_one_opens_nothing() {
+    let (mut sealer, opener) = pair();
+    assert_eq!(sealer.session(), opener.session());
+    let packet = sealed(&mut sealer, Space::Data, b"reading");
+    assert_eq!(
+        receive(&mut secrets(9).into_opener(), &packet),
+        Err(Error::UnknownEpoch)
+    );
+}
+
+#[test]
+fn a_frame_opens_once_and_its_duplicate_reveals_nothing() {
+    let (mut sealer, mut opener) = pair();
+    let packet = sealed(&mut sealer, Space::Data, b"reading");
+    assert_eq!(receive(&mut opener, &packet), Ok(Some(b"reading".to_vec())));
+    let mut again = packet.clone();
+    assert!(matches!(opener.open(&mut again), Ok(Opening::Duplicate)));
+    assert!(!again.windows(7).any(|window| window == b"reading"));
+}
+
+#[test]
+fn an_uncommitted_frame_opens_again_and_is_in_no_receipt() {
+    let (mut sealer, mut opener) = pair();
+    let packet = sealed(&mut sealer, Space::Data, b"reading");
+    let _died_before_the_store = opener.open(&mut packet.clone()).unwrap();
+    assert_eq!(
+        sealer
+            .verify(&receipt(&opener))
+            .unwrap()
+            .acknowledgements()
+            .count(),
+        0
+    );
+    assert!(!sealer.is_named());
+    assert!(receive(&mut opener, &packet).unwrap().is_some());
+}
+
+#[test]
+fn a_forged_duplicate_is_not_taken_for_one() {
+    let (mut sealer, mut opener) = pair();
+    let mut packet = sealed(&mut sealer, Space::Data, b"reading");
+    receive(&mut opener, &packet).unwrap();
+    *packet.last_mut().unwrap() ^= 1;
+    assert_eq!(receive(&mut opener, &packet), Err(Error::NotAuthentic));
+}
+
+#[test]
+fn every_flipped_bit_and_every_truncation_is_refused_and_harms_nothing() {
+    let (mut sealer, mut opener) = pair();
+    let packet = sealed(&mut sealer, Space::Alarm, b"heart rate 180 /min");
+    for bit in 0..packet.len() * 8 {
+        let mut flipped = packet.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        assert!(receive(&mut opener, &flipped).is_err(), "bit {bit}");
+    }
+    for len in 0..packet.len() {
+        assert!(
+            receive(&mut opener, &packet[..len]).is_err(),
+            "length {len}"
+        );
+    }
+    let mut longer = packet.clone();
+    longer.push(0);
+    assert!(receive(&mut opener, &longer).is_err());
+    assert!(receive(&mut opener, &packet).unwrap().is_some());
+}
+
+#[test]
+fn a_receipt_names_what_is_stored_and_ends_the_salt() {
+    let (mut sealer, mut opener) = pair();
+    let packets: Vec<_> = (0..5_u8)
+        .map(|number| sealed(&mut sealer, Space::Data, &[number]))
+        .collect();
+    let alarm = sealed(&mut sealer, Space::Alarm, b"!");
+    for packet in [&packets[0], &packets[3], &packets[4], &alarm] {
+        receive(&mut opener, packet).unwrap();
+    }
+    let tag = sealer.epoch().unwrap().short();
+    let bytes = receipt(&opener);
+    let report = sealer.verify(&bytes).unwrap();
+    let entries: Vec<_> = report.acknowledgements().collect();
+    assert!(entries.iter().all(|entry| entry.epoch == tag));
+    let covered = |entry: &Acknowledgement<'_>| {
+        (0..6)
+            .filter(|counter| entry.covers(*counter))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (entries[0].space, covered(&entries[0])),
+        (Space::Data, Vec::from([0, 3, 4]))
+    );
+    assert_eq!(
+        (entries[1].space, covered(&entries[1])),
+        (Space::Alarm, Vec::from([0]))
+    );
+    assert!(sealer.is_named());
+    assert!(matches!(sealer.route(), Ok(Route::Routed(_))));
+}
+
+#[test]
+fn every_flipped_bit_of_a_receipt_is_refused() {
+    let (mut sealer, mut opener) = pair();
+    let packet = sealed(&mut sealer, Space::Data, b"reading");
+    receive(&mut opener, &packet).unwrap();
+    let bytes = receipt(&opener);
+    for bit in 0..bytes.len() * 8 {
+        let mut flipped = bytes.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        assert!(sealer.verify(&flipped).is_err(), "bit {bit}");
+    }
+    assert!(!sealer.is_named());
+    assert!(sealer.verify(&bytes).is_ok());
+    let mut foreign = secrets(9).into_sealer(&STATIC_SECRET).unwrap();
+    assert_eq!(foreign.verify(&bytes).unwrap_err(), Error::NotAuthentic);
+}
+
+#[test]
+fn nothing_is_sealed_before_the_chain_is_stored() {
+    let mut sealer = secrets(1).into_sealer(&STATIC_SECRET).unwrap();
+    let mut out = [0; 64];
+    assert_eq!(
+        sealer.seal(Space::Data, b"x", &mut out).unwrap_err(),
+        Error::NoEpoch
+    );
+    sealer
+        .begin_epoch(&mut Counting(0), &mut [0; SAVED_SESSION_LEN])
+        .unwrap();
+    assert_eq!(
+        sealer.seal(Space::Data, b"x", &mut out).unwrap_err(),
+        Error::NoEpoch
+    );
+    sealer.epoch_stored().unwrap();
+    assert!(sealer.seal(Space::Data, b"x", &mut out).is_ok());
+    assert_eq!(sealer.epoch_stored(), Err(Error::NoEpoch));
+}
+
+#[test]
+fn a_rebooted_device_goes_on_in_the_next_epoch() {
+    let (mut sealer, mut opener) = pair();
+    let first = sealed(&mut sealer, Space::Data, b"before");
+    let mut saved = [0; SAVED_SESSION_LEN];
+    sealer.begin_epoch(&mut Counting(7), &mut saved).unwrap();
+    let mut rebooted = Sealer::restore(&saved, &STATIC_SECRET).unwrap();
+    begin(&mut rebooted, &mut Counting(50));
+    let second = sealed(&mut rebooted, Space::Data, b"after");
+    // The later epoch may come first.
+    assert!(receive(&mut opener, &second).unwrap().is_some());
+    assert!(receive(&mut opener, &first).unwrap().is_some());
+    assert_eq!(
+        rebooted
+            .verify(&receipt(&opener))
+            .unwrap()
+            .acknowledgements()
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn an_epoch_beyond_the_window_is_not_found_and_costs_nothing() {
+    let (mut sealer, mut opener) = pair();
+    let mut entropy = Counting(100);
+    for _ in 0..7 {
+        begin(&mut sealer, &mut entropy);
+    }
+    let last_inside = sealed(&mut sealer, Space::Data, b"seven");
+    begin(&mut sealer, &mut entropy);
+    let outside = sealed(&mut sealer, Space::Data, b"eight");
+    assert_eq!(receive(&mut opener, &outside), Err(Error::UnknownEpoch));
+    assert!(receive(&mut opener, &last_inside).unwrap().is_some());
+    assert!(receive(&mut opener, &outside).unwrap().is_some());
+}
+
+#[test]
+fn short_frames_open_in_the_newest_epoch_or_the_one_before() {
+    let (mut sealer, mut opener) = pair();
+    let first = sealed(&mut sealer, Space::Data, b"first");
+    let mut short_of_first = [0; 64];
+    let short_of_first = sealer
+        .seal(Space::Data, b"old", &mut short_of_first)
+        .unwrap()
+        .to_vec();
+    assert_eq!(
+        receive(&mut opener, &short_of_first),
+        Err(Error::UnknownEpoch)
+    );
+    receive(&mut opener, &first).unwrap();
+    begin(&mut sealer, &mut Counting(30));
+    let second = sealed(&mut sealer, Space::Data, b"second");
+    receive(&mut opener, &second).unwrap();
+    assert_eq!(
+        receive(&mut opener, &short_of_first),
+        Ok(Some(b"old".to_vec()))
+    );
+}
+
+#[test]
+fn a_dead_generator_is_refused_within_a_boot_and_across_one() {
+    let mut sealer = secrets(1).into_sealer(&STATIC_SECRET).unwrap();
+    let mut saved = [0; SAVED_SESSION_LEN];
+    sealer.begin_epoch(&mut Dead, &mut saved).unwrap();
+    assert_eq!(
+        sealer.draw_run(&mut Dead),
+        Err(Error::Entropy(EntropyFailed))
+    );
+    let mut rebooted = Sealer::restore(&saved, &STATIC_SECRET).unwrap();
+    assert_eq!(
+        rebooted.begin_epoch(&mut Dead, &mut saved),
+        Err(Error::Entropy(EntropyFailed))
+    );
+    assert!(rebooted.begin_epoch(&mut Counting(0), &mut saved).is_ok());
+}
+
+#[test]
+fn a_damaged_saved_session_is_refused() {
+    let mut sealer = secrets(1).into_sealer(&STATIC_SECRET).unwrap();
+    let saved = begin(&mut sealer, &mut Counting(0));
+    assert!(Sealer::restore(&saved, &STATIC_SECRET).is_ok());
+    for broken in [
+        &saved[..125],
+        &[&[2], &saved[1..]].concat(),
+        &[&[1, 2], &saved[2..]].concat(),
+        &[],
+    ] {
+        assert_eq!(
+            Sealer::restore(broken, &STATIC_SECRET).unwrap_err(),
+            Error::BadSavedSession
+        );
+    }
+}
+
+#[test]
+fn a_space_that_is_full_of_holes_takes_its_lowest_frame() {
+    let (mut sealer, mut opener) = pair();
+    let packets: Vec<_> = (0..40_u8)
+        .map(|number| sealed(&mut sealer, Space::Data, &[number]))
+        .collect();
+    for packet in packets.iter().skip(1).step_by(2).take(16) {
+        receive(&mut opener, packet).unwrap();
+    }
+    assert_eq!(
+        receive(&mut opener, &packets[35]),
+        Err(wire::Error::SetFull.into())
+    );
+    assert!(receive(&mut opener, &packets[0]).unwrap().is_some());
+    assert!(receive(&mut opener, &packets[35]).unwrap().is_some());
+}
+
+#[test]
+fn nothing_secret_is_printed() {
+    let (mut sealer, opener) = pair();
+    let text = std::format!("{sealer:?} {opener:?} {:?}", secrets(1));
+    assert_eq!(
+        text,
+        "Sealer { epoch: Some(0), .. } Opener { epochs: 0, .. } SessionSecrets(..)"
+    );
+    sealer.seal(Space::Data, b"x", &mut [0; 64]).unwrap();
+}
+
+#[test]
+fn the_sizes_are_those_of_the_documentation() {
+    assert!(size_of::<Sealer>() <= 640, "{}", size_of::<Sealer>());
+    assert!(size_of::<Opener>() <= 2_560, "{}", size_of::<Opener>());
+}
+
+proptest! {
+    #[test]
+    fn frames_of_any_length_come_back(plaintext in proptest::collection::vec(any::<u8>(), 0..1_188)) {
+        let (mut sealer, mut opener) = pair();
+        let packet = sealed(&mut sealer, Space::Data, &plaintext);
+        prop_assert_eq!(packet.len(), plaintext.len() + 44);
+        prop_assert_eq!(receive(&mut opener, &packet), Ok(Some(plaintext)));
+    }
+
+    #[test]
+    fn a_receipt_says_exactly_what_was_committed(mut order in Just((0..60_usize).collect::<Vec<_>>()).prop_shuffle(), take in 0_usize..60) {
+        let (mut sealer, mut opener) = pair();
+        let packets: Vec<_> = (0..60_u8).map(|number| sealed(&mut sealer, Space::Data, &[number])).collect();
+        order.truncate(take);
+        order.retain(|index| receive(&mut opener, &packets[*index]).is_ok());
+        let bytes = receipt(&opener);
+        let report = sealer.verify(&bytes).unwrap();
+        let acknowledged = report.acknowledgements().next();
+        for counter in 0..60 {
+            let covered = acknowledged.as_ref().is_some_and(|entry| entry.covers(counter));
+            prop_assert_eq!(covered, order.contains(&usize::try_from(counter).unwrap()));
+        }
+    }
+
+    #[test]
+    fn opening_any_bytes_never_panics(mut bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+        let (mut sealer, mut opener) = pair();
+        let _ = sealer.verify(&bytes);
+        let _ = opener.open(&mut bytes);
+    }
+}

@@ -1,0 +1,73 @@
+use core::fmt;
+
+/// Names one epoch of one session to those who hold its chain, and nothing to anybody else.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Locator(pub [u8; 8]);
+
+/// The random part of an epoch's keys; in the clear in front of its frames until a receipt names the epoch.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Salt(pub [u8; 16]);
+
+/// Tells apart the handshakes that run at the same time; chosen by the initiator, not authenticated.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub [u8; 8]);
+
+/// Tells a responder which of its secrets a handshake is about; zero means none.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hint(pub [u8; 8]);
+
+impl Hint {
+    /// No hint.
+    pub const NONE: Self = Self([0; 8]);
+}
+
+/// Names one boot of one device; drawn at its first seal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Run(pub [u8; 8]);
+
+/// The identity of a record: unique within its device, for ever, whoever receives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordId {
+    /// The boot in which the record was made.
+    pub run: Run,
+    /// The record's number within that boot.
+    pub sequence: u64,
+}
+
+fn write_hex(name: &str, bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "{name}(")?;
+    for byte in bytes {
+        write!(f, "{byte:02x}")?;
+    }
+    f.write_str(")")
+}
+
+impl fmt::Debug for Locator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex("Locator", &self.0, f)
+    }
+}
+
+impl fmt::Debug for Salt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex("Salt", &self.0, f)
+    }
+}
+
+impl fmt::Debug for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex("ConnectionId", &self.0, f)
+    }
+}
+
+impl fmt::Debug for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex("Hint", &self.0, f)
+    }
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex("Run", &self.0, f)
+    }
+}

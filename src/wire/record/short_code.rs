@@ -1,0 +1,64 @@
+use crate::reading::{Metric, Unit};
+
+/// What one byte on the wire says: a metric, its unit, and the exponent of its mantissa.
+#[derive(Clone, Copy)]
+pub(super) struct ShortCode {
+    pub(super) code: u8,
+    pub(super) metric: Metric,
+    pub(super) unit: Unit,
+    pub(super) exponent: i8,
+}
+
+/// Append only: a code never changes its meaning and is never used again.
+const TABLE: [ShortCode; 9] = [
+    row(1, Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, 0),
+    row(2, Metric::BATTERY_CHARGE, Unit::PERCENT, 0),
+    row(3, Metric::SPO2, Unit::PERCENT, 0),
+    row(4, Metric::SPO2, Unit::PERCENT, -1),
+    row(5, Metric::RESPIRATION_RATE, Unit::BREATHS_PER_MINUTE, 0),
+    row(6, Metric::BODY_TEMPERATURE, Unit::CELSIUS, -1),
+    row(7, Metric::BODY_TEMPERATURE, Unit::CELSIUS, -2),
+    row(8, Metric::ECG_LEAD_II, Unit::MILLIVOLT, -3),
+    row(9, Metric::ECG, Unit::MILLIVOLT, -3),
+];
+
+const fn row(code: u8, metric: Metric, unit: Unit, exponent: i8) -> ShortCode {
+    ShortCode {
+        code,
+        metric,
+        unit,
+        exponent,
+    }
+}
+
+impl ShortCode {
+    /// The row with this code.
+    pub(super) fn from_code(code: u8) -> Option<Self> {
+        TABLE.into_iter().find(|row| row.code == code)
+    }
+
+    /// The row for exactly this combination: the exponent is part of a number's precision.
+    pub(super) fn find(metric: Metric, unit: Unit, exponent: i8) -> Option<Self> {
+        TABLE
+            .into_iter()
+            .find(|row| (row.metric, row.unit, row.exponent) == (metric, unit, exponent))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_code_and_no_combination_appears_twice() {
+        for (index, row) in TABLE.into_iter().enumerate() {
+            assert_eq!(usize::from(row.code), index + 1);
+            assert_eq!(
+                ShortCode::find(row.metric, row.unit, row.exponent)
+                    .unwrap()
+                    .code,
+                row.code
+            );
+        }
+    }
+}

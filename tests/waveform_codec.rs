@@ -1,0 +1,83 @@
+//! The small waveform codec on real ECG: bits per sample, header bytes included.
+//!
+//! Reads the 24 MIT-BIH records in the folder that `IOMT_SHARED` names; without it the
+//! test says so and passes.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use iomt::reading::codec;
+
+const SAMPLES_PER_SECOND: usize = 360;
+
+fn records() -> Option<Vec<PathBuf>> {
+    let Some(shared) = env::var_os("IOMT_SHARED") else {
+        println!("skipped: IOMT_SHARED does not name the folder with data/ecg/mitdb");
+        return None;
+    };
+    let folder = Path::new(&shared).join("data/ecg/mitdb");
+    let list = fs::read_to_string(folder.join("RECORDS")).expect("the list of records");
+    let paths = list
+        .split_whitespace()
+        .map(|name| folder.join(name).with_extension("dat"));
+    Some(paths.collect())
+}
+
+/// WFDB format 212: two 12-bit samples of two channels in three bytes.
+fn channels(path: &Path) -> [Vec<i32>; 2] {
+    let bytes = fs::read(path).expect("a record");
+    let sign_extend = |value: i32| value << 20 >> 20;
+    let pairs = bytes.chunks_exact(3).map(|chunk| {
+        let [a, b, c] = [chunk[0], chunk[1], chunk[2]].map(i32::from);
+        (
+            sign_extend(a | (b & 0x0F) << 8),
+            sign_extend(c | (b & 0xF0) << 4),
+        )
+    });
+    let (first, second) = pairs.unzip();
+    [first, second]
+}
+
+fn bits_per_sample(samples: &[i32], block: usize) -> f64 {
+    let mut bytes = vec![0; codec::max_encoded_len(block)];
+    let mut back = vec![0; block];
+    let (mut bits, mut count) = (0, 0);
+    for samples in samples.chunks_exact(block) {
+        let len = codec::encode(samples, &mut bytes).expect("11-bit samples");
+        codec::decode(&bytes[..len], &mut back).expect("a block just encoded");
+        assert_eq!(back, samples);
+        bits += 8 * len;
+        count += block;
+    }
+    bits as f64 / count as f64
+}
+
+#[test]
+fn stays_below_the_stated_bits_per_sample_on_24_records() {
+    let Some(records) = records() else { return };
+    assert_eq!(records.len(), 24);
+    for (secs, ceiling) in [(1, 3.93), (5, 3.89)] {
+        let mut sum = 0.0;
+        println!("{secs} s blocks, bits per sample");
+        for path in &records {
+            let bits = channels(path).map(|x| bits_per_sample(&x, secs * SAMPLES_PER_SECOND));
+            println!(
+                "  {:?}  {:.3}  {:.3}",
+                path.file_stem().unwrap(),
+                bits[0],
+                bits[1]
+            );
+            sum += (bits[0] + bits[1]) / 2.0;
+        }
+        let mean = sum / 24.0;
+        println!("  mean   {mean:.4}");
+        assert!(mean <= ceiling, "{mean} > {ceiling}");
+    }
+}
