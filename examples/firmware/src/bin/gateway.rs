@@ -6,15 +6,21 @@
 use core::hint::black_box;
 
 use cortex_m_rt::entry;
-use iomt::time::{Duration, Instant};
+use iomt::link::Router;
+use iomt::wire::{Error, MAX_DATAGRAM, Packet};
 
 #[entry]
 fn main() -> ! {
-    black_box(clock(black_box(Instant::ZERO), black_box(Duration::ZERO)));
+    let datagram = black_box([0; MAX_DATAGRAM]);
+    let _ = black_box(forward(&datagram));
     iomt_firmware::idle()
 }
 
-/// The time layer: when, in milliseconds, the span that begins at `start` ends.
-fn clock(start: Instant, span: Duration) -> u64 {
-    (start + span).as_millis()
+/// Learns where a packet came from, and looks up where it goes.
+fn forward(datagram: &[u8]) -> Result<Option<u8>, Error> {
+    let mut router = Router::<u8>::default();
+    let packet = Packet::parse(datagram)?;
+    router.learn(&packet, black_box(1));
+    router.learn(&packet, black_box(2));
+    Ok(router.port_of(black_box(&packet)))
 }
