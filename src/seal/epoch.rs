@@ -3,7 +3,7 @@ use core::fmt;
 use super::Error;
 use super::schedule::{EpochSecret, Label};
 use crate::crypto::{Secret, aead};
-use crate::wire::{Locator, Salt, Space, VERSION};
+use crate::wire::{Locator, Route, Salt, Space, VERSION};
 
 /// Names one epoch, salt included: commits to its keys.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +29,31 @@ impl fmt::Debug for EpochTag {
         f.write_str("EpochTag(")?;
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
         f.write_str(")")
+    }
+}
+
+/// What may be known of an epoch: its names, not its keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Epoch {
+    /// Its place in the session, from 0.
+    pub number: u32,
+    /// Names it in associated data and receipts.
+    pub tag: EpochTag,
+    /// Names it on the wire.
+    pub locator: Locator,
+    /// Goes with its first frames.
+    pub salt: Salt,
+}
+
+impl Epoch {
+    /// The header of its frames, before and after a receipt has named it.
+    #[must_use]
+    pub const fn route(&self, is_named: bool) -> Route {
+        if is_named {
+            Route::Routed(self.locator)
+        } else {
+            Route::Unproved(self.locator, self.salt)
+        }
     }
 }
 

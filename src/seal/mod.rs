@@ -52,7 +52,7 @@ pub use entropy::SystemEntropy;
 #[cfg(feature = "pairing")]
 pub(crate) use entropy::{Binding, draw, hedge};
 pub use entropy::{Entropy, EntropyFailed};
-pub use epoch::EpochTag;
+pub use epoch::{Epoch, EpochTag};
 pub use opener::{Opened, Opener, Opening, Stored};
 pub use receipt::{Acknowledgement, Acknowledgements, StoredReport};
 #[cfg(feature = "pairing")]

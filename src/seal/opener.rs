@@ -79,6 +79,14 @@ struct Mark {
     counter: u32,
 }
 
+impl Stored {
+    /// The space that the frame belongs to.
+    #[must_use]
+    pub const fn space(&self) -> Space {
+        self.mark.space
+    }
+}
+
 impl<'b> Opened<'b> {
     /// The plaintext; lives as long as the packet's buffer.
     #[must_use]

@@ -3,7 +3,7 @@ use super::epoch::EpochKeys;
 use super::receipt::{StoredReport, check_proof};
 use super::schedule::{Chain, Label, expand_label};
 use super::session::{self, SAVED_SESSION_LEN, SessionSecrets};
-use super::{Entropy, EntropyFailed, EpochTag, Error};
+use super::{Entropy, EntropyFailed, Epoch, EpochTag, Error};
 use crate::crypto::{KEY_LEN, Secret};
 use crate::wire::{Frame, Locator, MAX_COUNTER, Packet, Route, Run, Salt, Space, TAG_LEN, Writer};
 
@@ -132,12 +132,11 @@ impl Sealer {
     /// # Errors
     ///
     /// [`Error::NoEpoch`] when none was begun.
-    pub fn epoch_stored(&mut self) -> Result<EpochTag, Error> {
+    pub fn epoch_stored(&mut self) -> Result<(), Error> {
         let begun = self.begun.take().ok_or(Error::NoEpoch)?;
-        let tag = begun.keys.tag;
         self.chain = self.chain.next();
         self.epoch = Some(begun);
-        Ok(tag)
+        Ok(())
     }
 
     /// Draws the name of this boot for its records.
@@ -150,18 +149,15 @@ impl Sealer {
         Ok(Run(hedge(&random, &self.binding(Label::RUN))))
     }
 
-    /// How a frame of the open epoch is sent to a peer that is reached through gateways.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoEpoch`].
-    pub fn route(&self) -> Result<Route, Error> {
-        let epoch = self.epoch.as_ref().ok_or(Error::NoEpoch)?;
-        let (locator, salt) = (epoch.keys.locator, epoch.keys.salt);
-        Ok(if epoch.is_named {
-            Route::Routed(locator)
-        } else {
-            Route::Unproved(locator, salt)
+    /// The open epoch.
+    #[must_use]
+    pub fn epoch(&self) -> Option<Epoch> {
+        let keys = &self.epoch.as_ref()?.keys;
+        Some(Epoch {
+            number: keys.number,
+            tag: keys.tag,
+            locator: keys.locator,
+            salt: keys.salt,
         })
     }
 
@@ -171,10 +167,13 @@ impl Sealer {
         self.epoch.as_ref().is_some_and(|epoch| epoch.is_named)
     }
 
-    /// The open epoch.
+    /// Whether half of the open epoch's counters are used up: time to begin the next.
     #[must_use]
-    pub fn epoch(&self) -> Option<EpochTag> {
-        self.epoch.as_ref().map(|epoch| epoch.keys.tag)
+    pub fn is_epoch_worn(&self) -> bool {
+        let worn = |next: &u32| *next > MAX_COUNTER / 2;
+        self.epoch
+            .as_ref()
+            .is_some_and(|epoch| epoch.next.iter().any(worn))
     }
 
     /// Seals a frame in the short form, in place.

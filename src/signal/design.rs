@@ -1,0 +1,611 @@
+use core::f64::consts::PI;
+
+use super::biquad::Biquad;
+use super::cascade::Cascade;
+use super::maths::{Complex, cos, real, sin, sqrt, tan};
+use crate::time::SampleRate;
+
+/// A filter of `N` second-order sections, in double precision, as it comes from its formula.
+///
+/// [`Design::to_f32`] and [`Design::to_i32`] make the filter that runs. All of it is `const`:
+/// a design that can not be made does not compile, and no design code is left in the firmware.
+/// Every constructor has a fallible twin for parameters that come at run time.
+///
+/// | design | order | gain | group delay where it is flat |
+/// |---|---|---|---|
+/// | [`low_pass`](Self::low_pass) | 2 `N` | 1 at 0 Hz, −3.01 dB at the corner | 0.225, 0.416, 0.615 s·Hz / corner for `N` = 1, 2, 3 |
+/// | [`high_pass`](Self::high_pass) | 2 `N` | 1 at half the rate, −3.01 dB at the corner | tends to 0 |
+/// | [`band_pass`](Self::band_pass) | 2 `N` | 1 at the middle, −3.01 dB at both edges | 0.318, 0.450, 0.637 s·Hz / width for `N` = 1, 2, 3 |
+/// | [`notch`](Self::notch) | 2 | 0 at the centre, −3.01 dB half a width from it | tends to 0 |
+///
+/// Butterworth's poles (S. Butterworth, *Wireless Engineer* 7, 1930) go through the bilinear
+/// transform with the corners warped beforehand, so that they are exact; the notch is that of
+/// R. Bristow-Johnson's *Audio EQ Cookbook*.
+///
+/// ```
+/// use iomt::signal::{Cascade, Design};
+/// use iomt::time::SampleRate;
+///
+/// const RATE: SampleRate = SampleRate::hz(250);
+/// const MONITORING: Cascade<i32, 1> = Design::<1>::high_pass(RATE, 0.5).to_i32();
+/// const NO_MAINS: Cascade<f32, 1> = Design::notch(RATE, 50.0, 2.0).to_f32();
+/// assert!(Design::<2>::try_low_pass(RATE, 125.0).is_err());
+/// ```
+///
+/// ```compile_fail
+/// use iomt::signal::Design;
+/// use iomt::time::SampleRate;
+///
+/// const ABOVE_NYQUIST: Design<2> = Design::low_pass(SampleRate::hz(250), 130.0);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Design<const N: usize> {
+    sections: [Section; N],
+    rate: SampleRate,
+}
+
+/// `gain · (1 + z₁ z⁻¹ + z₂ z⁻²) / (1 + a₁ z⁻¹ + a₂ z⁻²)`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Section {
+    pub(super) gain: f64,
+    pub(super) zeros: [f64; 2],
+    pub(super) poles: [f64; 2],
+}
+
+const UNITY: Section = Section {
+    gain: 1.0,
+    zeros: [0.0; 2],
+    poles: [0.0; 2],
+};
+
+/// A filter that can not be made.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DesignError {
+    /// A corner is not between 0 Hz and half the sample rate, or is not a number.
+    #[error("{hz} Hz does not lie between 0 Hz and {nyquist_hz} Hz, half the sample rate")]
+    Corner {
+        /// The corner that was asked for.
+        hz: f64,
+        /// Half the sample rate.
+        nyquist_hz: f64,
+    },
+    /// The upper edge of a band is not above the lower one.
+    #[error("the band from {low_hz} Hz to {high_hz} Hz is empty")]
+    Band {
+        /// The lower edge that was asked for.
+        low_hz: f64,
+        /// The upper edge that was asked for.
+        high_hz: f64,
+    },
+    /// The poles lie so close to the edge of stability that the arithmetic can not tell.
+    #[error("a corner is too close to 0 Hz or to half the sample rate for this arithmetic")]
+    Precision,
+}
+
+/// What of 1 ± a₁ + a₂ must be left: 64 times the resolution of the Q30 coefficients.
+const MARGIN_I32: f64 = 1.0 / (1 << 24) as f64;
+/// 128 times the resolution of an `f32` next to 2.
+const MARGIN_F32: f64 = 1.0 / (1 << 17) as f64;
+
+impl<const N: usize> Design<N> {
+    /// A Butterworth low-pass filter of order 2 `N`.
+    ///
+    /// # Panics
+    ///
+    /// Where [`Design::try_low_pass`] fails; in a `const` it does not compile.
+    #[must_use]
+    pub const fn low_pass(rate: SampleRate, corner_hz: f64) -> Self {
+        or_refuse(Self::try_low_pass(rate, corner_hz))
+    }
+
+    /// A Butterworth high-pass filter of order 2 `N`.
+    ///
+    /// # Panics
+    ///
+    /// Where [`Design::try_high_pass`] fails; in a `const` it does not compile.
+    #[must_use]
+    pub const fn high_pass(rate: SampleRate, corner_hz: f64) -> Self {
+        or_refuse(Self::try_high_pass(rate, corner_hz))
+    }
+
+    /// A Butterworth band-pass filter of order 2 `N`: `N` poles on each side.
+    ///
+    /// # Panics
+    ///
+    /// Where [`Design::try_band_pass`] fails; in a `const` it does not compile.
+    #[must_use]
+    pub const fn band_pass(rate: SampleRate, low_hz: f64, high_hz: f64) -> Self {
+        or_refuse(Self::try_band_pass(rate, low_hz, high_hz))
+    }
+
+    /// The fallible twin of [`Design::low_pass`].
+    ///
+    /// # Errors
+    ///
+    /// [`DesignError::Corner`] unless 0 Hz < `corner_hz` < half the rate;
+    /// [`DesignError::Precision`] below about 1/25,000 of the rate.
+    pub const fn try_low_pass(rate: SampleRate, corner_hz: f64) -> Result<Self, DesignError> {
+        let warped = match warp(rate, corner_hz) {
+            Ok(warped) => warped,
+            Err(error) => return Err(error),
+        };
+        let mut sections = [UNITY; N];
+        let mut rest: &mut [Section] = &mut sections;
+        let mut k = 0;
+        while let [section, tail @ ..] = rest {
+            let poles = low_pass_poles(warped, quality(k, N));
+            let gain = (1.0 + poles[0] + poles[1]) / 4.0;
+            *section = Section {
+                gain,
+                zeros: [2.0, 1.0],
+                poles,
+            };
+            rest = tail;
+            k += 1;
+        }
+        checked(Self { sections, rate })
+    }
+
+    /// The fallible twin of [`Design::high_pass`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Design::try_low_pass`].
+    pub const fn try_high_pass(rate: SampleRate, corner_hz: f64) -> Result<Self, DesignError> {
+        let mut design = match Self::try_low_pass(rate, corner_hz) {
+            Ok(design) => design,
+            Err(error) => return Err(error),
+        };
+        let mut rest: &mut [Section] = &mut design.sections;
+        while let [section, tail @ ..] = rest {
+            section.gain = (1.0 - section.poles[0] + section.poles[1]) / 4.0;
+            section.zeros = [-2.0, 1.0];
+            rest = tail;
+        }
+        Ok(design)
+    }
+
+    /// The fallible twin of [`Design::band_pass`].
+    ///
+    /// # Errors
+    ///
+    /// [`DesignError::Corner`] and [`DesignError::Precision`] as for a low-pass filter;
+    /// [`DesignError::Band`] unless `low_hz` < `high_hz`.
+    pub const fn try_band_pass(
+        rate: SampleRate,
+        low_hz: f64,
+        high_hz: f64,
+    ) -> Result<Self, DesignError> {
+        let (low, high) = match (warp(rate, low_hz), warp(rate, high_hz)) {
+            (Ok(low), Ok(high)) => (low, high),
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
+        if low >= high {
+            return Err(DesignError::Band { low_hz, high_hz });
+        }
+        let mut sections = [UNITY; N];
+        let mut rest: &mut [Section] = &mut sections;
+        let mut k = 0;
+        while let [section, tail @ ..] = rest {
+            *section = band_pass_section(prototype_pole(k, N), k % 2 == N % 2, low, high);
+            rest = tail;
+            k += 1;
+        }
+        let surplus = spread(&mut sections, 1.0);
+        spread(&mut sections, surplus);
+        checked(Self { sections, rate })
+    }
+
+    /// How much a sine of this frequency is amplified; 0 Hz to half the rate.
+    #[must_use]
+    pub const fn gain_at(&self, hz: f64) -> f64 {
+        let angle = 2.0 * PI * hz / hertz(self.rate);
+        let unit = Complex {
+            re: cos(angle),
+            im: -sin(angle),
+        };
+        let mut gain = 1.0;
+        let mut rest: &[Section] = &self.sections;
+        while let [section, tail @ ..] = rest {
+            let zeros = polynomial(section.zeros, unit).norm_squared();
+            let poles = polynomial(section.poles, unit).norm_squared();
+            gain *= section.gain * sqrt(zeros / poles);
+            rest = tail;
+        }
+        gain
+    }
+
+    /// The filter in single precision.
+    ///
+    /// # Panics
+    ///
+    /// Where [`Design::try_to_f32`] fails; in a `const` it does not compile.
+    #[must_use]
+    pub const fn to_f32(&self) -> Cascade<f32, N> {
+        or_refuse(self.try_to_f32())
+    }
+
+    /// The fallible twin of [`Design::to_f32`].
+    ///
+    /// # Errors
+    ///
+    /// [`DesignError::Precision`] where the coefficients would be off by more than about 1 %:
+    /// a corner below about 1/2,000 of the rate. [`Design::to_i32`] does it.
+    pub const fn try_to_f32(&self) -> Result<Cascade<f32, N>, DesignError> {
+        if self.margin() < MARGIN_F32 {
+            return Err(DesignError::Precision);
+        }
+        let mut filter = [Biquad::<f32>::UNITY; N];
+        let mut to: &mut [Biquad<f32>] = &mut filter;
+        let mut from: &[Section] = &self.sections;
+        while let ([biquad, to_tail @ ..], [section, from_tail @ ..]) = (to, from) {
+            *biquad = Biquad::<f32>::from_section(section);
+            (to, from) = (to_tail, from_tail);
+        }
+        Ok(Cascade::new(filter))
+    }
+
+    /// The filter in integers.
+    #[must_use]
+    pub const fn to_i32(&self) -> Cascade<i32, N> {
+        let mut filter = [Biquad::<i32>::UNITY; N];
+        let mut to: &mut [Biquad<i32>] = &mut filter;
+        let mut from: &[Section] = &self.sections;
+        while let ([biquad, to_tail @ ..], [section, from_tail @ ..]) = (to, from) {
+            *biquad = Biquad::<i32>::from_section(section);
+            (to, from) = (to_tail, from_tail);
+        }
+        Cascade::new(filter)
+    }
+
+    /// How far the least stable section is from the edges of the triangle of stable coefficients.
+    const fn margin(&self) -> f64 {
+        let mut least = 1.0;
+        let mut rest: &[Section] = &self.sections;
+        while let [section, tail @ ..] = rest {
+            let [a1, a2] = section.poles;
+            least = smaller(least, smaller(1.0 + a1 + a2, 1.0 - a1 + a2));
+            least = smaller(least, 1.0 - a2);
+            rest = tail;
+        }
+        least
+    }
+}
+
+impl Design<1> {
+    /// A notch that takes a frequency out, such as mains at 50 Hz or 60 Hz.
+    ///
+    /// The narrower, the longer it rings: to 1 % in 1.47 s·Hz / `width_hz`.
+    ///
+    /// # Panics
+    ///
+    /// Where [`Design::try_notch`] fails; in a `const` it does not compile.
+    #[must_use]
+    pub const fn notch(rate: SampleRate, centre_hz: f64, width_hz: f64) -> Self {
+        or_refuse(Self::try_notch(rate, centre_hz, width_hz))
+    }
+
+    /// The fallible twin of [`Design::notch`].
+    ///
+    /// # Errors
+    ///
+    /// [`DesignError::Corner`] unless centre and width lie between 0 Hz and half the rate;
+    /// [`DesignError::Precision`] below about 10⁻⁷ of the rate.
+    pub const fn try_notch(
+        rate: SampleRate,
+        centre_hz: f64,
+        width_hz: f64,
+    ) -> Result<Self, DesignError> {
+        let (centre, width) = match (warp(rate, centre_hz), warp(rate, width_hz)) {
+            (Ok(centre), Ok(width)) => (centre, width),
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
+        // With the width warped as well, it is exact: alpha = tan(width / 2).
+        let cosine = (1.0 - centre * centre) / (1.0 + centre * centre);
+        let gain = 1.0 / (1.0 + width);
+        let sections = [Section {
+            gain,
+            zeros: [-2.0 * cosine, 1.0],
+            poles: [-2.0 * cosine * gain, (1.0 - width) * gain],
+        }];
+        checked(Self { sections, rate })
+    }
+}
+
+const fn or_refuse<T: Copy>(result: Result<T, DesignError>) -> T {
+    match result {
+        Ok(made) => made,
+        Err(DesignError::Corner { .. }) => refuse("a corner is not between 0 Hz and half the rate"),
+        Err(DesignError::Band { .. }) => refuse("the band is empty"),
+        Err(DesignError::Precision) => refuse("a corner is too close to 0 Hz or to half the rate"),
+    }
+}
+
+#[expect(clippy::panic, reason = "a wrong constant must not compile")]
+const fn refuse(why: &str) -> ! {
+    panic!("{}", why)
+}
+
+const fn checked<const N: usize>(design: Design<N>) -> Result<Design<N>, DesignError> {
+    if design.margin() < MARGIN_I32 {
+        return Err(DesignError::Precision);
+    }
+    Ok(design)
+}
+
+const fn smaller(a: f64, b: f64) -> f64 {
+    if b < a { b } else { a }
+}
+
+const fn hertz(rate: SampleRate) -> f64 {
+    rate.as_millihertz() as f64 / 1_000.0
+}
+
+/// The analogue frequency that the bilinear transform brings to `hz`.
+const fn warp(rate: SampleRate, hz: f64) -> Result<f64, DesignError> {
+    let nyquist_hz = hertz(rate) / 2.0;
+    if hz > 0.0 && hz < nyquist_hz {
+        return Ok(tan(PI * hz / hertz(rate)));
+    }
+    Err(DesignError::Corner { hz, nyquist_hz })
+}
+
+/// Q of pair `k` of the 2 `n` Butterworth poles, the lowest first.
+const fn quality(k: usize, n: usize) -> f64 {
+    0.5 / cos(PI * (2 * k + 1) as f64 / (4 * n) as f64)
+}
+
+/// The denominator of a low-pass section after the bilinear transform.
+const fn low_pass_poles(warped: f64, quality: f64) -> [f64; 2] {
+    let square = warped * warped;
+    let denominator = 1.0 + warped / quality + square;
+    [
+        2.0 * (square - 1.0) / denominator,
+        (1.0 - warped / quality + square) / denominator,
+    ]
+}
+
+/// The pole of the order-`n` low-pass prototype that band-pass section `k` comes from.
+///
+/// From the real axis outwards, each complex one twice, so that Q grows along the sections.
+const fn prototype_pole(k: usize, n: usize) -> Complex {
+    let odd = n % 2;
+    let pair = (k + odd) / 2;
+    let angle = PI * (2 * pair + 1 - odd) as f64 / (2 * n) as f64;
+    Complex {
+        re: -cos(angle),
+        im: sin(angle),
+    }
+}
+
+/// A prototype pole p becomes two: s = p·B/2 ± √((p·B/2)² − ω²).
+///
+/// Each makes a section with its conjugate: the lower one with both zeros at 0 Hz, the upper one
+/// with both at half the rate, so that no section amplifies what the next takes away. A real p
+/// gives one section, with one zero at either end.
+const fn band_pass_section(pole: Complex, lower: bool, low: f64, high: f64) -> Section {
+    let half = pole.scale((high - low) / 2.0);
+    let centre_squared = low * high;
+    let root = half.times(half).plus(real(-centre_squared)).sqrt();
+    let sign = if lower { 1.0 } else { -1.0 };
+    let z = bilinear(half.plus(root.scale(sign)));
+    let zeros = match (pole.im == 0.0, lower) {
+        (true, _) => [0.0, -1.0],
+        (false, true) => [-2.0, 1.0],
+        (false, false) => [2.0, 1.0],
+    };
+    let partner = match pole.im == 0.0 && root.im == 0.0 {
+        true => bilinear(half.plus(root.scale(-sign))),
+        false => z.conjugate(),
+    };
+    let poles = [-(z.re + partner.re), z.times(partner).re];
+    Section {
+        gain: 1.0 / gain_at_centre(zeros, poles, centre_squared),
+        zeros,
+        poles,
+    }
+}
+
+/// Hands what a section's gain has above 1 on to the next one; returns what the last one has.
+const fn spread(sections: &mut [Section], surplus: f64) -> f64 {
+    let mut surplus = surplus;
+    let mut rest = sections;
+    while let [section, tail @ ..] = rest {
+        let gain = section.gain * surplus;
+        section.gain = smaller(gain, 1.0);
+        surplus = gain / section.gain;
+        rest = tail;
+    }
+    surplus
+}
+
+/// Where tan²(ω/2) = `centre_squared`, the geometric middle of a band.
+const fn gain_at_centre(zeros: [f64; 2], poles: [f64; 2], centre_squared: f64) -> f64 {
+    let scale = 1.0 / (1.0 + centre_squared);
+    let unit = Complex {
+        re: (1.0 - centre_squared) * scale,
+        im: -2.0 * sqrt(centre_squared) * scale,
+    };
+    sqrt(polynomial(zeros, unit).norm_squared() / polynomial(poles, unit).norm_squared())
+}
+
+/// z = (1 + s) / (1 − s).
+const fn bilinear(s: Complex) -> Complex {
+    let below = real(1.0).plus(s.scale(-1.0));
+    let above = real(1.0).plus(s);
+    above
+        .times(below.conjugate())
+        .scale(1.0 / below.norm_squared())
+}
+
+/// 1 + c₁ u + c₂ u².
+const fn polynomial(coefficients: [f64; 2], unit: Complex) -> Complex {
+    let [first, second] = coefficients;
+    let square = unit.times(unit).scale(second);
+    real(1.0).plus(unit.scale(first)).plus(square)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    const RATES: [SampleRate; 3] = [
+        SampleRate::hz(100),
+        SampleRate::hz(360),
+        SampleRate::hz(1_000),
+    ];
+
+    fn warped(rate: SampleRate, hz: f64) -> f64 {
+        (PI * hz / hertz(rate)).tan()
+    }
+
+    fn frequencies(rate: SampleRate) -> Vec<f64> {
+        let nyquist = hertz(rate) / 2.0;
+        (1..100).map(|k| nyquist * f64::from(k) / 100.0).collect()
+    }
+
+    fn low_pass_follows_butterworth<const N: usize>(rate: SampleRate, corner: f64) {
+        let low = Design::<N>::low_pass(rate, corner);
+        let high = Design::<N>::high_pass(rate, corner);
+        for hz in frequencies(rate) {
+            let ratio = (warped(rate, hz) / warped(rate, corner)).powi(4 * N as i32);
+            let expected = (1.0 / (1.0 + ratio)).sqrt();
+            assert!((low.gain_at(hz) - expected).abs() < 1e-6);
+            let expected = (ratio / (1.0 + ratio)).sqrt();
+            assert!((high.gain_at(hz) - expected).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn low_and_high_pass_have_butterworths_response() {
+        for rate in RATES {
+            for corner in [0.5, 5.0, 40.0] {
+                low_pass_follows_butterworth::<1>(rate, corner);
+                low_pass_follows_butterworth::<2>(rate, corner);
+                low_pass_follows_butterworth::<3>(rate, corner);
+                low_pass_follows_butterworth::<4>(rate, corner);
+            }
+        }
+    }
+
+    fn band_pass_follows_butterworth<const N: usize>(rate: SampleRate, low: f64, high: f64) {
+        let design = Design::<N>::band_pass(rate, low, high);
+        let (w_low, w_high) = (warped(rate, low), warped(rate, high));
+        for hz in frequencies(rate) {
+            let w = warped(rate, hz);
+            let ratio = (w * w - w_low * w_high) / (w * (w_high - w_low));
+            let expected = (1.0 / (1.0 + ratio.powi(2 * N as i32))).sqrt();
+            assert!((design.gain_at(hz) - expected).abs() < 1e-6, "{N}, {hz} Hz");
+        }
+    }
+
+    #[test]
+    fn band_pass_has_butterworths_response() {
+        for rate in RATES {
+            for (low, high) in [(0.5, 40.0), (5.0, 15.0), (10.0, 10.5)] {
+                band_pass_follows_butterworth::<1>(rate, low, high);
+                band_pass_follows_butterworth::<2>(rate, low, high);
+                band_pass_follows_butterworth::<3>(rate, low, high);
+                band_pass_follows_butterworth::<4>(rate, low, high);
+            }
+        }
+    }
+
+    #[test]
+    fn a_notch_takes_out_its_centre_and_half_the_power_at_its_width() {
+        for rate in [SampleRate::hz(250), SampleRate::hz(1_000)] {
+            for centre in [50.0, 60.0] {
+                let design = Design::notch(rate, centre, 2.0);
+                assert!(design.gain_at(centre) < 1e-9);
+                assert!((design.gain_at(centre - 1.0) - 0.707).abs() < 0.02);
+                assert!((design.gain_at(centre + 1.0) - 0.707).abs() < 0.02);
+                assert!((design.gain_at(1.0) - 1.0).abs() < 1e-3);
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_a_corner_that_is_not_below_half_the_rate() {
+        let rate = SampleRate::hz(250);
+        for hz in [125.0, 200.0, 0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let refused = Design::<2>::try_low_pass(rate, hz).unwrap_err();
+            assert!(matches!(
+                refused,
+                DesignError::Corner {
+                    nyquist_hz: 125.0,
+                    ..
+                }
+            ));
+            assert!(Design::<1>::try_high_pass(rate, hz).is_err());
+            assert!(Design::<1>::try_band_pass(rate, 1.0, hz).is_err());
+            assert!(Design::try_notch(rate, 50.0, hz).is_err());
+        }
+        assert!(Design::<2>::try_low_pass(rate, 124.0).is_ok());
+    }
+
+    #[test]
+    fn refuses_an_empty_band() {
+        let rate = SampleRate::hz(250);
+        let refused = Design::<2>::try_band_pass(rate, 15.0, 15.0);
+        let (low_hz, high_hz) = (15.0, 15.0);
+        assert_eq!(refused, Err(DesignError::Band { low_hz, high_hz }));
+    }
+
+    #[test]
+    fn refuses_what_the_arithmetic_can_not_tell_apart() {
+        let rate = SampleRate::hz(1_000);
+        let precise = Design::<1>::high_pass(rate, 0.05);
+        assert_eq!(precise.try_to_f32(), Err(DesignError::Precision));
+        assert!(Design::<1>::high_pass(rate, 0.5).try_to_f32().is_ok());
+        let refused = Design::<1>::try_high_pass(rate, 0.01);
+        assert_eq!(refused, Err(DesignError::Precision));
+    }
+
+    fn integer_sum_fits<const N: usize>(design: Result<Design<N>, DesignError>) {
+        let Ok(design) = design else { return };
+        assert!(
+            design
+                .sections
+                .iter()
+                .all(|section| section.gain <= 1.0 + 1e-9),
+            "{design:?}"
+        );
+        for section in design.to_i32().sections() {
+            let b: i64 = section.b().iter().map(|b| i64::from(*b).abs()).sum();
+            let [a1, a2] = section.a().map(i64::from);
+            let one = 1_i64 << 30;
+            assert!(b <= 4 * one + 4, "{design:?}");
+            assert!(a2 < one && a1.abs() < one + a2, "{design:?}");
+        }
+    }
+
+    /// The bound that the integer arithmetic rests on, and the triangle of stability.
+    #[test]
+    fn every_integer_design_is_stable_and_can_not_overflow() {
+        for rate in [
+            SampleRate::hz(1),
+            SampleRate::hz(250),
+            SampleRate::hz(4_000_000),
+        ] {
+            let nyquist = hertz(rate) / 2.0;
+            let edges: Vec<f64> = (0..60).map(|k| nyquist * (1.0 - 0.8_f64.powi(k))).collect();
+            let edges = edges
+                .iter()
+                .copied()
+                .chain((1..60).map(|k| nyquist * 0.8_f64.powi(k)));
+            let edges: Vec<f64> = edges.collect();
+            for low in &edges {
+                integer_sum_fits(Design::<1>::try_low_pass(rate, *low));
+                integer_sum_fits(Design::<4>::try_high_pass(rate, *low));
+                for high in &edges {
+                    integer_sum_fits(Design::<1>::try_band_pass(rate, *low, *high));
+                    integer_sum_fits(Design::<2>::try_band_pass(rate, *low, *high));
+                    integer_sum_fits(Design::<5>::try_band_pass(rate, *low, *high));
+                    integer_sum_fits(Design::try_notch(rate, *low, *high));
+                }
+            }
+        }
+    }
+}

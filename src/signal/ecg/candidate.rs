@@ -1,0 +1,97 @@
+/// A hump of the envelope: a QRS complex, or a tall T wave, or noise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Candidate {
+    /// Where the hump is, in decimated samples.
+    pub(super) at: u64,
+    /// The envelope there.
+    pub(super) height: u32,
+    /// The steepest slope that went into it.
+    pub(super) slope: u32,
+    /// Where the R peak would be, in the caller's samples.
+    pub(super) r_index: u64,
+    /// How high the R peak would be.
+    pub(super) r_uv: i32,
+}
+
+/// A maximum of the envelope, before it is known to be the largest around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Maximum {
+    pub(super) at: u64,
+    pub(super) height: i32,
+    pub(super) slope: i32,
+}
+
+/// Finds the maxima of the envelope that no larger one follows within the refractory period.
+#[derive(Debug, Clone)]
+pub(super) struct MaximumFinder {
+    refractory: u64,
+    before: [Maximum; 2],
+    best: Option<Maximum>,
+}
+
+const FLAT: Maximum = Maximum {
+    at: 0,
+    height: 0,
+    slope: 0,
+};
+
+impl MaximumFinder {
+    pub(super) fn new(refractory: u64) -> Self {
+        Self {
+            refractory,
+            before: [FLAT; 2],
+            best: None,
+        }
+    }
+
+    /// Takes the envelope's next value in; a maximum comes out one refractory period after it.
+    pub(super) fn push(&mut self, value: Maximum) -> Option<Maximum> {
+        let [older, newer] = core::mem::replace(&mut self.before, [FLAT; 2]);
+        self.before = [newer, value];
+        let is_maximum = newer.height > older.height && newer.height >= value.height;
+        if is_maximum && self.best.is_none_or(|best| newer.height > best.height) {
+            self.best = Some(newer);
+        }
+        self.best
+            .take_if(|best| value.at.saturating_sub(best.at) >= self.refractory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    fn maxima(heights: &[i32]) -> Vec<u64> {
+        let mut finder = MaximumFinder::new(5);
+        let quiet = core::iter::repeat_n(&0, 10);
+        let found = heights
+            .iter()
+            .chain(quiet)
+            .zip(0..)
+            .filter_map(|(height, at)| {
+                finder.push(Maximum {
+                    at,
+                    height: *height,
+                    slope: 0,
+                })
+            });
+        found.map(|maximum| maximum.at).collect()
+    }
+
+    #[test]
+    fn a_larger_maximum_within_the_refractory_period_wins() {
+        assert_eq!(maxima(&[0, 5, 0, 9, 0, 4, 0, 0]), [3]);
+    }
+
+    #[test]
+    fn maxima_further_apart_both_count() {
+        assert_eq!(maxima(&[0, 9, 0, 0, 0, 0, 0, 4, 0]), [1, 7]);
+    }
+
+    #[test]
+    fn a_plateau_counts_once_and_a_flat_line_never() {
+        assert_eq!(maxima(&[0, 9, 9, 9, 0]), [1]);
+        assert_eq!(maxima(&[0; 20]), [0; 0]);
+    }
+}

@@ -1,0 +1,103 @@
+/// How many values are kept: 0.64 s at 399 Hz, from the tip of a QRS complex to its candidate.
+const LEN: usize = 256;
+
+/// The recent past of the signal, in which the R peak is looked for.
+#[derive(Debug, Clone)]
+pub(super) struct History {
+    values: [i16; LEN],
+    next: usize,
+    known: usize,
+}
+
+/// The value of a signal that is furthest from the mean around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Extremum {
+    /// How many values came after it.
+    pub(super) age: usize,
+    /// Its distance from the mean.
+    pub(super) uv: i32,
+}
+
+impl History {
+    pub(super) const fn new() -> Self {
+        Self {
+            values: [0; LEN],
+            next: 0,
+            known: 0,
+        }
+    }
+
+    pub(super) fn push(&mut self, uv: i16) {
+        if let Some(slot) = self.values.get_mut(self.next) {
+            *slot = uv;
+        }
+        self.next = (self.next + 1) % LEN;
+        self.known = (self.known + 1).min(LEN);
+    }
+
+    /// The newest value; zero before there is one.
+    pub(super) fn newest(&self) -> i16 {
+        self.ago(0)
+    }
+
+    /// The extremum among the values up to `reach` from the one `age` pushes ago.
+    ///
+    /// `None` when none of them is known.
+    pub(super) fn extremum(&self, age: usize, reach: usize) -> Option<Extremum> {
+        let oldest = (age + reach + 1).min(self.known);
+        let ages = age.saturating_sub(reach)..oldest;
+        let count = i32::try_from(ages.len()).ok().filter(|count| *count > 0)?;
+        let sum: i32 = ages.clone().map(|age| i32::from(self.ago(age))).sum();
+        let mean = sum / count;
+        let distances = ages.map(|age| Extremum {
+            age,
+            uv: i32::from(self.ago(age)) - mean,
+        });
+        distances.max_by_key(|extremum| extremum.uv.abs())
+    }
+
+    fn ago(&self, age: usize) -> i16 {
+        let at = (self.next + LEN).wrapping_sub(age + 1) % LEN;
+        self.values.get(at).copied().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(values: &[i16]) -> History {
+        let mut history = History::new();
+        values.iter().for_each(|value| history.push(*value));
+        history
+    }
+
+    #[test]
+    fn finds_the_tip_whichever_way_it_points() {
+        let up = history(&[10, 10, 50, 10, 10]);
+        assert_eq!(up.extremum(2, 2), Some(Extremum { age: 2, uv: 32 }));
+        let down = history(&[10, 10, 10, -50, 10]);
+        assert_eq!(down.extremum(2, 2), Some(Extremum { age: 1, uv: -48 }));
+    }
+
+    #[test]
+    fn looks_neither_before_the_start_nor_after_the_end() {
+        let short = history(&[-9, 0, 0]);
+        assert_eq!(short.extremum(2, 40), Some(Extremum { age: 2, uv: -6 }));
+        assert_eq!(short.extremum(9, 2), None);
+        assert_eq!(History::new().extremum(0, 9), None);
+    }
+
+    #[test]
+    fn keeps_the_newest_when_it_is_full() {
+        let long = history(&[1; 2 * LEN]);
+        assert_eq!(long.newest(), 1);
+        assert_eq!(
+            long.extremum(LEN, LEN),
+            Some(Extremum {
+                age: LEN - 1,
+                uv: 0
+            })
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! The arithmetic of a second-order section, in `f32` and in integers.
+
+use core::fmt::Debug;
+
+use super::biquad::Biquad;
+
+/// What a [`Sample`](super::Sample) can do; not for others to implement.
+pub trait Arithmetic: Copy {
+    /// What rounding left over.
+    type Carry: Copy + Debug + PartialEq;
+    /// No signal.
+    const ZERO: Self;
+    /// Nothing left over.
+    const NO_CARRY: Self::Carry;
+
+    /// This sample, brought into the range that the arithmetic is made for.
+    #[must_use]
+    fn admit(self, before: Self) -> Self;
+
+    /// What the section makes of a constant `self`.
+    #[must_use]
+    fn settled(self, biquad: &Biquad<Self>) -> Self;
+
+    /// What the section makes of `self` after what it remembers.
+    #[must_use]
+    fn step(self, biquad: &Biquad<Self>, memory: &mut Memory<Self>) -> Self;
+}
+
+/// The last two inputs and outputs of a section.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Memory<T: Arithmetic> {
+    x: [T; 2],
+    y: [T; 2],
+    carry: T::Carry,
+}
+
+impl<T: Arithmetic> Memory<T> {
+    pub(super) const EMPTY: Self = Self {
+        x: [T::ZERO; 2],
+        y: [T::ZERO; 2],
+        carry: T::NO_CARRY,
+    };
+
+    /// Goes on as if `x` had come for ever; returns what would have gone out.
+    pub(super) fn settle(&mut self, biquad: &Biquad<T>, x: T) -> T {
+        let y = x.settled(biquad);
+        *self = Self {
+            x: [x; 2],
+            y: [y; 2],
+            carry: T::NO_CARRY,
+        };
+        y
+    }
+
+    fn shift(&mut self, x: T, y: T) {
+        let ([x1, _], [y1, _]) = (self.x, self.y);
+        self.x = [x, x1];
+        self.y = [y, y1];
+    }
+}
+
+/// Far below where a sum of five products could overflow.
+const LIMIT_F32: f32 = 1e30;
+
+impl Arithmetic for f32 {
+    type Carry = ();
+    const ZERO: Self = 0.0;
+    const NO_CARRY: () = ();
+
+    fn admit(self, before: Self) -> Self {
+        if self.is_nan() {
+            return before;
+        }
+        self.clamp(-LIMIT_F32, LIMIT_F32)
+    }
+
+    fn settled(self, biquad: &Biquad<Self>) -> Self {
+        let ([b0, b1, b2], [a1, a2]) = (biquad.b, biquad.a);
+        self * (b0 + b1 + b2) / (1.0 + a1 + a2)
+    }
+
+    fn step(self, biquad: &Biquad<Self>, memory: &mut Memory<Self>) -> Self {
+        let ([b0, b1, b2], [a1, a2]) = (biquad.b, biquad.a);
+        let ([x1, x2], [y1, y2]) = (memory.x, memory.y);
+        let y = b0 * self + b1 * x1 + b2 * x2 - a1 * y1 - a2 * y2;
+        memory.shift(self, y);
+        y
+    }
+}
+
+/// Integer coefficients are multiples of 2⁻³⁰, and samples stay within ±2³⁰.
+pub(super) const FRACTION_BITS: u32 = 30;
+pub(super) const ONE: i32 = 1 << FRACTION_BITS;
+
+impl Arithmetic for i32 {
+    type Carry = [i32; 2];
+    const ZERO: Self = 0;
+    const NO_CARRY: [i32; 2] = [0; 2];
+
+    fn admit(self, _: Self) -> Self {
+        self.clamp(-ONE, ONE)
+    }
+
+    fn settled(self, biquad: &Biquad<Self>) -> Self {
+        let ([b0, b1, b2], [a1, a2]) = (biquad.b.map(i64::from), biquad.a.map(i64::from));
+        let scale = i64::from(ONE) + a1 + a2;
+        saturate((b0 + b1 + b2) * i64::from(self) / scale.max(1))
+    }
+
+    /// Stable sections have |a₁| + |a₂| < 3, and a design's |b₀| + |b₁| + |b₂| is at most 4,
+    /// so the sum stays below 7 · 2⁶⁰ + 2³² and never wraps.
+    fn step(self, biquad: &Biquad<Self>, memory: &mut Memory<Self>) -> Self {
+        let ([b0, b1, b2], [a1, a2]) = (biquad.b, biquad.a);
+        let ([x1, x2], [y1, y2]) = (memory.x, memory.y);
+        let product = |a: Self, b: Self| i64::from(a) * i64::from(b);
+        let forward = product(b0, self) + product(b1, x1) + product(b2, x2);
+        let back = product(a1, y1) + product(a2, y2);
+        let sum = forward - back - shaped(biquad.a, memory.carry);
+        let y = saturate(sum >> FRACTION_BITS);
+        memory.shift(self, y);
+        let [e1, _] = memory.carry;
+        memory.carry = [remainder(sum), e1];
+        y
+    }
+}
+
+/// The past errors, weighted by a₁ and a₂ rounded to whole numbers.
+///
+/// The error then comes out through (1 + ⌊a₁⌉ z⁻¹ + ⌊a₂⌉ z⁻²) / A(z), which is near 1 wherever
+/// the poles are (Higgins and Munson, IEEE Trans. Circuits Syst. 31, 1984).
+fn shaped(a: [i32; 2], carry: [i32; 2]) -> i64 {
+    let whole = |a: i32| (i64::from(a) + i64::from(ONE / 2)) >> FRACTION_BITS;
+    let ([a1, a2], [e1, e2]) = (a.map(whole), carry.map(i64::from));
+    a1 * e1 + a2 * e2
+}
+
+fn saturate(y: i64) -> i32 {
+    let limit = i64::from(ONE);
+    i32::try_from(y.clamp(-limit, limit)).unwrap_or(0)
+}
+
+/// What the shift drops.
+fn remainder(sum: i64) -> i32 {
+    i32::try_from(sum & i64::from(ONE - 1)).unwrap_or(0)
+}
