@@ -1,8 +1,9 @@
-//! What a sensor does, each operation once: pairs, reads, seals, keeps, sends, believes receipts.
+//! What a sensor does, each operation once: finds beats, pairs, seals, keeps, sends, believes receipts.
 
 #![no_std]
 #![no_main]
 
+mod beats;
 mod readings;
 mod session;
 
@@ -16,10 +17,12 @@ use iomt::wire::{MAX_DATAGRAM, Space};
 #[entry]
 fn main() -> ! {
     let packet = black_box([0; MAX_DATAGRAM]);
+    let samples = black_box([0; 64]);
+    let bpm = beats::heart_rate(readings::RATE, &samples);
     let paired = session::pair(&packet);
     let mut plaintext = [0; 256];
     let mut frame = [0; MAX_DATAGRAM];
-    if let (Ok(paired), Ok(records)) = (paired, readings::write(&mut plaintext)) {
+    if let (Ok(paired), Ok(records)) = (paired, readings::write(bpm, &samples, &mut plaintext)) {
         let _ = black_box(session::seal(paired, records, &mut frame));
     }
     let _ = black_box(session::restore(&packet));

@@ -6,18 +6,18 @@ use iomt::reading::{Decimal, Metric, Observation, Unit, Value, Waveform, codec};
 use iomt::time::{Instant, SampleRate};
 use iomt::wire::{Envelope, Error, Record, RecordWriter, Records};
 
-const RATE: SampleRate = SampleRate::hz(360);
+/// How often the ECG is sampled.
+pub const RATE: SampleRate = SampleRate::hz(360);
 
-/// A heart rate, and 64 samples of an ECG, compressed.
-pub fn write(out: &mut [u8]) -> Result<&[u8], Error> {
+/// A heart rate if there is one, and samples of an ECG, compressed.
+pub fn write<'o>(bpm: Option<u16>, samples: &[i32], out: &'o mut [u8]) -> Result<&'o [u8], Error> {
     let now = Instant::from_millis(black_box(1_000));
-    let bpm = Value::from(black_box(72));
+    let bpm = bpm.map_or(Value::NotANumber, |bpm| Value::from(i32::from(bpm)));
     let heart_rate = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, bpm);
     let mut writer = RecordWriter::new(out, black_box(1), None)?;
     writer.push(&Record::Observation(heart_rate))?;
-    let samples = black_box([0; 64]);
     let mut compressed = [0; 160];
-    if let Ok(len) = codec::encode(&samples, &mut compressed) {
+    if let Ok(len) = codec::encode(samples, &mut compressed) {
         let data = compressed.get(..len).unwrap_or_default();
         writer.push(&Record::Waveform(block(now, data)))?;
     }
