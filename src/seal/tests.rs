@@ -340,6 +340,27 @@ fn nothing_secret_is_printed() {
 }
 
 #[test]
+fn a_frame_that_does_not_say_its_run_belongs_to_that_of_its_epoch() {
+    let (mut sealer, mut opener) = pair();
+    let run = wire::Run([5; 8]);
+    let mut run_of = |run| {
+        let mut buffer = [0; 32];
+        let plaintext = wire::EnvelopeWriter::new(&mut buffer, 0, run)
+            .unwrap()
+            .finish()
+            .to_vec();
+        let mut packet = sealed(&mut sealer, Space::Data, &plaintext);
+        match opener.open(&mut packet).unwrap() {
+            Opening::Fresh(opened) => opened.run(),
+            Opening::Duplicate => panic!(),
+        }
+    };
+    assert_eq!(run_of(None), None);
+    assert_eq!(run_of(Some(run)), Some(run));
+    assert_eq!(run_of(None), Some(run));
+}
+
+#[test]
 fn the_sizes_are_those_of_the_documentation() {
     assert!(size_of::<Sealer>() <= 640, "{}", size_of::<Sealer>());
     assert!(size_of::<Opener>() <= 2_560, "{}", size_of::<Opener>());

@@ -2,7 +2,7 @@ use super::Error;
 use crate::crypto::aead::{self, TAG_LEN};
 use crate::crypto::{NotAuthentic, Secret};
 
-/// "CipherState": a key and a nonce that counts its uses.
+/// `CipherState`: a key and a nonce that counts its uses.
 pub(super) struct Cipher {
     key: Option<Secret>,
     nonce: u64,

@@ -18,7 +18,7 @@ pub(in crate::pairing) enum Role {
     Responder,
 }
 
-/// "HandshakeState": runs the tokens of one message after the other.
+/// `HandshakeState`: runs the tokens of one message after the other.
 ///
 /// The static key is given to each step and not kept.
 pub(in crate::pairing) struct Handshake {
@@ -53,7 +53,7 @@ pub(in crate::pairing) struct Finished {
 }
 
 impl Handshake {
-    /// "Initialize(handshake_pattern, initiator, prologue, …)", the prologue in parts.
+    /// `Initialize(handshake_pattern, initiator, prologue, …)`
     pub(in crate::pairing) fn new(
         pattern: &'static Pattern,
         role: Role,
@@ -77,7 +77,7 @@ impl Handshake {
         }
     }
 
-    /// "GetHandshakeHash()", of what was exchanged so far.
+    /// `GetHandshakeHash()`, of what was exchanged so far.
     pub(in crate::pairing) const fn hash(&self) -> &[u8; HASH_LEN] {
         self.progress.symmetric.hash()
     }
@@ -182,7 +182,7 @@ impl Handshake {
         Ok((ahead, payload))
     }
 
-    /// "Split()", once the last message is written or read.
+    /// `Split()`, once the last message is written or read.
     pub(in crate::pairing) fn finish(&self) -> Option<Finished> {
         if self.progress.next_message < self.pattern.messages.len() {
             return None;
@@ -197,7 +197,7 @@ impl Handshake {
     }
 
     fn tokens_for(&self, writer: Role) -> Result<&'static [Token], Error> {
-        let turn = if self.progress.next_message % 2 == 0 {
+        let turn = if self.progress.next_message.is_multiple_of(2) {
             Role::Initiator
         } else {
             Role::Responder

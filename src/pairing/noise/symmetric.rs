@@ -5,7 +5,7 @@ use crate::crypto::hash::{HASH_LEN, extract, hmac, sha256};
 use crate::crypto::{KEY_LEN, Secret};
 use crate::wire::{Reader, Writer};
 
-/// "SymmetricState": what both sides have agreed on so far.
+/// `SymmetricState`: what both sides have agreed on so far.
 pub(super) struct Symmetric {
     chaining_key: Secret,
     hash: [u8; HASH_LEN],
@@ -13,7 +13,7 @@ pub(super) struct Symmetric {
 }
 
 impl Symmetric {
-    /// "InitializeSymmetric(protocol_name)"
+    /// `InitializeSymmetric(protocol_name)`
     pub(super) fn new(protocol_name: &str) -> Self {
         let name = protocol_name.as_bytes();
         let mut hash = [0_u8; HASH_LEN];
@@ -60,7 +60,7 @@ impl Symmetric {
         self.cipher = Cipher::with_key(key);
     }
 
-    /// "EncryptAndHash(plaintext)", appended to the message.
+    /// `EncryptAndHash(plaintext)`, appended to the message.
     pub(super) fn seal_to(
         &mut self,
         plaintext: &[u8],
@@ -81,7 +81,7 @@ impl Symmetric {
         Ok(())
     }
 
-    /// "DecryptAndHash(ciphertext)", of `len` plaintext bytes taken from the message.
+    /// `DecryptAndHash(ciphertext)`, of `len` plaintext bytes taken from the message.
     pub(super) fn open_from<'p>(
         &mut self,
         reader: &mut Reader<'_>,
@@ -116,13 +116,13 @@ impl Symmetric {
         }
     }
 
-    /// "Split()": the key of the initiator's messages, and of the responder's.
+    /// `Split()`: the key of the initiator's messages, and of the responder's.
     pub(super) fn split(&self) -> [Secret; 2] {
         hkdf(&self.chaining_key, &[])
     }
 }
 
-/// Noise's "HKDF(chaining_key, input_key_material, num_outputs)"
+/// Noise's `HKDF(chaining_key, input_key_material, num_outputs)`
 fn hkdf<const N: usize>(chaining_key: &Secret, input: &[u8]) -> [Secret; N] {
     let key = extract(chaining_key.expose(), &[input]);
     let mut previous: Option<[u8; KEY_LEN]> = None;

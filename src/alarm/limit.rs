@@ -1,0 +1,276 @@
+use super::Transition;
+use crate::reading::{Decimal, Metric, Observation, Unit};
+use crate::time::{Duration, Instant};
+
+/// A threshold, and where the alarm that it raised ends.
+///
+/// The distance between the two keeps a value that hovers at the limit from raising an alarm
+/// again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// A value beyond this one raises the alarm.
+    pub raise: Decimal,
+    /// A value that has come back to this one ends it.
+    pub clear: Decimal,
+}
+
+/// What is too low, what is too high, and for how long it has to be so.
+///
+/// ```
+/// use iomt::alarm::{Limit, LimitAlarm, Limits, Side, Transition};
+/// use iomt::reading::{Metric, Observation, Unit};
+/// use iomt::time::{Duration, Instant};
+///
+/// let limits = Limits {
+///     low: Some(Limit { raise: 40.into(), clear: 45.into() }),
+///     high: Some(Limit { raise: 120.into(), clear: 115.into() }),
+///     delay: Duration::from_secs(5),
+/// };
+/// let mut alarm = LimitAlarm::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, limits);
+/// let mut at = |secs, rate: i32| {
+///     let time = Instant::from_secs(secs);
+///     alarm.observe(&Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, time, rate.into()))
+/// };
+/// assert_eq!(at(0, 130)?, None);
+/// assert_eq!(at(5, 131)?, Some(Transition::Raised(Side::High)));
+/// assert_eq!(at(6, 118)?, None);
+/// assert_eq!(at(7, 115)?, Some(Transition::Cleared(Side::High)));
+/// # Ok::<(), iomt::alarm::WrongMetric>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Below this.
+    pub low: Option<Limit>,
+    /// Above this.
+    pub high: Option<Limit>,
+    /// How long a value has to stay beyond its limit before the alarm is raised.
+    pub delay: Duration,
+}
+
+/// On which side of its limits a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Below the lower limit.
+    Low,
+    /// Above the upper limit.
+    High,
+}
+
+/// The observation is of another metric, or in another unit, than the limits.
+///
+/// It is refused, not converted: a glucose of 7 mmol/L is not one of 7 mg/dL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{metric} in {unit} is not what the limits are for")]
+pub struct WrongMetric {
+    /// The metric of the observation.
+    pub metric: Metric,
+    /// The unit of the observation.
+    pub unit: Unit,
+}
+
+/// Watches one metric against its limits.
+///
+/// A value that may not be used (invalid, warming up, a test) neither raises nor ends an
+/// alarm, and neither does one that is older than what was seen already.
+#[derive(Debug, Clone)]
+pub struct LimitAlarm {
+    metric: Metric,
+    unit: Unit,
+    limits: Limits,
+    latest: Option<Instant>,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum State {
+    Quiet,
+    /// Beyond a limit since then, but not for long enough.
+    Pending(Side, Instant),
+    Active(Side),
+}
+
+impl LimitAlarm {
+    /// A quiet alarm.
+    #[must_use]
+    pub const fn new(metric: Metric, unit: Unit, limits: Limits) -> Self {
+        Self {
+            metric,
+            unit,
+            limits,
+            latest: None,
+            state: State::Quiet,
+        }
+    }
+
+    /// The side of the alarm that is active.
+    #[must_use]
+    pub const fn active(&self) -> Option<Side> {
+        match self.state {
+            State::Active(side) => Some(side),
+            State::Quiet | State::Pending(..) => None,
+        }
+    }
+
+    /// Takes a value; returns what has changed.
+    ///
+    /// A value that crosses from one side to the other ends the first alarm; the next value
+    /// may raise the second.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongMetric`]; nothing has changed then.
+    pub fn observe(
+        &mut self,
+        observation: &Observation,
+    ) -> Result<Option<Transition<Side>>, WrongMetric> {
+        if (observation.metric, observation.unit) != (self.metric, self.unit) {
+            return Err(WrongMetric {
+                metric: observation.metric,
+                unit: observation.unit,
+            });
+        }
+        let is_old = self.latest.is_some_and(|latest| observation.time < latest);
+        let Some(value) = observation.usable().filter(|_| !is_old) else {
+            return Ok(None);
+        };
+        self.latest = Some(observation.time);
+        Ok(self.step(value, observation.time))
+    }
+
+    fn step(&mut self, value: Decimal, time: Instant) -> Option<Transition<Side>> {
+        if let State::Active(side) = self.state {
+            if !self.has_come_back(side, value) {
+                return None;
+            }
+            self.state = State::Quiet;
+            return Some(Transition::Cleared(side));
+        }
+        let Some(side) = self.side_of(value) else {
+            self.state = State::Quiet;
+            return None;
+        };
+        let since = match self.state {
+            State::Pending(pending, since) if pending == side => since,
+            _ => time,
+        };
+        if time - since < self.limits.delay {
+            self.state = State::Pending(side, since);
+            return None;
+        }
+        self.state = State::Active(side);
+        Some(Transition::Raised(side))
+    }
+
+    fn side_of(&self, value: Decimal) -> Option<Side> {
+        let is_low = self.limits.low.is_some_and(|limit| value < limit.raise);
+        let is_high = self.limits.high.is_some_and(|limit| value > limit.raise);
+        match (is_low, is_high) {
+            (true, _) => Some(Side::Low),
+            (_, true) => Some(Side::High),
+            _ => None,
+        }
+    }
+
+    fn has_come_back(&self, side: Side, value: Decimal) -> bool {
+        match side {
+            Side::Low => self.limits.low.is_none_or(|limit| value >= limit.clear),
+            Side::High => self.limits.high.is_none_or(|limit| value <= limit.clear),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::{Status, Value};
+
+    fn alarm(delay_secs: u64) -> LimitAlarm {
+        let limits = Limits {
+            low: Some(Limit {
+                raise: 40.into(),
+                clear: 45.into(),
+            }),
+            high: Some(Limit {
+                raise: 120.into(),
+                clear: 115.into(),
+            }),
+            delay: Duration::from_secs(delay_secs),
+        };
+        LimitAlarm::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, limits)
+    }
+
+    fn rate(secs: u64, value: impl Into<Value>) -> Observation {
+        Observation::new(
+            Metric::HEART_RATE,
+            Unit::BEATS_PER_MINUTE,
+            Instant::from_secs(secs),
+            value.into(),
+        )
+    }
+
+    #[test]
+    fn a_value_at_its_limit_is_within_it() {
+        let mut alarm = alarm(0);
+        assert_eq!(alarm.observe(&rate(0, 120)), Ok(None));
+        assert_eq!(
+            alarm.observe(&rate(1, Decimal::new(1_201, -1))),
+            Ok(Some(Transition::Raised(Side::High)))
+        );
+        assert_eq!(
+            alarm.observe(&rate(2, 39)),
+            Ok(Some(Transition::Cleared(Side::High)))
+        );
+        assert_eq!(
+            alarm.observe(&rate(3, 39)),
+            Ok(Some(Transition::Raised(Side::Low)))
+        );
+        assert_eq!(alarm.active(), Some(Side::Low));
+    }
+
+    #[test]
+    fn a_short_excursion_raises_nothing() {
+        let mut alarm = alarm(5);
+        for (secs, value) in [(0, 130), (4, 130), (5, 100), (6, 130), (10, 130)] {
+            assert_eq!(alarm.observe(&rate(secs, value)), Ok(None));
+        }
+        assert_eq!(
+            alarm.observe(&rate(11, 130)),
+            Ok(Some(Transition::Raised(Side::High)))
+        );
+    }
+
+    #[test]
+    fn a_stale_value_raises_no_alarm() {
+        let mut alarm = alarm(0);
+        assert_eq!(alarm.observe(&rate(100, 80)), Ok(None));
+        assert_eq!(alarm.observe(&rate(40, 180)), Ok(None));
+        assert_eq!(alarm.active(), None);
+    }
+
+    #[test]
+    fn a_value_that_may_not_be_used_neither_raises_nor_clears() {
+        let mut alarm = alarm(0);
+        let warm_up = Observation {
+            status: Status::CALIBRATING,
+            ..rate(0, 180)
+        };
+        assert_eq!(alarm.observe(&warm_up), Ok(None));
+        assert!(alarm.observe(&rate(1, 180)).unwrap().is_some());
+        assert_eq!(alarm.observe(&rate(2, Value::NotANumber)), Ok(None));
+        assert_eq!(alarm.active(), Some(Side::High));
+    }
+
+    #[test]
+    fn another_unit_is_refused_and_not_compared() {
+        let mut alarm = alarm(0);
+        let percent = Observation {
+            unit: Unit::PERCENT,
+            ..rate(0, 180)
+        };
+        let refusal = WrongMetric {
+            metric: Metric::HEART_RATE,
+            unit: Unit::PERCENT,
+        };
+        assert_eq!(alarm.observe(&percent), Err(refusal));
+    }
+}
