@@ -2,7 +2,7 @@
 //!
 //! | program | what it is | bundle |
 //! |---|---|---|
-//! | `sensor` | a device: finds beats, pairs, seals and keeps readings until they are stored | `firmware` |
+//! | `sensor` | a device: finds beats, raises alarms, pairs, seals and keeps readings until they are stored | `firmware` |
 //! | `hub` | the server's end of one device, on a microcontroller | `firmware` |
 //! | `gateway` | routes packets, has no cryptography | `gateway` |
 //!

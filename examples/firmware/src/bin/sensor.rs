@@ -1,4 +1,4 @@
-//! A device: finds beats, pairs, seals readings, keeps them until a receipt says that they are stored.
+//! A device: finds beats, raises alarms, pairs, seals readings, keeps them until a receipt says that they are stored.
 
 #![no_std]
 #![no_main]
@@ -7,13 +7,14 @@ use core::hint::black_box;
 
 use cortex_m_rt::entry;
 use heapless::Vec;
+use iomt::alarm::{Limit, LimitAlarm, Limits, Side, Staleness};
 use iomt::link::Retry;
 use iomt::node::{Device, Error};
 use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit, Value, Waveform, codec};
 use iomt::signal::ecg::{HeartRate, RPeakDetector};
-use iomt::time::{Instant, SampleRate};
+use iomt::time::{Duration, Instant, SampleRate};
 use iomt::wire::{MAX_DATAGRAM, Record, Space};
 use iomt_firmware::Noise;
 
@@ -67,7 +68,12 @@ fn run(sensor: &mut Sensor) -> Result<(), Error> {
 fn send(sensor: &mut Sensor, samples: &[i32]) -> Result<(), Error> {
     let bpm = heart_rate(samples).map_or(Value::NotANumber, |bpm| i32::from(bpm).into());
     let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now(), bpm);
-    sensor.send(now(), Space::Alarm, &[Record::Observation(pulse)])?;
+    let space = if is_alarming(&pulse) {
+        Space::Alarm
+    } else {
+        Space::Data
+    };
+    sensor.send(now(), space, &[Record::Observation(pulse)])?;
     let mut compressed = [0; 160];
     let len = codec::encode(samples, &mut compressed).unwrap_or(0);
     let block = Waveform {
@@ -101,6 +107,27 @@ fn heart_rate(samples: &[i32]) -> Option<u16> {
         heart_rate.beat(peak.index);
     }
     heart_rate.bpm(black_box(7_200))
+}
+
+/// Whether a heart rate is past its limits, or none came in time.
+fn is_alarming(pulse: &Observation) -> bool {
+    let limits = Limits {
+        low: Some(Limit {
+            raise: 40.into(),
+            clear: 45.into(),
+        }),
+        high: Some(Limit {
+            raise: 120.into(),
+            clear: 115.into(),
+        }),
+        delay: Duration::from_secs(5),
+    };
+    let mut limit = LimitAlarm::new(pulse.metric, pulse.unit, black_box(limits));
+    let mut staleness = Staleness::new(now(), Duration::from_secs(10));
+    let _ = black_box(limit.observe(pulse));
+    staleness.note_reading(pulse.time);
+    black_box(staleness.check(now()));
+    limit.active() == Some(Side::High) || staleness.is_stale()
 }
 
 fn now() -> Instant {
