@@ -1,0 +1,135 @@
+//! A device: finds beats, raises alarms, pairs, seals readings, keeps them until a receipt says that they are stored.
+
+#![no_std]
+#![no_main]
+
+use core::hint::black_box;
+
+use cortex_m_rt::entry;
+use heapless::Vec;
+use iomt::alarm::{Limit, LimitAlarm, Limits, Side, Staleness};
+use iomt::link::Retry;
+use iomt::node::{Device, Error};
+use iomt::pairing::Identity;
+use iomt::pairing::label::LabelSecret;
+use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit, Value, Waveform, codec};
+use iomt::signal::ecg::{HeartRate, RPeakDetector};
+use iomt::time::{Duration, Instant, SampleRate};
+use iomt::wire::{MAX_DATAGRAM, Record, Space};
+use iomt_firmware::Noise;
+
+const RATE: SampleRate = SampleRate::hz(360);
+
+/// A device whose outbox holds 32 frames, 4,096 bytes of them.
+type Sensor = Device<'static, 4_096, 32>;
+
+#[entry]
+fn main() -> ! {
+    static mut SENSOR: Vec<Sensor, 1> = Vec::new(); // not an Option, whose `None` would lie in flash
+    if let Ok(sensor) = boot() {
+        let _ = SENSOR.push(sensor);
+    }
+    for sensor in SENSOR {
+        let _ = black_box(run(sensor));
+    }
+    iomt_firmware::idle()
+}
+
+/// A new device, or one that goes on where it was before its reboot, ready to be paired again.
+fn boot() -> Result<Sensor, Error> {
+    let identity = Identity::from_secret_bytes(&black_box([4; 32]))?;
+    let mut sensor = Device::new(identity, Descriptor::default(), Retry::DEFAULT)?;
+    if black_box(true) {
+        let _ = black_box(sensor.resume(now(), &black_box([0; 128]), &mut Noise));
+    }
+    sensor.arm(LabelSecret::new(&black_box([7; 16]))?);
+    Ok(sensor)
+}
+
+/// One turn of the device's loop: input, readings, then every output.
+fn run(sensor: &mut Sensor) -> Result<(), Error> {
+    let _ = black_box(sensor.handle_datagram(now(), &black_box([0; MAX_DATAGRAM]), &mut Noise));
+    sensor.handle_timeout(now(), &mut Noise)?;
+    if let Some(session) = sensor.poll_store() {
+        black_box(session.as_bytes());
+        sensor.handle_stored(now())?;
+    }
+    let samples = black_box([0; 64]);
+    let _ = black_box(send(sensor, &samples));
+    let mut datagram = [0; MAX_DATAGRAM];
+    while let Some(datagram) = sensor.poll_transmit(now(), &mut datagram) {
+        black_box(datagram);
+    }
+    black_box((sensor.poll_event(), sensor.poll_timeout(), sensor.stats()));
+    Ok(())
+}
+
+/// Sends the samples, compressed, and the heart rate in them.
+fn send(sensor: &mut Sensor, samples: &[i32]) -> Result<(), Error> {
+    let bpm = heart_rate(samples).map_or(Value::NotANumber, |bpm| i32::from(bpm).into());
+    let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now(), bpm);
+    let space = if is_alarming(&pulse) {
+        Space::Alarm
+    } else {
+        Space::Data
+    };
+    sensor.send(now(), space, &[Record::Observation(pulse)])?;
+    let mut compressed = [0; 160];
+    let len = codec::encode(samples, &mut compressed).unwrap_or(0);
+    let block = Waveform {
+        metric: Metric::ECG_LEAD_II,
+        unit: Unit::MILLIVOLT,
+        start: now(),
+        rate: RATE,
+        first_index: black_box(0),
+        scale: Decimal::new(5, -3),
+        zero: 1_024,
+        codec: codec::CodecId::SMALL,
+        count: 64,
+        data: compressed.get(..len).unwrap_or_default(),
+    };
+    sensor.send(now(), Space::Data, &[Record::Waveform(block)])?;
+    Ok(())
+}
+
+/// The heart rate at the end of `samples`, which follow a gap.
+fn heart_rate(samples: &[i32]) -> Option<u16> {
+    let mut detector = RPeakDetector::new(RATE, black_box(200)).ok()?;
+    let mut heart_rate = HeartRate::new(RATE);
+    detector.gap(black_box(3));
+    heart_rate.gap();
+    for sample in samples {
+        if let Some(peak) = detector.push(*sample) {
+            heart_rate.beat(peak.index);
+        }
+    }
+    while let Some(peak) = detector.flush() {
+        heart_rate.beat(peak.index);
+    }
+    heart_rate.bpm(black_box(7_200))
+}
+
+/// Whether a heart rate is past its limits, or none came in time.
+fn is_alarming(pulse: &Observation) -> bool {
+    let limits = Limits {
+        low: Some(Limit {
+            raise: 40.into(),
+            clear: 45.into(),
+        }),
+        high: Some(Limit {
+            raise: 120.into(),
+            clear: 115.into(),
+        }),
+        delay: Duration::from_secs(5),
+    };
+    let mut limit = LimitAlarm::new(pulse.metric, pulse.unit, black_box(limits));
+    let mut staleness = Staleness::new(now(), Duration::from_secs(10));
+    let _ = black_box(limit.observe(pulse));
+    staleness.note_reading(pulse.time);
+    black_box(staleness.check(now()));
+    limit.active() == Some(Side::High) || staleness.is_stale()
+}
+
+fn now() -> Instant {
+    Instant::from_micros(black_box(5))
+}
