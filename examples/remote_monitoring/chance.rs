@@ -2,7 +2,7 @@
 
 use iomt::seal::{Entropy, EntropyFailed};
 
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): good enough to play bad luck, not to make keys.
+/// `SplitMix64` (Steele, Lea and Flood, OOPSLA 2014): good enough to play bad luck, not to make keys.
 #[derive(Debug, Clone)]
 pub(crate) struct Chance {
     state: u64,

@@ -96,6 +96,8 @@ impl Radio {
 
     fn flip_a_bit(&mut self, packet: &mut [u8]) {
         let bit = self.chance.below(packet.len() as u64 * 8) as usize;
-        packet[bit / 8] ^= 1 << (bit % 8);
+        if let Some(byte) = packet.get_mut(bit / 8) {
+            *byte ^= 1 << (bit % 8);
+        }
     }
 }

@@ -45,6 +45,12 @@ pub(crate) struct Signal {
     pub(crate) units_per_mv: u32,
 }
 
+impl Signal {
+    fn between(&self, first: usize, end: usize) -> &[i32] {
+        self.samples.get(first..end).unwrap_or_default()
+    }
+}
+
 /// One second of readings that the link has not taken yet.
 #[derive(Debug)]
 struct Second {
@@ -161,7 +167,7 @@ impl Sensor {
             let end = self.signal.rate.samples_in(self.after_seconds()) as usize;
             let end = end.min(self.signal.samples.len());
             self.seconds += 1;
-            for sample in &self.signal.samples[self.next_index..end] {
+            for sample in self.signal.between(self.next_index, end) {
                 if let Some(peak) = self.detector.push(*sample) {
                     self.heart_rate.beat(peak.index);
                 }
@@ -217,7 +223,9 @@ impl Sensor {
 
     /// Sends a second in one frame; one that does not compress into a frame is sent in halves.
     fn send(&mut self, now: Instant, second: &Second) -> Result<(), Error> {
-        let samples = &self.signal.samples[second.first_index..second.first_index + second.count];
+        let samples = self
+            .signal
+            .between(second.first_index, second.first_index + second.count);
         let mut block = [0; MAX_BLOCK];
         let Ok(len) = codec::encode(samples, &mut block) else {
             return self.send_in_halves(now, second);
@@ -236,7 +244,7 @@ impl Sensor {
             zero: self.signal.zero,
             codec: CodecId::SMALL,
             count: second.count as u16,
-            data: &block[..len],
+            data: block.get(..len).unwrap_or_default(),
         };
         let mut records = vec![Record::Waveform(waveform)];
         records.extend(second.observations.iter().copied().map(Record::Observation));

@@ -39,10 +39,13 @@ enum Hop {
     Device,
 }
 
+/// When a packet arrives, in which order those of one instant do, where, and its bytes.
+type Travelling = (Instant, u64, Hop, Vec<u8>);
+
 pub(crate) struct Simulation {
     now: Instant,
     order: u64,
-    packets: BinaryHeap<Reverse<(Instant, u64, Hop, Vec<u8>)>>,
+    packets: BinaryHeap<Reverse<Travelling>>,
     pub(crate) sensor: Sensor,
     radio: Radio,
     pub(crate) gateway: Gateway,

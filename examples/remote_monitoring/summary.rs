@@ -138,7 +138,7 @@ impl Summary<'_> {
     fn alarms(&self) -> String {
         match self.simulation.monitor.alarms.len() {
             0 => "none".into(),
-            count => format!("{count}, listed below"),
+            count => count.to_string(),
         }
     }
 
