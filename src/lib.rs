@@ -1,4 +1,75 @@
-//! Protocol stack for the Internet of Medical Things.
+//! Protocol stack for the Internet of Medical Things: readings from a sensor to a server, sealed,
+//! each exactly once, over radios that fail.
+//!
+//! One crate for firmware, gateways and servers: `no_std`, no heap unless asked, no `unsafe`, and no
+//! input or output of its own. Time, randomness, storage and datagrams go in and out as values.
+//!
+//! # The whole of it
+//!
+//! ```text
+//!  DEVICE                          GATEWAY                 SERVER
+//!  reading ─► wire ─► seal ─► link ─────► link ─────► seal ─► wire ─► reading ─► your database
+//!     ▲                        ▲        (no keys)       │                │
+//!   signal                     └────── receipt ◄────────┘              alarm
+//!  pairing ◄───────────────── three messages ─────────► pairing
+//! ```
+//!
+//! Most programs need one object: [`node::Device`] on a device, [`node::Server`] for each device on
+//! a server. Their page has a complete example; `examples/remote_monitoring` is a larger one.
+//!
+//! | to do this | look at |
+//! |---|---|
+//! | send readings, get them delivered | [`node::Device::send`] |
+//! | receive them, store them once, acknowledge | [`node::Server::handle_datagram`], [`seal::Opened`] |
+//! | say what was measured | [`reading::Observation`], [`reading::Waveform`], [`reading::Decimal`] |
+//! | pair a device by its label | [`pairing::label`], or `node` for the whole of it |
+//! | forward what one can not read | [`wire::Packet`], [`link::Router`] |
+//! | compress a waveform | [`reading::codec`] |
+//! | filter a signal, find heart beats | [`signal`], [`signal::ecg::RPeakDetector`] |
+//! | raise an alarm | [`alarm::LimitAlarm`], [`alarm::Staleness`] |
+//! | implement the protocol in another language | the drawings in [`wire`], [`seal`], [`pairing`] and [`reading::codec`] |
+//!
+//! # Layers
+//!
+//! A layer names only layers above it in this list.
+//!
+//! | module | what it holds | feature |
+//! |---|---|---|
+//! | [`time`] | instants, durations, wall clocks with their quality, sample rates | always |
+//! | [`reading`] | what is measured | always |
+//! | [`wire`] | bytes: cursor, packet header, record envelope, received set | always |
+//! | [`seal`] | sealed frames, key epochs, receipts | `seal` |
+//! | [`pairing`] | Noise handshakes, identities | `pairing` |
+//! | [`link`] | outbox, timers, routing; no keys | `link` |
+//! | [`node`] | the composed endpoint | `node` |
+//! | [`signal`] | filters, ECG | `signal` |
+//! | [`alarm`] | limits, staleness | `alarm` |
+//!
+//! `std` adds the operating system's random numbers. `firmware`, `gateway` and `server` are bundles of
+//! these; `default` is `server`.
+//!
+//! # Untrusted input
+//!
+//! Every function that takes bytes from outside refuses what it does not understand with a typed error,
+//! leaves its object as it was, and never panics. What a stranger can make it cost:
+//!
+//! | input | time | memory |
+//! |---|---|---|
+//! | a packet of any kind, up to [`wire::MAX_DATAGRAM`] bytes | linear in its length | none |
+//! | a frame of no epoch of ours | a search of at most 19 locators | none |
+//! | a frame that names an epoch of ours, forged | one authentication; up to eight key derivations for an epoch that has not opened yet | none |
+//! | a forged receipt | one HMAC | none |
+//! | a first handshake message while armed, label unknown | one HMAC | none |
+//! | the same, label known | three scalar multiplications | one of two slots for half-open pairings |
+//! | records of an authentic frame | linear in its length | none |
+//! | a waveform block | linear in its sample count, at most 65,535 | the caller's slice |
+//!
+//! # Stability
+//!
+//! Record layouts are drafts until 1.0. `signal` and `alarm` follow clinical practice and may change in
+//! minor versions. No type of a dependency is part of the public interface.
+//!
+//! This crate is not a medical device.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -24,3 +95,8 @@ pub mod pairing;
 pub mod seal;
 #[cfg(feature = "signal")]
 pub mod signal;
+
+/// The README's code runs as a test.
+#[cfg(all(doctest, feature = "server"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -25,7 +25,7 @@
 //!                          └─► one key a space   data, alarm, control
 //! ```
 //!
-//! **Frames.** ChaCha20-Poly1305 over the plaintext of [`wire::Envelope`](crate::wire::Envelope).
+//! **Frames.** ChaCha20-Poly1305 over the plaintext of [`Envelope`](wire::Envelope).
 //! Nonce: four zero bytes and the counter, little-endian. Associated data, 26 bytes:
 //!
 //! ```text
