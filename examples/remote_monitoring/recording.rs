@@ -37,6 +37,8 @@ pub(crate) struct Recording {
     pub(crate) rate_hz: f64,
     /// Sample units to a millivolt.
     pub(crate) gain_units_per_mv: f64,
+    /// The unit that stands for 0 mV.
+    pub(crate) zero: i32,
     /// Where it comes from.
     pub(crate) source: String,
 }
@@ -50,6 +52,7 @@ impl Recording {
             samples: samples.collect(),
             rate_hz: 360.0,
             gain_units_per_mv: 200.0,
+            zero: 1_024,
             source: "MIT-BIH record 208, lead MLII".into(),
         }
     }
@@ -67,6 +70,7 @@ impl Recording {
             samples,
             rate_hz,
             gain_units_per_mv: gain,
+            zero: 0,
             source: path
                 .file_name()
                 .unwrap_or_default()

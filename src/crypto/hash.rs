@@ -26,10 +26,10 @@ pub(crate) fn hmac<const N: usize>(key: &Secret, parts: &[&[u8]]) -> [u8; N] {
     for part in parts {
         mac.update(part);
     }
-    let whole: [u8; HASH_LEN] = mac.finalize().into_bytes().into();
+    let whole = Secret::new(mac.finalize().into_bytes().into());
     let mut first = [0_u8; N];
-    for (to, from) in first.iter_mut().zip(whole) {
-        *to = from;
+    for (to, from) in first.iter_mut().zip(whole.expose()) {
+        *to = *from;
     }
     first
 }

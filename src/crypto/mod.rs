@@ -36,6 +36,10 @@ impl Secret {
         &self.0
     }
 
+    pub(crate) const fn expose_mut(&mut self) -> &mut [u8; KEY_LEN] {
+        &mut self.0
+    }
+
     /// A second holder of the same secret, where the protocol says that there are two.
     pub(crate) const fn share(&self) -> Self {
         Self(self.0)

@@ -3,7 +3,7 @@ use core::fmt;
 use super::Error;
 use super::noise::KeyRef;
 use crate::crypto::dh::{PrivateKey, is_canonical};
-use crate::seal::Entropy;
+use crate::seal::{Entropy, draw};
 
 /// A public key; its length is that of its suite.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,9 +61,7 @@ impl Identity {
     ///
     /// [`Error::Entropy`].
     pub fn generate(entropy: &mut impl Entropy) -> Result<Self, Error> {
-        let mut bytes = [0_u8; 32];
-        entropy.fill(&mut bytes)?;
-        Self::from_secret_bytes(&bytes)
+        Self::from_secret_bytes(draw(entropy)?.expose())
     }
 
     /// The key pair with this private key. Costs one scalar multiplication.

@@ -38,7 +38,9 @@ use crate::crypto::{SUITE, Secret};
 use crate::seal::{
     Binding, Direction, Entropy, Label, SessionSecrets, derive, draw, expand_label, hedge,
 };
-use crate::wire::{self, ConnectionId, HANDSHAKE_HEADER, Hint, MAC1_LEN, Packet, VERSION, Writer};
+use crate::wire::{
+    self, ConnectionId, HANDSHAKE_HEADER, Hint, MAC1_LEN, MAX_DATAGRAM, Packet, VERSION, Writer,
+};
 
 /// The fewest bytes that a label secret has.
 pub const MIN_SECRET: usize = 16;
@@ -100,7 +102,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// [`Error::Entropy`], or [`Error::Malformed`] when `out` is too small.
+    /// [`Error::Entropy`], or [`Error::NoRoom`] when `out` is too small.
     pub fn start<'o>(
         identity: &Identity,
         label: &LabelSecret,
@@ -108,6 +110,7 @@ impl Reader {
         entropy: &mut impl Entropy,
         out: &'o mut [u8],
     ) -> Result<(AwaitingReply, &'o mut [u8]), Error> {
+        require_room(out)?;
         let context = Context {
             connection,
             hint: label.hint,
@@ -138,6 +141,12 @@ pub struct AwaitingReply {
 }
 
 impl AwaitingReply {
+    /// Which handshake this is.
+    #[must_use]
+    pub const fn connection(&self) -> ConnectionId {
+        self.context.connection
+    }
+
     /// Reads message 2 and writes message 3: the reader's side is then paired.
     ///
     /// Costs three scalar multiplications. `out` takes [`MAX_HANDSHAKE`] bytes.
@@ -165,17 +174,18 @@ impl AwaitingReply {
     ) -> Result<(Paired, &'o mut [u8]), Error> {
         require_room(out)?;
         let message = self.context.message(packet, 2)?;
-        let mut buffer = [0_u8; MAX_HANDSHAKE];
+        let mut buffer = [0_u8; MAX_DATAGRAM];
         let reply = self
             .noise
-            .read(&identity.key_ref(), message, &mut buffer, accept_offer)?;
+            .read(&identity.key_ref(), message, &mut buffer, accept_reply)?;
 
+        // From here on nothing fails: there is room, and `read` has refused keys that agree on nothing.
         let mut writer = Writer::new(out);
         self.context.header(3).emit_header(&mut writer)?;
         self.noise
             .write(&identity.key_ref(), None, &[], &mut writer)?;
         let finished = self.noise.finish().ok_or(Error::UnexpectedMessage)?;
-        Ok((paired(&finished, reply.descriptor)?, writer.finish()))
+        Ok((paired(&finished, Some(reply))?, writer.finish()))
     }
 }
 
@@ -207,7 +217,7 @@ impl<'a> Armed<'a> {
 
     /// Reads message 1 and writes message 2.
     ///
-    /// Costs four scalar multiplications, and one HMAC where the sender does not know the
+    /// Costs three scalar multiplications, and one HMAC alone where the sender does not know the
     /// label. `out` takes [`MAX_HANDSHAKE`] bytes.
     ///
     /// # Errors
@@ -224,7 +234,7 @@ impl<'a> Armed<'a> {
         require_room(out)?;
         let (context, message) = self.hello(packet)?;
         let mut noise = self.label.handshake(Role::Responder)?;
-        let mut buffer = [0_u8; MAX_HANDSHAKE];
+        let mut buffer = [0_u8; MAX_DATAGRAM];
         noise.read(&self.identity.key_ref(), message, &mut buffer, accept_offer)?;
 
         let payload = Payload {
@@ -300,7 +310,7 @@ impl AwaitingConfirmation {
         identity: &Identity,
     ) -> Result<Paired, Error> {
         let message = self.context.message(packet, 3)?;
-        let mut buffer = [0_u8; MAX_HANDSHAKE];
+        let mut buffer = [0_u8; MAX_DATAGRAM];
         self.noise
             .read(&identity.key_ref(), message, &mut buffer, |payload| {
                 Payload::parse(payload).map_err(Error::from)
@@ -436,6 +446,13 @@ fn accept_offer(payload: &[u8]) -> Result<Payload, Error> {
     Ok(payload)
 }
 
+/// Message 2 says as well how the device is going to describe itself.
+fn accept_reply(payload: &[u8]) -> Result<DescriptorHash, Error> {
+    let payload = accept_offer(payload)?;
+    let missing = wire::Error::Truncated { missing: 1 };
+    Ok(payload.descriptor.ok_or(missing)?)
+}
+
 /// The device is the responder of this model.
 fn paired(finished: &Finished, descriptor: Option<DescriptorHash>) -> Result<Paired, Error> {
     let peer = finished.remote_static.as_ref().ok_or(Error::BadKey)?;
@@ -453,14 +470,13 @@ fn paired(finished: &Finished, descriptor: Option<DescriptorHash>) -> Result<Pai
     })
 }
 
-fn require_room(out: &[u8]) -> Result<(), wire::Error> {
+fn require_room(out: &[u8]) -> Result<(), Error> {
     if out.len() < MAX_HANDSHAKE {
-        Err(wire::Error::NoRoom {
+        return Err(Error::NoRoom {
             needed: MAX_HANDSHAKE,
-        })
-    } else {
-        Ok(())
+        });
     }
+    Ok(())
 }
 
 impl From<noise::Error> for Error {
@@ -469,9 +485,9 @@ impl From<noise::Error> for Error {
             noise::Error::Truncated => Self::Malformed(wire::Error::Truncated { missing: 1 }),
             noise::Error::NotAuthentic => Self::NotAuthentic,
             noise::Error::BadKey => Self::BadKey,
-            noise::Error::NoRoom => Self::Malformed(wire::Error::NoRoom {
+            noise::Error::NoRoom => Self::NoRoom {
                 needed: MAX_HANDSHAKE,
-            }),
+            },
             noise::Error::OutOfTurn => Self::UnexpectedMessage,
         }
     }

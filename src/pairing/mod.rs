@@ -108,6 +108,12 @@ pub enum Error {
     /// A key is not one of the suite: of another length, or not written canonically.
     #[error("not a key of the suite")]
     BadKey,
+    /// The buffer for the answer is too small.
+    #[error("no room: {needed} bytes are needed")]
+    NoRoom {
+        /// How large the buffer has to be.
+        needed: usize,
+    },
     /// The random number generator failed.
     #[error(transparent)]
     Entropy(#[from] EntropyFailed),

@@ -45,7 +45,8 @@ impl Offer {
     pub(super) fn check(self, theirs: Self, model: Model) -> Result<(), Error> {
         let version_is_best = highest(self.versions & theirs.versions) == Some(VERSION);
         let suite_is_best = highest(self.suites & theirs.suites) == Some(SUITE);
-        let model_is_common = (self.models & theirs.models) >> model.0 & 1 == 1;
+        let model_bit = 1_u16.checked_shl(model.0.into()).unwrap_or(0);
+        let model_is_common = self.models & theirs.models & model_bit != 0;
         if version_is_best && suite_is_best && model_is_common {
             Ok(())
         } else {

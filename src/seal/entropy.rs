@@ -39,9 +39,9 @@ impl Entropy for SystemEntropy {
 
 /// Draws 32 random bytes.
 pub(crate) fn draw(entropy: &mut impl Entropy) -> Result<Secret, EntropyFailed> {
-    let mut bytes = [0_u8; 32];
-    entropy.fill(&mut bytes)?;
-    Ok(Secret::new(bytes))
+    let mut random = Secret::new([0; 32]);
+    entropy.fill(random.expose_mut())?;
+    Ok(random)
 }
 
 /// What a random value is bound to, so that a repeating generator repeats no value in another place.

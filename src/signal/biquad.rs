@@ -1,7 +1,7 @@
 use core::fmt::Debug;
 
-use super::design::Section;
 use super::sample::{Arithmetic, ONE};
+use super::section::Section;
 
 /// A kind of number that signals are filtered in: `f32`, or `i32`.
 ///
@@ -11,8 +11,8 @@ use super::sample::{Arithmetic, ONE};
 /// | beyond it | saturates | saturates |
 /// | not a number | taken as the sample before | |
 /// | coefficients | 24 bits | Q30 |
-/// | rounding | of each operation | carried over to the next sample |
-/// | state of a section | 16 bytes | 20 bytes |
+/// | rounding | of each operation | shaped: kept away from where the poles are |
+/// | state of a section | 16 bytes | 24 bytes |
 ///
 /// The `i32` filter loses nothing to rounding in the long run: at a constant input there is
 /// neither a limit cycle nor an offset. The trait is sealed.

@@ -26,7 +26,7 @@ pub struct Cascade<T: Sample, const N: usize> {
     sections: [Biquad<T>; N],
 }
 
-/// The state of a [`Cascade`] for one channel: 16 bytes (`f32`) or 20 (`i32`) a section, and 8.
+/// The state of a [`Cascade`] for one channel: 16 bytes (`f32`) or 24 (`i32`) a section, and 8.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CascadeState<T: Sample, const N: usize> {
     memories: [Memory<T>; N],

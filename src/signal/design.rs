@@ -2,7 +2,8 @@ use core::f64::consts::PI;
 
 use super::biquad::Biquad;
 use super::cascade::Cascade;
-use super::maths::{Complex, cos, real, sin, sqrt, tan};
+use super::maths::tan;
+use super::section::{Section, UNITY, prototype_pole, quality, smaller, spread};
 use crate::time::SampleRate;
 
 /// A filter of `N` second-order sections, in double precision, as it comes from its formula.
@@ -43,20 +44,6 @@ pub struct Design<const N: usize> {
     sections: [Section; N],
     rate: SampleRate,
 }
-
-/// `gain · (1 + z₁ z⁻¹ + z₂ z⁻²) / (1 + a₁ z⁻¹ + a₂ z⁻²)`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Section {
-    pub(super) gain: f64,
-    pub(super) zeros: [f64; 2],
-    pub(super) poles: [f64; 2],
-}
-
-const UNITY: Section = Section {
-    gain: 1.0,
-    zeros: [0.0; 2],
-    poles: [0.0; 2],
-};
 
 /// A filter that can not be made.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -134,13 +121,7 @@ impl<const N: usize> Design<N> {
         let mut rest: &mut [Section] = &mut sections;
         let mut k = 0;
         while let [section, tail @ ..] = rest {
-            let poles = low_pass_poles(warped, quality(k, N));
-            let gain = (1.0 + poles[0] + poles[1]) / 4.0;
-            *section = Section {
-                gain,
-                zeros: [2.0, 1.0],
-                poles,
-            };
+            *section = Section::low_pass(warped, quality(k, N));
             rest = tail;
             k += 1;
         }
@@ -159,8 +140,7 @@ impl<const N: usize> Design<N> {
         };
         let mut rest: &mut [Section] = &mut design.sections;
         while let [section, tail @ ..] = rest {
-            section.gain = (1.0 - section.poles[0] + section.poles[1]) / 4.0;
-            section.zeros = [-2.0, 1.0];
+            *section = section.into_high_pass();
             rest = tail;
         }
         Ok(design)
@@ -188,7 +168,8 @@ impl<const N: usize> Design<N> {
         let mut rest: &mut [Section] = &mut sections;
         let mut k = 0;
         while let [section, tail @ ..] = rest {
-            *section = band_pass_section(prototype_pole(k, N), k % 2 == N % 2, low, high);
+            let lower = k % 2 == N % 2;
+            *section = Section::band_pass(prototype_pole(k, N), lower, low, high);
             rest = tail;
             k += 1;
         }
@@ -201,16 +182,10 @@ impl<const N: usize> Design<N> {
     #[must_use]
     pub const fn gain_at(&self, hz: f64) -> f64 {
         let angle = 2.0 * PI * hz / hertz(self.rate);
-        let unit = Complex {
-            re: cos(angle),
-            im: -sin(angle),
-        };
         let mut gain = 1.0;
         let mut rest: &[Section] = &self.sections;
         while let [section, tail @ ..] = rest {
-            let zeros = polynomial(section.zeros, unit).norm_squared();
-            let poles = polynomial(section.poles, unit).norm_squared();
-            gain *= section.gain * sqrt(zeros / poles);
+            gain *= section.gain_at(angle);
             rest = tail;
         }
         gain
@@ -264,9 +239,7 @@ impl<const N: usize> Design<N> {
         let mut least = 1.0;
         let mut rest: &[Section] = &self.sections;
         while let [section, tail @ ..] = rest {
-            let [a1, a2] = section.poles;
-            least = smaller(least, smaller(1.0 + a1 + a2, 1.0 - a1 + a2));
-            least = smaller(least, 1.0 - a2);
+            least = smaller(least, section.margin());
             rest = tail;
         }
         least
@@ -291,7 +264,8 @@ impl Design<1> {
     /// # Errors
     ///
     /// [`DesignError::Corner`] unless centre and width lie between 0 Hz and half the rate;
-    /// [`DesignError::Precision`] below about 10⁻⁷ of the rate.
+    /// [`DesignError::Precision`] with the centre below about 1/25,000 of the rate, or the width
+    /// below about 10⁻⁸ of it.
     pub const fn try_notch(
         rate: SampleRate,
         centre_hz: f64,
@@ -301,14 +275,7 @@ impl Design<1> {
             (Ok(centre), Ok(width)) => (centre, width),
             (Err(error), _) | (_, Err(error)) => return Err(error),
         };
-        // With the width warped as well, it is exact: alpha = tan(width / 2).
-        let cosine = (1.0 - centre * centre) / (1.0 + centre * centre);
-        let gain = 1.0 / (1.0 + width);
-        let sections = [Section {
-            gain,
-            zeros: [-2.0 * cosine, 1.0],
-            poles: [-2.0 * cosine * gain, (1.0 - width) * gain],
-        }];
+        let sections = [Section::notch(centre, width)];
         checked(Self { sections, rate })
     }
 }
@@ -334,10 +301,6 @@ const fn checked<const N: usize>(design: Design<N>) -> Result<Design<N>, DesignE
     Ok(design)
 }
 
-const fn smaller(a: f64, b: f64) -> f64 {
-    if b < a { b } else { a }
-}
-
 const fn hertz(rate: SampleRate) -> f64 {
     rate.as_millihertz() as f64 / 1_000.0
 }
@@ -349,101 +312,6 @@ const fn warp(rate: SampleRate, hz: f64) -> Result<f64, DesignError> {
         return Ok(tan(PI * hz / hertz(rate)));
     }
     Err(DesignError::Corner { hz, nyquist_hz })
-}
-
-/// Q of pair `k` of the 2 `n` Butterworth poles, the lowest first.
-const fn quality(k: usize, n: usize) -> f64 {
-    0.5 / cos(PI * (2 * k + 1) as f64 / (4 * n) as f64)
-}
-
-/// The denominator of a low-pass section after the bilinear transform.
-const fn low_pass_poles(warped: f64, quality: f64) -> [f64; 2] {
-    let square = warped * warped;
-    let denominator = 1.0 + warped / quality + square;
-    [
-        2.0 * (square - 1.0) / denominator,
-        (1.0 - warped / quality + square) / denominator,
-    ]
-}
-
-/// The pole of the order-`n` low-pass prototype that band-pass section `k` comes from.
-///
-/// From the real axis outwards, each complex one twice, so that Q grows along the sections.
-const fn prototype_pole(k: usize, n: usize) -> Complex {
-    let odd = n % 2;
-    let pair = (k + odd) / 2;
-    let angle = PI * (2 * pair + 1 - odd) as f64 / (2 * n) as f64;
-    Complex {
-        re: -cos(angle),
-        im: sin(angle),
-    }
-}
-
-/// A prototype pole p becomes two: s = p·B/2 ± √((p·B/2)² − ω²).
-///
-/// Each makes a section with its conjugate: the lower one with both zeros at 0 Hz, the upper one
-/// with both at half the rate, so that no section amplifies what the next takes away. A real p
-/// gives one section, with one zero at either end.
-const fn band_pass_section(pole: Complex, lower: bool, low: f64, high: f64) -> Section {
-    let half = pole.scale((high - low) / 2.0);
-    let centre_squared = low * high;
-    let root = half.times(half).plus(real(-centre_squared)).sqrt();
-    let sign = if lower { 1.0 } else { -1.0 };
-    let z = bilinear(half.plus(root.scale(sign)));
-    let zeros = match (pole.im == 0.0, lower) {
-        (true, _) => [0.0, -1.0],
-        (false, true) => [-2.0, 1.0],
-        (false, false) => [2.0, 1.0],
-    };
-    let partner = match pole.im == 0.0 && root.im == 0.0 {
-        true => bilinear(half.plus(root.scale(-sign))),
-        false => z.conjugate(),
-    };
-    let poles = [-(z.re + partner.re), z.times(partner).re];
-    Section {
-        gain: 1.0 / gain_at_centre(zeros, poles, centre_squared),
-        zeros,
-        poles,
-    }
-}
-
-/// Hands what a section's gain has above 1 on to the next one; returns what the last one has.
-const fn spread(sections: &mut [Section], surplus: f64) -> f64 {
-    let mut surplus = surplus;
-    let mut rest = sections;
-    while let [section, tail @ ..] = rest {
-        let gain = section.gain * surplus;
-        section.gain = smaller(gain, 1.0);
-        surplus = gain / section.gain;
-        rest = tail;
-    }
-    surplus
-}
-
-/// Where tan²(ω/2) = `centre_squared`, the geometric middle of a band.
-const fn gain_at_centre(zeros: [f64; 2], poles: [f64; 2], centre_squared: f64) -> f64 {
-    let scale = 1.0 / (1.0 + centre_squared);
-    let unit = Complex {
-        re: (1.0 - centre_squared) * scale,
-        im: -2.0 * sqrt(centre_squared) * scale,
-    };
-    sqrt(polynomial(zeros, unit).norm_squared() / polynomial(poles, unit).norm_squared())
-}
-
-/// z = (1 + s) / (1 − s).
-const fn bilinear(s: Complex) -> Complex {
-    let below = real(1.0).plus(s.scale(-1.0));
-    let above = real(1.0).plus(s);
-    above
-        .times(below.conjugate())
-        .scale(1.0 / below.norm_squared())
-}
-
-/// 1 + c₁ u + c₂ u².
-const fn polynomial(coefficients: [f64; 2], unit: Complex) -> Complex {
-    let [first, second] = coefficients;
-    let square = unit.times(unit).scale(second);
-    real(1.0).plus(unit.scale(first)).plus(square)
 }
 
 #[cfg(test)]

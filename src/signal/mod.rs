@@ -1,10 +1,57 @@
 //! Streaming signal processing: filters and beat detection.
+//!
+//! ```text
+//!                  Design ──const──> Cascade      (coefficients, in flash)
+//!                                       │
+//! converter ──i32──> process(&mut CascadeState, sample) ──> signal to show, to send
+//!     │
+//!     └────────────> RPeakDetector::push(sample) ──RPeak──> HeartRate::beat(index)
+//!                                                                │
+//!                                               HeartRate::bpm(now) ──> beats a minute, or none
+//! ```
+//!
+//! One sample in, at most one result out; the state is bounded, nothing is allocated, no clock is
+//! read. Time is the index of the sample. Whatever comes in, nothing panics and nothing overflows
+//! unnoticed: samples saturate.
+//!
+//! | | state | delay | arithmetic |
+//! |---|---|---|---|
+//! | [`Cascade`] | 16 or 24 bytes a section | that of the [`Design`] | `f32`, or integer |
+//! | [`ecg::RPeakDetector`] | 2.3 KiB | 0.35 s to 2.5 s | integer |
+//! | [`ecg::HeartRate`] | 112 bytes | three beats | integer |
+//!
+//! A heart rate from a channel with mains hum, an R peak each second:
+//!
+//! ```
+//! use iomt::signal::ecg::{HeartRate, RPeakDetector};
+//! use iomt::signal::{Cascade, CascadeState, Design};
+//! use iomt::time::SampleRate;
+//!
+//! const RATE: SampleRate = SampleRate::hz(250);
+//! const NO_MAINS: Cascade<i32, 1> = Design::notch(RATE, 50.0, 2.0).to_i32();
+//!
+//! # fn main() -> Result<(), iomt::signal::ecg::UnsupportedRate> {
+//! # let ecg = (0..2_500_i32).map(|n| (1_000 - 100 * (n % 250 - 125).abs()).max(0));
+//! let (mut notch, mut heart_rate) = (CascadeState::new(), HeartRate::new(RATE));
+//! let mut detector = RPeakDetector::new(RATE, 1_000)?;
+//! for sample in ecg {
+//!     if let Some(peak) = detector.push(NO_MAINS.process(&mut notch, sample)) {
+//!         heart_rate.beat(peak.index);
+//!     }
+//! }
+//! assert_eq!(heart_rate.bpm(2_500), Some(60));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! This layer follows clinical practice, and may change in minor versions.
 
 mod biquad;
 mod cascade;
 mod design;
 mod maths;
 mod sample;
+mod section;
 
 pub mod ecg;
 

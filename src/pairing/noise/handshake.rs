@@ -8,7 +8,7 @@ use crate::crypto::hash::HASH_LEN;
 use crate::crypto::{KEY_LEN, Secret};
 use crate::wire::{Reader, Writer};
 
-/// How many psks a handshake can have: one before and one behind each of three messages.
+/// How many psks a handshake can have: psk0 to psk3. One beyond is missing when its token comes.
 const MAX_PSKS: usize = 4;
 
 /// Which side of a handshake one is.
@@ -95,21 +95,19 @@ impl Handshake {
         let tokens = self.tokens_for(self.role)?;
         let start = writer.len();
         let mut ahead = self.progress.share();
-        if let Some(private) = ephemeral {
-            let public = private.public();
-            self.ephemeral = Some(KeyPair { private, public });
-        }
+        let fresh = ephemeral.map(KeyPair::new);
+        let pair = fresh.as_ref().or(self.ephemeral.as_ref());
         for token in tokens {
             match token {
                 Token::E => {
-                    let public = self.ephemeral.as_ref().ok_or(Error::OutOfTurn)?.public;
+                    let public = pair.ok_or(Error::OutOfTurn)?.public;
                     writer.put(&public).map_err(|_| Error::NoRoom)?;
                     ahead.mix_ephemeral(&public, self.pattern);
                 }
                 Token::S => ahead.symmetric.seal_to(static_key.public, writer)?,
                 Token::Psk => ahead.mix_psk(&self.psks)?,
                 _ => {
-                    let shared = self.agree(*token, &ahead, static_key)?;
+                    let shared = self.agree(*token, &ahead, static_key, pair)?;
                     ahead.symmetric.mix_key(shared.expose());
                 }
             }
@@ -120,6 +118,9 @@ impl Handshake {
         }
         ahead.next_message += 1;
         self.progress = ahead;
+        if fresh.is_some() {
+            self.ephemeral = fresh;
+        }
         Ok(())
     }
 
@@ -168,7 +169,7 @@ impl Handshake {
                 }
                 Token::Psk => ahead.mix_psk(&self.psks)?,
                 _ => {
-                    let shared = self.agree(*token, &ahead, static_key)?;
+                    let shared = self.agree(*token, &ahead, static_key, self.ephemeral.as_ref())?;
                     ahead.symmetric.mix_key(shared.expose());
                 }
             }
@@ -220,6 +221,7 @@ impl Handshake {
         token: Token,
         progress: &Progress,
         static_key: &KeyRef<'_>,
+        ephemeral: Option<&KeyPair>,
     ) -> Result<Secret, Error> {
         let (initiator_is_static, responder_is_static) = match token {
             Token::Ee => (false, false),
@@ -231,7 +233,7 @@ impl Handshake {
             Role::Initiator => (initiator_is_static, responder_is_static),
             Role::Responder => (responder_is_static, initiator_is_static),
         };
-        let ephemeral = self.ephemeral.as_ref().map(|pair| &pair.private);
+        let ephemeral = ephemeral.map(|pair| &pair.private);
         let local = if local_is_static {
             Some(static_key.private)
         } else {
@@ -244,6 +246,13 @@ impl Handshake {
         };
         let (local, remote) = local.zip(remote).ok_or(Error::OutOfTurn)?;
         local.agree(&remote).ok_or(Error::NotAuthentic)
+    }
+}
+
+impl KeyPair {
+    fn new(private: PrivateKey) -> Self {
+        let public = private.public();
+        Self { private, public }
     }
 }
 

@@ -1,8 +1,8 @@
 use super::Error;
 use super::cipher::Cipher;
+use crate::crypto::Secret;
 use crate::crypto::aead::TAG_LEN;
 use crate::crypto::hash::{HASH_LEN, extract, hmac, sha256};
-use crate::crypto::{KEY_LEN, Secret};
 use crate::wire::{Reader, Writer, copy};
 
 /// `SymmetricState`: what both sides have agreed on so far.
@@ -125,14 +125,16 @@ impl Symmetric {
 /// Noise's `HKDF(chaining_key, input_key_material, num_outputs)`
 fn hkdf<const N: usize>(chaining_key: &Secret, input: &[u8]) -> [Secret; N] {
     let key = extract(chaining_key.expose(), &[input]);
-    let mut previous: Option<[u8; KEY_LEN]> = None;
+    let mut previous: Option<Secret> = None;
     let mut number = 0_u8;
     core::array::from_fn(|_| {
         number += 1;
-        let before = previous.as_ref().map_or(&[][..], |previous| previous);
-        let output: [u8; KEY_LEN] = hmac(&key, &[before, &[number]]);
-        previous = Some(output);
-        Secret::new(output)
+        let before = previous
+            .as_ref()
+            .map_or(&[][..], |previous| previous.expose());
+        let output = Secret::new(hmac(&key, &[before, &[number]]));
+        previous = Some(output.share());
+        output
     })
 }
 

@@ -1,3 +1,5 @@
+/// No beat follows another within this: 250 a minute, the most an adult's ventricles conduct.
+pub(super) const REFRACTORY_MS: u64 = 240;
 /// A hump of the envelope: a QRS complex, or a tall T wave, or noise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Candidate {
@@ -25,35 +27,41 @@ pub(super) struct Maximum {
 #[derive(Debug, Clone)]
 pub(super) struct MaximumFinder {
     refractory: u64,
-    before: [Maximum; 2],
+    older: i32,
+    newer: i32,
     best: Option<Maximum>,
 }
-
-const FLAT: Maximum = Maximum {
-    at: 0,
-    height: 0,
-    slope: 0,
-};
 
 impl MaximumFinder {
     pub(super) fn new(refractory: u64) -> Self {
         Self {
             refractory,
-            before: [FLAT; 2],
+            older: 0,
+            newer: 0,
             best: None,
         }
     }
 
-    /// Takes the envelope's next value in; a maximum comes out one refractory period after it.
-    pub(super) fn push(&mut self, value: Maximum) -> Option<Maximum> {
-        let [older, newer] = core::mem::replace(&mut self.before, [FLAT; 2]);
-        self.before = [newer, value];
-        let is_maximum = newer.height > older.height && newer.height >= value.height;
-        if is_maximum && self.best.is_none_or(|best| newer.height > best.height) {
-            self.best = Some(newer);
+    /// Takes in what the envelope is at `now`; a maximum comes out a refractory period after it.
+    ///
+    /// `steepest` is asked for the slope where there is a maximum to keep.
+    pub(super) fn push(
+        &mut self,
+        now: u64,
+        height: i32,
+        steepest: impl FnOnce() -> i32,
+    ) -> Option<Maximum> {
+        let is_maximum = self.newer > self.older && self.newer >= height;
+        if is_maximum && self.best.is_none_or(|best| self.newer > best.height) {
+            self.best = Some(Maximum {
+                at: now.saturating_sub(1),
+                height: self.newer,
+                slope: steepest(),
+            });
         }
+        self.older = core::mem::replace(&mut self.newer, height);
         self.best
-            .take_if(|best| value.at.saturating_sub(best.at) >= self.refractory)
+            .take_if(|best| now.saturating_sub(best.at) >= self.refractory)
     }
 }
 
@@ -65,17 +73,8 @@ mod tests {
     fn maxima(heights: &[i32]) -> Vec<u64> {
         let mut finder = MaximumFinder::new(5);
         let quiet = core::iter::repeat_n(&0, 10);
-        let found = heights
-            .iter()
-            .chain(quiet)
-            .zip(0..)
-            .filter_map(|(height, at)| {
-                finder.push(Maximum {
-                    at,
-                    height: *height,
-                    slope: 0,
-                })
-            });
+        let heights = heights.iter().chain(quiet).zip(0..);
+        let found = heights.filter_map(|(height, now)| finder.push(now, *height, || 0));
         found.map(|maximum| maximum.at).collect()
     }
 

@@ -23,7 +23,7 @@ const EXPIRY: Duration = Duration::from_millis(4_000);
 /// | range | 20 to 300 beats a minute |
 /// | intervals outside 0.2 s to 3 s | are not counted |
 /// | no beat for 4 s | no rate, and it starts anew |
-/// | state | 72 bytes |
+/// | state | 112 bytes |
 ///
 /// A heart that stopped has no rate: [`HeartRate::bpm`] is asked with the present
 /// index, and the last rate does not outlive its beats.

@@ -7,6 +7,7 @@ pub(super) struct History {
     values: [i16; LEN],
     next: usize,
     known: usize,
+    held: usize,
 }
 
 /// The value of a signal that is furthest from the mean around it.
@@ -18,12 +19,24 @@ pub(super) struct Extremum {
     pub(super) uv: i32,
 }
 
+impl Extremum {
+    /// Of two tips that are nearly alike, the R wave is the one that points up.
+    fn weight(&self) -> i32 {
+        if self.uv < 0 {
+            -self.uv * 7 / 8
+        } else {
+            self.uv
+        }
+    }
+}
+
 impl History {
     pub(super) const fn new() -> Self {
         Self {
             values: [0; LEN],
             next: 0,
             known: 0,
+            held: 0,
         }
     }
 
@@ -33,6 +46,12 @@ impl History {
         }
         self.next = (self.next + 1) % LEN;
         self.known = (self.known + 1).min(LEN);
+    }
+
+    /// Goes on with the newest value, as long as there is no other; no tip is found there.
+    pub(super) fn hold(&mut self) {
+        self.push(self.newest());
+        self.held = (self.held + 1).min(LEN);
     }
 
     /// The newest value; zero before there is one.
@@ -45,7 +64,7 @@ impl History {
     /// `None` when none of them is known.
     pub(super) fn extremum(&self, age: usize, reach: usize) -> Option<Extremum> {
         let oldest = (age + reach + 1).min(self.known);
-        let ages = age.saturating_sub(reach)..oldest;
+        let ages = age.saturating_sub(reach).max(self.held)..oldest;
         let count = i32::try_from(ages.len()).ok().filter(|count| *count > 0)?;
         let sum: i32 = ages.clone().map(|age| i32::from(self.ago(age))).sum();
         let mean = sum / count;
@@ -53,7 +72,7 @@ impl History {
             age,
             uv: i32::from(self.ago(age)) - mean,
         });
-        distances.max_by_key(|extremum| extremum.uv.abs())
+        distances.max_by_key(Extremum::weight)
     }
 
     fn ago(&self, age: usize) -> i16 {
@@ -81,11 +100,27 @@ mod tests {
     }
 
     #[test]
+    fn of_two_tips_nearly_alike_takes_the_one_that_points_up() {
+        let both = history(&[0, 0, 80, 0, 0, -88, 0, 0]);
+        assert_eq!(both.extremum(4, 4).map(|tip| tip.age), Some(5));
+        let down = history(&[0, 0, 80, 0, 0, -99, 0, 0]);
+        assert_eq!(down.extremum(4, 4).map(|tip| tip.age), Some(2));
+    }
+
+    #[test]
     fn looks_neither_before_the_start_nor_after_the_end() {
         let short = history(&[-9, 0, 0]);
         assert_eq!(short.extremum(2, 40), Some(Extremum { age: 2, uv: -6 }));
         assert_eq!(short.extremum(9, 2), None);
         assert_eq!(History::new().extremum(0, 9), None);
+    }
+
+    #[test]
+    fn finds_no_tip_in_what_is_held() {
+        let mut ended = history(&[0, 0, 0, 50]);
+        (0..3).for_each(|_| ended.hold());
+        let tip = ended.extremum(3, 3);
+        assert_eq!(tip.map(|tip| tip.age), Some(3));
     }
 
     #[test]

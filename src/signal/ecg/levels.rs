@@ -5,8 +5,8 @@ use super::recent::Recent;
 /// ```text
 /// height ─┬─ signal: median of the last 8 beats
 ///         │
-///         ├─ threshold: noise + 3/8 · (signal − noise), never below the floor
-///         ├─ search-back threshold: 5/8 of it
+///         ├─ threshold: noise + 1/3 of (signal − noise), never below the floor
+///         ├─ search-back threshold: half of it
 ///         ├─ noise: median of the last 8 other maxima
 ///         └─ 0
 /// ```
@@ -45,24 +45,25 @@ impl Levels {
         self.signal.push(largest);
     }
 
-    /// Halves what is expected of a beat: the signal has become smaller.
+    /// Halves what is expected of a beat, for the signal may have become smaller, but not
+    /// below three times the noise.
     pub(super) fn relax(&mut self) {
         let half = self.signal.median().unwrap_or(0) / 2;
-        self.learn(half);
+        let noise = self.noise.median().unwrap_or(0);
+        self.signal.clear();
+        self.signal.push(half.max(noise.saturating_mul(3)));
     }
 
     pub(super) fn threshold(&self) -> u32 {
         let signal = self.signal.median().unwrap_or(0);
         let noise = self.noise.median().unwrap_or(0);
-        let above = u64::from(signal.saturating_sub(noise)) * 3 / 8;
-        let above = u32::try_from(above).unwrap_or(u32::MAX);
+        let above = signal.saturating_sub(noise) / 3;
         noise.saturating_add(above).max(self.floor)
     }
 
     /// What a beat must reach that is looked for where one is overdue.
     pub(super) fn search_back_threshold(&self) -> u32 {
-        let part = u64::from(self.threshold()) * 5 / 8;
-        u32::try_from(part).unwrap_or(u32::MAX).max(self.floor)
+        (self.threshold() / 2).max(self.floor)
     }
 }
 
@@ -74,10 +75,10 @@ mod tests {
     fn the_threshold_lies_between_noise_and_signal() {
         let mut levels = Levels::new(10);
         levels.learn(1_000);
-        assert_eq!(levels.threshold(), 375);
+        assert_eq!(levels.threshold(), 333);
         levels.noise(200);
-        assert_eq!(levels.threshold(), 200 + 300);
-        assert_eq!(levels.search_back_threshold(), 312);
+        assert_eq!(levels.threshold(), 200 + 266);
+        assert_eq!(levels.search_back_threshold(), 233);
     }
 
     #[test]
@@ -87,6 +88,15 @@ mod tests {
         levels.learn(4);
         levels.relax();
         assert_eq!(levels.search_back_threshold(), 10);
+    }
+
+    #[test]
+    fn silence_does_not_make_beats_of_the_noise() {
+        let mut levels = Levels::new(10);
+        levels.learn(1_000);
+        levels.noise(60);
+        (0..20).for_each(|_| levels.relax());
+        assert_eq!(levels.threshold(), 100);
     }
 
     #[test]

@@ -1,9 +1,10 @@
-/// The last `N` values of something, for a mean or a median over them.
+/// The last `N` values of something, and their median.
 #[derive(Debug, Clone)]
 pub(super) struct Recent<const N: usize> {
     values: [u32; N],
     count: usize,
     next: usize,
+    median: u32,
 }
 
 impl<const N: usize> Recent<N> {
@@ -12,6 +13,7 @@ impl<const N: usize> Recent<N> {
             values: [0; N],
             count: 0,
             next: 0,
+            median: 0,
         }
     }
 
@@ -31,17 +33,24 @@ impl<const N: usize> Recent<N> {
         }
         self.next = (self.next + 1) % N;
         self.count = (self.count + 1).min(N);
+        self.median = self.find_median();
     }
 
     /// The middle value, the upper one of two; `None` when there is none.
     pub(super) fn median(&self) -> Option<u32> {
-        let mut sorted = [u32::MAX; N];
-        for (slot, value) in sorted.iter_mut().zip(self.values.iter().take(self.count)) {
-            *slot = *value;
-        }
-        sorted.sort_unstable();
-        let middle = sorted.get(self.count / 2).copied();
-        middle.filter(|_| self.count > 0)
+        (self.count > 0).then_some(self.median)
+    }
+
+    /// The value that has no more than half of them below and more than half not above it.
+    fn find_median(&self) -> u32 {
+        let known = || self.values.iter().take(self.count);
+        let middle = self.count / 2;
+        let is_middle = |value: &&u32| {
+            let below = known().filter(|other| *other < value).count();
+            let not_above = known().filter(|other| *other <= value).count();
+            (below..not_above).contains(&middle)
+        };
+        known().find(is_middle).copied().unwrap_or(0)
     }
 }
 
@@ -57,6 +66,20 @@ mod tests {
             recent.push(value);
         }
         assert_eq!(recent.median(), Some(5));
+    }
+
+    #[test]
+    fn the_median_is_that_of_the_sorted_values() {
+        let mut recent = Recent::<8>::new();
+        let mut all = std::vec::Vec::new();
+        for n in 0..200_u32 {
+            let value = n * n % 13;
+            recent.push(value);
+            all.push(value);
+            let mut last = all[all.len().saturating_sub(8)..].to_vec();
+            last.sort_unstable();
+            assert_eq!(recent.median(), Some(last[last.len() / 2]));
+        }
     }
 
     #[test]

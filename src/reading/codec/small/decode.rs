@@ -8,7 +8,7 @@ use super::{SAMPLE_BITS, SIZE_BITS};
 /// Decodes a block of `samples.len()` samples.
 ///
 /// The count comes from the record that carries the block. Time is bounded by it, whatever
-/// the bytes say: at most two symbols of at most 40 bits a sample. Less than 200 bytes of stack.
+/// the bytes say: 17 multiplications and at most 40 bits a sample. Less than 500 bytes of stack.
 ///
 /// # Errors
 ///
@@ -84,10 +84,7 @@ fn read_residuals(
     samples: &mut [i32],
 ) -> Result<(), DecodeError> {
     let width = SAMPLE_BITS - step;
-    let predictor = usize::try_from(number)
-        .ok()
-        .and_then(|number| Predictor::new(number, step))
-        .ok_or(DecodeError::NotCanonical)?;
+    let predictor = Predictor::new(number, step);
     let mut code = RiceCode::new(reader.take(START_BITS)?, width);
     for index in 0..samples.len() {
         let Some((past, [sample, ..])) = samples.split_at_mut_checked(index) else {

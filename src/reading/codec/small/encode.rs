@@ -10,7 +10,8 @@ use super::{SAMPLE_BITS, SAMPLE_MAX, SAMPLE_MIN, SIZE_BITS};
 ///
 /// Samples are within [`SAMPLE_MIN`]`..=`[`SAMPLE_MAX`]. No more than
 /// [`max_encoded_len`](super::max_encoded_len) bytes are ever needed; none samples take
-/// none. About five passes over the samples, and less than 600 bytes of stack.
+/// none. Five or six passes over the samples, 85 to 105 multiplications for each, and
+/// less than 1 KiB of stack.
 ///
 /// # Errors
 ///
@@ -93,10 +94,8 @@ fn write_predicted(samples: &[i32], survey: &Survey, out: &mut [u8]) -> usize {
 
 fn write_residuals(writer: &mut BitWriter<'_>, samples: &[i32], survey: &Survey, choice: Choice) {
     let (step, width) = (survey.step, survey.width());
-    let Some(predictor) = Predictor::new(choice.predictor, step) else {
-        return;
-    };
-    writer.put(u32::try_from(choice.predictor).unwrap_or(0), MODE_BITS);
+    let predictor = Predictor::new(choice.predictor, step);
+    writer.put(choice.predictor, MODE_BITS);
     writer.put(choice.start, START_BITS);
     let mut code = RiceCode::new(choice.start, width);
     for (index, &sample) in samples.iter().enumerate() {

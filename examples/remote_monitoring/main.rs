@@ -1,0 +1,189 @@
+//! A real ECG goes from a sensor over a bad radio and a gateway to a server, end to end.
+//!
+//! ```text
+//! cargo run --release --example remote_monitoring
+//! ```
+//!
+//! Device, gateway and server are real code with real bytes between them; only time, the
+//! radio's faults and the battery are simulated. The run ends with a table on the terminal
+//! and a page in `target/remote_monitoring.html`. `--help` lists the options.
+//!
+//! | file | what |
+//! |---|---|
+//! | `sensor` | the device's application around `node::Device` |
+//! | `gateway` | forwards on the clear header, without any key |
+//! | `monitor` | the server's application around `node::Server` |
+//! | `radio`, `simulation`, `chance` | the world in which they live |
+//! | `recording`, `options` | what goes in |
+//! | `score`, `summary`, `report`, `page` | what comes out |
+
+mod chance;
+mod gateway;
+mod monitor;
+mod options;
+mod page;
+mod radio;
+mod recording;
+mod report;
+mod score;
+mod sensor;
+mod simulation;
+mod summary;
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use options::{Options, USAGE};
+use radio::Faults;
+use recording::Recording;
+use score::Reference;
+use simulation::{Failure, Simulation};
+use summary::Summary;
+
+/// The exit status for a command line or a file that can not be used.
+const BAD_INPUT: u8 = 2;
+
+fn main() -> ExitCode {
+    let prepared = Options::parse(std::env::args_os().skip(1)).and_then(|options| {
+        let recording = if options.help {
+            None
+        } else {
+            Some(load(&options)?)
+        };
+        Ok((options, recording))
+    });
+    let (options, recording) = match prepared {
+        Ok((options, Some(recording))) => (options, recording),
+        Ok((_, None)) => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Err(message) => {
+            eprintln!("remote_monitoring: {message}");
+            return ExitCode::from(BAD_INPUT);
+        }
+    };
+    match run(&options, &recording) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => {
+            eprintln!("remote_monitoring: not every reading has reached the server");
+            ExitCode::FAILURE
+        }
+        Err(failure) => {
+            eprintln!("remote_monitoring: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn load(options: &Options) -> Result<Recording, String> {
+    match &options.input {
+        None => Ok(Recording::built_in()),
+        Some(input) => Recording::from_csv(&input.path, input.rate_hz, input.gain_units_per_mv),
+    }
+}
+
+/// Runs it all; whether everything has reached the server.
+fn run(options: &Options, recording: &Recording) -> Result<bool, Failure> {
+    let faults = Faults::with_loss(options.loss_percent);
+    let mut simulation = Simulation::new(recording, faults, options.seed)?;
+    println!(
+        "{}, {:.0} s at {} Hz; radio: {} % lost, {} % twice, {} % late, {} % damaged, dark once; seed {}",
+        recording.source,
+        recording.samples.len() as f64 / recording.rate_hz,
+        recording.rate_hz,
+        faults.loss_percent,
+        faults.duplicate_percent,
+        faults.reorder_percent,
+        faults.corrupt_percent,
+        options.seed,
+    );
+    let mut progress = Progress::default();
+    simulation.run(|simulation| progress.show(simulation))?;
+    progress.end();
+
+    let reference = options.input.is_none().then(Reference::built_in);
+    let summary = Summary {
+        recording,
+        simulation: &simulation,
+        seed: options.seed,
+        reference,
+    };
+    print_table(&summary);
+    let page = page_path();
+    write_page(&page, &page::render(&summary.report()))?;
+    println!("\nThe page: {}", page.display());
+    Ok(summary.is_complete())
+}
+
+fn print_table(summary: &Summary<'_>) {
+    println!();
+    for (label, value) in summary.table() {
+        println!("{label:<37}{value}");
+    }
+    for alarm in &summary.simulation.monitor.alarms {
+        let end = alarm.to_s.map_or("the end".into(), clock);
+        println!("  {} to {:<8} {}", clock(alarm.from_s), end, alarm.text);
+    }
+}
+
+/// A line that follows the run, on a terminal; a line every minute elsewhere.
+#[derive(Default)]
+struct Progress {
+    shown: u64,
+}
+
+impl Progress {
+    fn show(&mut self, simulation: &Simulation) {
+        let seconds = simulation.elapsed_s() as u64;
+        let interval = if io::stdout().is_terminal() { 5 } else { 60 };
+        if seconds / interval <= self.shown / interval {
+            return;
+        }
+        self.shown = seconds;
+        let line = format!(
+            "{}  {:>7} samples at the server, {:>3} frames waiting, {:>3} beats",
+            clock(seconds as f64),
+            simulation.monitor.samples().len(),
+            simulation.sensor.node.backlog(),
+            simulation.monitor.beats().len(),
+        );
+        if io::stdout().is_terminal() {
+            print!("\r{line}");
+            // A progress line that can not be shown is no reason to stop.
+            let _ = io::stdout().flush();
+        } else {
+            println!("{line}");
+        }
+    }
+
+    fn end(&self) {
+        if io::stdout().is_terminal() && self.shown > 0 {
+            println!();
+        }
+    }
+}
+
+/// Minutes and seconds since the first sample.
+fn clock(seconds: f64) -> String {
+    let whole = seconds as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
+
+/// In the target folder of this build, wherever that is.
+fn page_path() -> PathBuf {
+    let executable = std::env::current_exe().unwrap_or_default();
+    let target = executable
+        .ancestors()
+        .nth(3)
+        .filter(|folder| folder.is_dir());
+    target
+        .unwrap_or(Path::new("target"))
+        .join("remote_monitoring.html")
+}
+
+fn write_page(path: &Path, page: &str) -> Result<(), Failure> {
+    fs::write(path, page).map_err(|error| format!("{}: {error}", path.display()).into())
+}
