@@ -1,6 +1,8 @@
 use hkdf::{Hkdf, HkdfExtract};
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+#[cfg(feature = "pairing")]
+use sha2::Digest;
+use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
@@ -9,6 +11,7 @@ use super::Secret;
 pub(crate) const HASH_LEN: usize = 32;
 
 /// SHA-256 over the parts, one behind the other.
+#[cfg(feature = "pairing")]
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; HASH_LEN] {
     let mut digest = Sha256::new();
     for part in parts {

@@ -2,7 +2,7 @@ use heapless::Deque;
 
 use super::Retry;
 use crate::time::Instant;
-use crate::wire::Space;
+use crate::wire::{Space, copy};
 
 /// How many frames of a space may be under way at once. Twice the ranges of a received set:
 /// a receiver with holes everywhere still has room for most of them, and refuses the rest for a while.
@@ -102,7 +102,7 @@ impl<const BYTES: usize, const FRAMES: usize> Outbox<BYTES, FRAMES> {
             .ring
             .get_mut(start..start.saturating_add(frame.len()))
             .ok_or(OutboxFull)?;
-        slot.copy_from_slice(frame);
+        copy(frame, slot);
         let entry = Entry {
             key,
             start,

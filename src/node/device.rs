@@ -10,7 +10,7 @@ use crate::seal::{self, Entropy, Epoch, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer
 use crate::time::{Duration, Instant};
 use crate::wire::{
     Envelope, Frame, Handshake, MAX_DATAGRAM, Packet, Record, RecordId, RecordWriter, Route, Run,
-    Space, TAG_LEN,
+    Space, TAG_LEN, copy,
 };
 
 /// "after 2^24 frames or 24 h of running"
@@ -329,7 +329,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         if !self.reply.is_empty() {
             let reply = core::mem::take(&mut self.reply);
             let slot = out.get_mut(..reply.len())?;
-            slot.copy_from_slice(&reply);
+            copy(&reply, slot);
             return Some(slot);
         }
         let session = self.session.as_ref()?;

@@ -6,7 +6,7 @@ use crate::pairing::label::{AwaitingReply, LabelSecret, Reader};
 use crate::pairing::{self, DescriptorHash, Identity, MAX_HANDSHAKE, Paired, PublicKey, Refused};
 use crate::seal::{Entropy, Opened, Opener, Opening, Stored};
 use crate::time::{Duration, Instant};
-use crate::wire::{ConnectionId, Locator, MAX_DATAGRAM, Packet, Route, Space, Tag};
+use crate::wire::{ConnectionId, Locator, MAX_DATAGRAM, Packet, Route, Space, Tag, copy};
 
 /// How long a pairing may take before it is given up.
 const PAIRING_TIMEOUT: Duration = Duration::from_secs(60);
@@ -220,7 +220,7 @@ impl Server {
         {
             let packet = repeated.take(now, self.retry);
             let slot = out.get_mut(..packet.len())?;
-            slot.copy_from_slice(packet);
+            copy(packet, slot);
             if matches!(self.pairing, Pairing::Confirming(..)) {
                 // The receipt behind message 3 is the sign that lets the device finish.
                 self.receipt_due = Some(now);

@@ -123,7 +123,8 @@ impl Ord for Decimal {
             return by_sign;
         }
         let leading = |mantissa: i32, exponent: i16| {
-            i16::try_from(mantissa.unsigned_abs().ilog10()).unwrap_or(0) + exponent
+            let power = mantissa.unsigned_abs().checked_ilog10().unwrap_or(0);
+            i16::try_from(power).unwrap_or(0) + exponent
         };
         let by_size = leading(a, a_exponent)
             .cmp(&leading(b, b_exponent))

@@ -2,7 +2,7 @@ use super::{EpochTag, Error};
 use crate::crypto::Secret;
 use crate::crypto::hash::{equal, hmac};
 use crate::wire::{
-    self, CounterRange, Locator, MAX_COUNTER, PROOF_LEN, Reader, Receipt, Space, Writer,
+    self, CounterRange, Locator, MAX_COUNTER, PROOF_LEN, Reader, Receipt, Space, Writer, copy,
 };
 
 /// The echo that says that no control frame was seen.
@@ -250,7 +250,7 @@ pub(super) fn emit<'o, 'e>(
     let packet = writer.finish();
     if let Some((covered, slot)) = packet.split_at_mut_checked(body_end) {
         let body = covered.get(Receipt::HEADER_LEN..).unwrap_or_default();
-        slot.copy_from_slice(&proof(key, locator, EpochTag([0; 16]), body));
+        copy(&proof(key, locator, EpochTag([0; 16]), body), slot);
     }
     Ok(packet)
 }

@@ -184,7 +184,7 @@ impl<'a> Writer<'a> {
         let needed = self.len.saturating_add(bytes.len());
         match self.buffer.get_mut(self.len..needed) {
             Some(slot) => {
-                slot.copy_from_slice(bytes);
+                copy(bytes, slot);
                 self.len = needed;
                 Ok(())
             }
@@ -273,6 +273,13 @@ impl<'a> Writer<'a> {
 pub(crate) const fn varint_len(value: u64) -> usize {
     let bits = 64 - (value | 1).leading_zeros() as usize;
     bits.div_ceil(7)
+}
+
+/// Copies as much of `from` as there is room for: unlike the library's own, without a panic where lengths differ.
+pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
 }
 
 #[cfg(test)]

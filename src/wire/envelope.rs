@@ -24,7 +24,7 @@
 //! A *draft* may change until 1.0.
 
 use super::cursor::varint_len;
-use super::{Error, Reader, Run, Writer};
+use super::{Error, Reader, Run, Writer, copy};
 
 /// The kind of a record, as its number on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -218,7 +218,7 @@ impl<'a> EnvelopeWriter<'a> {
     ///
     /// [`Error::NoRoom`].
     pub fn record(&mut self, tag: Tag, body: &[u8]) -> Result<(), Error> {
-        self.reserve(tag, body.len())?.copy_from_slice(body);
+        copy(body, self.reserve(tag, body.len())?);
         Ok(())
     }
 

@@ -21,6 +21,7 @@ mod packet;
 mod received;
 mod record;
 
+pub(crate) use cursor::copy;
 pub use cursor::{Reader, Writer};
 pub use envelope::{Envelope, EnvelopeWriter, RawRecord, RawRecords, Tag};
 pub use ids::{ConnectionId, Hint, Locator, RecordId, Run, Salt};

@@ -3,7 +3,7 @@ use super::cipher::Cipher;
 use crate::crypto::Secret;
 use crate::crypto::aead::TAG_LEN;
 use crate::crypto::hash::{HASH_LEN, extract, hmac, sha256};
-use crate::wire::{Reader, Writer};
+use crate::wire::{Reader, Writer, copy};
 
 /// `SymmetricState`: what both sides have agreed on so far.
 pub(super) struct Symmetric {
@@ -20,7 +20,7 @@ impl Symmetric {
         match hash.get_mut(..name.len()) {
             // "If protocol_name is less than or equal to HASHLEN bytes in length, sets h equal to
             // protocol_name with zero bytes appended to make HASHLEN bytes."
-            Some(front) => front.copy_from_slice(name),
+            Some(front) => copy(name, front),
             None => hash = sha256(&[name]),
         }
         Self {
@@ -73,9 +73,9 @@ impl Symmetric {
         let (ciphertext, tag_slot) = room
             .split_at_mut_checked(plaintext.len())
             .ok_or(Error::NoRoom)?;
-        ciphertext.copy_from_slice(plaintext);
+        copy(plaintext, ciphertext);
         if let Some(tag) = self.cipher.seal(&self.hash, ciphertext)? {
-            tag_slot.copy_from_slice(&tag);
+            copy(&tag, tag_slot);
         }
         self.mix_hash(room);
         Ok(())
@@ -91,7 +91,7 @@ impl Symmetric {
         let plaintext = out.get_mut(..len).ok_or(Error::NoRoom)?;
         if !self.cipher.has_key() {
             let clear = reader.take(len).map_err(|_| Error::Truncated)?;
-            plaintext.copy_from_slice(clear);
+            copy(clear, plaintext);
             self.mix_hash(clear);
             return Ok(plaintext);
         }
@@ -101,7 +101,7 @@ impl Symmetric {
         let (ciphertext, tag) = sealed
             .split_last_chunk::<TAG_LEN>()
             .ok_or(Error::Truncated)?;
-        plaintext.copy_from_slice(ciphertext);
+        copy(ciphertext, plaintext);
         self.cipher.open(&self.hash, plaintext, tag)?;
         self.mix_hash(sealed);
         Ok(plaintext)

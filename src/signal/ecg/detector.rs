@@ -128,7 +128,8 @@ impl RPeakDetector {
         self.history = History::new();
         let decimation = u64::from(self.front.decimation());
         self.position = self.position.saturating_add(samples_lost);
-        self.now = self.now.saturating_add(samples_lost / decimation);
+        let lost = samples_lost.checked_div(decimation).unwrap_or_default();
+        self.now = self.now.saturating_add(lost);
         self.origin = self
             .position
             .wrapping_sub(self.now.wrapping_mul(decimation));

@@ -98,7 +98,8 @@ impl HeartRate {
             return None;
         }
         let interval_x1000 = u64::from(self.intervals.median()?) * 1_000;
-        let per_minute = (self.samples_per_minute_x1000 + interval_x1000 / 2) / interval_x1000;
+        let rounded = self.samples_per_minute_x1000 + interval_x1000 / 2;
+        let per_minute = rounded.checked_div(interval_x1000)?;
         u16::try_from(per_minute).ok()
     }
 }
