@@ -90,15 +90,18 @@ fn run(options: &Options, recording: &Recording) -> Result<bool, Failure> {
     let faults = Faults::with_loss(options.loss_percent);
     let mut simulation = Simulation::new(recording, faults, options.seed)?;
     println!(
-        "{}, {:.0} s at {} Hz; radio: {} % lost, {} % twice, {} % late, {} % damaged, dark once; seed {}",
+        "{}, {:.0} s at {} Hz, seed {}",
         recording.source,
         recording.samples.len() as f64 / recording.rate_hz,
         recording.rate_hz,
+        options.seed,
+    );
+    println!(
+        "Radio: {} % lost, {} % twice, {} % late, {} % damaged, and dark once",
         faults.loss_percent,
         faults.duplicate_percent,
         faults.reorder_percent,
         faults.corrupt_percent,
-        options.seed,
     );
     let mut progress = Progress::default();
     simulation.run(|simulation| progress.show(simulation))?;

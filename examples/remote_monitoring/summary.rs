@@ -205,10 +205,7 @@ fn score_rows(score: &Score, reference: &Reference) -> Vec<(String, String)> {
     vec![
         row(
             "Beats found",
-            format!(
-                "{found}, {} of them where the reference is disputed",
-                score.unscored
-            ),
+            format!("{found}, {} of them at disputed places", score.unscored),
         ),
         row(
             "  sensitivity",
