@@ -15,6 +15,8 @@ use crate::wire::{
 
 /// "after 2^24 frames or 24 h of running"
 const EPOCH_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How soon a day that could not end is tried again.
+const ROTATION_RETRY: Duration = Duration::from_secs(60);
 /// How many epochs may have frames in the outbox at the same time.
 const MAX_EPOCHS: usize = 4;
 /// Room for the plaintext of a frame with the longest header.
@@ -290,7 +292,8 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     ///
     /// # Errors
     ///
-    /// [`Error::Seal`] when the random number generator fails; the epoch before goes on.
+    /// [`Error::Seal`] when the random number generator fails; the epoch before goes on, and
+    /// a minute later it is tried again.
     pub fn handle_timeout(
         &mut self,
         now: Instant,
@@ -468,6 +471,7 @@ impl Session {
     }
 
     fn begin_epoch(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
+        self.rotation_due = now + ROTATION_RETRY;
         self.store = Store::Wanted(SavedSession::of_next_epoch(&mut self.sealer, entropy)?);
         self.rotation_due = now + EPOCH_AGE;
         Ok(())
