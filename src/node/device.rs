@@ -17,7 +17,7 @@ use crate::wire::{
 const EPOCH_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How soon a day that could not end is tried again.
 const ROTATION_RETRY: Duration = Duration::from_secs(60);
-/// How many epochs may have frames in the outbox at the same time.
+/// How many epochs the outbox may span: as many as the server keeps open.
 const MAX_EPOCHS: usize = 4;
 /// Room for the plaintext of a frame with the longest header.
 const MAX_PLAINTEXT: usize = MAX_DATAGRAM - 28 - TAG_LEN;
@@ -419,6 +419,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             let freed = self.outbox.acknowledge(now, is_stored);
             self.stats.frames_acknowledged += u64::try_from(freed).unwrap_or(u64::MAX);
         }
+        session.forget_drained(|epoch| self.outbox.holds_epoch(epoch));
         Ok(())
     }
 
@@ -479,8 +480,15 @@ impl Session {
 
     /// When the next epoch is to begin; `None` while it can not.
     fn rotation_due(&self) -> Option<Instant> {
-        let can_rotate = matches!(self.store, Store::Done) && !self.epochs.is_full();
-        can_rotate.then_some(self.rotation_due)
+        let is_stored = matches!(self.store, Store::Done);
+        (is_stored && self.span() < MAX_EPOCHS).then_some(self.rotation_due)
+    }
+
+    /// How many epochs began since the oldest that still has frames, that one included.
+    fn span(&self) -> usize {
+        let number = |known: Option<&KnownEpoch>| known.map_or(0, |known| known.epoch.number);
+        let behind = number(self.epochs.last()).saturating_sub(number(self.epochs.first()));
+        usize::try_from(behind).map_or(usize::MAX, |behind| behind.saturating_add(1))
     }
 
     fn open_epoch(&mut self) -> Result<(), Error> {
