@@ -157,13 +157,17 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     /// # Errors
     ///
     /// [`Error::Seal`] for a damaged session, or a random number generator that fails or
-    /// repeats the last boot. The device is as it was.
+    /// repeats the last boot; [`Error::Unexpected`] when a session is under way, whose frames
+    /// would be orphaned. The device is as it was.
     pub fn resume(
         &mut self,
         now: Instant,
         saved: &[u8],
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
+        if self.session.is_some() {
+            return Err(Error::Unexpected);
+        }
         let mut sealer = Sealer::restore(saved, self.identity.secret_bytes())?;
         let start = Start::draw(&mut sealer, entropy)?;
         self.session = Some(Session::new(now, sealer, start));
