@@ -24,7 +24,7 @@ const MAX_PLAINTEXT: usize = MAX_DATAGRAM - 28 - TAG_LEN;
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
-/// `BYTES` and `FRAMES` bound the outbox; everything else takes about 3.5 KiB.
+/// `BYTES` and `FRAMES` bound the outbox; everything else takes about 2.8 KiB.
 ///
 /// **Rule.** A reading that [`Device::send`] has taken stays in the outbox until an authentic
 /// receipt says that the server has stored it. A reading that it refuses was not taken.
