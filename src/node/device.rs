@@ -15,14 +15,16 @@ use crate::wire::{
 
 /// "after 2^24 frames or 24 h of running"
 const EPOCH_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many epochs may have frames in the outbox at the same time.
+/// How soon a day that could not end is tried again.
+const ROTATION_RETRY: Duration = Duration::from_secs(60);
+/// How many epochs the outbox may span: as many as the server keeps open.
 const MAX_EPOCHS: usize = 4;
 /// Room for the plaintext of a frame with the longest header.
 const MAX_PLAINTEXT: usize = MAX_DATAGRAM - 28 - TAG_LEN;
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
-/// `BYTES` and `FRAMES` bound the outbox; everything else takes about 3.5 KiB.
+/// `BYTES` and `FRAMES` bound the outbox; everything else takes about 2.8 KiB.
 ///
 /// **Rule.** A reading that [`Device::send`] has taken stays in the outbox until an authentic
 /// receipt says that the server has stored it. A reading that it refuses was not taken.
@@ -155,13 +157,17 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     /// # Errors
     ///
     /// [`Error::Seal`] for a damaged session, or a random number generator that fails or
-    /// repeats the last boot. The device is as it was.
+    /// repeats the last boot; [`Error::Unexpected`] when a session is under way, whose frames
+    /// would be orphaned. The device is as it was.
     pub fn resume(
         &mut self,
         now: Instant,
         saved: &[u8],
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
+        if self.session.is_some() {
+            return Err(Error::Unexpected);
+        }
         let mut sealer = Sealer::restore(saved, self.identity.secret_bytes())?;
         let start = Start::draw(&mut sealer, entropy)?;
         self.session = Some(Session::new(now, sealer, start));
@@ -290,7 +296,8 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     ///
     /// # Errors
     ///
-    /// [`Error::Seal`] when the random number generator fails; the epoch before goes on.
+    /// [`Error::Seal`] when the random number generator fails; the epoch before goes on, and
+    /// a minute later it is tried again.
     pub fn handle_timeout(
         &mut self,
         now: Instant,
@@ -416,6 +423,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             let freed = self.outbox.acknowledge(now, is_stored);
             self.stats.frames_acknowledged += u64::try_from(freed).unwrap_or(u64::MAX);
         }
+        session.forget_drained(|epoch| self.outbox.holds_epoch(epoch));
         Ok(())
     }
 
@@ -468,6 +476,7 @@ impl Session {
     }
 
     fn begin_epoch(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
+        self.rotation_due = now + ROTATION_RETRY;
         self.store = Store::Wanted(SavedSession::of_next_epoch(&mut self.sealer, entropy)?);
         self.rotation_due = now + EPOCH_AGE;
         Ok(())
@@ -475,8 +484,15 @@ impl Session {
 
     /// When the next epoch is to begin; `None` while it can not.
     fn rotation_due(&self) -> Option<Instant> {
-        let can_rotate = matches!(self.store, Store::Done) && !self.epochs.is_full();
-        can_rotate.then_some(self.rotation_due)
+        let is_stored = matches!(self.store, Store::Done);
+        (is_stored && self.span() < MAX_EPOCHS).then_some(self.rotation_due)
+    }
+
+    /// How many epochs began since the oldest that still has frames, that one included.
+    fn span(&self) -> usize {
+        let number = |known: Option<&KnownEpoch>| known.map_or(0, |known| known.epoch.number);
+        let behind = number(self.epochs.last()).saturating_sub(number(self.epochs.first()));
+        usize::try_from(behind).map_or(usize::MAX, |behind| behind.saturating_add(1))
     }
 
     fn open_epoch(&mut self) -> Result<(), Error> {

@@ -23,7 +23,7 @@ const ALARM_RANGES: usize = 4;
 /// **Rule.** A frame is acknowledged only after [`Opener::commit`] was given its [`Stored`],
 /// and a `Stored` comes only out of an [`Opened`]. So what was not stored is sent again.
 ///
-/// It takes about 2.5 KiB, however much a stranger sends. A frame of a stranger costs one
+/// It takes about 1.7 KiB, however much a stranger sends. A frame of a stranger costs one
 /// search of a short table; a forged frame that names a real epoch costs one authentication.
 pub struct Opener {
     id: [u8; 16],

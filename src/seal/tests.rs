@@ -362,8 +362,8 @@ fn a_frame_that_does_not_say_its_run_belongs_to_that_of_its_epoch() {
 
 #[test]
 fn the_sizes_are_those_of_the_documentation() {
-    assert!(size_of::<Sealer>() <= 640, "{}", size_of::<Sealer>());
-    assert!(size_of::<Opener>() <= 2_560, "{}", size_of::<Opener>());
+    assert!(size_of::<Sealer>().abs_diff(420) < 10);
+    assert!(size_of::<Opener>().abs_diff(1_741) < 51);
 }
 
 proptest! {

@@ -1,0 +1,91 @@
+//! A wire that loses, doubles, swaps, damages and delays by the number of the datagram.
+
+use crate::time::{Duration, Instant};
+use std::collections::BTreeMap;
+use std::vec::Vec;
+
+const LATENCY: Duration = Duration::from_millis(20);
+
+/// What befalls one datagram.
+#[derive(Debug, Clone)]
+pub(super) enum Fault {
+    Lose,
+    Duplicate,
+    /// Comes behind the next one.
+    Swap,
+    /// This bit of it is wrong, counted from its start and around.
+    Flip(usize),
+    Delay(Duration),
+    /// Another datagram comes directly behind it.
+    Follow(Vec<u8>),
+}
+
+/// One direction of the wire.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    pub(super) log: Vec<Vec<u8>>,
+    pub(super) faults: BTreeMap<usize, Fault>,
+    pub(super) is_cut: bool,
+    /// What ends like this never arrives.
+    pub(super) holds: Option<[u8; 16]>,
+    in_flight: BTreeMap<(Instant, usize), Vec<u8>>,
+    queued: usize,
+    held: Option<Vec<u8>>,
+}
+
+impl Link {
+    pub(super) fn send(&mut self, now: Instant, datagram: &[u8]) {
+        let fault = self.faults.get(&self.log.len()).cloned();
+        self.log.push(datagram.to_vec());
+        if self.is_cut || self.holds.is_some_and(|tail| datagram.ends_with(&tail)) {
+            return;
+        }
+        let mut datagram = datagram.to_vec();
+        let arrival = now + LATENCY;
+        let held = self.held.take();
+        match fault {
+            None => self.queue(arrival, datagram),
+            Some(Fault::Lose) => {}
+            Some(Fault::Duplicate) => {
+                self.queue(arrival, datagram.clone());
+                self.queue(arrival, datagram);
+            }
+            Some(Fault::Swap) => self.held = Some(datagram),
+            Some(Fault::Flip(bit)) => {
+                let bit = bit % (datagram.len() * 8);
+                datagram[bit / 8] ^= 1 << (bit % 8);
+                self.queue(arrival, datagram);
+            }
+            Some(Fault::Delay(delay)) => self.queue(arrival + delay, datagram),
+            Some(Fault::Follow(other)) => {
+                self.queue(arrival, datagram);
+                self.queue(arrival, other);
+            }
+        }
+        if let Some(held) = held {
+            self.queue(arrival, held);
+        }
+    }
+
+    /// Puts a datagram on the wire that nobody of ours has sent.
+    pub(super) fn inject(&mut self, now: Instant, datagram: Vec<u8>) {
+        self.queue(now, datagram);
+    }
+
+    fn queue(&mut self, arrival: Instant, datagram: Vec<u8>) {
+        self.in_flight.insert((arrival, self.queued), datagram);
+        self.queued += 1;
+    }
+
+    pub(super) fn take(&mut self, now: Instant) -> Option<Vec<u8>> {
+        let (arrival, _) = *self.in_flight.keys().next()?;
+        (arrival <= now)
+            .then(|| self.in_flight.pop_first())
+            .flatten()
+            .map(|(_, datagram)| datagram)
+    }
+
+    pub(super) fn next_arrival(&self) -> Option<Instant> {
+        self.in_flight.keys().next().map(|(arrival, _)| *arrival)
+    }
+}

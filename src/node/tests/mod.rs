@@ -1,0 +1,20 @@
+//! A device and a server on a fake clock, over a wire that does its worst.
+
+mod delivery;
+mod epochs;
+mod hostile;
+mod link;
+mod randomness;
+mod reboot;
+mod strangers;
+mod wire_faults;
+mod world;
+
+use super::{Device, Server};
+
+#[test]
+fn the_sizes_are_those_of_the_documentation() {
+    let tenths_of_kib = |bytes: usize| (bytes * 10 + 512) / 1_024;
+    assert_eq!(tenths_of_kib(size_of::<Device<'_, 0, 0>>()), 28);
+    assert_eq!(tenths_of_kib(size_of::<Server>()), 41);
+}

@@ -1,0 +1,341 @@
+//! The harness: one device, one server, two links, a flash and a database.
+
+pub(super) use super::link::{Fault, Link};
+use crate::link::Retry;
+use crate::node::{Device, DeviceEvent, Error, Server, ServerEvent};
+use crate::pairing::{Identity, label::LabelSecret};
+use crate::reading::{Descriptor, Metric, Observation, Unit};
+use crate::seal::tests::Counting;
+use crate::seal::{Entropy, EntropyFailed, Opened};
+use crate::time::{Duration, Instant};
+use crate::wire::{MAX_DATAGRAM, Record, Run, Space};
+use core::ops::Range;
+use std::collections::BTreeMap;
+use std::vec::Vec;
+
+pub(super) type TestDevice = Device<'static, 4_096, 64>;
+
+pub(super) const LABEL: &[u8] = b"sixteen or more random bytes";
+pub(super) const MANUFACTURER: Descriptor<'static> = Descriptor {
+    manufacturer: "Maker",
+    model: "Patch 1",
+    serial: "000123",
+    firmware: "1.0",
+    udi_device: "",
+    udi_production: "",
+};
+const READING_INTERVAL: Duration = Duration::from_millis(150);
+
+pub(super) fn label() -> LabelSecret {
+    LabelSecret::new(LABEL).unwrap()
+}
+
+pub(super) fn identity(seed: u8) -> Identity {
+    Identity::from_secret_bytes(&[seed; 32]).unwrap()
+}
+
+pub(super) fn new_device() -> TestDevice {
+    Device::new(identity(1), MANUFACTURER, Retry::DEFAULT).unwrap()
+}
+
+/// A generator that counts its draws and fails at some of them.
+pub(super) struct Source {
+    counting: Counting,
+    pub(super) draws: usize,
+    pub(super) fails: Range<usize>,
+}
+
+impl Source {
+    pub(super) const fn new(seed: u8) -> Self {
+        Self {
+            counting: Counting(seed),
+            draws: 0,
+            fails: 0..0,
+        }
+    }
+}
+
+impl Entropy for Source {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
+        let draw = self.draws;
+        self.draws += 1;
+        if self.fails.contains(&draw) {
+            return Err(EntropyFailed);
+        }
+        self.counting.fill(out)
+    }
+}
+
+/// The server's database: its unique key is the record's identity.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    pub(super) records: BTreeMap<(Run, u64), Vec<u8>>,
+    /// How often an identity came again with the same content.
+    pub(super) repeated: usize,
+}
+
+impl Store {
+    /// Stores every record of a frame; panics where an identity stands for two contents.
+    pub(super) fn keep(&mut self, opened: &Opened<'_>) {
+        let run = opened.run().unwrap();
+        let envelope = opened.envelope().unwrap();
+        for record in envelope.records().map(Result::unwrap) {
+            if !record.tag.is_numbered() {
+                continue;
+            }
+            let content = [&record.tag.0.to_be_bytes(), record.body].concat();
+            let key = (run, record.sequence);
+            if let Some(before) = self.records.insert(key, content.clone()) {
+                assert_eq!(before, content, "one identity, two contents");
+                self.repeated += 1;
+            }
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The sequences of each run must be those from zero on, none missing.
+    pub(super) fn count_of_each_run(&self) -> BTreeMap<Run, u64> {
+        let mut counts = BTreeMap::new();
+        for (run, sequence) in self.records.keys() {
+            let count = counts.entry(*run).or_insert(0);
+            assert_eq!(sequence, count, "a hole");
+            *count += 1;
+        }
+        counts
+    }
+}
+
+/// Everything, and a clock that jumps from one timeout to the next.
+pub(super) struct World {
+    pub(super) now: Instant,
+    pub(super) device: TestDevice,
+    pub(super) server: Server,
+    pub(super) device_rng: Source,
+    pub(super) server_rng: Source,
+    pub(super) up: Link,
+    pub(super) down: Link,
+    pub(super) flash: Option<Vec<u8>>,
+    pub(super) store: Store,
+    /// How many frames the server still forgets between opening and storing.
+    pub(super) deaths: usize,
+    /// How many readings the device still takes, one each 150 ms.
+    pub(super) readings: usize,
+    pub(super) device_events: Vec<DeviceEvent>,
+    pub(super) server_events: Vec<ServerEvent>,
+    pub(super) device_errors: Vec<Error>,
+    next_reading: Instant,
+}
+
+impl World {
+    /// An armed device, and a server that has begun to pair with it.
+    pub(super) fn new() -> Self {
+        Self::with_seed(0)
+    }
+
+    fn with_seed(seed: u8) -> Self {
+        let mut world = Self {
+            now: Instant::from_secs(5),
+            device: new_device(),
+            server: Server::new(identity(2), Retry::DEFAULT),
+            device_rng: Source::new(seed),
+            server_rng: Source::new(seed.wrapping_add(128)),
+            up: Link::default(),
+            down: Link::default(),
+            flash: None,
+            store: Store::default(),
+            deaths: 0,
+            readings: 0,
+            device_events: Vec::new(),
+            server_events: Vec::new(),
+            device_errors: Vec::new(),
+            next_reading: Instant::ZERO,
+        };
+        world.device.arm(label());
+        world.pair();
+        world
+    }
+
+    /// A device whose descriptor the server has stored; nothing is under way.
+    pub(super) fn paired() -> Self {
+        Self::paired_with_seed(0)
+    }
+
+    pub(super) fn paired_with_seed(seed: u8) -> Self {
+        let mut world = Self::with_seed(seed);
+        assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(1)));
+        world
+    }
+
+    pub(super) fn pair(&mut self) {
+        self.server
+            .pair(self.now, &label(), &mut self.server_rng)
+            .unwrap();
+    }
+
+    pub(super) fn send(&mut self, space: Space) -> Result<crate::wire::RecordId, Error> {
+        let number = i32::try_from(self.device.stats().frames_sealed).unwrap();
+        let reading = Observation::new(
+            Metric::HEART_RATE,
+            Unit::BEATS_PER_MINUTE,
+            self.now,
+            number.into(),
+        );
+        self.device
+            .send(self.now, space, &[Record::Observation(reading)])
+    }
+
+    /// Whether this many records are stored, and the device knows it.
+    pub(super) fn is_quiet(&self, records: usize) -> bool {
+        self.store.len() == records && self.device.backlog() == 0 && self.readings == 0
+    }
+
+    /// The power fails; the device comes back with what its flash held.
+    pub(super) fn reboot(&mut self) -> Result<(), Error> {
+        self.device = new_device();
+        match &self.flash {
+            Some(saved) => self.device.resume(self.now, saved, &mut self.device_rng),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn run_for(&mut self, span: Duration) {
+        self.run_until(span, |_| false);
+    }
+
+    /// Runs until `done`, waking only when an endpoint has asked for it or a datagram comes.
+    pub(super) fn run_until(&mut self, limit: Duration, done: impl Fn(&Self) -> bool) -> bool {
+        let end = self.now + limit;
+        loop {
+            self.settle();
+            if done(self) {
+                return true;
+            }
+            match self.next_wake() {
+                Some(wake) if wake <= end => self.now = wake,
+                _ => {
+                    self.now = end;
+                    self.settle();
+                    return done(self);
+                }
+            }
+        }
+    }
+
+    /// Does everything that is due now.
+    pub(super) fn settle(&mut self) {
+        self.step_timers();
+        self.step_app();
+        self.step_sending();
+        while let Some(datagram) = self.down.take(self.now) {
+            let handled = self
+                .device
+                .handle_datagram(self.now, &datagram, &mut self.device_rng);
+            self.device_errors.extend(handled.err());
+            self.step_flash();
+            self.step_sending();
+        }
+        while let Some(mut datagram) = self.up.take(self.now) {
+            self.receive(&mut datagram);
+            self.step_sending();
+        }
+        self.step_app();
+        self.step_sending();
+    }
+
+    /// What the server makes of one datagram.
+    pub(super) fn receive(&mut self, datagram: &mut [u8]) {
+        let Ok(Some(opened)) = self.server.handle_datagram(self.now, datagram) else {
+            return;
+        };
+        self.store.keep(&opened);
+        match self.deaths.checked_sub(1) {
+            Some(left) => self.deaths = left,
+            None => self
+                .server
+                .handle_stored(self.now, opened.stored())
+                .unwrap(),
+        }
+    }
+
+    fn step_timers(&mut self) {
+        let is_due = |timeout: Option<Instant>| timeout.is_some_and(|due| due <= self.now);
+        if is_due(self.server.poll_timeout()) {
+            self.server.handle_timeout(self.now);
+        }
+        if is_due(self.device.poll_timeout()) {
+            let handled = self.device.handle_timeout(self.now, &mut self.device_rng);
+            self.device_errors.extend(handled.err());
+        }
+        self.step_flash();
+    }
+
+    fn step_flash(&mut self) {
+        if let Some(saved) = self.device.poll_store() {
+            self.flash = Some(saved.as_bytes().to_vec());
+            self.device.handle_stored(self.now).unwrap();
+        }
+    }
+
+    fn step_app(&mut self) {
+        let is_due = self.readings > 0 && self.next_reading <= self.now;
+        if is_due && self.device.is_ready() && self.send(Space::Data).is_ok() {
+            self.readings -= 1;
+            self.next_reading = self.now + READING_INTERVAL;
+        }
+    }
+
+    fn step_sending(&mut self) {
+        let mut out = [0; MAX_DATAGRAM];
+        while let Some(datagram) = self.device.poll_transmit(self.now, &mut out) {
+            self.up.send(self.now, datagram);
+        }
+        while let Some(datagram) = self.server.poll_transmit(self.now, &mut out) {
+            self.down.send(self.now, datagram);
+        }
+        self.device_events
+            .extend(core::iter::from_fn(|| self.device.poll_event()));
+        self.server_events
+            .extend(core::iter::from_fn(|| self.server.poll_event()));
+    }
+
+    /// A timeout that has passed when all was done would be a busy loop.
+    fn next_wake(&self) -> Option<Instant> {
+        let timeouts = [self.device.poll_timeout(), self.server.poll_timeout()];
+        for timeout in timeouts.into_iter().flatten() {
+            assert!(timeout > self.now, "a timeout at {timeout} is not over");
+        }
+        let reading = (self.readings > 0 && self.device.is_ready())
+            .then_some(self.next_reading)
+            .filter(|due| *due > self.now);
+        [self.up.next_arrival(), self.down.next_arrival(), reading]
+            .into_iter()
+            .chain(timeouts)
+            .flatten()
+            .min()
+    }
+}
+
+/// What a server says now.
+pub(super) fn said_by(server: &mut Server, now: Instant) -> Vec<Vec<u8>> {
+    let mut out = [0; MAX_DATAGRAM];
+    core::iter::from_fn(|| {
+        server
+            .poll_transmit(now, &mut out)
+            .map(|sent| sent.to_vec())
+    })
+    .collect()
+}
+
+/// What a device says now.
+pub(super) fn sent_by(device: &mut TestDevice, now: Instant) -> Vec<Vec<u8>> {
+    let mut out = [0; MAX_DATAGRAM];
+    core::iter::from_fn(|| {
+        device
+            .poll_transmit(now, &mut out)
+            .map(|sent| sent.to_vec())
+    })
+    .collect()
+}
