@@ -58,7 +58,6 @@
 //! ```
 
 mod device;
-mod half_open;
 mod server;
 
 #[cfg(test)]

@@ -1,19 +1,23 @@
-use heapless::{Deque, Vec};
+mod pairing;
+mod report;
+mod session;
 
+pub use report::{ServerEvent, ServerStats};
+
+use heapless::Deque;
+
+use self::pairing::{Pairing, Repeated};
+use self::session::Session;
 use super::Error;
 use crate::link::Retry;
-use crate::pairing::label::{AwaitingReply, LabelSecret, Reader};
-use crate::pairing::{self, DescriptorHash, Identity, MAX_HANDSHAKE, Paired, PublicKey, Refused};
-use crate::seal::{Entropy, Opened, Opener, Opening, Stored};
+use crate::pairing::label::{LabelSecret, Reader};
+use crate::pairing::{self as handshake, Identity, MAX_HANDSHAKE, PublicKey, Refused};
+use crate::seal::{self, Entropy, Opened, Opening, Stored};
 use crate::time::{Duration, Instant};
-use crate::wire::{ConnectionId, Locator, MAX_DATAGRAM, Packet, Route, Space, Tag, copy};
+use crate::wire::{ConnectionId, Locator, MAX_DATAGRAM, Packet, Space, copy};
 
-/// How long a pairing may take before it is given up.
-const PAIRING_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a receipt waits for more frames to name.
 const RECEIPT_DELAY: Duration = Duration::from_millis(100);
-/// "at most one a second and session"
-const DUPLICATE_RECEIPT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The server's end of one device: datagrams in, sealed records and receipts out.
 ///
@@ -29,69 +33,6 @@ pub struct Server {
     session: Option<Session>,
     events: Deque<ServerEvent, 4>,
     stats: ServerStats,
-}
-
-/// A pairing that has begun and not finished; the session before it goes on until then.
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is no heap to put the larger one on"
-)]
-enum Pairing {
-    None,
-    /// Message 1 is repeated until message 2 comes.
-    Asking(Option<AwaitingReply>, Repeated),
-    /// Message 3 and a receipt are repeated until the first frame opens.
-    Confirming(Session, ConnectionId, Repeated),
-}
-
-#[derive(Debug)]
-struct Session {
-    opener: Opener,
-    peer: PublicKey,
-    /// What the device has promised, until its descriptor came.
-    promised: Option<DescriptorHash>,
-    receipt_due: Option<Instant>,
-    last_receipt: Option<Instant>,
-}
-
-/// A handshake packet that is sent again until something comes of it.
-#[derive(Debug)]
-struct Repeated {
-    packet: Vec<u8, MAX_HANDSHAKE>,
-    attempts: u8,
-    due: Instant,
-    gives_up: Instant,
-}
-
-/// What happened at a server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ServerEvent {
-    /// The device has sent its first frame under the new keys.
-    Paired {
-        /// The device's key.
-        peer: PublicKey,
-        /// The session's name.
-        session: [u8; 16],
-    },
-    /// Nobody has finished the pairing in time.
-    PairingFailed,
-    /// The device describes itself otherwise than it promised in the handshake.
-    DescriptorMismatch,
-}
-
-/// What a server has done so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ServerStats {
-    /// Frames that were opened.
-    pub frames_opened: u64,
-    /// Authentic frames that had been stored before.
-    pub duplicates: u64,
-    /// Packets that were refused.
-    pub packets_refused: u64,
-    /// Receipts that were made.
-    pub receipts: u64,
 }
 
 impl Server {
@@ -127,7 +68,7 @@ impl Server {
         let mut connection = ConnectionId([0; 8]);
         entropy
             .fill(&mut connection.0)
-            .map_err(pairing::Error::Entropy)?;
+            .map_err(handshake::Error::Entropy)?;
         let mut buffer = [0_u8; MAX_HANDSHAKE];
         let (awaiting, packet) =
             Reader::start(&self.identity, label, connection, entropy, &mut buffer)?;
@@ -168,7 +109,7 @@ impl Server {
         let handled = match Packet::parse(datagram) {
             Ok(Packet::Frame(_)) => self.handle_frame(now, datagram),
             Ok(Packet::Handshake(_)) => self.handle_reply(now, datagram).map(|()| None),
-            Ok(Packet::Receipt(_)) => Err(crate::seal::Error::UnexpectedPacket.into()),
+            Ok(Packet::Receipt(_)) => Err(seal::Error::UnexpectedPacket.into()),
             Err(error) => Err(error.into()),
         };
         if handled.is_err() {
@@ -281,7 +222,7 @@ impl Server {
                 repeated.due = repeated.due.min(now);
                 Ok(())
             }
-            _ => Err(pairing::Error::UnexpectedMessage.into()),
+            _ => Err(handshake::Error::UnexpectedMessage.into()),
         }
     }
 
@@ -341,111 +282,9 @@ impl Server {
     }
 }
 
-impl Pairing {
-    const fn session(&self) -> Option<&Session> {
-        match self {
-            Self::Confirming(session, ..) => Some(session),
-            Self::None | Self::Asking(..) => None,
-        }
-    }
-
-    const fn session_mut(&mut self) -> Option<&mut Session> {
-        match self {
-            Self::Confirming(session, ..) => Some(session),
-            Self::None | Self::Asking(..) => None,
-        }
-    }
-
-    const fn repeated(&self) -> Option<&Repeated> {
-        match self {
-            Self::Asking(_, repeated) | Self::Confirming(_, _, repeated) => Some(repeated),
-            Self::None => None,
-        }
-    }
-
-    const fn repeated_mut(&mut self) -> Option<&mut Repeated> {
-        match self {
-            Self::Asking(_, repeated) | Self::Confirming(_, _, repeated) => Some(repeated),
-            Self::None => None,
-        }
-    }
-}
-
-impl Session {
-    fn new(paired: Paired) -> Self {
-        Self {
-            opener: paired.secrets.into_opener(),
-            peer: paired.peer,
-            promised: paired.descriptor,
-            receipt_due: None,
-            last_receipt: None,
-        }
-    }
-
-    fn want_receipt(&mut self, due: Instant) {
-        self.receipt_due = Some(self.receipt_due.map_or(due, |earlier| earlier.min(due)));
-    }
-
-    /// The device has missed a receipt: it gets another, not sooner than a second behind the last.
-    fn note_duplicate(&mut self, now: Instant) {
-        let soonest = self
-            .last_receipt
-            .map_or(now, |last| last + DUPLICATE_RECEIPT_INTERVAL);
-        self.want_receipt(soonest.max(now));
-    }
-
-    /// Whether a frame names an epoch of this session. A short frame names none.
-    fn is_addressed_by(&self, packet: &[u8]) -> bool {
-        let Ok(Packet::Frame(frame)) = Packet::parse(packet) else {
-            return false;
-        };
-        match frame.route {
-            Route::Routed(locator) | Route::Unproved(locator, _) => {
-                self.opener.locators().any(|known| known == locator)
-            }
-            Route::Short => false,
-        }
-    }
-
-    /// "The descriptor is the first record and is compared with its hash."
-    fn breaks_promise(&mut self, opened: &Opened<'_>) -> bool {
-        let Ok(envelope) = opened.envelope() else {
-            return false;
-        };
-        let Some(promised) = self.promised.filter(|_| envelope.first_sequence() == 0) else {
-            return false;
-        };
-        self.promised = None;
-        let mut records = envelope
-            .records()
-            .flatten()
-            .filter(|record| record.tag.is_numbered());
-        !records
-            .next()
-            .is_some_and(|first| first.tag == Tag::DESCRIPTOR && promised.matches(first.body))
-    }
-}
-
-impl Repeated {
-    fn new(now: Instant, packet: &[u8]) -> Self {
-        Self {
-            packet: Vec::from_slice(packet).unwrap_or_default(),
-            attempts: 0,
-            due: now,
-            gives_up: now + PAIRING_TIMEOUT,
-        }
-    }
-
-    fn take(&mut self, now: Instant, retry: Retry) -> &[u8] {
-        self.due = now + retry.delay(self.attempts, 0);
-        self.attempts = self.attempts.saturating_add(1);
-        &self.packet
-    }
-}
-
 fn connection_of(packet: &[u8]) -> Result<ConnectionId, Error> {
     match Packet::parse(packet)? {
         Packet::Handshake(handshake) => Ok(handshake.connection),
-        _ => Err(pairing::Error::UnexpectedMessage.into()),
+        _ => Err(handshake::Error::UnexpectedMessage.into()),
     }
 }

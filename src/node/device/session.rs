@@ -1,0 +1,267 @@
+use heapless::Vec;
+
+use crate::link::FrameKey;
+use crate::node::Error;
+use crate::seal::{self, Entropy, Epoch, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer, StoredReport};
+use crate::time::{Duration, Instant};
+use crate::wire::{MAX_DATAGRAM, Record, RecordId, RecordWriter, Route, Run, Space, TAG_LEN};
+
+/// "after 2^24 frames or 24 h of running"
+const EPOCH_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How soon a day that could not end is tried again.
+const ROTATION_RETRY: Duration = Duration::from_secs(60);
+/// How many epochs the outbox may span: as many as the server keeps open.
+const MAX_EPOCHS: usize = 4;
+/// The longest frame in the short form: with the longest header it still fits a datagram.
+pub(super) const MAX_FRAME: usize = MAX_DATAGRAM - LONGEST_HEADER + SHORT_HEADER;
+
+const LONGEST_HEADER: usize = 28;
+const SHORT_HEADER: usize = SEAL_OVERHEAD - TAG_LEN;
+
+/// A session, its epochs, and the boot whose records it carries.
+#[derive(Debug)]
+pub(super) struct Session {
+    sealer: Sealer,
+    store: Store,
+    /// Epochs with frames in the outbox; the one that is sealed in stands last.
+    epochs: Vec<KnownEpoch, MAX_EPOCHS>,
+    run: Run,
+    next_sequence: u64,
+    rotation_due: Instant,
+}
+
+/// Where the chain position for the next epoch is.
+#[derive(Debug)]
+enum Store {
+    Done,
+    Wanted(SavedSession),
+    UnderWay,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct KnownEpoch {
+    epoch: Epoch,
+    is_named: bool,
+}
+
+/// A session as it has to be stored: a secret, wiped when dropped.
+#[derive(zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
+pub struct SavedSession {
+    bytes: [u8; SAVED_SESSION_LEN],
+}
+
+impl SavedSession {
+    /// The bytes to store, replacing those of before.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn of_next_epoch(sealer: &mut Sealer, entropy: &mut impl Entropy) -> Result<Self, seal::Error> {
+        let mut saved = Self {
+            bytes: [0; SAVED_SESSION_LEN],
+        };
+        sealer.begin_epoch(entropy, &mut saved.bytes)?;
+        Ok(saved)
+    }
+}
+
+impl core::fmt::Debug for SavedSession {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("SavedSession(..)")
+    }
+}
+
+/// What a boot needs before its first frame.
+pub(super) struct Start {
+    saved: SavedSession,
+    run: Run,
+}
+
+impl Start {
+    pub(super) fn draw(
+        sealer: &mut Sealer,
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, seal::Error> {
+        let saved = SavedSession::of_next_epoch(sealer, entropy)?;
+        Ok(Self {
+            saved,
+            run: sealer.draw_run(entropy)?,
+        })
+    }
+}
+
+impl Session {
+    pub(super) fn new(now: Instant, sealer: Sealer, start: Start) -> Self {
+        Self {
+            sealer,
+            store: Store::Wanted(start.saved),
+            epochs: Vec::new(),
+            run: start.run,
+            next_sequence: 0,
+            rotation_due: now + EPOCH_AGE,
+        }
+    }
+
+    /// Whether frames can be sealed.
+    pub(super) fn is_open(&self) -> bool {
+        self.sealer.epoch().is_some()
+    }
+
+    /// Whether no record of this boot was sealed yet.
+    pub(super) const fn is_new_run(&self) -> bool {
+        self.next_sequence == 0
+    }
+
+    pub(super) fn poll_store(&mut self) -> Option<SavedSession> {
+        match core::mem::replace(&mut self.store, Store::UnderWay) {
+            Store::Wanted(saved) => Some(saved),
+            other => {
+                self.store = other;
+                None
+            }
+        }
+    }
+
+    /// The chain position is on storage: its epoch opens.
+    pub(super) fn handle_stored(&mut self) -> Result<(), Error> {
+        if !matches!(self.store, Store::UnderWay) {
+            return Err(Error::Unexpected);
+        }
+        self.open_epoch()
+    }
+
+    pub(super) fn verify<'p>(&mut self, receipt: &'p [u8]) -> Result<StoredReport<'p>, Error> {
+        Ok(self.sealer.verify(receipt)?)
+    }
+
+    /// Takes note that a receipt has named an epoch; its number.
+    pub(super) fn note_named(&mut self, tag: [u8; 8]) -> Option<u32> {
+        let known = self
+            .epochs
+            .iter_mut()
+            .find(|known| known.epoch.tag.short() == tag)?;
+        known.is_named = true;
+        Some(known.epoch.number)
+    }
+
+    /// Begins the next epoch, where that is due.
+    pub(super) fn rotate(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
+        match self.rotation_due() {
+            Some(due) if due <= now || self.sealer.is_epoch_worn() => {
+                self.begin_epoch(now, entropy)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn begin_epoch(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
+        self.rotation_due = now + ROTATION_RETRY;
+        self.store = Store::Wanted(SavedSession::of_next_epoch(&mut self.sealer, entropy)?);
+        self.rotation_due = now + EPOCH_AGE;
+        Ok(())
+    }
+
+    /// When the next epoch is to begin; `None` while it can not.
+    pub(super) fn rotation_due(&self) -> Option<Instant> {
+        let is_stored = matches!(self.store, Store::Done);
+        (is_stored && self.span() < MAX_EPOCHS).then_some(self.rotation_due)
+    }
+
+    /// How many epochs began since the oldest that still has frames, that one included.
+    fn span(&self) -> usize {
+        let number = |known: Option<&KnownEpoch>| known.map_or(0, |known| known.epoch.number);
+        let behind = number(self.epochs.last()).saturating_sub(number(self.epochs.first()));
+        usize::try_from(behind).map_or(usize::MAX, |behind| behind.saturating_add(1))
+    }
+
+    fn open_epoch(&mut self) -> Result<(), Error> {
+        self.sealer.epoch_stored()?;
+        self.store = Store::Done;
+        let epoch = self.sealer.epoch().ok_or(Error::Unexpected)?;
+        self.epochs
+            .push(KnownEpoch {
+                epoch,
+                is_named: false,
+            })
+            .map_err(|_| Error::Unexpected)
+    }
+
+    /// Keeps the newest epoch, and those of which frames wait.
+    pub(super) fn forget_drained(&mut self, holds_frames: impl Fn(u32) -> bool) {
+        let newest = self.epochs.last().map(|known| known.epoch.number);
+        self.epochs
+            .retain(|known| Some(known.epoch.number) == newest || holds_frames(known.epoch.number));
+    }
+
+    pub(super) fn route_of(&self, number: u32) -> Option<Route> {
+        let known = self
+            .epochs
+            .iter()
+            .find(|known| known.epoch.number == number)?;
+        Some(known.epoch.route(known.is_named))
+    }
+
+    /// Writes head and records where a short frame has them. Nothing has changed yet.
+    pub(super) fn draft(
+        &self,
+        records: &[Record<'_>],
+        frame: &mut [u8; MAX_FRAME],
+    ) -> Result<Draft, Error> {
+        if !self.is_open() {
+            return Err(Error::NotPaired);
+        }
+        if records.is_empty() {
+            return Err(Error::Unexpected);
+        }
+        let run = (!self.sealer.is_named()).then_some(self.run);
+        let plaintext = frame
+            .get_mut(SHORT_HEADER..MAX_FRAME - TAG_LEN)
+            .unwrap_or_default();
+        let mut writer = RecordWriter::new(plaintext, self.next_sequence, run)?;
+        for record in records {
+            writer.push(record)?;
+        }
+        let next_sequence = writer.next_sequence();
+        Ok(Draft {
+            plaintext_len: writer.finish().len(),
+            next_sequence,
+        })
+    }
+
+    /// Seals a draft in place; what names the frame, and what names its first record.
+    pub(super) fn seal(
+        &mut self,
+        space: Space,
+        draft: Draft,
+        frame: &mut [u8],
+    ) -> Result<(FrameKey, RecordId), Error> {
+        let epoch = self.sealer.epoch().ok_or(Error::NotPaired)?.number;
+        let counter = self.sealer.seal_in_place(space, frame)?;
+        let sequence = core::mem::replace(&mut self.next_sequence, draft.next_sequence);
+        Ok((
+            FrameKey {
+                epoch,
+                space,
+                counter,
+            },
+            RecordId {
+                run: self.run,
+                sequence,
+            },
+        ))
+    }
+}
+
+/// A frame that is written and not sealed.
+pub(super) struct Draft {
+    plaintext_len: usize,
+    next_sequence: u64,
+}
+
+impl Draft {
+    /// How long the sealed frame is.
+    pub(super) const fn len(&self) -> usize {
+        self.plaintext_len + SEAL_OVERHEAD
+    }
+}

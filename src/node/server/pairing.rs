@@ -1,0 +1,81 @@
+use heapless::Vec;
+
+use super::session::Session;
+use crate::link::Retry;
+use crate::pairing::MAX_HANDSHAKE;
+use crate::pairing::label::AwaitingReply;
+use crate::time::{Duration, Instant};
+use crate::wire::ConnectionId;
+
+/// How long a pairing may take before it is given up.
+const PAIRING_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A pairing that has begun and not finished; the session before it goes on until then.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is no heap to put the larger one on"
+)]
+pub(super) enum Pairing {
+    None,
+    /// Message 1 is repeated until message 2 comes.
+    Asking(Option<AwaitingReply>, Repeated),
+    /// Message 3 and a receipt are repeated until the first frame opens.
+    Confirming(Session, ConnectionId, Repeated),
+}
+
+/// A handshake packet that is sent again until something comes of it.
+#[derive(Debug)]
+pub(super) struct Repeated {
+    packet: Vec<u8, MAX_HANDSHAKE>,
+    attempts: u8,
+    pub(super) due: Instant,
+    pub(super) gives_up: Instant,
+}
+
+impl Pairing {
+    pub(super) const fn session(&self) -> Option<&Session> {
+        match self {
+            Self::Confirming(session, ..) => Some(session),
+            Self::None | Self::Asking(..) => None,
+        }
+    }
+
+    pub(super) const fn session_mut(&mut self) -> Option<&mut Session> {
+        match self {
+            Self::Confirming(session, ..) => Some(session),
+            Self::None | Self::Asking(..) => None,
+        }
+    }
+
+    pub(super) const fn repeated(&self) -> Option<&Repeated> {
+        match self {
+            Self::Asking(_, repeated) | Self::Confirming(_, _, repeated) => Some(repeated),
+            Self::None => None,
+        }
+    }
+
+    pub(super) const fn repeated_mut(&mut self) -> Option<&mut Repeated> {
+        match self {
+            Self::Asking(_, repeated) | Self::Confirming(_, _, repeated) => Some(repeated),
+            Self::None => None,
+        }
+    }
+}
+
+impl Repeated {
+    pub(super) fn new(now: Instant, packet: &[u8]) -> Self {
+        Self {
+            packet: Vec::from_slice(packet).unwrap_or_default(),
+            attempts: 0,
+            due: now,
+            gives_up: now + PAIRING_TIMEOUT,
+        }
+    }
+
+    pub(super) fn take(&mut self, now: Instant, retry: Retry) -> &[u8] {
+        self.due = now + retry.delay(self.attempts, 0);
+        self.attempts = self.attempts.saturating_add(1);
+        &self.packet
+    }
+}

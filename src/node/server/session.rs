@@ -1,0 +1,72 @@
+use crate::pairing::{DescriptorHash, Paired, PublicKey};
+use crate::seal::{Opened, Opener};
+use crate::time::{Duration, Instant};
+use crate::wire::{Packet, Route, Tag};
+
+/// "at most one a second and session"
+const DUPLICATE_RECEIPT_INTERVAL: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) opener: Opener,
+    pub(super) peer: PublicKey,
+    /// What the device has promised, until its descriptor came.
+    promised: Option<DescriptorHash>,
+    pub(super) receipt_due: Option<Instant>,
+    pub(super) last_receipt: Option<Instant>,
+}
+
+impl Session {
+    pub(super) fn new(paired: Paired) -> Self {
+        Self {
+            opener: paired.secrets.into_opener(),
+            peer: paired.peer,
+            promised: paired.descriptor,
+            receipt_due: None,
+            last_receipt: None,
+        }
+    }
+
+    pub(super) fn want_receipt(&mut self, due: Instant) {
+        self.receipt_due = Some(self.receipt_due.map_or(due, |earlier| earlier.min(due)));
+    }
+
+    /// The device has missed a receipt: it gets another, not sooner than a second behind the last.
+    pub(super) fn note_duplicate(&mut self, now: Instant) {
+        let soonest = self
+            .last_receipt
+            .map_or(now, |last| last + DUPLICATE_RECEIPT_INTERVAL);
+        self.want_receipt(soonest.max(now));
+    }
+
+    /// Whether a frame names an epoch of this session. A short frame names none.
+    pub(super) fn is_addressed_by(&self, packet: &[u8]) -> bool {
+        let Ok(Packet::Frame(frame)) = Packet::parse(packet) else {
+            return false;
+        };
+        match frame.route {
+            Route::Routed(locator) | Route::Unproved(locator, _) => {
+                self.opener.locators().any(|known| known == locator)
+            }
+            Route::Short => false,
+        }
+    }
+
+    /// "The descriptor is the first record and is compared with its hash."
+    pub(super) fn breaks_promise(&mut self, opened: &Opened<'_>) -> bool {
+        let Ok(envelope) = opened.envelope() else {
+            return false;
+        };
+        let Some(promised) = self.promised.filter(|_| envelope.first_sequence() == 0) else {
+            return false;
+        };
+        self.promised = None;
+        let mut records = envelope
+            .records()
+            .flatten()
+            .filter(|record| record.tag.is_numbered());
+        !records
+            .next()
+            .is_some_and(|first| first.tag == Tag::DESCRIPTOR && promised.matches(first.body))
+    }
+}
