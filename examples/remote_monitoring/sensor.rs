@@ -129,7 +129,7 @@ impl Sensor {
         self.node.handle_timeout(now, &mut self.chance)?;
         if let Some(saved) = self.node.poll_store() {
             self.flash = saved.as_bytes().to_vec();
-            self.node.handle_stored(now)?;
+            self.node.handle_stored(now, saved)?;
         }
         if self.node.is_ready() {
             let started = *self.started.get_or_insert(now);

@@ -41,8 +41,8 @@
 //!     while let Some(datagram) = server.poll_transmit(now, &mut buffer) {
 //!         device.handle_datagram(now, datagram, rng)?;
 //!     }
-//!     if device.poll_store().is_some() {
-//!         device.handle_stored(now)?; // The session is in flash now.
+//!     if let Some(session) = device.poll_store() {
+//!         device.handle_stored(now, session)?; // It is in flash now.
 //!         let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, 72.into());
 //!         device.send(now, Space::Data, &[Record::Observation(pulse)])?;
 //!     }

@@ -170,14 +170,14 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         handled
     }
 
-    /// Takes the word that the session from [`Device::poll_store`] is on storage and was read back.
+    /// Takes the word that what [`Device::poll_store`] gave is on storage and was read back.
     ///
     /// # Errors
     ///
-    /// [`Error::Unexpected`] when nothing was to be stored.
-    pub fn handle_stored(&mut self, now: Instant) -> Result<(), Error> {
+    /// [`Error::Unexpected`] when a new session has taken its place meanwhile.
+    pub fn handle_stored(&mut self, now: Instant, saved: SavedSession) -> Result<(), Error> {
         let session = self.session.as_mut().ok_or(Error::Unexpected)?;
-        session.handle_stored()?;
+        session.handle_stored(&saved)?;
         if session.is_new_run() {
             // The descriptor is the first record of every run.
             self.send(now, Space::Data, &[Record::Descriptor(self.descriptor)])?;
@@ -203,7 +203,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         session.rotate(now, entropy)
     }
 
-    /// What is to be stored; say so with [`Device::handle_stored`].
+    /// What is to be stored; give it back to [`Device::handle_stored`] when it is.
     pub fn poll_store(&mut self) -> Option<SavedSession> {
         self.session.as_mut()?.poll_store()
     }

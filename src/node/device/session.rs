@@ -47,6 +47,8 @@ struct KnownEpoch {
 /// A session as it has to be stored: a secret, wiped when dropped.
 #[derive(zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
 pub struct SavedSession {
+    /// Whose it is, so that a write that ends late is not taken for another session's.
+    session: [u8; 16],
     bytes: [u8; SAVED_SESSION_LEN],
 }
 
@@ -59,6 +61,7 @@ impl SavedSession {
 
     fn of_next_epoch(sealer: &mut Sealer, entropy: &mut impl Entropy) -> Result<Self, seal::Error> {
         let mut saved = Self {
+            session: sealer.session(),
             bytes: [0; SAVED_SESSION_LEN],
         };
         sealer.begin_epoch(entropy, &mut saved.bytes)?;
@@ -124,8 +127,9 @@ impl Session {
     }
 
     /// The chain position is on storage: its epoch opens.
-    pub(super) fn handle_stored(&mut self) -> Result<(), Error> {
-        if !matches!(self.store, Store::UnderWay) {
+    pub(super) fn handle_stored(&mut self, saved: &SavedSession) -> Result<(), Error> {
+        let is_ours = saved.session == self.sealer.session();
+        if !is_ours || !matches!(self.store, Store::UnderWay) {
             return Err(Error::Unexpected);
         }
         self.open_epoch()

@@ -56,6 +56,9 @@ impl Server {
 
     /// Begins to pair with the device whose label was read.
     ///
+    /// It takes the place of a pairing that has not finished. A session that stands goes on
+    /// until this one has finished.
+    ///
     /// # Errors
     ///
     /// [`Error::Pairing`] when the random number generator fails; a session that stands goes on.
@@ -134,13 +137,16 @@ impl Server {
         Ok(())
     }
 
-    /// Does what is due at `now`: gives up a pairing that nobody answers.
+    /// Does what is due at `now`: gives up to repeat what nobody answers.
     pub fn handle_timeout(&mut self, now: Instant) {
-        if self
-            .pairing
-            .repeated()
-            .is_some_and(|repeated| repeated.gives_up <= now)
-        {
+        let is_over = |repeated: &Repeated| repeated.gives_up <= now;
+        if !self.pairing.repeated().is_some_and(is_over) {
+            return;
+        }
+        if let Pairing::Confirming(_, repeated) = &mut self.pairing {
+            *repeated = None;
+            self.note(ServerEvent::PairingUnconfirmed);
+        } else {
             self.pairing = Pairing::None;
             self.note(ServerEvent::PairingFailed);
         }
@@ -199,30 +205,22 @@ impl Server {
     }
 
     fn handle_reply(&mut self, now: Instant, packet: &[u8]) -> Result<(), Error> {
-        let received = connection_of(packet)?;
-        match &mut self.pairing {
-            Pairing::Asking(awaiting, _) => {
-                let state = awaiting.take().ok_or(Error::Unexpected)?;
-                let mut buffer = [0_u8; MAX_HANDSHAKE];
-                match state.read_reply(packet, &self.identity, &mut buffer) {
-                    Ok((paired, confirmation)) => {
-                        let repeated = Repeated::new(now, confirmation);
-                        self.pairing =
-                            Pairing::Confirming(Session::new(paired), received, repeated);
-                        Ok(())
-                    }
-                    Err(Refused { state, error }) => {
-                        *awaiting = Some(state);
-                        Err(error.into())
-                    }
-                }
-            }
-            // The device has not seen message 3: it may go out at once.
-            Pairing::Confirming(_, connection, repeated) if received == *connection => {
-                repeated.due = repeated.due.min(now);
+        // A repetition of message 2 needs no answer: message 3 is repeated anyway.
+        let Pairing::Asking(awaiting, _) = &mut self.pairing else {
+            return Err(handshake::Error::UnexpectedMessage.into());
+        };
+        let state = awaiting.take().ok_or(Error::Unexpected)?;
+        let mut buffer = [0_u8; MAX_HANDSHAKE];
+        match state.read_reply(packet, &self.identity, &mut buffer) {
+            Ok((paired, confirmation)) => {
+                let repeated = Some(Repeated::new(now, confirmation));
+                self.pairing = Pairing::Confirming(Session::new(paired), repeated);
                 Ok(())
             }
-            _ => Err(handshake::Error::UnexpectedMessage.into()),
+            Err(Refused { state, error }) => {
+                *awaiting = Some(state);
+                Err(error.into())
+            }
         }
     }
 
@@ -279,12 +277,5 @@ impl Server {
             self.events.pop_front();
         }
         let _ = self.events.push_back(event);
-    }
-}
-
-fn connection_of(packet: &[u8]) -> Result<ConnectionId, Error> {
-    match Packet::parse(packet)? {
-        Packet::Handshake(handshake) => Ok(handshake.connection),
-        _ => Err(handshake::Error::UnexpectedMessage.into()),
     }
 }

@@ -5,9 +5,8 @@ use crate::link::Retry;
 use crate::pairing::MAX_HANDSHAKE;
 use crate::pairing::label::AwaitingReply;
 use crate::time::{Duration, Instant};
-use crate::wire::ConnectionId;
 
-/// How long a pairing may take before it is given up.
+/// How long the packets of a pairing are repeated.
 const PAIRING_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A pairing that has begun and not finished; the session before it goes on until then.
@@ -20,8 +19,9 @@ pub(super) enum Pairing {
     None,
     /// Message 1 is repeated until message 2 comes.
     Asking(Option<AwaitingReply>, Repeated),
-    /// Message 3 and a receipt are repeated until the first frame opens.
-    Confirming(Session, ConnectionId, Repeated),
+    /// Message 3 and a receipt are repeated until the first frame opens, or for so long. The
+    /// session stays even then: the device may have it, and be out of reach.
+    Confirming(Session, Option<Repeated>),
 }
 
 /// A handshake packet that is sent again until something comes of it.
@@ -50,14 +50,16 @@ impl Pairing {
 
     pub(super) const fn repeated(&self) -> Option<&Repeated> {
         match self {
-            Self::Asking(_, repeated) | Self::Confirming(_, _, repeated) => Some(repeated),
+            Self::Asking(_, repeated) => Some(repeated),
+            Self::Confirming(_, repeated) => repeated.as_ref(),
             Self::None => None,
         }
     }
 
     pub(super) const fn repeated_mut(&mut self) -> Option<&mut Repeated> {
         match self {
-            Self::Asking(_, repeated) | Self::Confirming(_, _, repeated) => Some(repeated),
+            Self::Asking(_, repeated) => Some(repeated),
+            Self::Confirming(_, repeated) => repeated.as_mut(),
             Self::None => None,
         }
     }

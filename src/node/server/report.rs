@@ -11,8 +11,11 @@ pub enum ServerEvent {
         /// The session's name.
         session: [u8; 16],
     },
-    /// Nobody has finished the pairing in time.
+    /// Nobody has answered the pairing in time; it is given up.
     PairingFailed,
+    /// The device was not heard under the new keys in time. Should it be heard later, the pairing
+    /// still finishes.
+    PairingUnconfirmed,
     /// The device describes itself otherwise than it promised in the handshake.
     DescriptorMismatch,
 }

@@ -1,6 +1,6 @@
 //! The power fails at the worst moment, and comes back with an old or a new image.
 
-use super::world::{Link, Source, World, label, new_device};
+use super::world::{Link, Source, World, label, new_device, said_by, sent_by};
 use crate::node::Error;
 use crate::seal::{self, EntropyFailed};
 use crate::time::{Duration, Instant};
@@ -164,4 +164,35 @@ fn a_session_under_way_is_not_replaced_by_a_stored_one() {
     world.run_for(Duration::from_secs(5));
     world.up.is_cut = false;
     assert!(world.run_until(Duration::from_secs(10), |world| world.is_quiet(2)));
+}
+
+#[test]
+fn a_write_that_ends_late_is_not_taken_for_that_of_the_session_after_it() {
+    let mut world = World::paired();
+    let day = Duration::from_secs(24 * 60 * 60);
+    let later = world.now + day;
+    let rng = &mut world.device_rng;
+    world.device.handle_timeout(later, rng).unwrap();
+    let slow = world.device.poll_store().unwrap();
+    // While the flash is busy, the server pairs anew.
+    world.device.arm(label());
+    world.now = later;
+    world.pair();
+    for _ in 0..2 {
+        for datagram in said_by(&mut world.server, later) {
+            let rng = &mut world.device_rng;
+            world.device.handle_datagram(later, &datagram, rng).unwrap();
+        }
+        for mut datagram in sent_by(&mut world.device, later) {
+            world.server.handle_datagram(later, &mut datagram).unwrap();
+        }
+    }
+    let new = world.device.poll_store().unwrap();
+    assert_eq!(
+        world.device.handle_stored(later, slow),
+        Err(Error::Unexpected)
+    );
+    assert!(!world.device.is_ready());
+    world.device.handle_stored(later, new).unwrap();
+    assert!(world.device.is_ready());
 }

@@ -90,8 +90,8 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
         Err(Error::NotArmed)
     );
 
-    device.poll_store().unwrap();
-    device.handle_stored(NOW).unwrap();
+    let saved = device.poll_store().unwrap();
+    device.handle_stored(NOW, saved).unwrap();
     let mut frame = single(sent_by(&mut device, NOW));
     assert_eq!(
         first.handle_datagram(NOW, &mut frame.clone()).unwrap_err(),
@@ -99,7 +99,7 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
     );
     assert!(second.handle_datagram(NOW, &mut frame).unwrap().is_some());
     first.handle_timeout(NOW + Duration::from_secs(60));
-    assert_eq!(first.poll_event(), Some(ServerEvent::PairingFailed));
+    assert_eq!(first.poll_event(), Some(ServerEvent::PairingUnconfirmed));
     assert_eq!((first.peer(), device.poll_event()), (None, None));
 }
 

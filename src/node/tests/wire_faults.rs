@@ -172,14 +172,29 @@ fn a_pairing_whose_message_3_never_comes_is_given_up_and_the_next_one_finishes()
     let mut world = begin();
     lose_message_3(&mut world, 10);
     world.run_for(Duration::from_secs(65));
-    assert_eq!(world.server_events, [ServerEvent::PairingFailed]);
+    assert_eq!(world.server_events, [ServerEvent::PairingUnconfirmed]);
     assert_eq!(
-        (world.server.locators().count(), world.server.poll_timeout()),
-        (0, None)
+        (world.server.peer(), world.server.poll_timeout()),
+        (None, None)
     );
     world.server_events.clear();
     world.pair();
     finishes(world, Duration::from_secs(10), "second pairing");
+}
+
+#[test]
+fn a_device_that_paired_and_then_fell_silent_is_still_heard_an_hour_later() {
+    let mut world = begin();
+    // Message 2 is the first datagram on the way up, and the last that comes through.
+    world
+        .up
+        .faults
+        .extend((1..10_000).map(|index| (index, Fault::Lose)));
+    world.run_for(Duration::from_secs(3_600));
+    assert_eq!(world.server_events, [ServerEvent::PairingUnconfirmed]);
+    world.server_events.clear();
+    world.up.faults.clear();
+    finishes(world, Duration::from_secs(20), "an hour later");
 }
 
 #[test]

@@ -275,7 +275,7 @@ impl World {
     fn step_flash(&mut self) {
         if let Some(saved) = self.device.poll_store() {
             self.flash = Some(saved.as_bytes().to_vec());
-            self.device.handle_stored(self.now).unwrap();
+            self.device.handle_stored(self.now, saved).unwrap();
         }
     }
 

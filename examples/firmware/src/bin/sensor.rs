@@ -52,7 +52,7 @@ fn run(sensor: &mut Sensor) -> Result<(), Error> {
     sensor.handle_timeout(now(), &mut Noise)?;
     if let Some(session) = sensor.poll_store() {
         black_box(session.as_bytes());
-        sensor.handle_stored(now())?;
+        sensor.handle_stored(now(), session)?;
     }
     let samples = black_box([0; 64]);
     let _ = black_box(send(sensor, &samples));
