@@ -57,8 +57,8 @@
 //! |---|---|---|
 //! | a packet of any kind, up to [`wire::MAX_DATAGRAM`] bytes | linear in its length | none |
 //! | a frame of no epoch of ours | a search of at most 19 locators | none |
-//! | a frame that names an epoch of ours, forged | one authentication; up to eight key derivations for an epoch that has not opened yet | none |
-//! | a forged receipt | one HMAC | none |
+//! | a frame that names an epoch of ours, forged | one authentication; before it, for an epoch that has not opened yet, 5 to 26 key derivations | none |
+//! | a forged receipt | one HMAC, and one for each pairing under way, of which there are at most two | none |
 //! | a first handshake message while armed, label unknown | one HMAC | none |
 //! | the same, label known | three scalar multiplications | one of two slots for half-open pairings |
 //! | records of an authentic frame | linear in its length | none |
