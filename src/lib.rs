@@ -27,7 +27,7 @@
 //! | compress a waveform | [`reading::codec`] |
 //! | filter a signal, find heart beats | [`signal`], [`signal::ecg::RPeakDetector`] |
 //! | raise an alarm | [`alarm::LimitAlarm`], [`alarm::Staleness`] |
-//! | implement the protocol in another language | the drawings in [`wire`], [`seal`], [`pairing`] and [`reading::codec`] |
+//! | implement the protocol in another language | [`guide::wire_format`], [`reading::codec::small`] |
 //!
 //! # Layers
 //!
@@ -85,6 +85,8 @@ pub mod wire;
 pub mod alarm;
 #[cfg(feature = "seal")]
 mod crypto;
+#[cfg(all(any(doc, doctest), feature = "server"))]
+pub mod guide;
 #[cfg(feature = "link")]
 pub mod link;
 #[cfg(feature = "node")]

@@ -61,4 +61,28 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn the_documented_codes_are_those_of_the_table() {
+        let page = include_str!("../../guide/wire_format.md");
+        for row in TABLE {
+            let line = std::format!(
+                "| {} | {} | {} | {} | {}, {} |",
+                row.code,
+                row.metric.code(),
+                row.unit.code(),
+                row.exponent,
+                row.metric,
+                row.unit
+            );
+            assert!(page.contains(&line), "{line}");
+        }
+        let rows = page.lines().filter(|line| {
+            line.ends_with(" Cel |")
+                || line.ends_with("% |")
+                || line.ends_with("mV |")
+                || line.ends_with("/min |")
+        });
+        assert_eq!(rows.count(), TABLE.len());
+    }
 }

@@ -52,6 +52,18 @@ fn a_heart_rate_takes_seven_bytes() {
 }
 
 #[test]
+fn the_worked_example_of_the_wire_format_page() {
+    let page = include_str!("../../guide/wire_format.md");
+    let example = page.split("after the epoch was named:").nth(1).unwrap();
+    let columns = example.lines().filter_map(|line| line.get(..19));
+    let bytes: Vec<u8> = columns
+        .flat_map(str::split_whitespace)
+        .filter_map(|byte| u8::from_str_radix(byte, 16).ok())
+        .collect();
+    assert_eq!(written(&[pulse(BASE, 98)]), bytes);
+}
+
+#[test]
 fn a_short_code_is_not_used_where_it_would_lose_a_digit_or_a_status() {
     let half = Observation::new(
         Metric::HEART_RATE,
