@@ -1,4 +1,6 @@
 //! What the fuzz targets found, as the shortest run that shows it.
+#![cfg(all(feature = "node", feature = "std"))]
+#![allow(clippy::unwrap_used, reason = "helpers of a test")]
 
 use iomt::link::Retry;
 use iomt::node::{Device, Server};
