@@ -176,6 +176,14 @@ impl Sealer {
             .is_some_and(|epoch| epoch.next.iter().any(worn))
     }
 
+    /// Whether the open epoch has sealed something.
+    #[must_use]
+    pub fn is_epoch_used(&self) -> bool {
+        self.epoch
+            .as_ref()
+            .is_some_and(|epoch| epoch.next != [0; 2])
+    }
+
     /// Seals a frame in the short form, in place.
     ///
     /// `buffer` holds four bytes for the header, the plaintext, and 16 bytes for the tag.

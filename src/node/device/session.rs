@@ -166,10 +166,14 @@ impl Session {
         Ok(())
     }
 
-    /// When the next epoch is to begin; `None` while it can not.
+    /// When the next epoch is to begin; `None` while it can not, or need not.
+    ///
+    /// An epoch that has sealed nothing goes on: the server finds only so many epochs ahead
+    /// of the newest of which it has seen a frame.
     pub(super) fn rotation_due(&self) -> Option<Instant> {
         let is_stored = matches!(self.store, Store::Done);
-        (is_stored && self.span() < MAX_EPOCHS).then_some(self.rotation_due)
+        let can_rotate = is_stored && self.sealer.is_epoch_used() && self.span() < MAX_EPOCHS;
+        can_rotate.then_some(self.rotation_due)
     }
 
     /// How many epochs began since the oldest that still has frames, that one included.

@@ -1,0 +1,320 @@
+//! The exact bytes of version 1: key schedule, frames, receipts, handshake messages and records.
+//!
+//! A change that moves one of these breaks every device in the field. The values were confirmed
+//! by an independent computation: a program in another language, written from the protocol's
+//! text and the drawings in the module documentation over general-purpose hash, HMAC,
+//! ChaCha20-Poly1305 and X25519 libraries, gave every value below, the random numbers being
+//! those of [`Counting`]. It shares no code with this crate.
+#![cfg(feature = "pairing")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of a test")]
+
+use iomt::pairing::label::{Armed, LabelSecret, Reader};
+use iomt::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE};
+use iomt::reading::codec::CodecId;
+use iomt::reading::{Decimal, Descriptor, Metric, Observation, Status, Unit, Value, Waveform};
+use iomt::seal::{
+    Direction, Entropy, EntropyFailed, Opener, Opening, SAVED_SESSION_LEN, Sealer, SessionSecrets,
+};
+use iomt::time::{Instant, SampleRate};
+use iomt::wire::{
+    ConnectionId, Frame, MAX_DATAGRAM, Packet, Record, RecordWriter, Run, Space, Tag,
+};
+
+/// The n-th draw is n in every byte.
+struct Counting(u8);
+
+impl Entropy for Counting {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
+        self.0 += 1;
+        out.fill(self.0);
+        Ok(())
+    }
+}
+
+fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn secrets(direction: Direction) -> SessionSecrets {
+    SessionSecrets::derive(&[1; 32], &[2; 32], &[3; 32], direction).unwrap()
+}
+
+fn device(entropy: &mut Counting) -> (Sealer, [u8; SAVED_SESSION_LEN]) {
+    let mut sealer = secrets(Direction::DeviceResponded)
+        .into_sealer(&[4; 32])
+        .unwrap();
+    let saved = open_epoch(&mut sealer, entropy);
+    (sealer, saved)
+}
+
+fn server() -> Opener {
+    secrets(Direction::DeviceResponded).into_opener()
+}
+
+fn open_epoch(sealer: &mut Sealer, entropy: &mut Counting) -> [u8; SAVED_SESSION_LEN] {
+    let mut saved = [0; SAVED_SESSION_LEN];
+    sealer.begin_epoch(entropy, &mut saved).unwrap();
+    sealer.epoch_stored().unwrap();
+    saved
+}
+
+fn sealed(sealer: &mut Sealer, space: Space, plaintext: &[u8]) -> Vec<u8> {
+    sealer
+        .seal(space, plaintext, &mut [0; 64])
+        .unwrap()
+        .to_vec()
+}
+
+/// The frame with a locator, and with the salt until a receipt has named the epoch.
+fn routed(sealer: &Sealer, short: &[u8], is_named: bool) -> Vec<u8> {
+    let Ok(Packet::Frame(frame)) = Packet::parse(short) else {
+        panic!("not a frame")
+    };
+    let route = sealer.epoch().unwrap().route(is_named);
+    Frame { route, ..frame }
+        .emit(&mut [0; 128])
+        .unwrap()
+        .to_vec()
+}
+
+fn store(opener: &mut Opener, packet: &[u8]) {
+    let mut packet = packet.to_vec();
+    let Ok(Opening::Fresh(opened)) = opener.open(&mut packet) else {
+        panic!("not opened")
+    };
+    opener.commit(opened.stored()).unwrap();
+}
+
+#[test]
+fn the_key_schedule_of_two_epochs() {
+    let entropy = &mut Counting(0);
+    let (mut sealer, saved) = device(entropy);
+    assert_eq!(hex(sealer.session()), "678232bfa385d372fa4e71df16578180");
+    let first = sealer.epoch().unwrap();
+    assert_eq!(hex(first.locator.0), "59ffc8f86bfc83f7");
+    assert_eq!(hex(first.salt.0), "1dda2a1215bbbf2d920b5edb8c0772d5");
+    assert_eq!(
+        hex(first.tag.as_bytes()),
+        "66dce849bcf1476f61130104ae391b83"
+    );
+    assert_eq!(
+        hex(saved),
+        "0101678232bfa385d372fa4e71df16578180010101010101010101010101010101010101010101010101010101010101\
+         010100000001f6905ff4c2d008e413eb482dca184cd297246ab765a3b461c55b2f4dc27ac5bc7617d18e8c74e0086816\
+         8b1ec8651baa91380a028492bd490b89d7582c5f9793e00d164d97b0729c"
+    );
+    assert_eq!(hex(sealer.draw_run(entropy).unwrap().0), "04ff28c3472d9fdc");
+    open_epoch(&mut sealer, entropy);
+    let second = sealer.epoch().unwrap();
+    assert_eq!(hex(second.locator.0), "cabad083105206f7");
+    assert_eq!(hex(second.salt.0), "59f2b946eb914e6a50f2564315f3a1b3");
+    assert_eq!(
+        hex(second.tag.as_bytes()),
+        "aa1aaf74279c5260fee579cc302114a6"
+    );
+    assert_eq!(server().locators().next(), Some(first.locator));
+    assert_eq!(server().locators().nth(1), Some(second.locator));
+}
+
+#[test]
+fn the_device_seals_with_the_key_of_its_own_direction() {
+    let opener = secrets(Direction::DeviceInitiated).into_opener();
+    assert_eq!(hex(opener.session()), "678232bfa385d372fa4e71df16578180");
+    assert_eq!(hex(opener.locators().next().unwrap().0), "975d1741444e81c3");
+}
+
+#[test]
+fn frames_of_both_spaces_and_two_epochs() {
+    let entropy = &mut Counting(0);
+    let (mut sealer, _) = device(entropy);
+    let data = sealed(&mut sealer, Space::Data, b"reading");
+    assert_eq!(
+        hex(data),
+        "010000001939076041a12c1499399c110c3ed7ca681e08262f8bcc"
+    );
+    let data = sealed(&mut sealer, Space::Data, b"reading");
+    assert_eq!(
+        hex(routed(&sealer, &data, false)),
+        "0d59ffc8f86bfc83f71dda2a1215bbbf2d920b5edb8c0772d50100005de6421860301c005b99fe4fae455ff49369997b\
+         3787f0"
+    );
+    let alarm = sealed(&mut sealer, Space::Alarm, b"!");
+    assert_eq!(hex(alarm), "11000000b7734b733eebdb98994e5249e6290d8d6c");
+
+    sealer.draw_run(entropy).unwrap();
+    open_epoch(&mut sealer, entropy);
+    let data = sealed(&mut sealer, Space::Data, b"reading");
+    assert_eq!(
+        hex(data),
+        "0100000051c923133353d30047f99e164825d0e25b9e04cddbd9f3"
+    );
+    let data = sealed(&mut sealer, Space::Data, b"reading");
+    assert_eq!(
+        hex(routed(&sealer, &data, true)),
+        "09cabad083105206f7010000e8c4f7f2ba9128a970a4577117f18d270c4922ed7e5d00"
+    );
+}
+
+#[test]
+fn receipts_of_nothing_and_of_a_set_with_a_hole() {
+    let (mut sealer, _) = device(&mut Counting(0));
+    let mut opener = server();
+    let mut out = [0; MAX_DATAGRAM];
+    assert_eq!(
+        hex(opener.receipt(&mut out).unwrap()),
+        "4159ffc8f86bfc83f7ffffff0000002e0902ee7bfc33075110f894ba079e88"
+    );
+    let _lost = sealed(&mut sealer, Space::Data, b"reading");
+    for space in [Space::Data, Space::Alarm] {
+        let short = sealed(&mut sealer, space, b"reading");
+        store(&mut opener, &routed(&sealer, &short, false));
+    }
+    assert_eq!(
+        hex(opener.receipt(&mut out).unwrap()),
+        "4159ffc8f86bfc83f7ffffff00000266dce849bcf1476f000001010166dce849bcf1476f0101000ce067bbd403236284\
+         39e49d78c7425e"
+    );
+}
+
+#[test]
+fn the_three_messages_of_label_pairing() {
+    let entropy = &mut Counting(0);
+    let reader = Identity::from_secret_bytes(&[5; 32]).unwrap();
+    let device = Identity::from_secret_bytes(&[6; 32]).unwrap();
+    let label = LabelSecret::new(b"sixteen or more random bytes").unwrap();
+    assert_eq!(hex(label.hint().0), "5722f2af137abddd");
+
+    let mut out = [0; MAX_HANDSHAKE];
+    let connection = ConnectionId(*b"connect!");
+    let (awaiting_reply, hello) =
+        Reader::start(&reader, &label, connection, entropy, &mut out).unwrap();
+    assert_eq!(
+        hex(&hello),
+        "81010201636f6e6e656374215722f2af137abddde49d777f419117226bf5c17a828b2a96f0278e619cefda34baf9d28a\
+         a93b0c700e708574e8df9e4542a170c93ed92d197138cd65af7a9566fe97ac85a8219b381bd04b3aa528"
+    );
+
+    let descriptor = DescriptorHash::of_body(b"body");
+    let mut out = [0; MAX_HANDSHAKE];
+    let armed = Armed::new(&device, &label);
+    let (awaiting_confirmation, reply) = armed
+        .read_hello(hello, descriptor, entropy, &mut out)
+        .unwrap();
+    assert_eq!(
+        hex(&reply),
+        "81010202636f6e6e656374215722f2af137abddd13baaaee679dc2ae54bcf9e4fb8b6d73851c777f1d99f49f612f9d3b\
+         3ab21f2ba7c19e8b23df93d52556605755910a6de9167037ce2c66e26fd769e5dde9e4ccb91c001a321e94d81a6b6ebf\
+         447d70e86d349befbced530d6857025f356ad39c69b9f5d9e7f43a4df73e03e708f3a045348945256fa8c31091bbc883\
+         3035690498cdcc4943da9b52"
+    );
+
+    let mut out = [0; MAX_HANDSHAKE];
+    let (server, confirmation) = awaiting_reply.read_reply(reply, &reader, &mut out).unwrap();
+    assert_eq!(
+        hex(&confirmation),
+        "81010203636f6e6e656374215722f2af137abddd9d04573400ea1a37efb2b64773b6a255a8730c3d0a1af138d17d194d\
+         a983dee75f17db396af1c464c8a488aad74649616aa54ccb40419ba37d4616b464bdf4f5"
+    );
+    let device = awaiting_confirmation
+        .read_confirmation(confirmation, &device)
+        .unwrap();
+    assert_eq!(hex(server.secrets.id()), "07a78afb90a4b0259acb14deeed9db15");
+    assert_eq!(hex(device.secrets.id()), "07a78afb90a4b0259acb14deeed9db15");
+}
+
+const TIME: Instant = Instant::from_secs(5);
+
+fn written(run: Option<Run>, records: &[Record<'_>]) -> String {
+    let mut buffer = [0; 256];
+    let mut writer = RecordWriter::new(&mut buffer, 7, run).unwrap();
+    for record in records {
+        writer.push(record).unwrap();
+    }
+    hex(writer.finish())
+}
+
+fn pulse(time: Instant, rate: i32) -> Record<'static> {
+    let (metric, unit) = (Metric::HEART_RATE, Unit::BEATS_PER_MINUTE);
+    Record::Observation(Observation::new(metric, unit, time, rate.into()))
+}
+
+#[test]
+fn observations_short_and_in_full() {
+    assert_eq!(
+        written(None, &[pulse(TIME, 72)]),
+        "0e0304c096b102100401009001"
+    );
+    let run = Some(Run([0, 1, 2, 3, 4, 5, 6, 7]));
+    let two = [pulse(TIME, 72), pulse(Instant::from_secs(6), 73)];
+    assert_eq!(
+        written(run, &two),
+        "0f00010203040506070304c096b102100401009001100501e8079201"
+    );
+
+    let value = Decimal::new(3_660, -3).into();
+    let (metric, unit) = (Metric::BODY_TEMPERATURE, Unit::CELSIUS);
+    let mut observation = Observation::new(metric, unit, TIME, value);
+    observation.status = Status::QUESTIONABLE;
+    assert_eq!(
+        written(None, &[Record::Observation(observation)]),
+        "0e0304c096b102120edc9609a0af1000808001009839fd"
+    );
+
+    let value = Value::BelowRange(Decimal::from(70));
+    let observation = Observation::new(Metric::SPO2, Unit::PERCENT, TIME, value);
+    assert_eq!(
+        written(None, &[Record::Observation(observation)]),
+        "0e0304c096b102120cb89709a084100000058c0100"
+    );
+}
+
+#[test]
+fn waveforms_short_and_in_full() {
+    let short = Waveform {
+        metric: Metric::ECG_LEAD_II,
+        unit: Unit::MILLIVOLT,
+        start: TIME,
+        rate: SampleRate::hz(360),
+        first_index: 1_800,
+        scale: Decimal::new(5, -3),
+        zero: 1_024,
+        codec: CodecId::SMALL,
+        count: 4,
+        data: &[1, 2, 3],
+    };
+    assert_eq!(
+        written(None, &[Record::Waveform(short)]),
+        "0e0304c096b10214100800c0fc15880e0a8010010403010203"
+    );
+    let scale = Decimal::new(5, -6);
+    let full = Waveform { scale, ..short };
+    assert_eq!(
+        written(None, &[Record::Waveform(full)]),
+        "0e0304c096b1021616828208b2a110fa00c0fc15880e0a8010010403010203"
+    );
+}
+
+#[test]
+fn a_descriptor_and_a_record_of_another_version() {
+    let descriptor = Descriptor {
+        manufacturer: "Maker",
+        model: "Model",
+        serial: "SN 1",
+        firmware: "1.0",
+        udi_device: "(01)0",
+        udi_production: "(21)1",
+    };
+    assert_eq!(
+        written(None, &[Record::Descriptor(descriptor)]),
+        "0e1821054d616b6572054d6f64656c04534e203103312e30052830312930052832312931"
+    );
+    let (tag, body) = (Tag(1_000), &[1, 2][..]);
+    assert_eq!(
+        written(None, &[Record::Unknown { tag, body }]),
+        "0ee807020102"
+    );
+}
