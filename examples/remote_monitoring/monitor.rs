@@ -219,7 +219,7 @@ impl Monitor {
         let here = measured + offset;
         self.staleness
             .get_or_insert_with(|| Staleness::new(here, STALE_AFTER))
-            .note_reading(here);
+            .note_reading(now, here);
     }
 
     fn check_silence(&mut self, now: Instant) {
