@@ -56,6 +56,8 @@ impl Server {
 
     /// Begins to pair with the device whose label was read.
     ///
+    /// A pairing that was begun before and has not finished is forgotten, keys and all.
+    ///
     /// # Errors
     ///
     /// [`Error::Pairing`] when the random number generator fails; a session that stands goes on.
@@ -141,7 +143,7 @@ impl Server {
             .repeated()
             .is_some_and(|repeated| repeated.gives_up <= now)
         {
-            self.pairing = Pairing::None;
+            self.pairing = core::mem::replace(&mut self.pairing, Pairing::None).give_up();
             self.note(ServerEvent::PairingFailed);
         }
     }
@@ -199,30 +201,22 @@ impl Server {
     }
 
     fn handle_reply(&mut self, now: Instant, packet: &[u8]) -> Result<(), Error> {
-        let received = connection_of(packet)?;
-        match &mut self.pairing {
-            Pairing::Asking(awaiting, _) => {
-                let state = awaiting.take().ok_or(Error::Unexpected)?;
-                let mut buffer = [0_u8; MAX_HANDSHAKE];
-                match state.read_reply(packet, &self.identity, &mut buffer) {
-                    Ok((paired, confirmation)) => {
-                        let repeated = Repeated::new(now, confirmation);
-                        self.pairing =
-                            Pairing::Confirming(Session::new(paired), received, repeated);
-                        Ok(())
-                    }
-                    Err(Refused { state, error }) => {
-                        *awaiting = Some(state);
-                        Err(error.into())
-                    }
-                }
-            }
-            // The device has not seen message 3: it may go out at once.
-            Pairing::Confirming(_, connection, repeated) if received == *connection => {
-                repeated.due = repeated.due.min(now);
+        // Once message 2 was read, no handshake packet has a say: all but that one may be anybody's.
+        let Pairing::Asking(awaiting, _) = &mut self.pairing else {
+            return Err(handshake::Error::UnexpectedMessage.into());
+        };
+        let state = awaiting.take().ok_or(Error::Unexpected)?;
+        let mut buffer = [0_u8; MAX_HANDSHAKE];
+        match state.read_reply(packet, &self.identity, &mut buffer) {
+            Ok((paired, confirmation)) => {
+                let repeated = Repeated::new(now, confirmation);
+                self.pairing = Pairing::Confirming(Session::new(paired), repeated);
                 Ok(())
             }
-            _ => Err(handshake::Error::UnexpectedMessage.into()),
+            Err(Refused { state, error }) => {
+                *awaiting = Some(state);
+                Err(error.into())
+            }
         }
     }
 
@@ -262,7 +256,7 @@ impl Server {
 
     /// The first frame under the new keys shows that the device has them: the session before ends.
     fn finish_pairing(&mut self) {
-        if let Pairing::Confirming(session, ..) =
+        if let Pairing::Confirming(session, _) | Pairing::Unheard(session) =
             core::mem::replace(&mut self.pairing, Pairing::None)
         {
             self.note(ServerEvent::Paired {
@@ -279,12 +273,5 @@ impl Server {
             self.events.pop_front();
         }
         let _ = self.events.push_back(event);
-    }
-}
-
-fn connection_of(packet: &[u8]) -> Result<ConnectionId, Error> {
-    match Packet::parse(packet)? {
-        Packet::Handshake(handshake) => Ok(handshake.connection),
-        _ => Err(handshake::Error::UnexpectedMessage.into()),
     }
 }

@@ -5,7 +5,6 @@ use crate::link::Retry;
 use crate::pairing::MAX_HANDSHAKE;
 use crate::pairing::label::AwaitingReply;
 use crate::time::{Duration, Instant};
-use crate::wire::ConnectionId;
 
 /// How long a pairing may take before it is given up.
 const PAIRING_TIMEOUT: Duration = Duration::from_secs(60);
@@ -21,7 +20,9 @@ pub(super) enum Pairing {
     /// Message 1 is repeated until message 2 comes.
     Asking(Option<AwaitingReply>, Repeated),
     /// Message 3 and a receipt are repeated until the first frame opens.
-    Confirming(Session, ConnectionId, Repeated),
+    Confirming(Session, Repeated),
+    /// Nothing is repeated any more, but the device may have heard it: its first frame still counts.
+    Unheard(Session),
 }
 
 /// A handshake packet that is sent again until something comes of it.
@@ -36,29 +37,38 @@ pub(super) struct Repeated {
 impl Pairing {
     pub(super) const fn session(&self) -> Option<&Session> {
         match self {
-            Self::Confirming(session, ..) => Some(session),
+            Self::Confirming(session, _) | Self::Unheard(session) => Some(session),
             Self::None | Self::Asking(..) => None,
         }
     }
 
     pub(super) const fn session_mut(&mut self) -> Option<&mut Session> {
         match self {
-            Self::Confirming(session, ..) => Some(session),
+            Self::Confirming(session, _) | Self::Unheard(session) => Some(session),
             Self::None | Self::Asking(..) => None,
+        }
+    }
+
+    /// Ends the repeating. The keys stay where the device may have them: it has finished when
+    /// the receipt reached it, whether or not its first frame reached us.
+    pub(super) fn give_up(self) -> Self {
+        match self {
+            Self::Confirming(session, _) | Self::Unheard(session) => Self::Unheard(session),
+            Self::None | Self::Asking(..) => Self::None,
         }
     }
 
     pub(super) const fn repeated(&self) -> Option<&Repeated> {
         match self {
-            Self::Asking(_, repeated) | Self::Confirming(_, _, repeated) => Some(repeated),
-            Self::None => None,
+            Self::Asking(_, repeated) | Self::Confirming(_, repeated) => Some(repeated),
+            Self::None | Self::Unheard(_) => None,
         }
     }
 
     pub(super) const fn repeated_mut(&mut self) -> Option<&mut Repeated> {
         match self {
-            Self::Asking(_, repeated) | Self::Confirming(_, _, repeated) => Some(repeated),
-            Self::None => None,
+            Self::Asking(_, repeated) | Self::Confirming(_, repeated) => Some(repeated),
+            Self::None | Self::Unheard(_) => None,
         }
     }
 }

@@ -11,7 +11,10 @@ pub enum ServerEvent {
         /// The session's name.
         session: [u8; 16],
     },
-    /// Nobody has finished the pairing in time.
+    /// Nobody has finished the pairing in time, and it is no longer repeated.
+    ///
+    /// Where the device has finished and was not heard, its first frame still brings
+    /// [`ServerEvent::Paired`], until another pairing is begun.
     PairingFailed,
     /// The device describes itself otherwise than it promised in the handshake.
     DescriptorMismatch,

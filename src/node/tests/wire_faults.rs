@@ -175,11 +175,43 @@ fn a_pairing_whose_message_3_never_comes_is_given_up_and_the_next_one_finishes()
     assert_eq!(world.server_events, [ServerEvent::PairingFailed]);
     assert_eq!(
         (world.server.locators().count(), world.server.poll_timeout()),
-        (0, None)
+        (8, None)
     );
     world.server_events.clear();
     world.pair();
     finishes(world, Duration::from_secs(10), "second pairing");
+}
+
+#[test]
+fn a_pairing_that_the_device_has_finished_outlasts_an_outage_before_its_first_frame() {
+    let mut world = begin();
+    assert!(world.run_until(Duration::from_secs(1), |world| world.device.is_ready()));
+    world.up = Link::default();
+    (world.up.is_cut, world.down.is_cut) = (true, true);
+    world.run_for(Duration::from_secs(600));
+    assert_eq!(world.server_events, [ServerEvent::PairingFailed]);
+    world.server_events.clear();
+    (world.up.is_cut, world.down.is_cut) = (false, false);
+    finishes(
+        world,
+        Duration::from_secs(30),
+        "first frame ten minutes late",
+    );
+}
+
+#[test]
+fn a_repeated_or_forged_message_2_makes_the_server_say_nothing() {
+    let mut world = begin();
+    world.run_for(Duration::from_millis(45));
+    let reply = world.up.log[0].clone();
+    let (now, said) = (world.now, world.down.log.len());
+    for step in [2, 2, 3, 7] {
+        let mut forged = reply.clone();
+        forged[3] = step;
+        world.up.inject(now, forged);
+    }
+    world.settle();
+    assert_eq!(world.down.log.len(), said);
 }
 
 #[test]
