@@ -14,7 +14,7 @@ use crate::link::{FrameKey, Outbox, OutboxFull, Retry};
 use crate::pairing::label::LabelSecret;
 use crate::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE, PublicKey};
 use crate::reading::Descriptor;
-use crate::seal::{self, Entropy, Sealer};
+use crate::seal::{self, Entropy, FirstDraw, Sealer};
 use crate::time::Instant;
 use crate::wire::{
     Envelope, Frame, Handshake, MAX_DATAGRAM, Packet, Record, RecordId, RecordWriter, Space, copy,
@@ -33,6 +33,7 @@ pub struct Device<'a, const BYTES: usize, const FRAMES: usize> {
     descriptor_hash: DescriptorHash,
     label: Option<LabelSecret>,
     half_open: HalfOpenTable,
+    first_draw: FirstDraw,
     reply: Vec<u8, MAX_HANDSHAKE>,
     session: Option<Session>,
     outbox: Outbox<BYTES, FRAMES>,
@@ -42,6 +43,9 @@ pub struct Device<'a, const BYTES: usize, const FRAMES: usize> {
 
 impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     /// A device that has never paired.
+    ///
+    /// A generator that starts over at each boot is refused only if nothing has drawn from it
+    /// before the device in either boot: draw an identity once, at the factory, and store it.
     ///
     /// # Errors
     ///
@@ -58,6 +62,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             descriptor_hash,
             label: None,
             half_open: HalfOpenTable::default(),
+            first_draw: FirstDraw::default(),
             reply: Vec::new(),
             session: None,
             outbox: Outbox::new(retry),
@@ -83,7 +88,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             return Err(Error::Unexpected);
         }
         let mut sealer = Sealer::restore(saved, self.identity.secret_bytes())?;
-        let start = Start::draw(&mut sealer, entropy)?;
+        let start = Start::draw(&mut sealer, &mut self.first_draw, entropy)?;
         self.session = Some(Session::new(now, sealer, start));
         Ok(())
     }
@@ -267,6 +272,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             label,
             descriptor: self.descriptor_hash,
         };
+        let entropy = &mut self.first_draw.watch(entropy);
         let reply = self
             .half_open
             .handle_hello(packet, handshake, &party, entropy)?;
@@ -280,7 +286,8 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         packet: &[u8],
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
-        let start = |sealer: &mut Sealer| Start::draw(sealer, entropy);
+        let first_draw = &mut self.first_draw;
+        let start = |sealer: &mut Sealer| Start::draw(sealer, first_draw, entropy);
         if let Some((sealer, peer, start)) = self.half_open.take_proved_by(packet, start)? {
             self.adopt(now, Session::new(now, sealer, start), peer);
             return Ok(());
