@@ -140,7 +140,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         let session = self.session.as_mut().ok_or(Error::NotPaired)?;
         let mut buffer = [0_u8; MAX_FRAME];
         let draft = session.draft(records, &mut buffer)?;
-        if !self.outbox.has_room_for(draft.len()) {
+        if !self.outbox.has_room_for(space, draft.len()) {
             return Err(OutboxFull.into());
         }
         let frame = buffer.get_mut(..draft.len()).unwrap_or_default();
