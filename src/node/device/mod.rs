@@ -14,10 +14,11 @@ use crate::link::{FrameKey, Outbox, OutboxFull, Retry};
 use crate::pairing::label::LabelSecret;
 use crate::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE, PublicKey};
 use crate::reading::Descriptor;
-use crate::seal::{self, Entropy, FirstDraw, Sealer};
+use crate::seal::{self, Entropy, FirstDraw, SEAL_OVERHEAD, Sealer};
 use crate::time::Instant;
 use crate::wire::{
-    Envelope, Frame, Handshake, MAX_DATAGRAM, Packet, Record, RecordId, RecordWriter, Space, copy,
+    Envelope, Frame, Handshake, MAX_DATAGRAM, Packet, Record, RecordId, RecordWriter, Run, Space,
+    copy,
 };
 
 /// A device: readings in, datagrams out, and none of them lost.
@@ -49,13 +50,18 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     ///
     /// # Errors
     ///
-    /// [`Error::Wire`] when a field of the descriptor is too long.
+    /// [`Error::Wire`] when a field of the descriptor is too long, [`Error::OutboxFull`] when the
+    /// outbox has no room for the frame of the descriptor, with which every run begins.
     pub fn new(
         identity: Identity,
         descriptor: Descriptor<'a>,
         retry: Retry,
     ) -> Result<Self, Error> {
-        let descriptor_hash = hash_of(descriptor)?;
+        let (descriptor_hash, frame_len) = describe(descriptor)?;
+        let outbox = Outbox::new(retry);
+        if !outbox.has_room_for(Space::Data, frame_len) {
+            return Err(OutboxFull.into());
+        }
         Ok(Self {
             identity,
             descriptor,
@@ -65,7 +71,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             first_draw: FirstDraw::default(),
             reply: Vec::new(),
             session: None,
-            outbox: Outbox::new(retry),
+            outbox,
             events: Deque::new(),
             stats: DeviceStats::default(),
         })
@@ -329,12 +335,14 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     }
 }
 
-/// The hash of the descriptor's record body, as the server will see it.
-fn hash_of(descriptor: Descriptor<'_>) -> Result<DescriptorHash, Error> {
-    let mut buffer = [0_u8; 6 * (Descriptor::MAX_FIELD + 1) + 8];
-    let mut writer = RecordWriter::new(&mut buffer, 0, None)?;
+/// The hash of the descriptor's record body, as the server will see it, and how long its frame is.
+fn describe(descriptor: Descriptor<'_>) -> Result<(DescriptorHash, usize), Error> {
+    let mut buffer = [0_u8; 6 * (Descriptor::MAX_FIELD + 1) + 16];
+    let mut writer = RecordWriter::new(&mut buffer, 0, Some(Run([0; 8])))?;
     writer.push(&Record::Descriptor(descriptor))?;
-    let envelope = Envelope::parse(writer.finish())?;
+    let plaintext = writer.finish();
+    let frame_len = plaintext.len() + SEAL_OVERHEAD;
+    let envelope = Envelope::parse(plaintext)?;
     let record = envelope.records().next().ok_or(Error::Unexpected)??;
-    Ok(DescriptorHash::of_body(record.body))
+    Ok((DescriptorHash::of_body(record.body), frame_len))
 }
