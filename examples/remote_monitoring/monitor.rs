@@ -37,6 +37,8 @@ enum Row {
 pub(crate) struct Monitor {
     pub(crate) node: Server,
     rows: BTreeMap<RecordId, Row>,
+    /// Frames that hold no readable envelope.
+    unreadable: Vec<Vec<u8>>,
     /// Records that came once more, and were not stored again.
     pub(crate) rows_repeated: u64,
     /// Records of one identity and different content: there must be none.
@@ -82,6 +84,7 @@ impl Monitor {
         Ok(Self {
             node,
             rows: BTreeMap::new(),
+            unreadable: Vec::new(),
             rows_repeated: 0,
             rows_in_conflict: 0,
             observations: 0,
@@ -119,8 +122,12 @@ impl Monitor {
         let Ok(Some(opened)) = self.node.handle_datagram(now, &mut packet) else {
             return Ok(());
         };
-        let run = opened.run().ok_or(Error::Unexpected)?;
-        for (sequence, record) in opened.records()? {
+        let (Some(run), Ok(records)) = (opened.run(), opened.records()) else {
+            // What is authentic and can not be read is kept as its bytes: else it is sent for ever.
+            self.unreadable.push(opened.plaintext().to_vec());
+            return self.node.handle_stored(now, opened.stored());
+        };
+        for (sequence, record) in records {
             let id = RecordId { run, sequence };
             match record {
                 Ok(record) => self.store(now, id, &record),
@@ -219,7 +226,7 @@ impl Monitor {
         let here = measured + offset;
         self.staleness
             .get_or_insert_with(|| Staleness::new(here, STALE_AFTER))
-            .note_reading(here);
+            .note_reading(now, here);
     }
 
     fn check_silence(&mut self, now: Instant) {

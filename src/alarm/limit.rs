@@ -1,5 +1,5 @@
 use super::Transition;
-use crate::reading::{Decimal, Metric, Observation, Unit};
+use crate::reading::{Decimal, Metric, Observation, Unit, Value};
 use crate::time::{Duration, Instant};
 
 /// A threshold, and where the alarm that it raised ends.
@@ -71,7 +71,9 @@ pub struct WrongMetric {
 /// Watches one metric against its limits.
 ///
 /// A value that may not be used (invalid, warming up, a test) neither raises nor ends an
-/// alarm, and neither does one that is older than what was seen already.
+/// alarm, and neither does one that is older than what was seen already. A value beyond the
+/// sensor's range is beyond the limit too where the range ends there: a glucose that is below
+/// all that the sensor can tell is a low glucose, not a missing one.
 #[derive(Debug, Clone)]
 pub struct LimitAlarm {
     metric: Metric,
@@ -130,14 +132,18 @@ impl LimitAlarm {
             });
         }
         let is_old = self.latest.is_some_and(|latest| observation.time < latest);
-        let Some(value) = observation.usable().filter(|_| !is_old) else {
+        let says_something = !matches!(
+            observation.value,
+            Value::NotANumber | Value::NotAtThisResolution
+        );
+        if is_old || !says_something || !observation.status.permits_use() {
             return Ok(None);
-        };
+        }
         self.latest = Some(observation.time);
-        Ok(self.step(value, observation.time))
+        Ok(self.step(observation.value, observation.time))
     }
 
-    fn step(&mut self, value: Decimal, time: Instant) -> Option<Transition<Side>> {
+    fn step(&mut self, value: Value, time: Instant) -> Option<Transition<Side>> {
         if let State::Active(side) = self.state {
             if !self.has_come_back(side, value) {
                 return None;
@@ -161,9 +167,10 @@ impl LimitAlarm {
         Some(Transition::Raised(side))
     }
 
-    fn side_of(&self, value: Decimal) -> Option<Side> {
-        let is_low = self.limits.low.is_some_and(|limit| value < limit.raise);
-        let is_high = self.limits.high.is_some_and(|limit| value > limit.raise);
+    fn side_of(&self, value: Value) -> Option<Side> {
+        let (low, high) = (self.limits.low, self.limits.high);
+        let is_low = low.is_some_and(|limit| is_below(value, limit.raise));
+        let is_high = high.is_some_and(|limit| is_above(value, limit.raise));
         match (is_low, is_high) {
             (true, _) => Some(Side::Low),
             (_, true) => Some(Side::High),
@@ -171,18 +178,45 @@ impl LimitAlarm {
         }
     }
 
-    fn has_come_back(&self, side: Side, value: Decimal) -> bool {
+    fn has_come_back(&self, side: Side, value: Value) -> bool {
+        let is_at = |limit: Limit| matches!(value, Value::Number(number) if number == limit.clear);
         match side {
-            Side::Low => self.limits.low.is_none_or(|limit| value >= limit.clear),
-            Side::High => self.limits.high.is_none_or(|limit| value <= limit.clear),
+            Side::Low => self
+                .limits
+                .low
+                .is_none_or(|limit| is_at(limit) || is_above(value, limit.clear)),
+            Side::High => self
+                .limits
+                .high
+                .is_none_or(|limit| is_at(limit) || is_below(value, limit.clear)),
         }
+    }
+}
+
+/// Whether the value is certainly below `bound`.
+fn is_below(value: Value, bound: Decimal) -> bool {
+    match value {
+        Value::Number(number) => number < bound,
+        Value::BelowRange(start) => start <= bound,
+        Value::NegativeInfinity => true,
+        _ => false,
+    }
+}
+
+/// Whether the value is certainly above `bound`.
+fn is_above(value: Value, bound: Decimal) -> bool {
+    match value {
+        Value::Number(number) => number > bound,
+        Value::AboveRange(end) => end >= bound,
+        Value::PositiveInfinity => true,
+        _ => false,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::{Status, Value};
+    use crate::reading::Status;
 
     fn alarm(delay_secs: u64) -> LimitAlarm {
         let limits = Limits {
@@ -258,6 +292,23 @@ mod tests {
         assert!(alarm.observe(&rate(1, 180)).unwrap().is_some());
         assert_eq!(alarm.observe(&rate(2, Value::NotANumber)), Ok(None));
         assert_eq!(alarm.active(), Some(Side::High));
+    }
+
+    #[test]
+    fn a_value_below_the_range_of_its_sensor_raises_the_low_alarm() {
+        let below = |bound: i32| Value::BelowRange(bound.into());
+        let mut alarm = alarm(0);
+        // The sensor's range ends above the limit: the value may be on either side of it.
+        assert_eq!(alarm.observe(&rate(0, below(41))), Ok(None));
+        let raised = Ok(Some(Transition::Raised(Side::Low)));
+        assert_eq!(alarm.observe(&rate(1, below(40))), raised);
+        let above = Value::AboveRange(200.into());
+        let cleared = Ok(Some(Transition::Cleared(Side::Low)));
+        assert_eq!(alarm.observe(&rate(2, above)), cleared);
+        let raised = Ok(Some(Transition::Raised(Side::High)));
+        assert_eq!(alarm.observe(&rate(3, above)), raised);
+        let cleared = Ok(Some(Transition::Cleared(Side::High)));
+        assert_eq!(alarm.observe(&rate(4, Value::NegativeInfinity)), cleared);
     }
 
     #[test]

@@ -11,14 +11,14 @@ use crate::time::{Duration, Instant};
 /// use iomt::time::{Duration, Instant};
 ///
 /// let mut staleness = Staleness::new(Instant::ZERO, Duration::from_secs(5));
-/// staleness.note_reading(Instant::from_secs(3));
+/// staleness.note_reading(Instant::from_secs(3), Instant::from_secs(3));
 /// assert_eq!(staleness.poll_timeout(), Some(Instant::from_secs(8)));
 /// assert_eq!(staleness.check(Instant::from_secs(8)), Some(Transition::Raised(Instant::from_secs(3))));
 ///
 /// // At 20 s a reading comes that was made at 4 s: still nothing is known of the present.
-/// staleness.note_reading(Instant::from_secs(4));
+/// staleness.note_reading(Instant::from_secs(20), Instant::from_secs(4));
 /// assert_eq!(staleness.check(Instant::from_secs(20)), None);
-/// staleness.note_reading(Instant::from_secs(20));
+/// staleness.note_reading(Instant::from_secs(20), Instant::from_secs(20));
 /// assert_eq!(staleness.check(Instant::from_secs(20)), Some(Transition::Cleared(Instant::from_secs(20))));
 /// ```
 #[derive(Debug, Clone)]
@@ -51,12 +51,14 @@ impl Staleness {
         self.is_stale
     }
 
-    /// Takes note of a reading that was made at `measured`, on the clock that [`Staleness::check`] is asked on.
+    /// Takes note of a reading that came at `now` and was made at `measured`, both on the clock
+    /// that [`Staleness::check`] is asked on.
     ///
     /// What counts is when it was made, not when it came: a backlog that trickles in after an
-    /// outage does not say that all is well now.
-    pub fn note_reading(&mut self, measured: Instant) {
-        self.newest = self.newest.max(measured);
+    /// outage does not say that all is well now. One that says it was made later than now
+    /// counts as made now, so that a wrong clock silences no alarm.
+    pub fn note_reading(&mut self, now: Instant, measured: Instant) {
+        self.newest = self.newest.max(measured.min(now));
     }
 
     /// Compares the newest reading with the clock; says once that it is stale, and once that it no longer is.
@@ -103,9 +105,19 @@ mod tests {
     #[test]
     fn readings_out_of_order_do_not_make_time_run_backwards() {
         let mut staleness = Staleness::new(Instant::ZERO, Duration::from_secs(5));
-        staleness.note_reading(Instant::from_secs(30));
-        staleness.note_reading(Instant::from_secs(10));
+        let now = Instant::from_secs(30);
+        staleness.note_reading(now, now);
+        staleness.note_reading(now, Instant::from_secs(10));
         assert_eq!(staleness.newest(), Instant::from_secs(30));
         assert_eq!(staleness.check(Instant::from_secs(34)), None);
+    }
+
+    #[test]
+    fn a_future_dated_reading_holds_the_alarm_off_no_longer_than_another() {
+        let mut staleness = Staleness::new(Instant::ZERO, Duration::from_secs(5));
+        staleness.note_reading(Instant::from_secs(2), Instant::from_secs(1_000_000));
+        let due = Instant::from_secs(7);
+        assert_eq!(staleness.poll_timeout(), Some(due));
+        assert!(staleness.check(due).is_some());
     }
 }

@@ -32,7 +32,7 @@ pub struct OutboxFull;
 /// ```
 ///
 /// **Rules.** A frame is kept until it is acknowledged, and only then. Alarms leave before
-/// data. In each space the lowest unacknowledged frame is always under way, so that a
+/// data, and data leaves them room: an eighth of the frames and of the bytes, at least one frame. In each space the lowest unacknowledged frame is always under way, so that a
 /// receiver whose set is full is never stuck. An acknowledged frame's bytes are free once
 /// all older ones are.
 #[derive(Debug)]
@@ -54,6 +54,10 @@ struct Entry {
 }
 
 impl<const BYTES: usize, const FRAMES: usize> Outbox<BYTES, FRAMES> {
+    /// What data leaves to alarms.
+    const ALARM_FRAMES: usize = if FRAMES < 16 { 1 } else { FRAMES / 8 };
+    const ALARM_BYTES: usize = BYTES / 8;
+
     /// An empty outbox.
     #[must_use]
     pub const fn new(retry: Retry) -> Self {
@@ -76,10 +80,10 @@ impl<const BYTES: usize, const FRAMES: usize> Outbox<BYTES, FRAMES> {
         self.waiting().next().is_none()
     }
 
-    /// Whether a frame of `len` bytes has room now.
+    /// Whether a frame of `len` bytes has room in `space` now.
     #[must_use]
-    pub fn has_room_for(&self, len: usize) -> bool {
-        !self.entries.is_full() && self.place_for(len).is_some()
+    pub fn has_room_for(&self, space: Space, len: usize) -> bool {
+        self.place_in(space, len).is_some()
     }
 
     /// Whether frames of this epoch wait.
@@ -94,10 +98,7 @@ impl<const BYTES: usize, const FRAMES: usize> Outbox<BYTES, FRAMES> {
     ///
     /// [`OutboxFull`]; the outbox is as it was.
     pub fn push(&mut self, now: Instant, key: FrameKey, frame: &[u8]) -> Result<(), OutboxFull> {
-        if self.entries.is_full() {
-            return Err(OutboxFull);
-        }
-        let start = self.place_for(frame.len()).ok_or(OutboxFull)?;
+        let start = self.place_in(key.space, frame.len()).ok_or(OutboxFull)?;
         let slot = self
             .ring
             .get_mut(start..start.saturating_add(frame.len()))
@@ -195,6 +196,18 @@ impl<const BYTES: usize, const FRAMES: usize> Outbox<BYTES, FRAMES> {
             .map(|(index, _)| index)
     }
 
+    /// Where a frame may stand: for data, only where an alarm would still find room behind it.
+    fn place_in(&self, space: Space, len: usize) -> Option<usize> {
+        let (frames, bytes) = match space {
+            Space::Alarm => (0, 0),
+            _ => (Self::ALARM_FRAMES, Self::ALARM_BYTES),
+        };
+        let has_entry = self.entries.len().saturating_add(frames) < FRAMES;
+        has_entry
+            .then(|| self.place_for(len.saturating_add(bytes)))
+            .flatten()
+    }
+
     /// Where `len` contiguous bytes are free behind the newest frame.
     fn place_for(&self, len: usize) -> Option<usize> {
         let (Some(oldest), Some(newest)) = (self.entries.front(), self.entries.back()) else {
@@ -272,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_full_outbox_refuses_and_loses_nothing() {
-        let mut outbox = Outbox::<100, 8>::new(Retry::DEFAULT);
+        let mut outbox = Outbox::<114, 8>::new(Retry::DEFAULT);
         for counter in 0..2 {
             outbox
                 .push(NOW, key(Space::Data, counter), &[7; 50])
@@ -284,8 +297,45 @@ mod tests {
         );
         assert_eq!(outbox.len(), 2);
         outbox.acknowledge(NOW, |key| key.counter == 0);
-        assert!(outbox.has_room_for(50) && !outbox.has_room_for(51));
-        outbox.push(NOW, key(Space::Data, 2), &[7; 50]).unwrap();
+        assert!(outbox.has_room_for(Space::Data, 36) && !outbox.has_room_for(Space::Data, 37));
+        outbox.push(NOW, key(Space::Data, 2), &[7; 36]).unwrap();
+    }
+
+    #[test]
+    fn a_backlog_of_data_leaves_room_for_alarms_by_frames_and_by_bytes() {
+        let mut by_frames = Outbox::<4_096, 16>::new(Retry::DEFAULT);
+        let mut by_bytes = Outbox::<1_024, 100>::new(Retry::DEFAULT);
+        let frames = (0..100)
+            .take_while(|counter| {
+                by_frames
+                    .push(NOW, key(Space::Data, *counter), &[0; 8])
+                    .is_ok()
+            })
+            .count();
+        let bytes = (0..100)
+            .take_while(|counter| {
+                by_bytes
+                    .push(NOW, key(Space::Data, *counter), &[0; 64])
+                    .is_ok()
+            })
+            .count();
+        assert_eq!((frames, bytes), (14, 14));
+        for counter in 0..2 {
+            by_frames
+                .push(NOW, key(Space::Alarm, counter), &[0; 64])
+                .unwrap();
+            by_bytes
+                .push(NOW, key(Space::Alarm, counter), &[0; 64])
+                .unwrap();
+        }
+        assert_eq!(
+            by_frames.push(NOW, key(Space::Alarm, 2), &[0; 8]),
+            Err(OutboxFull)
+        );
+        assert_eq!(
+            by_bytes.push(NOW, key(Space::Alarm, 2), &[0; 8]),
+            Err(OutboxFull)
+        );
     }
 
     #[test]
@@ -308,7 +358,7 @@ mod tests {
 
     #[test]
     fn only_a_window_is_under_way_and_the_lowest_frame_always_is() {
-        let mut outbox = Outbox::<4_096, 100>::new(Retry::DEFAULT);
+        let mut outbox = Outbox::<4_096, 115>::new(Retry::DEFAULT);
         for counter in 0..100 {
             outbox
                 .push(NOW, key(Space::Data, counter), &[0; 8])

@@ -25,7 +25,7 @@ impl Retry {
         longest: Duration::from_secs(8),
     };
 
-    /// The wait after `attempts` earlier sendings, shortened by up to an eighth.
+    /// The wait after `attempts` earlier sendings, shortened by up to an eighth; at least a millisecond.
     ///
     /// `salt` picks by how much, so that many frames, or many devices, do not keep step.
     #[must_use]
@@ -35,9 +35,12 @@ impl Retry {
         // Knuth's multiplicative hash; the top byte is the best mixed.
         let [.., mixed] = salt.wrapping_mul(2_654_435_761).to_le_bytes();
         let cut = whole.as_micros() / 8 * u64::from(mixed) / 256;
-        Duration::from_micros(whole.as_micros().saturating_sub(cut))
+        Duration::from_micros(whole.as_micros().saturating_sub(cut)).max(SHORTEST)
     }
 }
+
+/// Without it, a retry of nothing would have something to send for ever.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 impl Default for Retry {
     fn default() -> Self {
@@ -62,6 +65,15 @@ mod tests {
                 assert!(delay <= whole && delay.as_micros() * 8 >= whole.as_micros() * 7);
             }
         }
+    }
+
+    #[test]
+    fn a_retry_of_nothing_does_not_spin() {
+        let nothing = Retry {
+            first: Duration::ZERO,
+            longest: Duration::ZERO,
+        };
+        assert_eq!(nothing.delay(0, 7), Duration::from_millis(1));
     }
 
     #[test]

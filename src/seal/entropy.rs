@@ -44,6 +44,59 @@ pub(crate) fn draw(entropy: &mut impl Entropy) -> Result<Secret, EntropyFailed> 
     Ok(random)
 }
 
+/// What may be stored of 32 random bytes: f = E(bytes, "rng",, 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fingerprint(pub(super) [u8; 8]);
+
+impl Fingerprint {
+    pub(super) fn of(random: &Secret) -> Self {
+        Self(expand_label(random, Label::RNG, [&[], &[]]))
+    }
+}
+
+/// The fingerprint of the first 32 bytes that a generator gave in this boot, whatever they were for.
+///
+/// It has to be the very first ones: a generator that starts over at each boot gives those
+/// again, while later ones meet other uses in another boot.
+#[cfg(feature = "node")]
+#[derive(Debug, Default)]
+pub(crate) struct FirstDraw {
+    fingerprint: Option<Fingerprint>,
+}
+
+#[cfg(feature = "node")]
+impl FirstDraw {
+    pub(crate) const fn fingerprint(&self) -> Option<Fingerprint> {
+        self.fingerprint
+    }
+
+    /// The generator, looked at while it is used.
+    pub(crate) const fn watch<'a, E: Entropy>(&'a mut self, entropy: &'a mut E) -> Watched<'a, E> {
+        Watched {
+            first: self,
+            entropy,
+        }
+    }
+}
+
+/// A generator that [`FirstDraw`] looks at.
+#[cfg(feature = "node")]
+pub(crate) struct Watched<'a, E> {
+    first: &'a mut FirstDraw,
+    entropy: &'a mut E,
+}
+
+#[cfg(feature = "node")]
+impl<E: Entropy> Entropy for Watched<'_, E> {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
+        self.entropy.fill(out)?;
+        if let (None, Ok(random)) = (self.first.fingerprint, Secret::try_from(&*out)) {
+            self.first.fingerprint = Some(Fingerprint::of(&random));
+        }
+        Ok(())
+    }
+}
+
 /// What a random value is bound to, so that a repeating generator repeats no value in another place.
 pub(crate) struct Binding<'a> {
     pub(crate) purpose: Label,

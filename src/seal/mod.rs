@@ -47,6 +47,8 @@ mod session;
 #[cfg(test)]
 pub(crate) mod tests;
 
+#[cfg(feature = "node")]
+pub(crate) use entropy::FirstDraw;
 #[cfg(feature = "std")]
 pub use entropy::SystemEntropy;
 #[cfg(feature = "pairing")]

@@ -35,7 +35,7 @@ pub struct Opener {
     upcoming: [Locator; WINDOW],
     /// Epochs that were overtaken by a later one: what opens them, and not what comes after.
     skipped: Vec<Skipped, { WINDOW - 1 }>,
-    /// In the order in which they opened.
+    /// In the order of their numbers.
     epochs: Vec<OpenedEpoch, MAX_EPOCHS>,
 }
 
@@ -369,6 +369,9 @@ impl Opener {
     }
 
     /// Keeps the epochs in the order of their numbers; the oldest gives way.
+    ///
+    /// A skipped epoch that is older than all of a full table would be that oldest one, so it
+    /// is forgotten: a frame that was held back until now drives out no epoch that is in use.
     fn keep(&mut self, epoch: OpenedEpoch) {
         if self.epochs.is_full() {
             self.epochs.remove(0);
@@ -377,6 +380,11 @@ impl Opener {
             .epochs
             .partition_point(|kept| kept.keys.number < epoch.keys.number);
         let _ = self.epochs.insert(position, epoch);
+        if self.epochs.is_full()
+            && let Some(oldest) = self.epochs.first().map(|kept| kept.keys.number)
+        {
+            self.skipped.retain(|skipped| skipped.number > oldest);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
-use super::entropy::{Binding, draw, hedge};
+use super::entropy::{Binding, Fingerprint, draw, hedge};
 use super::epoch::EpochKeys;
 use super::receipt::{StoredReport, check_proof};
-use super::schedule::{Chain, Label, expand_label};
+use super::schedule::{Chain, Label};
 use super::session::{self, SAVED_SESSION_LEN, SessionSecrets};
 use super::{Entropy, EntropyFailed, Epoch, EpochTag, Error};
 use crate::crypto::{KEY_LEN, Secret};
@@ -39,9 +39,9 @@ struct SealingEpoch {
 
 /// What tells a dead generator: the first draw of the last boot and of this one, and the latest draw.
 struct Fingerprints {
-    previous_boot: Option<[u8; 8]>,
-    this_boot: Option<[u8; 8]>,
-    latest: Option<[u8; 8]>,
+    previous_boot: Option<Fingerprint>,
+    this_boot: Option<Fingerprint>,
+    latest: Option<Fingerprint>,
 }
 
 impl core::fmt::Debug for Sealer {
@@ -57,7 +57,7 @@ impl Sealer {
     pub(super) fn new(
         secrets: SessionSecrets,
         static_secret: Secret,
-        previous_boot: Option<[u8; 8]>,
+        previous_boot: Option<Fingerprint>,
     ) -> Self {
         Self {
             id: secrets.id,
@@ -83,7 +83,16 @@ impl Sealer {
     pub fn restore(saved: &[u8], static_secret: &[u8]) -> Result<Self, Error> {
         let (secrets, fingerprint) = session::load(saved)?;
         let static_secret = Secret::try_from(static_secret).map_err(|_| Error::BadKeyLength)?;
-        Ok(Self::new(secrets, static_secret, Some(fingerprint)))
+        let previous_boot = Some(Fingerprint(fingerprint));
+        Ok(Self::new(secrets, static_secret, previous_boot))
+    }
+
+    /// Says what the generator's first bytes of this boot were, where it was used before for something else.
+    #[cfg(feature = "node")]
+    pub(crate) const fn note_first_draw(&mut self, first: Option<Fingerprint>) {
+        if self.fingerprints.this_boot.is_none() {
+            self.fingerprints.this_boot = first;
+        }
     }
 
     /// The session's name, equal on both sides; not a secret.
@@ -114,7 +123,7 @@ impl Sealer {
         session::save(
             (&self.id, &self.hash, &self.receipt_key),
             &next,
-            fingerprint,
+            fingerprint.0,
             out,
         )?;
         let secret = self.chain.open_key().secret(salt);
@@ -277,19 +286,17 @@ impl Sealer {
     /// Draws random bytes and refuses a generator that is seen to repeat itself.
     fn draw(&mut self, entropy: &mut impl Entropy) -> Result<Secret, EntropyFailed> {
         let random = draw(entropy)?;
-        let fingerprint = expand_label(&random, Label::RNG, [&[], &[]]);
-        self.fingerprints.check(fingerprint)?;
+        self.fingerprints.check(Fingerprint::of(&random))?;
         Ok(random)
     }
 }
 
 impl Fingerprints {
-    fn check(&mut self, fingerprint: [u8; 8]) -> Result<(), EntropyFailed> {
-        let repeats_last_boot = self.this_boot.is_none() && self.previous_boot == Some(fingerprint);
-        if repeats_last_boot || self.latest == Some(fingerprint) {
+    fn check(&mut self, fingerprint: Fingerprint) -> Result<(), EntropyFailed> {
+        let first = *self.this_boot.get_or_insert(fingerprint);
+        if self.previous_boot == Some(first) || self.latest == Some(fingerprint) {
             return Err(EntropyFailed);
         }
-        self.this_boot.get_or_insert(fingerprint);
         self.latest = Some(fingerprint);
         Ok(())
     }

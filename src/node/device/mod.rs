@@ -14,10 +14,11 @@ use crate::link::{FrameKey, Outbox, OutboxFull, Retry};
 use crate::pairing::label::LabelSecret;
 use crate::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE, PublicKey};
 use crate::reading::Descriptor;
-use crate::seal::{self, Entropy, Sealer};
+use crate::seal::{self, Entropy, FirstDraw, SEAL_OVERHEAD, Sealer};
 use crate::time::Instant;
 use crate::wire::{
-    Envelope, Frame, Handshake, MAX_DATAGRAM, Packet, Record, RecordId, RecordWriter, Space, copy,
+    Envelope, Frame, Handshake, MAX_DATAGRAM, Packet, Record, RecordId, RecordWriter, Run, Space,
+    copy,
 };
 
 /// A device: readings in, datagrams out, and none of them lost.
@@ -33,6 +34,7 @@ pub struct Device<'a, const BYTES: usize, const FRAMES: usize> {
     descriptor_hash: DescriptorHash,
     label: Option<LabelSecret>,
     half_open: HalfOpenTable,
+    first_draw: FirstDraw,
     reply: Vec<u8, MAX_HANDSHAKE>,
     session: Option<Session>,
     outbox: Outbox<BYTES, FRAMES>,
@@ -43,24 +45,33 @@ pub struct Device<'a, const BYTES: usize, const FRAMES: usize> {
 impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     /// A device that has never paired.
     ///
+    /// A generator that starts over at each boot is refused only if nothing has drawn from it
+    /// before the device in either boot: draw an identity once, at the factory, and store it.
+    ///
     /// # Errors
     ///
-    /// [`Error::Wire`] when a field of the descriptor is too long.
+    /// [`Error::Wire`] when a field of the descriptor is too long, [`Error::OutboxFull`] when the
+    /// outbox has no room for the frame of the descriptor, with which every run begins.
     pub fn new(
         identity: Identity,
         descriptor: Descriptor<'a>,
         retry: Retry,
     ) -> Result<Self, Error> {
-        let descriptor_hash = hash_of(descriptor)?;
+        let (descriptor_hash, frame_len) = describe(descriptor)?;
+        let outbox = Outbox::new(retry);
+        if !outbox.has_room_for(Space::Data, frame_len) {
+            return Err(OutboxFull.into());
+        }
         Ok(Self {
             identity,
             descriptor,
             descriptor_hash,
             label: None,
             half_open: HalfOpenTable::default(),
+            first_draw: FirstDraw::default(),
             reply: Vec::new(),
             session: None,
-            outbox: Outbox::new(retry),
+            outbox,
             events: Deque::new(),
             stats: DeviceStats::default(),
         })
@@ -83,7 +94,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             return Err(Error::Unexpected);
         }
         let mut sealer = Sealer::restore(saved, self.identity.secret_bytes())?;
-        let start = Start::draw(&mut sealer, entropy)?;
+        let start = Start::draw(&mut sealer, &mut self.first_draw, entropy)?;
         self.session = Some(Session::new(now, sealer, start));
         Ok(())
     }
@@ -135,7 +146,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         let session = self.session.as_mut().ok_or(Error::NotPaired)?;
         let mut buffer = [0_u8; MAX_FRAME];
         let draft = session.draft(records, &mut buffer)?;
-        if !self.outbox.has_room_for(draft.len()) {
+        if !self.outbox.has_room_for(space, draft.len()) {
             return Err(OutboxFull.into());
         }
         let frame = buffer.get_mut(..draft.len()).unwrap_or_default();
@@ -267,6 +278,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             label,
             descriptor: self.descriptor_hash,
         };
+        let entropy = &mut self.first_draw.watch(entropy);
         let reply = self
             .half_open
             .handle_hello(packet, handshake, &party, entropy)?;
@@ -280,7 +292,8 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         packet: &[u8],
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
-        let start = |sealer: &mut Sealer| Start::draw(sealer, entropy);
+        let first_draw = &mut self.first_draw;
+        let start = |sealer: &mut Sealer| Start::draw(sealer, first_draw, entropy);
         if let Some((sealer, peer, start)) = self.half_open.take_proved_by(packet, start)? {
             self.adopt(now, Session::new(now, sealer, start), peer);
             return Ok(());
@@ -322,12 +335,14 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     }
 }
 
-/// The hash of the descriptor's record body, as the server will see it.
-fn hash_of(descriptor: Descriptor<'_>) -> Result<DescriptorHash, Error> {
-    let mut buffer = [0_u8; 6 * (Descriptor::MAX_FIELD + 1) + 8];
-    let mut writer = RecordWriter::new(&mut buffer, 0, None)?;
+/// The hash of the descriptor's record body, as the server will see it, and how long its frame is.
+fn describe(descriptor: Descriptor<'_>) -> Result<(DescriptorHash, usize), Error> {
+    let mut buffer = [0_u8; 6 * (Descriptor::MAX_FIELD + 1) + 16];
+    let mut writer = RecordWriter::new(&mut buffer, 0, Some(Run([0; 8])))?;
     writer.push(&Record::Descriptor(descriptor))?;
-    let envelope = Envelope::parse(writer.finish())?;
+    let plaintext = writer.finish();
+    let frame_len = plaintext.len() + SEAL_OVERHEAD;
+    let envelope = Envelope::parse(plaintext)?;
     let record = envelope.records().next().ok_or(Error::Unexpected)??;
-    Ok(DescriptorHash::of_body(record.body))
+    Ok((DescriptorHash::of_body(record.body), frame_len))
 }

@@ -2,7 +2,9 @@ use heapless::Vec;
 
 use crate::link::FrameKey;
 use crate::node::Error;
-use crate::seal::{self, Entropy, Epoch, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer, StoredReport};
+use crate::seal::{
+    self, Entropy, Epoch, FirstDraw, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer, StoredReport,
+};
 use crate::time::{Duration, Instant};
 use crate::wire::{MAX_DATAGRAM, Record, RecordId, RecordWriter, Route, Run, Space, TAG_LEN};
 
@@ -84,8 +86,11 @@ pub(super) struct Start {
 impl Start {
     pub(super) fn draw(
         sealer: &mut Sealer,
+        first_draw: &mut FirstDraw,
         entropy: &mut impl Entropy,
     ) -> Result<Self, seal::Error> {
+        sealer.note_first_draw(first_draw.fingerprint());
+        let entropy = &mut first_draw.watch(entropy);
         let saved = SavedSession::of_next_epoch(sealer, entropy)?;
         Ok(Self {
             saved,

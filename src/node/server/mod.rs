@@ -260,7 +260,7 @@ impl Server {
 
     /// The first frame under the new keys shows that the device has them: the session before ends.
     fn finish_pairing(&mut self) {
-        if let Pairing::Confirming(session, ..) =
+        if let Pairing::Confirming(session, _) =
             core::mem::replace(&mut self.pairing, Pairing::None)
         {
             self.note(ServerEvent::Paired {

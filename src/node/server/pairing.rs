@@ -36,14 +36,14 @@ pub(super) struct Repeated {
 impl Pairing {
     pub(super) const fn session(&self) -> Option<&Session> {
         match self {
-            Self::Confirming(session, ..) => Some(session),
+            Self::Confirming(session, _) => Some(session),
             Self::None | Self::Asking(..) => None,
         }
     }
 
     pub(super) const fn session_mut(&mut self) -> Option<&mut Session> {
         match self {
-            Self::Confirming(session, ..) => Some(session),
+            Self::Confirming(session, _) => Some(session),
             Self::None | Self::Asking(..) => None,
         }
     }

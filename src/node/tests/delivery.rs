@@ -172,13 +172,17 @@ fn a_full_outbox_refuses_and_nothing_that_was_taken_is_lost() {
     let taken = (0..)
         .take_while(|_| world.send(Space::Data).is_ok())
         .count();
-    assert_eq!((taken, world.device.backlog()), (64, 64));
+    assert_eq!((taken, world.device.backlog()), (63, 63));
+    let alarms = (0..)
+        .take_while(|_| world.send(Space::Alarm).is_ok())
+        .count();
+    assert_eq!((alarms, world.device.backlog()), (9, 72));
     assert_eq!(world.send(Space::Alarm), Err(OutboxFull.into()));
     world.run_for(Duration::from_secs(20));
     world.up.is_cut = false;
-    assert!(world.run_until(Duration::from_secs(30), |world| world.is_quiet(65)));
-    assert_eq!(world.send(Space::Data).unwrap().sequence, 65);
-    assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(66)));
+    assert!(world.run_until(Duration::from_secs(30), |world| world.is_quiet(73)));
+    assert_eq!(world.send(Space::Data).unwrap().sequence, 73);
+    assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(74)));
     world.store.count_of_each_run();
 }
 

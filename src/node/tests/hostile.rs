@@ -131,6 +131,14 @@ fn a_descriptor_that_is_too_long_makes_no_device() {
     assert!(matches!(device, Err(Error::Wire(_))));
 }
 
+#[test]
+fn an_outbox_that_can_not_hold_the_descriptor_makes_no_device() {
+    let made = |descriptor| Device::<'_, 64, 2>::new(identity(1), descriptor, Retry::DEFAULT);
+    assert!(made(Descriptor::default()).is_ok());
+    let refused = made(MANUFACTURER);
+    assert!(matches!(refused, Err(Error::OutboxFull(_))), "{refused:?}");
+}
+
 /// Something that came from nowhere, or from ours.
 #[derive(Debug, Clone)]
 enum Attack {

@@ -139,6 +139,20 @@ fn a_generator_that_starts_over_at_each_boot_is_refused() {
         .unwrap();
 }
 
+/// PROTOCOL: "f = E(first 32 RNG bytes after boot": those of the pairing's boot were not a salt.
+#[test]
+fn a_generator_that_starts_over_after_the_boot_of_the_pairing_is_refused_however_often_it_is_tried()
+{
+    let world = World::paired();
+    let image = world.flash.clone().unwrap();
+    let mut device = new_device();
+    let mut source = Source::new(0);
+    for _ in 0..3 {
+        let refused = device.resume(Instant::ZERO, &image, &mut source);
+        assert_eq!(refused, Err(seal::Error::Entropy(EntropyFailed).into()));
+    }
+}
+
 #[test]
 fn a_damaged_image_is_refused_and_leaves_the_device_as_it_was() {
     let mut world = World::paired();

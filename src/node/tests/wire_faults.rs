@@ -198,6 +198,21 @@ fn a_device_that_paired_and_then_fell_silent_is_still_heard_an_hour_later() {
 }
 
 #[test]
+fn a_repeated_or_forged_message_2_makes_the_server_say_nothing() {
+    let mut world = begin();
+    world.run_for(Duration::from_millis(45));
+    let reply = world.up.log[0].clone();
+    let (now, said) = (world.now, world.down.log.len());
+    for step in [2, 2, 3, 7] {
+        let mut forged = reply.clone();
+        forged[3] = step;
+        world.up.inject(now, forged);
+    }
+    world.settle();
+    assert_eq!(world.down.log.len(), said);
+}
+
+#[test]
 fn a_backlog_comes_through_where_two_of_five_datagrams_are_lost() {
     for seed in 0..10_u64 {
         let mut world = World::paired();

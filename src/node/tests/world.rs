@@ -13,7 +13,7 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 use std::vec::Vec;
 
-pub(super) type TestDevice = Device<'static, 4_096, 64>;
+pub(super) type TestDevice = Device<'static, 4_096, 72>;
 
 pub(super) const LABEL: &[u8] = b"sixteen or more random bytes";
 pub(super) const MANUFACTURER: Descriptor<'static> = Descriptor {

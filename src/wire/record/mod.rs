@@ -75,6 +75,9 @@ impl<'a> Records<'a> {
     }
 
     /// Takes note of records that shape the frame; hands on the others.
+    ///
+    /// One that shapes it in a way not known here, and may be ignored, has no sequence of its own
+    /// to be handed on under.
     fn read(&mut self, raw: RawRecord<'a>) -> Option<Result<Record<'a>, Error>> {
         match raw.tag {
             Tag::PADDING | Tag::SKIP => None,
@@ -88,6 +91,7 @@ impl<'a> Records<'a> {
                     Some(Err(error))
                 }
             },
+            tag if !tag.is_numbered() && !tag.is_critical() => None,
             _ => Some(self.decode(raw)),
         }
     }
@@ -190,7 +194,8 @@ impl<'a> RecordWriter<'a> {
     /// # Errors
     ///
     /// [`Error::NoRoom`] when it does not fit, or [`Error::OutOfRange`] when a field is
-    /// longer than its record allows. What was written before stays as it is.
+    /// longer than its record allows, or an unknown record has a tag that takes no sequence:
+    /// what shapes a frame is not the caller's. What was written before stays as it is.
     pub fn push(&mut self, record: &Record<'_>) -> Result<(), Error> {
         let mark = self.envelope.mark();
         let base = self.base_for(record);
@@ -232,7 +237,8 @@ impl<'a> RecordWriter<'a> {
             Record::Descriptor(descriptor) => {
                 self.write_body(Tag::DESCRIPTOR, &DescriptorBody::from(descriptor)?)
             }
-            Record::Unknown { tag, body } => self.envelope.record(*tag, body),
+            Record::Unknown { tag, body } if tag.is_numbered() => self.envelope.record(*tag, body),
+            Record::Unknown { .. } => Err(Error::OutOfRange),
         }
     }
 

@@ -236,3 +236,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_unknown_record_that_shapes_the_frame_takes_nobodys_identity() {
+    let mut buffer = [0_u8; 64];
+    let mut writer = EnvelopeWriter::new(&mut buffer, 40, None).unwrap();
+    writer.record(Tag(2), &[1]).unwrap();
+    writer.record(Tag(1_000), &[2]).unwrap();
+    let plain = writer.finish();
+    let mut records = Records::new(&Envelope::parse(plain).unwrap());
+    let tag = Tag(1_000);
+    assert_eq!(
+        records.next(),
+        Some((40, Ok(Record::Unknown { tag, body: &[2] })))
+    );
+    assert_eq!(records.next(), None);
+}
+
+#[test]
+fn a_record_that_shapes_the_frame_is_not_the_callers_to_write() {
+    for tag in [Tag::PADDING, Tag::TIME_BASE, Tag::SKIP, Tag(15)] {
+        let mut buffer = [0_u8; 64];
+        let mut writer = RecordWriter::new(&mut buffer, 0, None).unwrap();
+        let shaping = Record::Unknown { tag, body: &[2] };
+        assert_eq!(writer.push(&shaping), Err(Error::OutOfRange));
+        assert_eq!(writer.finish(), [0]);
+    }
+}
