@@ -30,13 +30,13 @@ const WINDOW_150_MS: u64 = 54;
 const WINDOW_50_MS: u64 = 18;
 
 fn folder() -> Option<PathBuf> {
-    let shared = std::env::var_os("IOMT_SHARED").map(PathBuf::from);
-    let folder = shared.map(|shared| shared.join("data/ecg/mitdb"));
-    let found = folder.filter(|folder| folder.is_dir());
-    if found.is_none() {
-        println!("skipped: IOMT_SHARED does not name a folder with data/ecg/mitdb");
-    }
-    found
+    let Some(shared) = std::env::var_os("IOMT_SHARED") else {
+        println!("skipped: IOMT_SHARED is not set");
+        return None;
+    };
+    let folder = PathBuf::from(shared).join("data/ecg/mitdb");
+    assert!(folder.is_dir(), "no folder {}", folder.display());
+    Some(folder)
 }
 
 fn peaks(samples: &[i32]) -> Vec<u64> {

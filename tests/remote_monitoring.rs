@@ -12,6 +12,8 @@
 
 #[path = "../examples/remote_monitoring/chance.rs"]
 mod chance;
+#[path = "../examples/remote_monitoring/clock.rs"]
+mod clock;
 #[path = "../examples/remote_monitoring/gateway.rs"]
 mod gateway;
 #[path = "../examples/remote_monitoring/monitor.rs"]
@@ -34,6 +36,7 @@ mod summary;
 use std::collections::BTreeSet;
 use std::thread;
 
+use iomt::reading::Metric;
 use radio::Faults;
 use recording::Recording;
 use score::Reference;
@@ -42,7 +45,7 @@ use summary::Summary;
 
 fn run(recording: &Recording, faults: Faults, seed: u64) -> Simulation {
     let mut simulation = Simulation::new(recording, faults, seed).unwrap();
-    simulation.run(|_| {}).unwrap();
+    simulation.run(|_| Ok(())).unwrap();
     simulation
 }
 
@@ -136,6 +139,29 @@ fn the_outage_raises_an_alarm_that_ends_with_it() {
 }
 
 #[test]
+fn a_heart_that_stops_or_never_beats_raises_an_alarm() {
+    let mut stopped = Recording::built_in();
+    let beating = stopped.samples.len() / 10;
+    stopped.samples.truncate(beating);
+    stopped.samples.resize(3 * beating, 1_024);
+    let mut flat = stopped.clone();
+    flat.samples.fill(1_024);
+    for (recording, beats_s) in [(stopped, 30.0), (flat, 0.0)] {
+        let simulation = run(&recording, Faults::with_loss(10.0), 1);
+        let alarms = &simulation.monitor.alarms;
+        let alarm = alarms
+            .iter()
+            .find(|alarm| alarm.kind == report::AlarmKind::NoBeat);
+        let from_s = alarm.unwrap().from_s;
+        assert!(
+            (beats_s + 4.0..beats_s + 10.0).contains(&from_s),
+            "{from_s}"
+        );
+        assert_eq!(alarm.unwrap().to_s, None);
+    }
+}
+
+#[test]
 fn a_recording_of_any_rate_and_resolution_arrives_whole() {
     for (rate_hz, gain, samples) in [
         (128.0, 800.0, 3_000_usize),
@@ -152,6 +178,7 @@ fn a_recording_of_any_rate_and_resolution_arrives_whole() {
             rate_hz,
             gain_units_per_mv: gain,
             zero: 0,
+            metric: Metric::ECG,
             source: "made for this test".into(),
         };
         let simulation = run(&recording, Faults::with_loss(10.0), 1);

@@ -1,11 +1,13 @@
 //! The HTML report of the example `remote_monitoring`.
 
+#[path = "../examples/remote_monitoring/clock.rs"]
+mod clock;
 #[path = "../examples/remote_monitoring/page/mod.rs"]
 mod page;
 #[path = "../examples/remote_monitoring/report.rs"]
 mod report;
 
-use report::{Alarm, AlarmKind, KeyFigure, Report};
+use report::{Alarm, AlarmKind, KeyFigure, Report, Row};
 
 const BYTES_MOST: usize = 3_000_000;
 
@@ -91,7 +93,11 @@ fn no_text_of_the_report_becomes_markup() {
     report.title = hostile();
     report.notice = hostile();
     report.source = hostile();
-    report.table = vec![(hostile(), hostile())];
+    report.table = vec![Row {
+        label: hostile(),
+        value: hostile(),
+        is_part: false,
+    }];
     report.key_figures = vec![KeyFigure {
         value: hostile(),
         label: hostile(),
@@ -181,4 +187,24 @@ fn an_empty_report_is_still_a_page() {
     assert!(page.contains("No alarm, and no radio outage."));
     assert!(!page.contains("NaN") && !page.contains("inf"));
     assert_well_formed(&page);
+}
+
+#[test]
+fn each_kind_of_alarm_has_a_shade_and_a_name() {
+    for (kind, class, name) in [
+        (AlarmKind::Limit, "limit", "Limit alarm"),
+        (AlarmKind::NoBeat, "no-beat", "No-beat alarm"),
+        (AlarmKind::Stale, "stale", "Stale-data alarm"),
+    ] {
+        let mut report = report(250.0, 20);
+        report.alarms = vec![Alarm {
+            kind,
+            from_s: 4.0,
+            to_s: Some(9.0),
+            text: "made for this test".into(),
+        }];
+        let page = page::render(&report);
+        assert!(page.contains(&format!("shade {class}")), "{class}");
+        assert!(page.contains(&format!("<span class=\"badge {class}\">{name}</span>")));
+    }
 }

@@ -15,9 +15,10 @@
 //! | `monitor` | the server's application around `node::Server` |
 //! | `radio`, `simulation`, `chance` | the world in which they live |
 //! | `recording`, `options` | what goes in |
-//! | `score`, `summary`, `report`, `page` | what comes out |
+//! | `score`, `summary`, `report`, `page`, `clock` | what comes out |
 
 mod chance;
+mod clock;
 mod gateway;
 mod monitor;
 mod options;
@@ -35,7 +36,9 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clock::clock;
 use options::{Options, USAGE};
+
 use radio::Faults;
 use recording::Recording;
 use score::Reference;
@@ -87,25 +90,13 @@ fn load(options: &Options) -> Result<Recording, String> {
 
 /// Runs it all; whether everything has reached the server.
 fn run(options: &Options, recording: &Recording) -> Result<bool, Failure> {
+    let mut out = io::stdout().lock();
     let faults = Faults::with_loss(options.loss_percent);
     let mut simulation = Simulation::new(recording, faults, options.seed)?;
-    println!(
-        "{}, {:.0} s at {} Hz, seed {}",
-        recording.source,
-        recording.samples.len() as f64 / recording.rate_hz,
-        recording.rate_hz,
-        options.seed,
-    );
-    println!(
-        "Radio: {} % lost, {} % twice, {} % late, {} % damaged, and dark once",
-        faults.loss_percent,
-        faults.duplicate_percent,
-        faults.reorder_percent,
-        faults.corrupt_percent,
-    );
+    write_heading(&mut out, options, recording, faults)?;
     let mut progress = Progress::default();
-    simulation.run(|simulation| progress.show(simulation))?;
-    progress.end();
+    simulation.run(|simulation| Ok(progress.show(&mut out, simulation)?))?;
+    progress.end(&mut out)?;
 
     let reference = options.input.is_none().then(Reference::built_in);
     let summary = Summary {
@@ -114,22 +105,52 @@ fn run(options: &Options, recording: &Recording) -> Result<bool, Failure> {
         seed: options.seed,
         reference,
     };
-    print_table(&summary);
+    write_table(&mut out, &summary)?;
     let page = page_path();
     write_page(&page, &page::render(&summary.report()))?;
-    println!("\nThe page: {}", page.display());
+    writeln!(out, "\nThe page: {}", page.display())?;
     Ok(summary.is_complete())
 }
 
-fn print_table(summary: &Summary<'_>) {
-    println!();
-    for (label, value) in summary.table() {
-        println!("{label:<37}{value}");
+fn write_heading(
+    out: &mut impl Write,
+    options: &Options,
+    recording: &Recording,
+    faults: Faults,
+) -> io::Result<()> {
+    writeln!(
+        out,
+        "{}, {:.0} s at {} Hz, seed {}",
+        recording.source,
+        recording.samples.len() as f64 / recording.rate_hz,
+        recording.rate_hz,
+        options.seed,
+    )?;
+    writeln!(
+        out,
+        "Radio: {} % lost, {} % twice, {} % late, {} % damaged, and dark once",
+        faults.loss_percent,
+        faults.duplicate_percent,
+        faults.reorder_percent,
+        faults.corrupt_percent,
+    )
+}
+
+fn write_table(out: &mut impl Write, summary: &Summary<'_>) -> io::Result<()> {
+    writeln!(out)?;
+    for row in summary.table() {
+        let label = if row.is_part {
+            format!("  {}", row.label)
+        } else {
+            row.label
+        };
+        writeln!(out, "{label:<37}{}", row.value)?;
     }
     for alarm in &summary.simulation.monitor.alarms {
         let end = alarm.to_s.map_or("the end".into(), clock);
-        println!("  {} to {:<8} {}", clock(alarm.from_s), end, alarm.text);
+        writeln!(out, "  {} to {end:<8} {}", clock(alarm.from_s), alarm.text)?;
     }
+    Ok(())
 }
 
 /// A line that follows the run, on a terminal; a line every minute elsewhere.
@@ -139,11 +160,11 @@ struct Progress {
 }
 
 impl Progress {
-    fn show(&mut self, simulation: &Simulation) {
+    fn show(&mut self, out: &mut impl Write, simulation: &Simulation) -> io::Result<()> {
         let seconds = simulation.elapsed_s() as u64;
         let interval = if io::stdout().is_terminal() { 5 } else { 60 };
         if seconds / interval <= self.shown / interval {
-            return;
+            return Ok(());
         }
         self.shown = seconds;
         let line = format!(
@@ -154,25 +175,19 @@ impl Progress {
             simulation.monitor.beats().len(),
         );
         if io::stdout().is_terminal() {
-            print!("\r{line}");
-            // A progress line that can not be shown is no reason to stop.
-            let _ = io::stdout().flush();
+            write!(out, "\r{line}")?;
+            out.flush()
         } else {
-            println!("{line}");
+            writeln!(out, "{line}")
         }
     }
 
-    fn end(&self) {
+    fn end(&self, out: &mut impl Write) -> io::Result<()> {
         if io::stdout().is_terminal() && self.shown > 0 {
-            println!();
+            writeln!(out)?;
         }
+        Ok(())
     }
-}
-
-/// Minutes and seconds since the first sample.
-fn clock(seconds: f64) -> String {
-    let whole = seconds as u64;
-    format!("{}:{:02}", whole / 60, whole % 60)
 }
 
 /// In the target folder of this build, wherever that is.

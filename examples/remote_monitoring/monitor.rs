@@ -26,6 +26,9 @@ const LIMIT_DELAY: Duration = Duration::from_secs(3);
 /// Nothing new for so long is an alarm.
 pub(crate) const STALE_AFTER: Duration = Duration::from_secs(5);
 
+/// No beat for so long is an alarm: four seconds, and the two that the detector may take.
+const NO_BEAT_AFTER: Duration = Duration::from_secs(6);
+
 /// What is kept of a record.
 #[derive(Debug, Clone, PartialEq)]
 enum Row {
@@ -69,6 +72,7 @@ struct Analysis {
     detector: RPeakDetector,
     heart_rate: HeartRate,
     limit: LimitAlarm,
+    asystole: Staleness,
     beats: Vec<u64>,
     trend: Vec<(f64, f64)>,
 }
@@ -210,7 +214,7 @@ impl Monitor {
                     .instant_of(waveform.start, samples.len() as u64);
                 self.note_time(now, end);
                 let changes = self.signal.append(waveform, samples);
-                self.alarms_changed(&changes);
+                self.take_changes(changes);
             }
             Record::Observation(_) => self.observations += 1,
             Record::Descriptor(_) => self.descriptors += 1,
@@ -251,19 +255,11 @@ impl Monitor {
         }
     }
 
-    fn alarms_changed(&mut self, changes: &[(f64, i32, Transition<Side>)]) {
-        for (at, bpm, change) in changes {
+    fn take_changes(&mut self, changes: Vec<Change>) {
+        for change in changes {
             match change {
-                Transition::Raised(side) => self.alarms.push(Alarm {
-                    kind: AlarmKind::Limit,
-                    from_s: *at,
-                    to_s: None,
-                    text: match side {
-                        Side::High => format!("Heart rate {bpm}/min, above {HIGH_BPM}/min"),
-                        Side::Low => format!("Heart rate {bpm}/min, below {LOW_BPM}/min"),
-                    },
-                }),
-                Transition::Cleared(_) => self.end_alarm(AlarmKind::Limit, *at),
+                Change::Raised(alarm) => self.alarms.push(alarm),
+                Change::Cleared(kind, at) => self.end_alarm(kind, at),
             }
         }
     }
@@ -293,11 +289,7 @@ impl Signal {
     }
 
     /// Puts a block in its place, and analyses what has become whole.
-    fn append(
-        &mut self,
-        waveform: &Waveform<'_>,
-        samples: Vec<i32>,
-    ) -> Vec<(f64, i32, Transition<Side>)> {
+    fn append(&mut self, waveform: &Waveform<'_>, samples: Vec<i32>) -> Vec<Change> {
         self.rate = Some(waveform.rate);
         if self.analysis.is_none() {
             self.analysis = Analysis::new(waveform);
@@ -332,33 +324,79 @@ impl Analysis {
             detector: RPeakDetector::new(waveform.rate, units_per_mv as u32).ok()?,
             heart_rate: HeartRate::new(waveform.rate),
             limit: LimitAlarm::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, limits),
+            asystole: Staleness::new(Instant::ZERO, NO_BEAT_AFTER),
             beats: Vec::new(),
             trend: Vec::new(),
         })
     }
 
-    /// Takes in a block; tells the heart rate, and whether its alarm has changed, at the block's end.
-    fn push(
-        &mut self,
-        first: usize,
-        block: &[i32],
-        rate: SampleRate,
-    ) -> Option<(f64, i32, Transition<Side>)> {
+    /// Takes in a block; tells what has changed by its end, on the signal's own time.
+    fn push(&mut self, first: usize, block: &[i32], rate: SampleRate) -> Vec<Change> {
+        let end = (first + block.len()) as u64;
+        let now = rate.instant_of(Instant::ZERO, end);
         for sample in block {
             if let Some(peak) = self.detector.push(*sample) {
                 self.beats.push(peak.index);
                 self.heart_rate.beat(peak.index);
+                self.asystole
+                    .note_reading(now, rate.instant_of(Instant::ZERO, peak.index));
             }
         }
-        let end = (first + block.len()) as u64;
-        let bpm = i32::from(self.heart_rate.bpm(end)?);
-        let time = rate.instant_of(Instant::ZERO, end);
-        let seconds = time.as_micros() as f64 / 1e6;
-        self.trend.push((seconds, f64::from(bpm)));
-        let observation =
-            Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, time, bpm.into());
-        let change = self.limit.observe(&observation).ok()??;
-        Some((seconds, bpm, change))
+        let seconds = now.as_micros() as f64 / 1e6;
+        let bpm = self.heart_rate.bpm(end).map(i32::from);
+        self.trend.extend(bpm.map(|bpm| (seconds, f64::from(bpm))));
+        let limit = bpm.and_then(|bpm| self.check_limit(now, seconds, bpm));
+        [self.check_beats(now, seconds), limit]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    fn check_limit(&mut self, now: Instant, seconds: f64, bpm: i32) -> Option<Change> {
+        let unit = Unit::BEATS_PER_MINUTE;
+        let rate = Observation::new(Metric::HEART_RATE, unit, now, bpm.into());
+        Some(match self.limit.observe(&rate).ok()?? {
+            Transition::Raised(side) => Change::raised(
+                AlarmKind::Limit,
+                seconds,
+                match side {
+                    Side::High => format!("Heart rate {bpm}/min, above {HIGH_BPM}/min"),
+                    Side::Low => format!("Heart rate {bpm}/min, below {LOW_BPM}/min"),
+                },
+            ),
+            Transition::Cleared(_) => Change::Cleared(AlarmKind::Limit, seconds),
+        })
+    }
+
+    /// A heart that does not beat has no rate, so that no limit can tell it.
+    fn check_beats(&mut self, now: Instant, seconds: f64) -> Option<Change> {
+        Some(match self.asystole.check(now)? {
+            Transition::Raised(_) => {
+                let text = format!(
+                    "No heart beat found for {} s",
+                    NO_BEAT_AFTER.as_millis() / 1_000
+                );
+                Change::raised(AlarmKind::NoBeat, seconds, text)
+            }
+            Transition::Cleared(_) => Change::Cleared(AlarmKind::NoBeat, seconds),
+        })
+    }
+}
+
+/// An alarm begins, or one of this kind ends, in seconds since the first sample.
+enum Change {
+    Raised(Alarm),
+    Cleared(AlarmKind, f64),
+}
+
+impl Change {
+    fn raised(kind: AlarmKind, from_s: f64, text: String) -> Self {
+        Self::Raised(Alarm {
+            kind,
+            from_s,
+            to_s: None,
+            text,
+        })
     }
 }
 

@@ -15,6 +15,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use iomt::reading::Metric;
+
 /// MIT-BIH record 208, lead MLII: 108,000 samples, i16 little-endian.
 const BUILT_IN: &[u8] = include_bytes!(concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -24,6 +26,9 @@ const BUILT_IN: &[u8] = include_bytes!(concat!(
 /// The range of the waveform codec: 24 bits.
 const LOWEST: f64 = -8_388_608.0;
 const HIGHEST: f64 = 8_388_607.0;
+
+/// A day of ECG at 1,000 Hz, nine characters a line.
+const MOST_BYTES: u64 = 1_000_000_000;
 
 /// Rounding a fraction is an error of at most 5 µV at this gain or above.
 const ROUNDING_GAIN: f64 = 100.0;
@@ -37,6 +42,8 @@ pub(crate) struct Recording {
     pub(crate) rate_hz: f64,
     /// Sample units to a millivolt.
     pub(crate) gain_units_per_mv: f64,
+    /// Which lead it is.
+    pub(crate) metric: Metric,
     /// The unit that stands for 0 mV.
     pub(crate) zero: i32,
     /// Where it comes from.
@@ -52,6 +59,7 @@ impl Recording {
             samples: samples.collect(),
             rate_hz: 360.0,
             gain_units_per_mv: 200.0,
+            metric: Metric::ECG_LEAD_II,
             zero: 1_024,
             source: "MIT-BIH record 208, lead MLII".into(),
         }
@@ -63,13 +71,19 @@ impl Recording {
     ///
     /// One line that names the file and, where there is one, the row.
     pub(crate) fn from_csv(path: &Path, rate_hz: f64, gain: f64) -> Result<Self, String> {
-        let name = path.display();
+        // In quotes where a file's name has line breaks or the like in it.
+        let name = path.display().to_string();
+        let name = match name.contains(char::is_control) {
+            true => format!("{name:?}"),
+            false => name,
+        };
         let text = read_text(path).map_err(|fault| fault.in_file(&name))?;
         let samples = samples_of(&text, gain).map_err(|fault| fault.in_file(&name))?;
         Ok(Self {
             samples,
             rate_hz,
             gain_units_per_mv: gain,
+            metric: Metric::ECG,
             zero: 0,
             source: path
                 .file_name()
@@ -111,8 +125,12 @@ impl Fault {
 }
 
 fn read_text(path: &Path) -> Result<String, Fault> {
-    if path.is_dir() {
-        return Err(Fault::of_file("is a folder, not a file"));
+    let file = fs::metadata(path).map(|metadata| (metadata.is_file(), metadata.len()));
+    match file {
+        _ if path.is_dir() => return Err(Fault::of_file("is a folder, not a file")),
+        Ok((false, _)) => return Err(Fault::of_file("is not a regular file")),
+        Ok((true, MOST_BYTES..)) => return Err(Fault::of_file("is larger than 1 GB")),
+        _ => {}
     }
     let bytes = fs::read(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Fault::of_file("no such file"),
@@ -138,6 +156,13 @@ fn samples_of(text: &str, gain: f64) -> Result<Vec<i32>, Fault> {
     let mut samples = Vec::new();
     if let Some((row, line)) = rows.next() {
         let cell = first_column(line);
+        if is_time(cell) {
+            let what = format!(
+                "the first column is {}, and is to hold the samples",
+                quoted(cell)
+            );
+            return Err(Fault::of_row(row, what));
+        }
         if !is_header(cell) {
             samples.push(sample(cell, gain).map_err(|what| Fault::of_row(row, what))?);
         }
@@ -154,9 +179,33 @@ fn samples_of(text: &str, gain: f64) -> Result<Vec<i32>, Fault> {
 
 /// A semicolon or a tab wins over a comma, which may then be a decimal comma.
 fn first_column(line: &str) -> &str {
+    if let Some((cell, _)) = line.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        return cell.trim();
+    }
     let separator = [';', '\t'].into_iter().find(|mark| line.contains(*mark));
     let cell = line.split(separator.unwrap_or(',')).next().unwrap_or(line);
-    cell.trim().trim_matches('"').trim()
+    cell.trim()
+}
+
+/// The header of a column that holds when a sample was taken, and not the sample.
+fn is_time(cell: &str) -> bool {
+    let word = cell
+        .split(|c: char| !c.is_alphabetic())
+        .next()
+        .unwrap_or_default();
+    [
+        "t",
+        "time",
+        "s",
+        "sec",
+        "secs",
+        "second",
+        "seconds",
+        "ms",
+        "timestamp",
+        "elapsed",
+    ]
+    .contains(&word.to_lowercase().as_str())
 }
 
 /// Words, and not a number with a slip in it.
@@ -247,6 +296,35 @@ mod tests {
         assert_eq!(recording.rate_hz, 250.0);
         assert_eq!(recording.gain_units_per_mv, 204.8);
         assert!(file.0.ends_with(&recording.source));
+    }
+
+    #[test]
+    fn a_column_of_times_is_not_taken_for_samples() {
+        for header in ["time,ecg", "Time [s];mV", "t\tu", "\"seconds\",ecg"] {
+            let refusal = refusal(&format!("{header}\n0,5\n"));
+            assert!(
+                refusal.starts_with("ecg.csv:1: the first column is"),
+                "{refusal}"
+            );
+        }
+        assert_eq!(samples("sample,time\n5,0\n"), [5]);
+    }
+
+    #[test]
+    fn a_quoted_decimal_comma_is_not_read_as_a_whole_number() {
+        assert!(refusal("\"1,5\"\n").contains("is not a number"));
+    }
+
+    #[test]
+    fn a_file_without_an_end_is_not_read() {
+        let refused = Recording::from_csv(Path::new("/dev/zero"), 250.0, 200.0);
+        assert!(refused.is_err());
+    }
+
+    #[test]
+    fn a_refusal_is_one_line_whatever_the_file_is_called() {
+        let refused = Recording::from_csv(Path::new("a\nb.csv"), 250.0, 200.0);
+        assert_eq!(refused.unwrap_err(), "\"a\\nb.csv\": no such file");
     }
 
     #[test]

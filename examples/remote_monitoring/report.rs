@@ -38,8 +38,8 @@ pub(crate) struct Report {
     pub(crate) alarms: Vec<Alarm>,
     /// The figures that matter most, shown large; four to six of them.
     pub(crate) key_figures: Vec<KeyFigure>,
-    /// The delivery table: label and value.
-    pub(crate) table: Vec<(String, String)>,
+    /// The delivery table.
+    pub(crate) table: Vec<Row>,
 }
 
 /// An alarm from its raising to its end.
@@ -60,8 +60,19 @@ pub(crate) struct Alarm {
 pub(crate) enum AlarmKind {
     /// A value outside its limits.
     Limit,
+    /// No heart beat for too long.
+    NoBeat,
     /// No fresh value for too long.
     Stale,
+}
+
+/// A row of the delivery table.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) label: String,
+    pub(crate) value: String,
+    /// Whether it says more about the row above that is no part.
+    pub(crate) is_part: bool,
 }
 
 /// One large figure: "100 %", "samples delivered", "108,000 of 108,000".

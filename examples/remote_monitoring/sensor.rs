@@ -37,6 +37,7 @@ const OUTBOX_FRAMES: usize = 512;
 pub(crate) struct Signal {
     pub(crate) samples: Vec<i32>,
     pub(crate) rate: SampleRate,
+    pub(crate) metric: Metric,
     /// What one count is worth in millivolts.
     pub(crate) scale: Decimal,
     /// The count that stands for 0 mV.
@@ -232,7 +233,7 @@ impl Sensor {
         };
         let started = self.started.unwrap_or(now);
         let waveform = Waveform {
-            metric: Metric::ECG_LEAD_II,
+            metric: self.signal.metric,
             unit: Unit::MILLIVOLT,
             start: self
                 .signal

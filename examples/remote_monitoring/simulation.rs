@@ -90,10 +90,13 @@ impl Simulation {
     }
 
     /// Lets time go on until everything is delivered; calls `progress` after every step.
-    pub(crate) fn run(&mut self, mut progress: impl FnMut(&Self)) -> Result<(), Failure> {
+    pub(crate) fn run(
+        &mut self,
+        mut progress: impl FnMut(&Self) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         loop {
             self.act()?;
-            progress(self);
+            progress(self)?;
             if self.monitor.is_paired && self.sensor.is_done() {
                 break;
             }
@@ -220,6 +223,7 @@ fn signal_of(recording: &Recording) -> Result<Signal, Failure> {
     Ok(Signal {
         samples: recording.samples.clone(),
         rate,
+        metric: recording.metric,
         zero: recording.zero,
         scale: scale_of(recording.gain_units_per_mv),
         units_per_mv: recording.gain_units_per_mv.round().max(1.0) as u32,

@@ -1,8 +1,9 @@
 //! What came of it: the table on the terminal and the values of the page.
 
+use crate::clock::clock;
 use crate::monitor::{HIGH_BPM, LOW_BPM};
 use crate::recording::Recording;
-use crate::report::{KeyFigure, Report};
+use crate::report::{KeyFigure, Report, Row};
 use crate::score::{Reference, Score, percent};
 use crate::simulation::Simulation;
 
@@ -25,8 +26,8 @@ impl Summary<'_> {
             && monitor.rows_in_conflict == 0
     }
 
-    /// Label and value, a row each.
-    pub(crate) fn table(&self) -> Vec<(String, String)> {
+    /// Figures, a row each.
+    pub(crate) fn table(&self) -> Vec<Row> {
         let (up, down) = (&self.simulation.up, &self.simulation.down);
         let device = self.simulation.sensor.node.stats();
         let server = self.simulation.monitor.node.stats();
@@ -42,26 +43,27 @@ impl Summary<'_> {
                 "Packets on the radio, up / down",
                 format!("{} / {}", up.sent, down.sent),
             ),
-            row("  lost", format!("{} / {}", up.lost, down.lost)),
-            row(
-                "  duplicated",
+            part("lost", format!("{} / {}", up.lost, down.lost)),
+            part(
+                "duplicated",
                 format!("{} / {}", up.duplicated, down.duplicated),
             ),
-            row(
-                "  out of order",
+            part(
+                "out of order",
                 format!("{} / {}", up.reordered, down.reordered),
             ),
-            row(
-                "  corrupted",
+            part(
+                "corrupted",
                 format!("{} / {}", up.corrupted, down.corrupted),
             ),
+            row("Radio dark, at the recording's time", self.outage()),
             row("Packets refused", format!("{refused}")),
             row(
                 "Frames that came again, stored once",
                 format!("{}", server.duplicates),
             ),
             row(
-                "Bytes a sample, on the air",
+                "Bytes a sample, on the air, up",
                 format!("{:.3}", self.bytes_a_sample()),
             ),
             row("Samples delivered / read", self.samples_delivered()),
@@ -135,6 +137,13 @@ impl Summary<'_> {
         share(delivered, self.simulation.sensor.observations_made + 1)
     }
 
+    fn outage(&self) -> String {
+        match self.simulation.outage {
+            Some((from, to)) => format!("{} to {}, {:.0} s", clock(from), clock(to), to - from),
+            None => "never".into(),
+        }
+    }
+
     fn alarms(&self) -> String {
         match self.simulation.monitor.alarms.len() {
             0 => "none".into(),
@@ -200,31 +209,31 @@ impl Summary<'_> {
     }
 }
 
-fn score_rows(score: &Score, reference: &Reference) -> Vec<(String, String)> {
+fn score_rows(score: &Score, reference: &Reference) -> Vec<Row> {
     let found = score.matched + score.false_beats.len() as u64 + score.unscored;
     vec![
         row(
             "Beats found",
             format!("{found}, {} of them at disputed places", score.unscored),
         ),
-        row(
-            "  sensitivity",
+        part(
+            "sensitivity",
             format!(
                 "{:.2} %  ({} missed)",
                 score.sensitivity(),
                 score.missed.len()
             ),
         ),
-        row(
-            "  positive predictivity",
+        part(
+            "positive predictivity",
             format!(
                 "{:.2} %  ({} false)",
                 score.positive_predictivity(),
                 score.false_beats.len()
             ),
         ),
-        row(
-            "  left unscored",
+        part(
+            "left unscored",
             format!(
                 "{} places on which the references disagree",
                 reference.disputed.len()
@@ -233,13 +242,26 @@ fn score_rows(score: &Score, reference: &Reference) -> Vec<(String, String)> {
     ]
 }
 
-fn row(label: &str, value: String) -> (String, String) {
-    (label.into(), value)
+fn row(label: &str, value: String) -> Row {
+    let is_part = false;
+    Row {
+        label: label.into(),
+        value,
+        is_part,
+    }
+}
+
+/// A row that says more about the one above it.
+fn part(label: &str, value: String) -> Row {
+    Row {
+        is_part: true,
+        ..row(label, value)
+    }
 }
 
 fn share(part: u64, whole: u64) -> String {
     format!(
-        "{} / {}  {} %",
+        "{} / {}, {} %",
         grouped(part),
         grouped(whole),
         trimmed(percent(part, whole))

@@ -18,7 +18,7 @@ mod text;
 mod trace;
 mod trend;
 
-use crate::report::{KeyFigure, Report};
+use crate::report::{KeyFigure, Report, Row};
 use sheet::{MOST_DOWN_MM, MOST_UP_MM, PAPER_MM};
 use span::{Kind, Span};
 use strip::Strips;
@@ -141,6 +141,7 @@ fn shade_legend(spans: &[Span]) -> String {
     let words = |kind: Kind| match kind {
         Kind::Outage => "radio outage: data delayed, delivered later",
         Kind::Limit => "limit alarm",
+        Kind::NoBeat => "no-beat alarm",
         Kind::Stale => "stale-data alarm",
     };
     let shown = Kind::ALL.into_iter();
@@ -149,11 +150,12 @@ fn shade_legend(spans: &[Span]) -> String {
 }
 
 fn lists(report: &Report, spans: &[Span]) -> String {
-    let row = |(label, value): &(String, String)| {
+    let row = |row: &Row| {
         format!(
-            "<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n",
-            escape(label),
-            escape(value)
+            "<tr{}><th scope=\"row\">{}</th><td>{}</td></tr>\n",
+            if row.is_part { " class=\"part\"" } else { "" },
+            escape(&row.label),
+            escape(&row.value)
         )
     };
     let rows: String = report.table.iter().map(row).collect();

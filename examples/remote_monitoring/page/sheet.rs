@@ -13,7 +13,7 @@
 //! ```
 
 use super::span::Span;
-use super::text;
+use crate::clock::clock;
 
 pub(super) const ROW_S: f64 = 10.0;
 pub(super) const MM_PER_S: f64 = 25.0;
@@ -77,7 +77,7 @@ impl Sheet {
     /// The row's time, and its mean heart rate where there is one.
     pub(super) fn labels(&self, mean_bpm: Option<f64>) -> String {
         let y = self.zero_y() + 1.2;
-        let clock = text::clock(self.from_s);
+        let clock = clock(self.from_s);
         let rate = mean_bpm.map_or(String::new(), |bpm| {
             let y = y + 4.2;
             format!("<text class=\"rate\" x=\"0\" y=\"{y:.1}\">{bpm:.0}/min</text>")

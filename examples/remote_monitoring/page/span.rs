@@ -1,6 +1,7 @@
 //! Stretches of time that are shaded: radio outages and alarms.
 
 use super::text;
+use crate::clock::clock;
 use crate::report::{Alarm, AlarmKind, Report};
 
 /// A shaded stretch of time.
@@ -21,17 +22,19 @@ pub(super) struct Span {
 pub(super) enum Kind {
     Outage,
     Limit,
+    NoBeat,
     Stale,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 3] = [Self::Outage, Self::Limit, Self::Stale];
+    pub(super) const ALL: [Self; 4] = [Self::Outage, Self::Limit, Self::NoBeat, Self::Stale];
 
     /// The class in the style sheet.
     pub(super) const fn class(self) -> &'static str {
         match self {
             Self::Outage => "outage",
             Self::Limit => "limit",
+            Self::NoBeat => "no-beat",
             Self::Stale => "stale",
         }
     }
@@ -40,6 +43,7 @@ impl Kind {
         match self {
             Self::Outage => "Radio outage",
             Self::Limit => "Limit alarm",
+            Self::NoBeat => "No-beat alarm",
             Self::Stale => "Stale-data alarm",
         }
     }
@@ -65,6 +69,7 @@ fn of_alarm(alarm: &Alarm, end_s: f64) -> Span {
     Span {
         kind: match alarm.kind {
             AlarmKind::Limit => Kind::Limit,
+            AlarmKind::NoBeat => Kind::NoBeat,
             AlarmKind::Stale => Kind::Stale,
         },
         from_s: alarm.from_s,
@@ -91,12 +96,12 @@ pub(super) fn list(spans: &[Span]) -> String {
 fn list_row(span: &Span) -> String {
     let to = match span.open {
         true => "still active".into(),
-        false => text::clock(span.to_s),
+        false => clock(span.to_s),
     };
     format!(
         "<tr><td>{}</td><td>{to}</td><td>{}</td>\
          <td><span class=\"badge {}\">{}</span></td><td>{}</td></tr>\n",
-        text::clock(span.from_s),
+        clock(span.from_s),
         text::span(span.to_s - span.from_s),
         span.kind.class(),
         span.kind.name(),

@@ -6,6 +6,7 @@ use super::sheet::{MM_PER_S, MOST_DOWN_MM, MOST_UP_MM, ROW_S, Sheet, WIDTH_MM};
 use super::span::Span;
 use super::text;
 use super::trace;
+use crate::clock::clock;
 use crate::report::Report;
 
 /// Finer than a printer's 200 dots an inch.
@@ -96,8 +97,8 @@ impl<'a> Strips<'a> {
             "<svg class=\"strip\" role=\"img\" viewBox=\"0 0 {WIDTH_MM} {:.1}\">\
              <title>ECG from {} to {}</title><desc>{}</desc>\n{}</svg>\n",
             sheet.bottom() + lanes.height + 1.0,
-            text::clock(sheet.from_s),
-            text::clock(sheet.to_s),
+            clock(sheet.from_s),
+            clock(sheet.to_s),
             describe(&marks, &spans),
             parts.concat(),
         )

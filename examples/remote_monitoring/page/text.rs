@@ -17,16 +17,6 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-/// A time of the recording to the second: "1:05", "1:02:05".
-pub(super) fn clock(seconds: f64) -> String {
-    let whole = seconds.max(0.0).round() as u64;
-    let (hours, minutes, seconds) = (whole / 3_600, whole / 60 % 60, whole % 60);
-    match hours {
-        0 => format!("{minutes}:{seconds:02}"),
-        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
-    }
-}
-
 /// A span: "4.0 s", "5 min", "5 min 20 s".
 pub(super) fn span(seconds: f64) -> String {
     let whole = seconds.round() as u64;
@@ -71,11 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn times_read_as_on_a_clock() {
-        assert_eq!(clock(0.0), "0:00");
-        assert_eq!(clock(65.4), "1:05");
-        assert_eq!(clock(59.9), "1:00");
-        assert_eq!(clock(3_725.0), "1:02:05");
+    fn spans_are_seconds_or_minutes() {
         assert_eq!(span(4.0), "4.0 s");
         assert_eq!(span(59.97), "1 min");
         assert_eq!(span(300.0), "5 min");

@@ -1,8 +1,8 @@
 //! The overview: the whole ECG on one line, the heart rate below it.
 
 use super::span::Span;
-use super::text;
 use super::trace;
+use crate::clock::clock;
 use crate::report::Report;
 
 const WIDTH: f64 = 1_000.0;
@@ -130,7 +130,7 @@ fn time_axis(end_s: f64, x_of: impl Fn(f64) -> f64) -> String {
             RATE.top,
             RATE.bottom + 5.0,
             RATE.bottom + 21.0,
-            text::clock(s)
+            clock(s)
         )
     };
     let ticks: String = (0..=(end_s / step) as usize).map(tick).collect();
