@@ -80,6 +80,7 @@ const MAX_UNDER_WAY: usize = 64;
 const MAX_ROUNDS: usize = 2_000;
 /// The receiver finds eight epochs ahead; beyond that the two have to pair again.
 const MAX_EPOCHS: u8 = 7;
+const PATIENCE: u8 = 50;
 const TENTH: u64 = 100;
 const DESCRIPTOR: Descriptor<'static> = Descriptor {
     manufacturer: "Maker",
@@ -104,6 +105,8 @@ pub struct World {
     revealed: Vec<Revealed>,
     epochs: u8,
     has_failed: bool,
+    /// Rounds for which a device that was not heard is still waited for, before a person pairs again.
+    patience: Option<u8>,
     is_pairing: bool,
     readings: i32,
     accepted: BTreeMap<RecordId, Reading>,
@@ -137,6 +140,7 @@ impl World {
             revealed: Vec::new(),
             epochs: 0,
             has_failed: false,
+            patience: None,
             is_pairing: false,
             readings: 0,
             accepted: BTreeMap::new(),
@@ -224,7 +228,9 @@ impl World {
             self.store(revealed);
         }
         self.poll();
-        if self.has_failed {
+        self.patience = self.patience.map(|rounds| rounds.saturating_sub(1));
+        let is_given_up = self.is_pairing && self.patience == Some(0);
+        if self.has_failed || is_given_up {
             self.pair();
         }
         if self.under_way.is_empty() {
@@ -235,6 +241,7 @@ impl World {
 
     fn pair(&mut self) {
         self.has_failed = false;
+        self.patience = None;
         self.is_pairing = true;
         self.device.arm(label());
         self.server
@@ -314,11 +321,17 @@ impl World {
             assert!(again.is_none(), "stored and revealed again: {again:?}");
             self.revealed.push(revealed);
         }
+        self.note_events();
+    }
+
+    fn note_events(&mut self) {
         while let Some(event) = self.server.poll_event() {
             match event {
                 ServerEvent::Paired { .. } => self.is_pairing = false,
+                ServerEvent::PairingFailed => self.has_failed = true,
+                ServerEvent::PairingUnconfirmed => self.patience = Some(PATIENCE),
                 ServerEvent::DescriptorMismatch => panic!("an honest device was not believed"),
-                _ => {}
+                other => panic!("an event that nobody reads: {other:?}"),
             }
         }
     }
@@ -381,9 +394,7 @@ impl World {
             .handle_timeout(self.now, &mut self.entropy)
             .expect("the generator works");
         self.server.handle_timeout(self.now);
-        while let Some(event) = self.server.poll_event() {
-            self.has_failed |= event == ServerEvent::PairingFailed;
-        }
+        self.note_events();
     }
 
     /// Polls every output until it is `None`.
