@@ -92,7 +92,10 @@ pub enum Error {
     /// A key has another length than its suite says.
     #[error("a key of this length is not one of the suite")]
     BadKeyLength,
-    /// A saved session is damaged, or of another version or suite.
-    #[error("not a saved session of this version")]
+    /// So many epochs went by without a receipt that the server would not find another one.
+    #[error("out of the server's reach: no receipt has come for eight epochs")]
+    OutOfReach,
+    /// A saved session is damaged, another device's, or of another version or suite.
+    #[error("not a saved session of this device and version")]
     BadSavedSession,
 }

@@ -2,7 +2,7 @@ use super::entropy::{Binding, Fingerprint, draw, hedge};
 use super::epoch::EpochKeys;
 use super::receipt::{StoredReport, check_proof};
 use super::schedule::{Chain, Label};
-use super::session::{self, SAVED_SESSION_LEN, SessionSecrets};
+use super::session::{self, Loaded, SAVED_SESSION_LEN, Saved, SessionSecrets};
 use super::{Entropy, EntropyFailed, Epoch, EpochTag, Error};
 use crate::crypto::{KEY_LEN, Secret};
 use crate::wire::{Frame, Locator, MAX_COUNTER, Packet, Route, Run, Salt, Space, TAG_LEN, Writer};
@@ -11,13 +11,15 @@ use crate::wire::{Frame, Locator, MAX_COUNTER, Packet, Route, Run, Salt, Space, 
 pub const SEAL_OVERHEAD: usize = 20;
 
 const SHORT_HEADER: usize = SEAL_OVERHEAD - TAG_LEN;
+/// How many epochs ahead of the newest that it has opened a server finds: its window.
+const REACH: u32 = 8;
 
 /// The device's end of a session: seals frames, believes receipts.
 ///
 /// **Rule.** Nothing of an epoch leaves the sealer before [`Sealer::epoch_stored`] has said
 /// that the chain position behind it is on storage. A sealer that forgets that call seals nothing.
 ///
-/// It takes about 420 bytes.
+/// It takes about 430 bytes.
 pub struct Sealer {
     id: [u8; 16],
     hash: [u8; KEY_LEN],
@@ -28,6 +30,9 @@ pub struct Sealer {
     epoch: Option<SealingEpoch>,
     begun: Option<SealingEpoch>,
     fingerprints: Fingerprints,
+    /// One behind the newest epoch that a receipt has named, and what of it was written last.
+    reached: u32,
+    written: u32,
 }
 
 struct SealingEpoch {
@@ -67,6 +72,8 @@ impl Sealer {
             chain: secrets.chain,
             epoch: None,
             begun: None,
+            reached: 0,
+            written: 0,
             fingerprints: Fingerprints {
                 previous_boot,
                 this_boot: None,
@@ -81,10 +88,18 @@ impl Sealer {
     ///
     /// [`Error::BadSavedSession`], or [`Error::BadKeyLength`] for the static secret.
     pub fn restore(saved: &[u8], static_secret: &[u8]) -> Result<Self, Error> {
-        let (secrets, fingerprint) = session::load(saved)?;
         let static_secret = Secret::try_from(static_secret).map_err(|_| Error::BadKeyLength)?;
-        let previous_boot = Some(Fingerprint(fingerprint));
-        Ok(Self::new(secrets, static_secret, previous_boot))
+        let Loaded {
+            secrets,
+            reached,
+            fingerprint,
+        } = session::load(saved, &static_secret)?;
+        let sealer = Self::new(secrets, static_secret, Some(Fingerprint(fingerprint)));
+        Ok(Self {
+            reached,
+            written: reached,
+            ..sealer
+        })
     }
 
     /// Says what the generator's first bytes of this boot were, where it was used before for something else.
@@ -110,22 +125,20 @@ impl Sealer {
     /// # Errors
     ///
     /// [`Error::Entropy`] when the generator fails, gives the same bytes as at the last boot,
-    /// or the same bytes twice.
+    /// or the same bytes twice in a row; [`Error::OutOfReach`] when so many epochs were begun
+    /// without a receipt that the server would not find this one.
     pub fn begin_epoch(
         &mut self,
         entropy: &mut impl Entropy,
         out: &mut [u8; SAVED_SESSION_LEN],
     ) -> Result<(), Error> {
+        if self.chain.number() >= self.reached.saturating_add(REACH) {
+            return Err(Error::OutOfReach);
+        }
         let random = self.draw(entropy)?;
         let salt = Salt(hedge(&random, &self.binding(Label::SALT)));
-        let next = self.chain.next();
-        let fingerprint = self.fingerprints.this_boot.ok_or(EntropyFailed)?;
-        session::save(
-            (&self.id, &self.hash, &self.receipt_key),
-            &next,
-            fingerprint.0,
-            out,
-        )?;
+        self.write_session(&self.chain.next(), out)?;
+        self.written = self.reached;
         let secret = self.chain.open_key().secret(salt);
         let keys = EpochKeys::derive(self.chain.number(), self.chain.locator(), salt, &secret);
         self.begun = Some(SealingEpoch {
@@ -146,6 +159,39 @@ impl Sealer {
         self.chain = self.chain.next();
         self.epoch = Some(begun);
         Ok(())
+    }
+
+    /// Whether a receipt has said something that the saved session does not know yet.
+    #[must_use]
+    pub const fn wants_saving(&self) -> bool {
+        self.written < self.reached
+    }
+
+    /// Writes the session as it stands, where no epoch is being begun.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoEpoch`] when none is open, or one is being begun, which writes it anyway.
+    pub fn save(&mut self, out: &mut [u8; SAVED_SESSION_LEN]) -> Result<(), Error> {
+        if self.epoch.is_none() || self.begun.is_some() {
+            return Err(Error::NoEpoch);
+        }
+        self.write_session(&self.chain, out)?;
+        self.written = self.reached;
+        Ok(())
+    }
+
+    fn write_session(&self, next: &Chain, out: &mut [u8; SAVED_SESSION_LEN]) -> Result<(), Error> {
+        let fingerprint = self.fingerprints.this_boot.ok_or(EntropyFailed)?;
+        let saved = Saved {
+            id: &self.id,
+            hash: &self.hash,
+            receipt_key: &self.receipt_key,
+            next,
+            reached: self.reached,
+            fingerprint: fingerprint.0,
+        };
+        saved.write(&self.static_secret, out)
     }
 
     /// Draws the name of this boot for its records.
@@ -183,6 +229,12 @@ impl Sealer {
         self.epoch
             .as_ref()
             .is_some_and(|epoch| epoch.next.iter().any(worn))
+    }
+
+    /// Whether an epoch was begun that is not stored yet.
+    #[must_use]
+    pub const fn has_begun(&self) -> bool {
+        self.begun.is_some()
     }
 
     /// Whether the open epoch has sealed something.
@@ -259,8 +311,11 @@ impl Sealer {
             None => EpochTag([0; 16]),
         };
         check_proof(&self.receipt_key, &receipt, echoed)?;
-        if let Some(epoch) = &mut self.epoch {
-            epoch.is_named |= report.names(epoch.keys.tag);
+        if let Some(epoch) = &mut self.epoch
+            && report.names(epoch.keys.tag)
+        {
+            epoch.is_named = true;
+            self.reached = epoch.keys.number.saturating_add(1);
         }
         Ok(report)
     }

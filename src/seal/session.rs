@@ -1,6 +1,6 @@
 use super::schedule::{Chain, Label, derive, expand_label};
 use super::{Error, Opener, Sealer};
-use crate::crypto::hash::extract;
+use crate::crypto::hash::{equal, extract, hmac};
 use crate::crypto::{KEY_LEN, SUITE, Secret};
 use crate::wire::{Reader, Writer};
 
@@ -93,52 +93,91 @@ impl SessionSecrets {
 }
 
 /// The length of a saved session.
-pub const SAVED_SESSION_LEN: usize = 126;
+pub const SAVED_SESSION_LEN: usize = 138;
 
 const SAVED_VERSION: u8 = 1;
+const CODE_LEN: usize = 8;
 
 /// A session as it lies on the device's storage.
 ///
 /// ```text
-/// version 1 │ suite 1 │ session 16 │ h 32 │ next epoch 4, big-endian │ its chain 32 │ receipt key 32 │ f 8
+/// version 1 │ suite 1 │ session 16 │ h 32 │ next epoch 4, big-endian │ reached 4, big-endian
+/// │ chain 32 │ receipt key 32 │ f 8 │ code 8
 /// ```
-pub(super) fn save(
-    secrets: (&[u8; 16], &[u8; KEY_LEN], &Secret),
-    next: &Chain,
-    fingerprint: [u8; 8],
-    out: &mut [u8],
-) -> Result<usize, Error> {
-    let (id, hash, receipt_key) = secrets;
-    let mut writer = Writer::new(out);
-    writer.put(&[SAVED_VERSION, SUITE])?;
-    writer.put(id)?;
-    writer.put(hash)?;
-    writer.put(&next.number().to_be_bytes())?;
-    writer.put(next.expose())?;
-    writer.put(receipt_key.expose())?;
-    writer.put(&fingerprint)?;
-    Ok(writer.len())
+///
+/// The code is an HMAC under a key of the static secret, so that a flipped bit, or another
+/// device's session, is not taken for one: the device would seal for ever what nobody opens.
+pub(super) struct Saved<'a> {
+    pub(super) id: &'a [u8; 16],
+    pub(super) hash: &'a [u8; KEY_LEN],
+    pub(super) receipt_key: &'a Secret,
+    pub(super) next: &'a Chain,
+    pub(super) reached: u32,
+    pub(super) fingerprint: [u8; 8],
 }
 
-/// Reads what [`save`] wrote; the last part is the fingerprint of that boot's random numbers.
-pub(super) fn load(saved: &[u8]) -> Result<(SessionSecrets, [u8; 8]), Error> {
-    let mut reader = Reader::new(saved);
-    let head: [u8; 2] = reader.array().map_err(|_| Error::BadSavedSession)?;
-    if head != [SAVED_VERSION, SUITE] || saved.len() != SAVED_SESSION_LEN {
+impl Saved<'_> {
+    pub(super) fn write(
+        &self,
+        static_secret: &Secret,
+        out: &mut [u8; SAVED_SESSION_LEN],
+    ) -> Result<(), Error> {
+        let mut writer = Writer::new(out);
+        writer.put(&[SAVED_VERSION, SUITE])?;
+        writer.put(self.id)?;
+        writer.put(self.hash)?;
+        writer.put(&self.next.number().to_be_bytes())?;
+        writer.put(&self.reached.to_be_bytes())?;
+        writer.put(self.next.expose())?;
+        writer.put(self.receipt_key.expose())?;
+        writer.put(&self.fingerprint)?;
+        if let Some((content, code)) = out.split_last_chunk_mut() {
+            *code = code_of(content, static_secret);
+        }
+        Ok(())
+    }
+}
+
+/// What [`Saved::write`] wrote, read back.
+pub(super) struct Loaded {
+    pub(super) secrets: SessionSecrets,
+    pub(super) reached: u32,
+    pub(super) fingerprint: [u8; 8],
+}
+
+pub(super) fn load(saved: &[u8], static_secret: &Secret) -> Result<Loaded, Error> {
+    let (content, code) = saved
+        .split_last_chunk::<CODE_LEN>()
+        .filter(|_| saved.len() == SAVED_SESSION_LEN)
+        .ok_or(Error::BadSavedSession)?;
+    if !equal(code, &code_of(content, static_secret)) {
+        return Err(Error::BadSavedSession);
+    }
+    let mut reader = Reader::new(content);
+    if reader.array()? != [SAVED_VERSION, SUITE] {
         return Err(Error::BadSavedSession);
     }
     let id = reader.array()?;
     let hash = reader.array()?;
     let number = u32::from_be_bytes(reader.array()?);
+    let reached = u32::from_be_bytes(reader.array()?);
     let chain = Chain::new(number, Secret::new(reader.array()?));
     let receipt_key = Secret::new(reader.array()?);
-    Ok((
-        SessionSecrets {
-            id,
-            hash,
-            chain,
-            receipt_key,
-        },
-        reader.array()?,
-    ))
+    let fingerprint = reader.array()?;
+    reader.finish()?;
+    let secrets = SessionSecrets {
+        id,
+        hash,
+        chain,
+        receipt_key,
+    };
+    Ok(Loaded {
+        secrets,
+        reached,
+        fingerprint,
+    })
+}
+
+fn code_of(content: &[u8], static_secret: &Secret) -> [u8; CODE_LEN] {
+    hmac(&derive(static_secret, Label::SAVED), &[content])
 }

@@ -259,19 +259,57 @@ fn a_rebooted_device_goes_on_in_the_next_epoch() {
     );
 }
 
+/// Opens a frame and lets the sealer hear of it.
+fn hear(sealer: &mut Sealer, opener: &mut Opener) {
+    let packet = sealed(sealer, Space::Data, b"heard");
+    receive(opener, &packet).unwrap();
+    sealer.verify(&receipt(opener)).unwrap();
+}
+
 #[test]
 fn an_epoch_beyond_the_window_is_not_found_and_costs_nothing() {
-    let (mut sealer, mut opener) = pair();
+    // The twin hears every epoch, so that the device goes on; this opener hears none of them.
+    let (mut sealer, mut twin) = pair();
+    let mut opener = secrets(1).into_opener();
     let mut entropy = Counting(100);
     for _ in 0..7 {
+        hear(&mut sealer, &mut twin);
         begin(&mut sealer, &mut entropy);
     }
     let last_inside = sealed(&mut sealer, Space::Data, b"seven");
+    hear(&mut sealer, &mut twin);
     begin(&mut sealer, &mut entropy);
     let outside = sealed(&mut sealer, Space::Data, b"eight");
     assert_eq!(receive(&mut opener, &outside), Err(Error::UnknownEpoch));
     assert!(receive(&mut opener, &last_inside).unwrap().is_some());
     assert!(receive(&mut opener, &outside).unwrap().is_some());
+}
+
+#[test]
+fn a_ninth_boot_without_a_receipt_is_refused_and_not_sealed_for_nobody() {
+    let mut saved = [0; SAVED_SESSION_LEN];
+    let mut sealer = secrets(1).into_sealer(&STATIC_SECRET).unwrap();
+    for boot in 0..8 {
+        saved = begin(&mut sealer, &mut Counting(boot * 20));
+        sealer = Sealer::restore(&saved, &STATIC_SECRET).unwrap();
+    }
+    let refused = sealer.begin_epoch(&mut Counting(200), &mut [0; SAVED_SESSION_LEN]);
+    assert_eq!(refused, Err(Error::OutOfReach));
+    assert!(Sealer::restore(&saved, &STATIC_SECRET).is_ok());
+}
+
+#[test]
+fn a_receipt_is_remembered_across_reboots() {
+    let (mut sealer, mut opener) = pair();
+    for boot in 1..20 {
+        assert!(!sealer.wants_saving());
+        hear(&mut sealer, &mut opener);
+        assert!(sealer.wants_saving());
+        let mut saved = [0; SAVED_SESSION_LEN];
+        sealer.save(&mut saved).unwrap();
+        sealer = Sealer::restore(&saved, &STATIC_SECRET).unwrap();
+        begin(&mut sealer, &mut Counting(boot * 10));
+    }
 }
 
 #[test]
@@ -319,21 +357,23 @@ fn a_dead_generator_is_refused_within_a_boot_and_across_one() {
 }
 
 #[test]
-fn a_damaged_saved_session_is_refused() {
+fn a_saved_session_with_any_bit_flipped_or_of_another_device_is_refused() {
     let mut sealer = secrets(1).into_sealer(&STATIC_SECRET).unwrap();
     let saved = begin(&mut sealer, &mut Counting(0));
     assert!(Sealer::restore(&saved, &STATIC_SECRET).is_ok());
-    for broken in [
-        &saved[..125],
-        &[&[2], &saved[1..]].concat(),
-        &[&[1, 2], &saved[2..]].concat(),
-        &[],
-    ] {
+    let refusal = |saved: &[u8], secret| Sealer::restore(saved, secret).unwrap_err();
+    for bit in 0..saved.len() * 8 {
+        let mut flipped = saved;
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        assert_eq!(refusal(&flipped, &STATIC_SECRET), Error::BadSavedSession);
+    }
+    for len in 0..saved.len() {
         assert_eq!(
-            Sealer::restore(broken, &STATIC_SECRET).unwrap_err(),
+            refusal(&saved[..len], &STATIC_SECRET),
             Error::BadSavedSession
         );
     }
+    assert_eq!(refusal(&saved, &[0x78; 32]), Error::BadSavedSession);
 }
 
 #[test]

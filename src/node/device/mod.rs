@@ -23,7 +23,7 @@ use crate::wire::{
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
-/// `BYTES` and `FRAMES` bound the outbox; everything else takes about 2.8 KiB.
+/// `BYTES` and `FRAMES` bound the outbox; everything else takes about 2.9 KiB.
 ///
 /// **Rule.** A reading that [`Device::send`] has taken stays in the outbox until an authentic
 /// receipt says that the server has stored it. A reading that it refuses was not taken.
@@ -81,8 +81,9 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     ///
     /// # Errors
     ///
-    /// [`Error::Seal`] for a damaged session, or a random number generator that fails or
-    /// repeats the last boot; [`Error::Unexpected`] when a session is under way, whose frames
+    /// [`Error::Seal`] for a damaged session, a random number generator that fails or repeats
+    /// the last boot, or one boot too many without a receipt
+    /// ([`OutOfReach`](seal::Error::OutOfReach): only pairing again helps); [`Error::Unexpected`] when a session is under way, whose frames
     /// would be orphaned. The device is as it was.
     pub fn resume(
         &mut self,
@@ -192,6 +193,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         if session.is_new_run() {
             // The descriptor is the first record of every run.
             self.send(now, Space::Data, &[Record::Descriptor(self.descriptor)])?;
+            self.note(DeviceEvent::Ready);
         }
         Ok(())
     }

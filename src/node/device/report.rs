@@ -9,6 +9,8 @@ pub enum DeviceEvent {
         /// The server's key.
         peer: PublicKey,
     },
+    /// The session is on storage: readings can be sent. Once a boot, and after a pairing.
+    Ready,
     /// A new owner has paired: frames for the one before were wiped.
     Wiped {
         /// How many frames.

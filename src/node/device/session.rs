@@ -69,6 +69,15 @@ impl SavedSession {
         sealer.begin_epoch(entropy, &mut saved.bytes)?;
         Ok(saved)
     }
+
+    fn of_now(sealer: &mut Sealer) -> Result<Self, seal::Error> {
+        let mut saved = Self {
+            session: sealer.session(),
+            bytes: [0; SAVED_SESSION_LEN],
+        };
+        sealer.save(&mut saved.bytes)?;
+        Ok(saved)
+    }
 }
 
 impl core::fmt::Debug for SavedSession {
@@ -131,17 +140,31 @@ impl Session {
         }
     }
 
-    /// The chain position is on storage: its epoch opens.
+    /// The session is on storage: the epoch that it was written for opens.
     pub(super) fn handle_stored(&mut self, saved: &SavedSession) -> Result<(), Error> {
         let is_ours = saved.session == self.sealer.session();
         if !is_ours || !matches!(self.store, Store::UnderWay) {
             return Err(Error::Unexpected);
         }
-        self.open_epoch()
+        self.store = Store::Done;
+        if self.sealer.has_begun() {
+            self.open_epoch()?;
+        }
+        self.save_what_is_new()
     }
 
     pub(super) fn verify<'p>(&mut self, receipt: &'p [u8]) -> Result<StoredReport<'p>, Error> {
-        Ok(self.sealer.verify(receipt)?)
+        let report = self.sealer.verify(receipt)?;
+        self.save_what_is_new()?;
+        Ok(report)
+    }
+
+    /// The first receipt for an epoch is remembered across reboots.
+    fn save_what_is_new(&mut self) -> Result<(), Error> {
+        if self.sealer.wants_saving() && matches!(self.store, Store::Done) {
+            self.store = Store::Wanted(SavedSession::of_now(&mut self.sealer)?);
+        }
+        Ok(())
     }
 
     /// Takes note that a receipt has named an epoch; its number.
@@ -190,7 +213,6 @@ impl Session {
 
     fn open_epoch(&mut self) -> Result<(), Error> {
         self.sealer.epoch_stored()?;
-        self.store = Store::Done;
         let epoch = self.sealer.epoch().ok_or(Error::Unexpected)?;
         self.epochs
             .push(KnownEpoch {

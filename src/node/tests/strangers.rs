@@ -100,7 +100,9 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
     assert!(second.handle_datagram(NOW, &mut frame).unwrap().is_some());
     first.handle_timeout(NOW + Duration::from_secs(60));
     assert_eq!(first.poll_event(), Some(ServerEvent::PairingUnconfirmed));
-    assert_eq!((first.peer(), device.poll_event()), (None, None));
+    assert_eq!(first.peer(), None);
+    assert_eq!(device.poll_event(), Some(DeviceEvent::Ready));
+    assert_eq!(device.poll_event(), None);
 }
 
 #[test]

@@ -123,6 +123,7 @@ pub(super) struct World {
     pub(super) deaths: usize,
     /// How many readings the device still takes, one each 150 ms.
     pub(super) readings: usize,
+    /// All but that it is ready, which comes with every boot.
     pub(super) device_events: Vec<DeviceEvent>,
     pub(super) server_events: Vec<ServerEvent>,
     pub(super) device_errors: Vec<Error>,
@@ -295,8 +296,9 @@ impl World {
         while let Some(datagram) = self.server.poll_transmit(self.now, &mut out) {
             self.down.send(self.now, datagram);
         }
+        let events = core::iter::from_fn(|| self.device.poll_event());
         self.device_events
-            .extend(core::iter::from_fn(|| self.device.poll_event()));
+            .extend(events.filter(|event| *event != DeviceEvent::Ready));
         self.server_events
             .extend(core::iter::from_fn(|| self.server.poll_event()));
     }

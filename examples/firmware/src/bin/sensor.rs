@@ -13,6 +13,7 @@ use iomt::node::{Device, Error};
 use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit, Value, Waveform, codec};
+use iomt::seal::SAVED_SESSION_LEN;
 use iomt::signal::ecg::{HeartRate, RPeakDetector};
 use iomt::time::{Duration, Instant, SampleRate};
 use iomt::wire::{MAX_DATAGRAM, Record, Space};
@@ -35,14 +36,14 @@ fn main() -> ! {
     iomt_firmware::idle()
 }
 
-/// A new device, or one that goes on where it was before its reboot, ready to be paired again.
+/// A device that goes on where it was before its reboot, or, at its first power-up, may be paired.
 fn boot() -> Result<Sensor, Error> {
     let identity = Identity::from_secret_bytes(&black_box([4; 32]))?;
     let mut sensor = Device::new(identity, Descriptor::default(), Retry::DEFAULT)?;
-    if black_box(true) {
-        let _ = black_box(sensor.resume(now(), &black_box([0; 128]), &mut Noise));
+    let flash = black_box([0; SAVED_SESSION_LEN]);
+    if sensor.resume(now(), &flash, &mut Noise).is_err() {
+        sensor.arm(LabelSecret::new(&black_box([7; 16]))?);
     }
-    sensor.arm(LabelSecret::new(&black_box([7; 16]))?);
     Ok(sensor)
 }
 
