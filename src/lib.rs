@@ -56,11 +56,15 @@
 //! | input | time | memory |
 //! |---|---|---|
 //! | a packet of any kind, up to [`wire::MAX_DATAGRAM`] bytes | linear in its length | none |
-//! | a frame of no epoch of ours | a search of at most 19 locators | none |
+//! | a frame of no epoch of ours | a search of at most 19 locators, and 8 more while a pairing waits for its first frame | none |
 //! | a frame that names an epoch of ours, forged | one authentication; before it, for an epoch that has not opened yet, 5 to 26 key derivations | none |
+//! | a short frame, forged: it names no epoch | two authentications | none |
 //! | a forged receipt | one HMAC, and one for each pairing under way, of which there are at most two | none |
 //! | a first handshake message while armed, label unknown | one HMAC | none |
-//! | the same, label known | three scalar multiplications | one of two slots for half-open pairings |
+//! | a forged second message, to who waits for one | one scalar multiplication | none |
+//! | a forged third message, on a pairing under way | one authentication | none |
+//! | the first message again, to the byte | one HMAC, and the same answer | none |
+//! | a first message, label known, or recorded from an earlier attempt | three scalar multiplications | one of two slots for half-open pairings |
 //! | records of an authentic frame | linear in its length | none |
 //! | a waveform block | linear in its sample count, at most 65,535 | the caller's slice |
 //!

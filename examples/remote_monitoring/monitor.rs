@@ -182,11 +182,11 @@ impl Monitor {
     fn store(&mut self, now: Instant, id: RecordId, record: &Record<'_>) {
         let samples = match record {
             Record::Waveform(waveform) => samples_of(waveform),
-            _ => Vec::new(),
+            _ => None,
         };
-        let row = match record {
-            Record::Waveform(_) => Row::Samples(samples.clone()),
-            other => Row::Other(format!("{other:?}")),
+        let row = match &samples {
+            Some(samples) => Row::Samples(samples.clone()),
+            None => Row::Other(format!("{record:?}")),
         };
         if self.insert(id, row) {
             self.take_in(now, record, samples);
@@ -206,9 +206,9 @@ impl Monitor {
         false
     }
 
-    fn take_in(&mut self, now: Instant, record: &Record<'_>, samples: Vec<i32>) {
-        match record {
-            Record::Waveform(waveform) => {
+    fn take_in(&mut self, now: Instant, record: &Record<'_>, samples: Option<Vec<i32>>) {
+        match (record, samples) {
+            (Record::Waveform(waveform), Some(samples)) => {
                 let end = waveform
                     .rate
                     .instant_of(waveform.start, samples.len() as u64);
@@ -216,8 +216,8 @@ impl Monitor {
                 let changes = self.signal.append(waveform, samples);
                 self.take_changes(changes);
             }
-            Record::Observation(_) => self.observations += 1,
-            Record::Descriptor(_) => self.descriptors += 1,
+            (Record::Observation(_), _) => self.observations += 1,
+            (Record::Descriptor(_), _) => self.descriptors += 1,
             _ => {}
         }
     }
@@ -400,10 +400,9 @@ impl Change {
     }
 }
 
-fn samples_of(waveform: &Waveform<'_>) -> Vec<i32> {
+/// `None` for a block of a codec that this version lacks, or that is damaged.
+fn samples_of(waveform: &Waveform<'_>) -> Option<Vec<i32>> {
     let mut samples = vec![0; usize::from(waveform.count)];
-    match waveform.decode(&mut samples) {
-        Ok(_) => samples,
-        Err(_) => Vec::new(),
-    }
+    waveform.decode(&mut samples).ok()?;
+    Some(samples)
 }

@@ -32,6 +32,11 @@
 //! version 1 │ byte 0 with its low four bits cleared │ epoch tag 16 │ counter 8, little-endian
 //! ```
 //!
+//! **Random values** (salts, runs, ephemeral keys) are hedged, so that a weak generator alone gives
+//! nothing away: E(Extract(32 random bytes, static secret ‖ n as u64 BE), purpose, h ‖ payload).
+//! The purpose is "salt", "run" or "ephemeral"; n is the number of the epoch, and 0 in handshakes;
+//! the payload is that of the message, and empty elsewhere.
+//!
 //! **Receipts** are not sealed: they are proved by HMAC-SHA-256, cut to 16 bytes, over byte 0,
 //! the locator, the tag of the epoch that the echoed control counter belongs to, and the body.
 //! [`StoredReport`] draws the body.

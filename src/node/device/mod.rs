@@ -26,7 +26,9 @@ use crate::wire::{
 /// `BYTES` and `FRAMES` bound the outbox; everything else takes about 2.9 KiB.
 ///
 /// **Rule.** A reading that [`Device::send`] has taken stays in the outbox until an authentic
-/// receipt says that the server has stored it. A reading that it refuses was not taken.
+/// receipt says that the server has stored it. A reading that it refuses was not taken. Two things
+/// end it otherwise: the power, since the outbox is in RAM, and a new owner, who gets nothing of
+/// what was sealed for the one before ([`DeviceEvent::Wiped`] says how much that was).
 #[derive(Debug)]
 pub struct Device<'a, const BYTES: usize, const FRAMES: usize> {
     identity: Identity,
@@ -101,6 +103,9 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     }
 
     /// Lets whoever knows the label pair: a button was pressed, or this is the first power-up.
+    ///
+    /// It stays so until a pairing has finished or [`Device::disarm`] ends it: after some minutes,
+    /// let a timer of yours do so.
     pub fn arm(&mut self, label: LabelSecret) {
         self.half_open.clear();
         self.label = Some(label);

@@ -99,7 +99,8 @@ impl Server {
 
     /// Takes a datagram from the device; yields records that were not stored before.
     ///
-    /// A frame is opened in its own buffer.
+    /// A frame is opened in its own buffer. Only `Some` shows where the device is: whatever else
+    /// comes may be a repetition by anybody, so change the device's address on `Some` alone.
     ///
     /// # Errors
     ///
