@@ -53,7 +53,7 @@ pub(super) fn choose(samples: &[i32], step: u32, width: u32) -> Choice {
 }
 
 /// The two predictors whose residuals have the least energy, by the autocorrelation.
-#[inline(never)] // Its 350 bytes of stack are free again before the trials.
+#[inline(never)] // Its arrays are off the stack again before the trials.
 fn shortlist(samples: &[i32], step: u32) -> [u32; 2] {
     let mut costs = [0_u32; COUNT];
     let (&[mut last], rest) = samples.split_at(1.min(samples.len())) else {

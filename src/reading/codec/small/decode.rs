@@ -8,7 +8,7 @@ use super::{SAMPLE_BITS, SIZE_BITS};
 /// Decodes a block of `samples.len()` samples.
 ///
 /// The count comes from the record that carries the block. Time is bounded by it, whatever
-/// the bytes say: 17 multiplications and at most 40 bits a sample. Less than 500 bytes of stack.
+/// the bytes say: 17 multiplications and at most 40 bits a sample.
 ///
 /// # Errors
 ///

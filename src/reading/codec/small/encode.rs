@@ -10,8 +10,7 @@ use super::{SAMPLE_BITS, SAMPLE_MAX, SAMPLE_MIN, SIZE_BITS};
 ///
 /// Samples are within [`SAMPLE_MIN`]`..=`[`SAMPLE_MAX`]. No more than
 /// [`max_encoded_len`](super::max_encoded_len) bytes are ever needed; none samples take
-/// none. Five or six passes over the samples, 85 to 105 multiplications for each, and
-/// less than 1 KiB of stack.
+/// none. It takes five or six passes over the samples.
 ///
 /// # Errors
 ///
