@@ -357,7 +357,7 @@ impl Analysis {
         self.trend.push((seconds, f64::from(bpm)));
         let observation =
             Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, time, bpm.into());
-        let change = self.limit.observe(&observation).ok()??;
+        let change = self.limit.observe(time, &observation).ok()??;
         Some((seconds, bpm, change))
     }
 }
