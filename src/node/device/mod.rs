@@ -82,7 +82,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     /// # Errors
     ///
     /// [`Error::Seal`] for a damaged session, or a random number generator that fails or
-    /// repeats the last boot; [`Error::Unexpected`] when a session is under way, whose frames
+    /// repeats the last boot; [`Error::SessionUnderWay`] when a session is under way, whose frames
     /// would be orphaned. The device is as it was.
     pub fn resume(
         &mut self,
@@ -91,7 +91,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
         if self.session.is_some() {
-            return Err(Error::Unexpected);
+            return Err(Error::SessionUnderWay);
         }
         let mut sealer = Sealer::restore(saved, self.identity.secret_bytes())?;
         let start = Start::draw(&mut sealer, &mut self.first_draw, entropy)?;
@@ -136,7 +136,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     /// # Errors
     ///
     /// [`Error::NotPaired`], [`Error::OutboxFull`], [`Error::Wire`] when the records do not fit
-    /// one frame, or [`Error::Unexpected`] for no records. None of the readings is taken then.
+    /// one frame, or [`Error::NoRecords`]. None of the readings is taken then.
     pub fn send(
         &mut self,
         now: Instant,
@@ -185,9 +185,9 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     ///
     /// # Errors
     ///
-    /// [`Error::Unexpected`] when a new session has taken its place meanwhile.
+    /// [`Error::NotAwaited`] when a new session has taken its place meanwhile.
     pub fn handle_stored(&mut self, now: Instant, saved: SavedSession) -> Result<(), Error> {
-        let session = self.session.as_mut().ok_or(Error::Unexpected)?;
+        let session = self.session.as_mut().ok_or(Error::NotAwaited)?;
         session.handle_stored(&saved)?;
         if session.is_new_run() {
             // The descriptor is the first record of every run.
@@ -343,6 +343,6 @@ fn describe(descriptor: Descriptor<'_>) -> Result<(DescriptorHash, usize), Error
     let plaintext = writer.finish();
     let frame_len = plaintext.len() + SEAL_OVERHEAD;
     let envelope = Envelope::parse(plaintext)?;
-    let record = envelope.records().next().ok_or(Error::Unexpected)??;
+    let record = envelope.records().next().ok_or(Error::NoRecords)??;
     Ok((DescriptorHash::of_body(record.body), frame_len))
 }
