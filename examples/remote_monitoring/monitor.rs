@@ -355,7 +355,7 @@ impl Analysis {
     fn check_limit(&mut self, now: Instant, seconds: f64, bpm: i32) -> Option<Change> {
         let unit = Unit::BEATS_PER_MINUTE;
         let rate = Observation::new(Metric::HEART_RATE, unit, now, bpm.into());
-        Some(match self.limit.observe(&rate).ok()?? {
+        Some(match self.limit.observe(now, &rate).ok()?? {
             Transition::Raised(side) => Change::raised(
                 AlarmKind::Limit,
                 seconds,

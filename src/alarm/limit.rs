@@ -29,7 +29,7 @@ pub struct Limit {
 /// let mut alarm = LimitAlarm::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, limits);
 /// let mut at = |secs, rate: i32| {
 ///     let time = Instant::from_secs(secs);
-///     alarm.observe(&Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, time, rate.into()))
+///     alarm.observe(time, &Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, time, rate.into()))
 /// };
 /// assert_eq!(at(0, 130)?, None);
 /// assert_eq!(at(5, 131)?, Some(Transition::Raised(Side::High)));
@@ -113,16 +113,30 @@ impl LimitAlarm {
         }
     }
 
-    /// Takes a value; returns what has changed.
+    /// Begins a new run of the device, whose clock has begun anew; an alarm that is active stays.
+    ///
+    /// Times of two runs can not be compared, so no value of the new run counts as old, and a
+    /// delay that had begun begins again.
+    pub const fn restart(&mut self) {
+        self.latest = None;
+        if let State::Pending(..) = self.state {
+            self.state = State::Quiet;
+        }
+    }
+
+    /// Takes a value that came at `now`, on the clock that its own time is on; returns what has
+    /// changed.
     ///
     /// A value that crosses from one side to the other ends the first alarm; the next value
-    /// may raise the second.
+    /// may raise the second. One that says it was made later than now counts as made now, so
+    /// that a wrong clock makes no later value old.
     ///
     /// # Errors
     ///
     /// [`WrongMetric`]; nothing has changed then.
     pub fn observe(
         &mut self,
+        now: Instant,
         observation: &Observation,
     ) -> Result<Option<Transition<Side>>, WrongMetric> {
         if (observation.metric, observation.unit) != (self.metric, self.unit) {
@@ -131,7 +145,8 @@ impl LimitAlarm {
                 unit: observation.unit,
             });
         }
-        let is_old = self.latest.is_some_and(|latest| observation.time < latest);
+        let time = observation.time.min(now);
+        let is_old = self.latest.is_some_and(|latest| time < latest);
         let says_something = !matches!(
             observation.value,
             Value::NotANumber | Value::NotAtThisResolution
@@ -139,8 +154,8 @@ impl LimitAlarm {
         if is_old || !says_something || !observation.status.permits_use() {
             return Ok(None);
         }
-        self.latest = Some(observation.time);
-        Ok(self.step(observation.value, observation.time))
+        self.latest = Some(time);
+        Ok(self.step(observation.value, time))
     }
 
     fn step(&mut self, value: Value, time: Instant) -> Option<Transition<Side>> {
@@ -242,20 +257,28 @@ mod tests {
         )
     }
 
+    /// The value comes the moment it is made.
+    fn take(
+        alarm: &mut LimitAlarm,
+        value: &Observation,
+    ) -> Result<Option<Transition<Side>>, WrongMetric> {
+        alarm.observe(value.time, value)
+    }
+
     #[test]
     fn a_value_at_its_limit_is_within_it() {
         let mut alarm = alarm(0);
-        assert_eq!(alarm.observe(&rate(0, 120)), Ok(None));
+        assert_eq!(take(&mut alarm, &rate(0, 120)), Ok(None));
         assert_eq!(
-            alarm.observe(&rate(1, Decimal::new(1_201, -1))),
+            take(&mut alarm, &rate(1, Decimal::new(1_201, -1))),
             Ok(Some(Transition::Raised(Side::High)))
         );
         assert_eq!(
-            alarm.observe(&rate(2, 39)),
+            take(&mut alarm, &rate(2, 39)),
             Ok(Some(Transition::Cleared(Side::High)))
         );
         assert_eq!(
-            alarm.observe(&rate(3, 39)),
+            take(&mut alarm, &rate(3, 39)),
             Ok(Some(Transition::Raised(Side::Low)))
         );
         assert_eq!(alarm.active(), Some(Side::Low));
@@ -265,10 +288,10 @@ mod tests {
     fn a_short_excursion_raises_nothing() {
         let mut alarm = alarm(5);
         for (secs, value) in [(0, 130), (4, 130), (5, 100), (6, 130), (10, 130)] {
-            assert_eq!(alarm.observe(&rate(secs, value)), Ok(None));
+            assert_eq!(take(&mut alarm, &rate(secs, value)), Ok(None));
         }
         assert_eq!(
-            alarm.observe(&rate(11, 130)),
+            take(&mut alarm, &rate(11, 130)),
             Ok(Some(Transition::Raised(Side::High)))
         );
     }
@@ -276,9 +299,47 @@ mod tests {
     #[test]
     fn a_stale_value_raises_no_alarm() {
         let mut alarm = alarm(0);
-        assert_eq!(alarm.observe(&rate(100, 80)), Ok(None));
-        assert_eq!(alarm.observe(&rate(40, 180)), Ok(None));
+        assert_eq!(take(&mut alarm, &rate(100, 80)), Ok(None));
+        assert_eq!(take(&mut alarm, &rate(40, 180)), Ok(None));
         assert_eq!(alarm.active(), None);
+    }
+
+    #[test]
+    fn a_future_dated_glucose_blinds_no_alarm() {
+        let hypo = Limit {
+            raise: 54.into(),
+            clear: 70.into(),
+        };
+        let limits = Limits {
+            low: Some(hypo),
+            high: None,
+            delay: Duration::ZERO,
+        };
+        // ISO/IEEE 11073-10101: MDC_CONC_GLU_GEN in MDC_DIM_MILLI_G_PER_DL.
+        let (metric, unit) = (Metric::from_code(160_184), Unit::from_code(264_274));
+        let mut alarm = LimitAlarm::new(metric, unit, limits);
+        let glucose = |secs, value: i32| {
+            Observation::new(metric, unit, Instant::from_secs(secs), value.into())
+        };
+        let early = glucose(1_000_000, 100);
+        assert_eq!(alarm.observe(Instant::from_secs(300), &early), Ok(None));
+        let low = glucose(600, 45);
+        let raised = Ok(Some(Transition::Raised(Side::Low)));
+        assert_eq!(alarm.observe(Instant::from_secs(600), &low), raised);
+    }
+
+    #[test]
+    fn a_reboot_of_the_device_deafens_no_alarm_and_ends_none() {
+        let mut alarm = alarm(5);
+        assert_eq!(take(&mut alarm, &rate(1_000, 130)), Ok(None));
+        alarm.restart();
+        assert_eq!(take(&mut alarm, &rate(1, 130)), Ok(None));
+        let raised = Ok(Some(Transition::Raised(Side::High)));
+        assert_eq!(take(&mut alarm, &rate(6, 130)), raised);
+        alarm.restart();
+        assert_eq!(alarm.active(), Some(Side::High));
+        let cleared = Ok(Some(Transition::Cleared(Side::High)));
+        assert_eq!(take(&mut alarm, &rate(0, 100)), cleared);
     }
 
     #[test]
@@ -288,9 +349,9 @@ mod tests {
             status: Status::CALIBRATING,
             ..rate(0, 180)
         };
-        assert_eq!(alarm.observe(&warm_up), Ok(None));
-        assert!(alarm.observe(&rate(1, 180)).unwrap().is_some());
-        assert_eq!(alarm.observe(&rate(2, Value::NotANumber)), Ok(None));
+        assert_eq!(take(&mut alarm, &warm_up), Ok(None));
+        assert!(take(&mut alarm, &rate(1, 180)).unwrap().is_some());
+        assert_eq!(take(&mut alarm, &rate(2, Value::NotANumber)), Ok(None));
         assert_eq!(alarm.active(), Some(Side::High));
     }
 
@@ -299,16 +360,16 @@ mod tests {
         let below = |bound: i32| Value::BelowRange(bound.into());
         let mut alarm = alarm(0);
         // The sensor's range ends above the limit: the value may be on either side of it.
-        assert_eq!(alarm.observe(&rate(0, below(41))), Ok(None));
+        assert_eq!(take(&mut alarm, &rate(0, below(41))), Ok(None));
         let raised = Ok(Some(Transition::Raised(Side::Low)));
-        assert_eq!(alarm.observe(&rate(1, below(40))), raised);
+        assert_eq!(take(&mut alarm, &rate(1, below(40))), raised);
         let above = Value::AboveRange(200.into());
         let cleared = Ok(Some(Transition::Cleared(Side::Low)));
-        assert_eq!(alarm.observe(&rate(2, above)), cleared);
+        assert_eq!(take(&mut alarm, &rate(2, above)), cleared);
         let raised = Ok(Some(Transition::Raised(Side::High)));
-        assert_eq!(alarm.observe(&rate(3, above)), raised);
+        assert_eq!(take(&mut alarm, &rate(3, above)), raised);
         let cleared = Ok(Some(Transition::Cleared(Side::High)));
-        assert_eq!(alarm.observe(&rate(4, Value::NegativeInfinity)), cleared);
+        assert_eq!(take(&mut alarm, &rate(4, Value::NegativeInfinity)), cleared);
     }
 
     #[test]
@@ -322,6 +383,6 @@ mod tests {
             metric: Metric::HEART_RATE,
             unit: Unit::PERCENT,
         };
-        assert_eq!(alarm.observe(&percent), Err(refusal));
+        assert_eq!(take(&mut alarm, &percent), Err(refusal));
     }
 }

@@ -91,7 +91,13 @@ pub enum Error {
     /// The device is not armed, so that it answers no pairing.
     #[error("the device is not armed")]
     NotArmed,
-    /// There was nothing to do: an empty frame, or a word of storage that nobody waits for.
-    #[error("nothing was asked for")]
-    Unexpected,
+    /// A frame of no records would say nothing.
+    #[error("there are no records to send")]
+    NoRecords,
+    /// Nobody waits for this word of storage: it is of a session that another has taken the place of.
+    #[error("nobody waits for this to be stored")]
+    NotAwaited,
+    /// A session is under way, whose frames would be orphaned by another.
+    #[error("a session is under way already")]
+    SessionUnderWay,
 }

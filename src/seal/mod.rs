@@ -43,6 +43,7 @@
 
 mod entropy;
 mod epoch;
+mod opened_epoch;
 mod opener;
 mod receipt;
 mod schedule;

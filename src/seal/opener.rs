@@ -1,22 +1,19 @@
 use heapless::Vec;
 
-use super::epoch::EpochKeys;
+use super::opened_epoch::{Mark, OpenedEpoch, Sealed};
 use super::receipt;
 use super::schedule::{Chain, OpenKey};
 use super::session::SessionSecrets;
 use super::{EpochTag, Error};
 use crate::crypto::Secret;
 use crate::wire::{
-    self, Envelope, Frame, Locator, Packet, ReceivedSet, Records, Route, Run, Salt, Space, TAG_LEN,
+    self, Envelope, Frame, Locator, Packet, Records, Route, Run, Salt, Space, TAG_LEN,
 };
 
 /// How many epochs ahead of the newest are found.
 const WINDOW: usize = 8;
 /// How many opened epochs are kept; the oldest gives way.
 const MAX_EPOCHS: usize = 4;
-/// Ranges of the received set of data, and of alarm.
-const DATA_RANGES: usize = 16;
-const ALARM_RANGES: usize = 4;
 
 /// The server's end of a session: opens frames, says what is stored.
 ///
@@ -34,23 +31,17 @@ pub struct Opener {
     /// The names of the epochs from that link on.
     upcoming: [Locator; WINDOW],
     /// Epochs that were overtaken by a later one: what opens them, and not what comes after.
-    skipped: Vec<Skipped, { WINDOW - 1 }>,
+    skipped: Overtaken,
     /// In the order of their numbers.
     epochs: Vec<OpenedEpoch, MAX_EPOCHS>,
 }
+
+type Overtaken = Vec<Skipped, { WINDOW - 1 }>;
 
 struct Skipped {
     number: u32,
     locator: Locator,
     key: OpenKey,
-}
-
-struct OpenedEpoch {
-    keys: EpochKeys,
-    /// The boot that the epoch belongs to, from the first frame that said it.
-    run: Option<Run>,
-    data: ReceivedSet<DATA_RANGES>,
-    alarm: ReceivedSet<ALARM_RANGES>,
 }
 
 /// What an authentic frame turned out to be.
@@ -75,13 +66,6 @@ pub struct Opened<'b> {
 #[must_use = "a frame that is not committed is sent again"]
 pub struct Stored {
     mark: Mark,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Mark {
-    epoch: EpochTag,
-    space: Space,
-    counter: u32,
 }
 
 impl Stored {
@@ -245,17 +229,11 @@ impl Opener {
             space,
             counter,
         } = stored.mark;
-        let epoch = self
-            .epochs
+        self.epochs
             .iter_mut()
             .find(|opened| opened.keys.tag == epoch)
-            .ok_or(Error::UnknownEpoch)?;
-        match space {
-            Space::Data => epoch.data.insert(counter)?,
-            Space::Alarm => epoch.alarm.insert(counter)?,
-            Space::Control | Space::Command => return Err(Error::UnexpectedPacket),
-        }
-        Ok(())
+            .ok_or(Error::UnknownEpoch)?
+            .insert(space, counter)
     }
 
     /// Writes a receipt of everything committed.
@@ -322,42 +300,53 @@ impl Opener {
         salt: Salt,
         sealed: &mut Sealed<'_>,
     ) -> Result<Option<Mark>, Error> {
-        if let Some(position) = self
-            .skipped
-            .iter()
-            .position(|epoch| epoch.locator == locator)
-        {
-            let epoch = self.skipped.get(position).ok_or(Error::UnknownEpoch)?;
-            let (candidate, mark) =
-                OpenedEpoch::try_first(epoch.number, locator, salt, &epoch.key, sealed)?;
-            self.skipped.remove(position);
-            self.keep(candidate);
-            return Ok(mark);
+        let mut skipped = self.skipped.iter();
+        let mut upcoming = self.upcoming.iter();
+        if let Some(position) = skipped.position(|epoch| epoch.locator == locator) {
+            self.open_skipped(position, salt, sealed)
+        } else if let Some(steps) = upcoming.position(|upcoming| *upcoming == locator) {
+            self.open_upcoming(steps, salt, sealed)
+        } else {
+            Err(Error::UnknownEpoch)
         }
-        let steps = self
-            .upcoming
-            .iter()
-            .position(|upcoming| *upcoming == locator)
-            .ok_or(Error::UnknownEpoch)?;
-        let mut overtaken = Vec::<Skipped, { WINDOW - 1 }>::new();
+    }
+
+    fn open_skipped(
+        &mut self,
+        position: usize,
+        salt: Salt,
+        sealed: &mut Sealed<'_>,
+    ) -> Result<Option<Mark>, Error> {
+        let epoch = self.skipped.get(position).ok_or(Error::UnknownEpoch)?;
+        let (candidate, mark) =
+            OpenedEpoch::try_first(epoch.number, epoch.locator, salt, &epoch.key, sealed)?;
+        self.skipped.remove(position);
+        self.keep(candidate);
+        Ok(mark)
+    }
+
+    /// Opens the epoch `steps` links ahead; those on the way there become skipped ones.
+    fn open_upcoming(
+        &mut self,
+        steps: usize,
+        salt: Salt,
+        sealed: &mut Sealed<'_>,
+    ) -> Result<Option<Mark>, Error> {
+        let mut overtaken = Overtaken::new();
         let mut chain = self.chain.share();
         for _ in 0..steps {
-            let skipped = Skipped {
-                number: chain.number(),
-                locator: chain.locator(),
-                key: chain.open_key(),
-            };
-            let _ = overtaken.push(skipped);
+            let _ = overtaken.push(Skipped::at(&chain));
             chain = chain.next();
         }
+        let (number, locator) = (chain.number(), chain.locator());
         let (candidate, mark) =
-            OpenedEpoch::try_first(chain.number(), locator, salt, &chain.open_key(), sealed)?;
+            OpenedEpoch::try_first(number, locator, salt, &chain.open_key(), sealed)?;
         self.advance_past(&chain, overtaken);
         self.keep(candidate);
         Ok(mark)
     }
 
-    fn advance_past(&mut self, opened: &Chain, overtaken: Vec<Skipped, { WINDOW - 1 }>) {
+    fn advance_past(&mut self, opened: &Chain, overtaken: Overtaken) {
         for skipped in overtaken {
             if self.skipped.is_full() {
                 self.skipped.remove(0);
@@ -388,71 +377,13 @@ impl Opener {
     }
 }
 
-/// A frame behind its header.
-struct Sealed<'b> {
-    space: Space,
-    counter: u32,
-    ciphertext: &'b mut [u8],
-    tag: &'b [u8; TAG_LEN],
-}
-
-impl OpenedEpoch {
-    fn try_first(
-        number: u32,
-        locator: Locator,
-        salt: Salt,
-        key: &OpenKey,
-        sealed: &mut Sealed<'_>,
-    ) -> Result<(Self, Option<Mark>), Error> {
-        let keys = EpochKeys::derive(number, locator, salt, &key.secret(salt));
-        let candidate = Self {
-            keys,
-            run: None,
-            data: ReceivedSet::new(),
-            alarm: ReceivedSet::new(),
-        };
-        let mark = candidate.open(sealed)?;
-        Ok((candidate, mark))
-    }
-
-    /// Decrypts in place. `None` for an authentic duplicate.
-    fn open(&self, sealed: &mut Sealed<'_>) -> Result<Option<Mark>, Error> {
-        let Sealed { space, counter, .. } = *sealed;
-        let (is_known, has_room) = match space {
-            Space::Data => (self.data.contains(counter), self.data.has_room_for(counter)),
-            Space::Alarm => (
-                self.alarm.contains(counter),
-                self.alarm.has_room_for(counter),
-            ),
-            Space::Control | Space::Command => return Err(Error::UnexpectedPacket),
-        };
-        if !has_room {
-            return Err(wire::Error::SetFull.into());
+impl Skipped {
+    fn at(link: &Chain) -> Self {
+        Self {
+            number: link.number(),
+            locator: link.locator(),
+            key: link.open_key(),
         }
-        self.keys
-            .open(space, counter, sealed.ciphertext, sealed.tag)?;
-        Ok((!is_known).then_some(Mark {
-            epoch: self.keys.tag,
-            space,
-            counter,
-        }))
-    }
-
-    /// What receipts say of this epoch: nothing of a space in which nothing is stored.
-    fn entries(&self) -> impl Iterator<Item = receipt::Entry<'_>> + Clone {
-        let data = receipt::Entry::new(
-            self.keys.tag,
-            Space::Data,
-            self.data.floor(),
-            self.data.ranges(),
-        );
-        let alarm = receipt::Entry::new(
-            self.keys.tag,
-            Space::Alarm,
-            self.alarm.floor(),
-            self.alarm.ranges(),
-        );
-        [data, alarm].into_iter().filter(|entry| !entry.is_empty())
     }
 }
 

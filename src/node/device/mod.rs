@@ -85,7 +85,8 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     ///
     /// [`Error::Seal`] for a damaged session, a random number generator that fails or repeats
     /// the last boot, or one boot too many without a receipt
-    /// ([`OutOfReach`](seal::Error::OutOfReach): only pairing again helps); [`Error::Unexpected`] when a session is under way, whose frames
+    /// ([`OutOfReach`](seal::Error::OutOfReach): only pairing again helps);
+    /// [`Error::SessionUnderWay`] when a session is under way, whose frames
     /// would be orphaned. The device is as it was.
     pub fn resume(
         &mut self,
@@ -94,7 +95,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
         if self.session.is_some() {
-            return Err(Error::Unexpected);
+            return Err(Error::SessionUnderWay);
         }
         let mut sealer = Sealer::restore(saved, self.identity.secret_bytes())?;
         let start = Start::draw(&mut sealer, &mut self.first_draw, entropy)?;
@@ -142,7 +143,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     /// # Errors
     ///
     /// [`Error::NotPaired`], [`Error::OutboxFull`], [`Error::Wire`] when the records do not fit
-    /// one frame, or [`Error::Unexpected`] for no records. None of the readings is taken then.
+    /// one frame, or [`Error::NoRecords`]. None of the readings is taken then.
     pub fn send(
         &mut self,
         now: Instant,
@@ -191,9 +192,9 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     ///
     /// # Errors
     ///
-    /// [`Error::Unexpected`] when a new session has taken its place meanwhile.
+    /// [`Error::NotAwaited`] when a new session has taken its place meanwhile.
     pub fn handle_stored(&mut self, now: Instant, saved: SavedSession) -> Result<(), Error> {
-        let session = self.session.as_mut().ok_or(Error::Unexpected)?;
+        let session = self.session.as_mut().ok_or(Error::NotAwaited)?;
         session.handle_stored(&saved)?;
         if session.is_new_run() {
             // The descriptor is the first record of every run.
@@ -350,6 +351,6 @@ fn describe(descriptor: Descriptor<'_>) -> Result<(DescriptorHash, usize), Error
     let plaintext = writer.finish();
     let frame_len = plaintext.len() + SEAL_OVERHEAD;
     let envelope = Envelope::parse(plaintext)?;
-    let record = envelope.records().next().ok_or(Error::Unexpected)??;
+    let record = envelope.records().next().ok_or(Error::NoRecords)??;
     Ok((DescriptorHash::of_body(record.body), frame_len))
 }

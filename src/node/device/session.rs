@@ -144,7 +144,7 @@ impl Session {
     pub(super) fn handle_stored(&mut self, saved: &SavedSession) -> Result<(), Error> {
         let is_ours = saved.session == self.sealer.session();
         if !is_ours || !matches!(self.store, Store::UnderWay) {
-            return Err(Error::Unexpected);
+            return Err(Error::NotAwaited);
         }
         self.store = Store::Done;
         if self.sealer.has_begun() {
@@ -213,13 +213,13 @@ impl Session {
 
     fn open_epoch(&mut self) -> Result<(), Error> {
         self.sealer.epoch_stored()?;
-        let epoch = self.sealer.epoch().ok_or(Error::Unexpected)?;
+        let epoch = self.sealer.epoch().ok_or(seal::Error::NoEpoch)?;
         self.epochs
             .push(KnownEpoch {
                 epoch,
                 is_named: false,
             })
-            .map_err(|_| Error::Unexpected)
+            .map_err(|_| Error::NotAwaited)
     }
 
     /// Keeps the newest epoch, and those of which frames wait.
@@ -247,7 +247,7 @@ impl Session {
             return Err(Error::NotPaired);
         }
         if records.is_empty() {
-            return Err(Error::Unexpected);
+            return Err(Error::NoRecords);
         }
         let run = (!self.sealer.is_named()).then_some(self.run);
         let plaintext = frame

@@ -1,17 +1,19 @@
-mod pairing;
+mod attempt;
 mod report;
 mod session;
 
 pub use report::{ServerEvent, ServerStats};
 
+use core::mem;
+
 use heapless::Deque;
 
-use self::pairing::{Pairing, Repeated};
+use self::attempt::{Attempt, Repeated};
 use self::session::Session;
 use super::Error;
 use crate::link::Retry;
 use crate::pairing::label::{LabelSecret, Reader};
-use crate::pairing::{self as handshake, Identity, MAX_HANDSHAKE, PublicKey, Refused};
+use crate::pairing::{self, Identity, MAX_HANDSHAKE, PublicKey, Refused};
 use crate::seal::{self, Entropy, Opened, Opening, Stored};
 use crate::time::{Duration, Instant};
 use crate::wire::{ConnectionId, Locator, MAX_DATAGRAM, Packet, Space, copy};
@@ -29,7 +31,7 @@ const RECEIPT_DELAY: Duration = Duration::from_millis(100);
 pub struct Server {
     identity: Identity,
     retry: Retry,
-    pairing: Pairing,
+    attempt: Attempt,
     session: Option<Session>,
     events: Deque<ServerEvent, 4>,
     stats: ServerStats,
@@ -42,7 +44,7 @@ impl Server {
         Self {
             identity,
             retry,
-            pairing: Pairing::None,
+            attempt: Attempt::None,
             session: None,
             events: Deque::new(),
             stats: ServerStats {
@@ -71,11 +73,11 @@ impl Server {
         let mut connection = ConnectionId([0; 8]);
         entropy
             .fill(&mut connection.0)
-            .map_err(handshake::Error::Entropy)?;
+            .map_err(pairing::Error::Entropy)?;
         let mut buffer = [0_u8; MAX_HANDSHAKE];
         let (awaiting, packet) =
             Reader::start(&self.identity, label, connection, entropy, &mut buffer)?;
-        self.pairing = Pairing::Asking(Some(awaiting), Repeated::new(now, packet));
+        self.attempt = Attempt::Asking(awaiting, Repeated::new(now, connection, packet));
         Ok(())
     }
 
@@ -141,14 +143,14 @@ impl Server {
     /// Does what is due at `now`: gives up to repeat what nobody answers.
     pub fn handle_timeout(&mut self, now: Instant) {
         let is_over = |repeated: &Repeated| repeated.gives_up <= now;
-        if !self.pairing.repeated().is_some_and(is_over) {
+        if !self.attempt.repeated().is_some_and(is_over) {
             return;
         }
-        if let Pairing::Confirming(_, repeated) = &mut self.pairing {
+        if let Attempt::Confirming(_, repeated) = &mut self.attempt {
             *repeated = None;
             self.note(ServerEvent::PairingUnconfirmed);
         } else {
-            self.pairing = Pairing::None;
+            self.attempt = Attempt::None;
             self.note(ServerEvent::PairingFailed);
         }
     }
@@ -159,19 +161,19 @@ impl Server {
         now: Instant,
         out: &'o mut [u8; MAX_DATAGRAM],
     ) -> Option<&'o mut [u8]> {
-        if let Some(repeated) = self.pairing.repeated_mut()
+        if let Some(repeated) = self.attempt.repeated_mut()
             && repeated.due <= now
         {
             let packet = repeated.take(now, self.retry);
             let slot = out.get_mut(..packet.len())?;
             copy(packet, slot);
-            if let Some(session) = self.pairing.session_mut() {
+            if let Some(session) = self.attempt.session_mut() {
                 // The receipt behind message 3 is the sign that lets the device finish.
                 session.want_receipt(now);
             }
             return Some(slot);
         }
-        let sessions = [self.pairing.session_mut(), self.session.as_mut()];
+        let sessions = [self.attempt.session_mut(), self.session.as_mut()];
         let session = sessions
             .into_iter()
             .flatten()
@@ -191,7 +193,7 @@ impl Server {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let repeated = self
-            .pairing
+            .attempt
             .repeated()
             .map(|repeated| repeated.due.min(repeated.gives_up));
         let receipts = self.sessions().filter_map(|session| session.receipt_due);
@@ -200,26 +202,30 @@ impl Server {
 
     /// The session that waits for its first frame, and the one that stands.
     fn sessions(&self) -> impl Iterator<Item = &Session> {
-        [self.pairing.session(), self.session.as_ref()]
+        [self.attempt.session(), self.session.as_ref()]
             .into_iter()
             .flatten()
     }
 
     fn handle_reply(&mut self, now: Instant, packet: &[u8]) -> Result<(), Error> {
-        // A repetition of message 2 needs no answer: message 3 is repeated anyway.
-        let Pairing::Asking(awaiting, _) = &mut self.pairing else {
-            return Err(handshake::Error::UnexpectedMessage.into());
+        let (state, repeated) = match mem::replace(&mut self.attempt, Attempt::None) {
+            Attempt::Asking(state, repeated) => (state, repeated),
+            // A repetition of message 2 needs no answer: message 3 is repeated anyway.
+            other => {
+                self.attempt = other;
+                return Err(pairing::Error::UnexpectedMessage.into());
+            }
         };
-        let state = awaiting.take().ok_or(Error::Unexpected)?;
+        let connection = state.connection();
         let mut buffer = [0_u8; MAX_HANDSHAKE];
         match state.read_reply(packet, &self.identity, &mut buffer) {
             Ok((paired, confirmation)) => {
-                let repeated = Some(Repeated::new(now, confirmation));
-                self.pairing = Pairing::Confirming(Session::new(paired), repeated);
+                let repeated = Some(Repeated::new(now, connection, confirmation));
+                self.attempt = Attempt::Confirming(Session::new(paired), repeated);
                 Ok(())
             }
             Err(Refused { state, error }) => {
-                *awaiting = Some(state);
+                self.attempt = Attempt::Asking(state, repeated);
                 Err(error.into())
             }
         }
@@ -231,11 +237,11 @@ impl Server {
         packet: &'b mut [u8],
     ) -> Result<Option<Opened<'b>>, Error> {
         let is_first = self
-            .pairing
+            .attempt
             .session()
             .is_some_and(|session| session.is_addressed_by(packet));
         let session = if is_first {
-            self.pairing.session_mut()
+            self.attempt.session_mut()
         } else {
             self.session.as_mut()
         };
@@ -261,9 +267,7 @@ impl Server {
 
     /// The first frame under the new keys shows that the device has them: the session before ends.
     fn finish_pairing(&mut self) {
-        if let Pairing::Confirming(session, _) =
-            core::mem::replace(&mut self.pairing, Pairing::None)
-        {
+        if let Attempt::Confirming(session, _) = mem::replace(&mut self.attempt, Attempt::None) {
             self.note(ServerEvent::Paired {
                 peer: session.peer,
                 session: session.opener.session(),

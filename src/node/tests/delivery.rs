@@ -100,7 +100,7 @@ fn records_that_do_not_fit_or_are_none_are_refused_and_take_no_sequence() {
     ));
     assert_eq!(
         world.device.send(now, Space::Data, &[]),
-        Err(Error::Unexpected)
+        Err(Error::NoRecords)
     );
     let refused = world.device.send(now, Space::Control, &halves[..1]);
     assert_eq!(refused, Err(seal::Error::UnexpectedPacket.into()));

@@ -174,7 +174,7 @@ fn a_session_under_way_is_not_replaced_by_a_stored_one() {
     let refused = world
         .device
         .resume(world.now, &saved, &mut world.device_rng);
-    assert_eq!(refused, Err(Error::Unexpected));
+    assert_eq!(refused, Err(Error::SessionUnderWay));
     world.run_for(Duration::from_secs(5));
     world.up.is_cut = false;
     assert!(world.run_until(Duration::from_secs(10), |world| world.is_quiet(2)));
@@ -204,7 +204,7 @@ fn a_write_that_ends_late_is_not_taken_for_that_of_the_session_after_it() {
     let new = world.device.poll_store().unwrap();
     assert_eq!(
         world.device.handle_stored(later, slow),
-        Err(Error::Unexpected)
+        Err(Error::NotAwaited)
     );
     assert!(!world.device.is_ready());
     world.device.handle_stored(later, new).unwrap();

@@ -125,7 +125,7 @@ fn is_alarming(pulse: &Observation) -> bool {
     };
     let mut limit = LimitAlarm::new(pulse.metric, pulse.unit, black_box(limits));
     let mut staleness = Staleness::new(now(), Duration::from_secs(10));
-    let _ = black_box(limit.observe(pulse));
+    let _ = black_box(limit.observe(now(), pulse));
     staleness.note_reading(now(), pulse.time);
     black_box(staleness.check(now()));
     limit.active() == Some(Side::High) || staleness.is_stale()
