@@ -239,6 +239,19 @@ fn a_partial_datagram_waits_for_its_timeout_and_no_longer() {
 }
 
 #[test]
+fn a_slow_datagram_is_whole_as_long_as_fragments_come() {
+    let [values] = cut_all([&[1; 70]]);
+    let mut reassembler: Reassembler = Reassembler::new();
+    let mut now = NOW;
+    for value in &values[..3] {
+        assert_eq!(reassembler.handle_fragment(now, value), Ok(None));
+        now = now + PARTIAL_TIMEOUT;
+    }
+    let whole = reassembler.handle_fragment(now, &values[3]);
+    assert_eq!(whole, Ok(Some(&[1; 70][..])));
+}
+
+#[test]
 fn a_number_that_comes_round_does_not_continue_an_old_datagram() {
     let mut fragmenter = Fragmenter::default();
     let old = cut(&mut fragmenter, &[1; 70], AttPayload::MIN);

@@ -6,13 +6,15 @@ use crate::wire::MAX_DATAGRAM;
 /// Finds datagrams in the bytes of a serial line; the other end of [`encode_serial`](super::encode_serial).
 ///
 /// `N` is the longest datagram that is accepted. Memory: `N` bytes and some 40, whatever arrives.
-/// Time: linear in the bytes; the check sum is computed when a frame ends.
+/// Time: linear in the bytes. The check sum is computed when a frame ends: for the longest some 100,000
+/// instructions of a Cortex-M0, 2 ms at 48 MHz, in which the UART's buffer has to hold what comes.
 ///
 /// **Every frame whose bytes arrive whole and in order is delivered at its last byte, whatever came
 /// before it**; a frame that is damaged costs only itself. Garbage, half a frame at power-up, a frame
-/// cut short by the sender's reset: the delimiter in front of the next frame ends them. Where a frame has lost its
-/// last delimiter, the first one of its successor stands in. What is delivered was sent, but for damage that
-/// the check sum does not see: one in 2^32.
+/// cut short by the sender's reset: the delimiter in front of the next frame ends them. Where a frame
+/// has lost its last delimiter, the first one of its successor stands in.
+///
+/// What is delivered was sent, but for damage that the check sum does not see, one in 2^32.
 ///
 /// ```
 /// use iomt::link::{MAX_SERIAL_FRAME, SerialDecoder, encode_serial};
