@@ -14,11 +14,31 @@
 //! - [`Outbox`] keeps frames until they are acknowledged; alarms leave first.
 //! - [`Retry`] says how long to wait before a frame is sent once more.
 //! - [`Router`] learns from clear headers through which port a device is reached.
+//!
+//! A radio or a wire that has no datagrams of its own gets them from a carrier:
+//!
+//! | carrier | sending | receiving | a datagram of 96 bytes takes |
+//! |---|---|---|---|
+//! | serial line, COBS and CRC-32 | [`encode_serial`] | [`SerialDecoder`] | 103 bytes |
+//! | Bluetooth LE, the service in [`ble`] | [`Fragmenter`] | [`Reassembler`] | 98 bytes in one value, or 108 in six of at most 20 |
+//!
+//! A carrier may lose a datagram, never change one unnoticed within what its page states;
+//! the outbox sends what was lost once more.
 
+pub mod ble;
+mod error;
+mod fragment;
 mod outbox;
 mod retry;
 mod router;
+mod serial;
 
+pub use error::CarrierError;
+pub use fragment::{
+    AttPayload, FRAGMENT_HEADER, Fragment, FragmentError, FragmentStats, Fragmenter, Fragments,
+    MAX_FRAGMENTS, PARTIAL_TIMEOUT, Reassembler,
+};
 pub use outbox::{FrameKey, Outbox, OutboxFull};
 pub use retry::Retry;
 pub use router::{MAX_ROUTES, Router};
+pub use serial::{MAX_SERIAL_FRAME, SERIAL_CRC_LEN, SerialDecoder, SerialStats, encode_serial};
