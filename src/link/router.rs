@@ -11,6 +11,11 @@ pub const MAX_ROUTES: usize = 64;
 /// to a device names the same. At most `N` routes are kept, and the one that was used
 /// longest ago gives way, so that strangers can make a gateway forget but not grow.
 ///
+/// Without a key it can not tell who has made a frame. A stranger who copies a locator off the
+/// air draws the packets to that device to its own port, until the device is heard again.
+/// Nothing that was sealed is lost by it: the device keeps and repeats what no receipt has named,
+/// and so is heard. Who keeps at it can fill the device's outbox, as a jammer can.
+///
 /// ```
 /// use iomt::link::Router;
 /// use iomt::wire::Packet;

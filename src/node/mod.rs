@@ -21,7 +21,7 @@
 //!
 //! ```
 //! use iomt::link::Retry;
-//! use iomt::node::{Device, Server};
+//! use iomt::node::{Device, DeviceEvent, Server};
 //! use iomt::pairing::{Identity, label::LabelSecret};
 //! use iomt::reading::{Descriptor, Metric, Observation, Unit};
 //! use iomt::seal::SystemEntropy;
@@ -39,15 +39,18 @@
 //! let mut received = Vec::new();
 //! while received.len() < 2 {
 //!     while let Some(datagram) = server.poll_transmit(now, &mut buffer) {
-//!         device.handle_datagram(now, datagram, rng)?;
+//!         let _ = device.handle_datagram(now, datagram, rng); // `stats` counts what was refused.
 //!     }
 //!     if let Some(session) = device.poll_store() {
 //!         device.handle_stored(now, session)?; // It is in flash now.
+//!     }
+//!     if device.poll_event() == Some(DeviceEvent::Ready) {
 //!         let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, 72.into());
 //!         device.send(now, Space::Data, &[Record::Observation(pulse)])?;
 //!     }
 //!     while let Some(datagram) = device.poll_transmit(now, &mut buffer) {
-//!         if let Some(opened) = server.handle_datagram(now, datagram)? {
+//!         // Anybody can send a forged packet: it is refused and counted, and nothing ends by it.
+//!         if let Ok(Some(opened)) = server.handle_datagram(now, datagram) {
 //!             received.extend(Records::new(&opened.envelope()?).map(|(_, record)| format!("{record:?}")));
 //!             server.handle_stored(now, opened.stored())?; // The records are in the database now.
 //!         }

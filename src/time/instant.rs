@@ -42,6 +42,28 @@ impl Instant {
         Self::from_micros(secs.saturating_mul(1_000_000))
     }
 
+    /// The instant `now` on a clock that has begun at `start`; its start when `start` is later.
+    ///
+    /// A server takes one `start` for as long as it runs, and sleeps for what lies between now
+    /// and the next `poll_timeout`.
+    ///
+    /// ```
+    /// use iomt::time::{Duration, Instant};
+    /// use std::time::Instant as Clock;
+    ///
+    /// let start = Clock::now();
+    /// let now = Instant::since(start, Clock::now());
+    /// let due = now + Duration::from_millis(5);
+    /// std::thread::sleep((due - now).into());
+    /// assert!(Instant::since(start, Clock::now()) >= due);
+    /// ```
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn since(start: std::time::Instant, now: std::time::Instant) -> Self {
+        let span = now.saturating_duration_since(start);
+        Self::from_micros(u64::try_from(span.as_micros()).unwrap_or(u64::MAX))
+    }
+
     /// Microseconds since the clock's start.
     #[must_use]
     pub const fn as_micros(self) -> u64 {
@@ -147,6 +169,12 @@ impl Duration {
     }
 }
 
+impl From<Duration> for core::time::Duration {
+    fn from(span: Duration) -> Self {
+        Self::from_micros(span.micros)
+    }
+}
+
 impl Add for Duration {
     type Output = Self;
 
@@ -180,6 +208,18 @@ mod tests {
         let end = Instant::from_micros(u64::MAX);
         assert_eq!(end + Duration::from_secs(1), end);
         assert_eq!(Instant::ZERO - Duration::from_secs(1), Instant::ZERO);
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn a_clock_that_has_not_begun_is_at_its_start() {
+        let start = std::time::Instant::now();
+        let span = std::time::Duration::from_micros(1_500);
+        assert_eq!(
+            Instant::since(start, start + span),
+            Instant::from_micros(1_500)
+        );
+        assert_eq!(Instant::since(start + span, start), Instant::ZERO);
     }
 
     #[test]

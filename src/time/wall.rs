@@ -30,9 +30,25 @@ pub struct WallClock {
 }
 
 #[cfg(feature = "std")]
-impl From<std::time::SystemTime> for WallClock {
-    /// The host's clock, taken to be synchronised to within a second.
-    fn from(time: std::time::SystemTime) -> Self {
+impl WallClock {
+    /// The system's time, to the millisecond, with what the caller knows of the system's clock.
+    ///
+    /// The system does not say who set its clock, nor how far it is off; its time daemon may.
+    ///
+    /// ```
+    /// use iomt::time::{ClockQuality, Duration, WallClock};
+    /// use std::time::SystemTime;
+    ///
+    /// let error = Duration::from_millis(50); // From the time daemon.
+    /// let now = WallClock::from_system(SystemTime::now(), ClockQuality::Synchronised, error);
+    /// assert!(now.unix_millis > 0);
+    /// ```
+    #[must_use]
+    pub fn from_system(
+        time: std::time::SystemTime,
+        quality: ClockQuality,
+        uncertainty: Duration,
+    ) -> Self {
         let millis =
             |span: std::time::Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         let unix_millis = match time.duration_since(std::time::UNIX_EPOCH) {
@@ -41,8 +57,8 @@ impl From<std::time::SystemTime> for WallClock {
         };
         Self {
             unix_millis,
-            quality: ClockQuality::Synchronised,
-            uncertainty: Duration::from_secs(1),
+            quality,
+            uncertainty,
             utc_offset_minutes: None,
         }
     }
@@ -55,9 +71,20 @@ mod tests {
 
     #[test]
     fn the_host_clock_counts_both_ways_from_1970() {
-        let after = WallClock::from(UNIX_EPOCH + StdDuration::from_millis(1_500));
-        assert_eq!(after.unix_millis, 1_500);
-        let before = WallClock::from(UNIX_EPOCH - StdDuration::from_millis(1_500));
-        assert_eq!(before.unix_millis, -1_500);
+        let span = StdDuration::from_millis(1_500);
+        let millis =
+            |time| WallClock::from_system(time, ClockQuality::Unset, Duration::ZERO).unix_millis;
+        assert_eq!(millis(UNIX_EPOCH + span), 1_500);
+        assert_eq!(millis(UNIX_EPOCH - span), -1_500);
+    }
+
+    #[test]
+    fn the_host_clock_is_trusted_no_further_than_the_caller_says() {
+        let error = Duration::from_secs(90);
+        let told = WallClock::from_system(UNIX_EPOCH, ClockQuality::DeviceSet, error);
+        assert_eq!(
+            (told.quality, told.uncertainty),
+            (ClockQuality::DeviceSet, error)
+        );
     }
 }
