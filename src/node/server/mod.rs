@@ -87,7 +87,20 @@ impl Server {
         self.session.as_ref().map(|session| session.peer)
     }
 
+    /// The handshake that is under way and not answered: what a table of many devices holds to find
+    /// the server whose answer a handshake packet is.
+    #[must_use]
+    pub const fn connection(&self) -> Option<ConnectionId> {
+        match &self.attempt {
+            Attempt::Asking(awaiting, _) => Some(awaiting.connection()),
+            Attempt::None | Attempt::Confirming(..) => None,
+        }
+    }
+
     /// Every locator under which a frame may come: what a table of many devices holds.
+    ///
+    /// They change when a handshake is answered, when a frame opens a new epoch, and when a new
+    /// session takes the place of the one before.
     pub fn locators(&self) -> impl Iterator<Item = Locator> {
         self.sessions()
             .flat_map(|session| session.opener.locators())

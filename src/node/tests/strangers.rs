@@ -6,6 +6,7 @@ use crate::node::{DeviceEvent, Error, Server, ServerEvent};
 use crate::pairing::{self, label::LabelSecret};
 use crate::seal::tests::Counting;
 use crate::time::{Duration, Instant};
+use crate::wire::Packet;
 use std::vec::Vec;
 
 const NOW: Instant = Instant::from_secs(1);
@@ -221,4 +222,22 @@ fn a_new_owner_gets_nothing_that_was_sealed_for_the_one_before() {
             DeviceEvent::Paired { peer }
         ]
     );
+}
+
+#[test]
+fn a_backend_finds_the_server_of_an_answer_by_its_connection() {
+    let mut servers: Vec<Server> = (2..5).map(|seed| server(seed, LABEL)).collect();
+    for server in &mut servers {
+        let hello = said_by(server, NOW);
+        let Ok(Packet::Handshake(handshake)) = Packet::parse(&hello[0]) else {
+            panic!("not a handshake")
+        };
+        assert_eq!(server.connection(), Some(handshake.connection));
+    }
+    servers.dedup_by_key(|server| server.connection());
+    assert_eq!(servers.len(), 3);
+    let mut world = World::paired();
+    assert_eq!(world.server.connection(), None);
+    world.pair();
+    assert!(world.server.connection().is_some());
 }
