@@ -123,6 +123,12 @@ impl<'b> Opened<'b> {
         self.mark.space
     }
 
+    /// The frame's number within epoch and space.
+    #[must_use]
+    pub const fn counter(&self) -> u32 {
+        self.mark.counter
+    }
+
     /// The caller's word that the frame's records, or its bytes, are on storage for good.
     pub const fn stored(self) -> Stored {
         Stored { mark: self.mark }

@@ -8,7 +8,7 @@ pub use session::SavedSession;
 use heapless::{Deque, Vec};
 
 use self::half_open::{HalfOpenTable, Party};
-use self::session::{MAX_FRAME, Session, Start};
+use self::session::{MAX_FRAME, Numbering, Session, Start};
 use super::Error;
 use crate::link::{FrameKey, Outbox, OutboxFull, Retry};
 use crate::pairing::label::LabelSecret;
@@ -39,6 +39,8 @@ pub struct Device<'a, const BYTES: usize, const FRAMES: usize> {
     first_draw: FirstDraw,
     reply: Vec<u8, MAX_HANDSHAKE>,
     session: Option<Session>,
+    /// From the first session of this boot on.
+    numbering: Option<Numbering>,
     outbox: Outbox<BYTES, FRAMES>,
     events: Deque<DeviceEvent, 4>,
     stats: DeviceStats,
@@ -73,6 +75,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             first_draw: FirstDraw::default(),
             reply: Vec::new(),
             session: None,
+            numbering: None,
             outbox,
             events: Deque::new(),
             stats: DeviceStats::default(),
@@ -98,8 +101,8 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             return Err(Error::SessionUnderWay);
         }
         let mut sealer = Sealer::restore(saved, self.identity.secret_bytes())?;
-        let start = Start::draw(&mut sealer, &mut self.first_draw, entropy)?;
-        self.session = Some(Session::new(now, sealer, start));
+        let start = Start::draw(&mut sealer, &mut self.first_draw, self.numbering, entropy)?;
+        self.begin(now, sealer, start);
         Ok(())
     }
 
@@ -152,15 +155,16 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     ) -> Result<RecordId, Error> {
         let session = self.session.as_mut().ok_or(Error::NotPaired)?;
         let mut buffer = [0_u8; MAX_FRAME];
-        let draft = session.draft(records, &mut buffer)?;
+        let numbering = self.numbering.as_mut().ok_or(Error::NotPaired)?;
+        let draft = session.draft(*numbering, records, &mut buffer)?;
         if !self.outbox.has_room_for(space, draft.len()) {
             return Err(OutboxFull.into());
         }
         let frame = buffer.get_mut(..draft.len()).unwrap_or_default();
-        let (key, first) = session.seal(space, draft, frame)?;
+        let key = session.seal(space, frame)?;
         self.outbox.push(now, key, frame)?;
         self.stats.frames_sealed += 1;
-        Ok(first)
+        Ok(numbering.advance(&draft))
     }
 
     /// Takes a datagram from the server.
@@ -196,8 +200,8 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     pub fn handle_stored(&mut self, now: Instant, saved: SavedSession) -> Result<(), Error> {
         let session = self.session.as_mut().ok_or(Error::NotAwaited)?;
         session.handle_stored(&saved)?;
-        if session.is_new_run() {
-            // The descriptor is the first record of every run.
+        if session.take_introduction() {
+            // The descriptor is the first record of every session, and of every boot.
             self.send(now, Space::Data, &[Record::Descriptor(self.descriptor)])?;
             self.note(DeviceEvent::Ready);
         }
@@ -300,10 +304,11 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         packet: &[u8],
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
-        let first_draw = &mut self.first_draw;
-        let start = |sealer: &mut Sealer| Start::draw(sealer, first_draw, entropy);
+        let (first_draw, numbering) = (&mut self.first_draw, self.numbering);
+        let start = |sealer: &mut Sealer| Start::draw(sealer, first_draw, numbering, entropy);
         if let Some((sealer, peer, start)) = self.half_open.take_proved_by(packet, start)? {
-            self.adopt(now, Session::new(now, sealer, start), peer);
+            self.adopt(now, peer);
+            self.begin(now, sealer, start);
             return Ok(());
         }
         let session = self.session.as_mut().ok_or(Error::NotPaired)?;
@@ -324,14 +329,18 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     }
 
     /// "The first finished owner is stored and all other pairing runs are aborted"
-    fn adopt(&mut self, now: Instant, session: Session, peer: PublicKey) {
+    fn adopt(&mut self, now: Instant, peer: PublicKey) {
         let wiped = self.outbox.acknowledge(now, |_| true);
-        self.session = Some(session);
         self.disarm();
         if wiped > 0 {
             self.note(DeviceEvent::Wiped { frames: wiped });
         }
         self.note(DeviceEvent::Paired { peer });
+    }
+
+    fn begin(&mut self, now: Instant, sealer: Sealer, start: Start) {
+        self.numbering = Some(start.numbering);
+        self.session = Some(Session::new(now, sealer, start));
     }
 
     /// Events that nobody polls give way to newer ones.

@@ -20,16 +20,35 @@ pub(super) const MAX_FRAME: usize = MAX_DATAGRAM - LONGEST_HEADER + SHORT_HEADER
 const LONGEST_HEADER: usize = 28;
 const SHORT_HEADER: usize = SEAL_OVERHEAD - TAG_LEN;
 
-/// A session, its epochs, and the boot whose records it carries.
+/// A session and its epochs.
 #[derive(Debug)]
 pub(super) struct Session {
     sealer: Sealer,
     store: Store,
     /// Epochs with frames in the outbox; the one that is sealed in stands last.
     epochs: Vec<KnownEpoch, MAX_EPOCHS>,
+    /// Whether the device has described itself.
+    is_introduced: bool,
+    rotation_due: Instant,
+}
+
+/// The boot that records are made in, and how many they are: one count towards every recipient.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbering {
     run: Run,
     next_sequence: u64,
-    rotation_due: Instant,
+}
+
+impl Numbering {
+    /// Takes the numbers of a draft that was sealed; the first of them.
+    pub(super) const fn advance(&mut self, draft: &Draft) -> RecordId {
+        let first = RecordId {
+            run: self.run,
+            sequence: self.next_sequence,
+        };
+        self.next_sequence = draft.next_sequence;
+        first
+    }
 }
 
 /// Where the chain position for the next epoch is.
@@ -89,22 +108,28 @@ impl core::fmt::Debug for SavedSession {
 /// What a boot needs before its first frame.
 pub(super) struct Start {
     saved: SavedSession,
-    run: Run,
+    pub(super) numbering: Numbering,
 }
 
 impl Start {
+    /// `numbering` is that of the boot, where it has one already.
     pub(super) fn draw(
         sealer: &mut Sealer,
         first_draw: &mut FirstDraw,
+        numbering: Option<Numbering>,
         entropy: &mut impl Entropy,
     ) -> Result<Self, seal::Error> {
         sealer.note_first_draw(first_draw.fingerprint());
         let entropy = &mut first_draw.watch(entropy);
         let saved = SavedSession::of_next_epoch(sealer, entropy)?;
-        Ok(Self {
-            saved,
-            run: sealer.draw_run(entropy)?,
-        })
+        let numbering = match numbering {
+            Some(numbering) => numbering,
+            None => Numbering {
+                run: sealer.draw_run(entropy)?,
+                next_sequence: 0,
+            },
+        };
+        Ok(Self { saved, numbering })
     }
 }
 
@@ -114,8 +139,7 @@ impl Session {
             sealer,
             store: Store::Wanted(start.saved),
             epochs: Vec::new(),
-            run: start.run,
-            next_sequence: 0,
+            is_introduced: false,
             rotation_due: now + EPOCH_AGE,
         }
     }
@@ -125,9 +149,11 @@ impl Session {
         self.sealer.epoch().is_some()
     }
 
-    /// Whether no record of this boot was sealed yet.
-    pub(super) const fn is_new_run(&self) -> bool {
-        self.next_sequence == 0
+    /// Whether the device is to describe itself now; says so once.
+    pub(super) fn take_introduction(&mut self) -> bool {
+        let is_due = self.is_open() && !self.is_introduced;
+        self.is_introduced |= is_due;
+        is_due
     }
 
     pub(super) fn poll_store(&mut self) -> Option<SavedSession> {
@@ -240,6 +266,7 @@ impl Session {
     /// Writes head and records where a short frame has them. Nothing has changed yet.
     pub(super) fn draft(
         &self,
+        numbering: Numbering,
         records: &[Record<'_>],
         frame: &mut [u8; MAX_FRAME],
     ) -> Result<Draft, Error> {
@@ -249,11 +276,11 @@ impl Session {
         if records.is_empty() {
             return Err(Error::NoRecords);
         }
-        let run = (!self.sealer.is_named()).then_some(self.run);
+        let run = (!self.sealer.is_named()).then_some(numbering.run);
         let plaintext = frame
             .get_mut(SHORT_HEADER..MAX_FRAME - TAG_LEN)
             .unwrap_or_default();
-        let mut writer = RecordWriter::new(plaintext, self.next_sequence, run)?;
+        let mut writer = RecordWriter::new(plaintext, numbering.next_sequence, run)?;
         for record in records {
             writer.push(record)?;
         }
@@ -264,27 +291,15 @@ impl Session {
         })
     }
 
-    /// Seals a draft in place; what names the frame, and what names its first record.
-    pub(super) fn seal(
-        &mut self,
-        space: Space,
-        draft: Draft,
-        frame: &mut [u8],
-    ) -> Result<(FrameKey, RecordId), Error> {
+    /// Seals a draft in place; what names the frame.
+    pub(super) fn seal(&mut self, space: Space, frame: &mut [u8]) -> Result<FrameKey, Error> {
         let epoch = self.sealer.epoch().ok_or(Error::NotPaired)?.number;
         let counter = self.sealer.seal_in_place(space, frame)?;
-        let sequence = core::mem::replace(&mut self.next_sequence, draft.next_sequence);
-        Ok((
-            FrameKey {
-                epoch,
-                space,
-                counter,
-            },
-            RecordId {
-                run: self.run,
-                sequence,
-            },
-        ))
+        Ok(FrameKey {
+            epoch,
+            space,
+            counter,
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::pairing::{DescriptorHash, Paired, PublicKey};
 use crate::seal::{Opened, Opener};
 use crate::time::{Duration, Instant};
-use crate::wire::{Packet, Route, Tag};
+use crate::wire::{Packet, Route, Space, Tag};
 
 /// "at most one a second and session"
 const DUPLICATE_RECEIPT_INTERVAL: Duration = Duration::from_secs(1);
@@ -54,12 +54,13 @@ impl Session {
 
     /// "The descriptor is the first record and is compared with its hash."
     pub(super) fn breaks_promise(&mut self, opened: &Opened<'_>) -> bool {
-        let Ok(envelope) = opened.envelope() else {
+        let is_first = (opened.space(), opened.counter()) == (Space::Data, 0);
+        let (Some(promised), Ok(envelope)) = (self.promised, opened.envelope()) else {
             return false;
         };
-        let Some(promised) = self.promised.filter(|_| envelope.first_sequence() == 0) else {
+        if !is_first {
             return false;
-        };
+        }
         self.promised = None;
         let mut records = envelope
             .records()

@@ -1,10 +1,11 @@
 //! The power fails at the worst moment, and comes back with an old or a new image.
 
 use super::world::{Link, Source, World, label, new_device, said_by, sent_by};
-use crate::node::Error;
+use crate::node::{DeviceEvent, Error};
 use crate::seal::{self, EntropyFailed};
 use crate::time::{Duration, Instant};
 use crate::wire::Space;
+use std::collections::BTreeSet;
 
 #[test]
 fn a_rebooted_device_goes_on_under_a_new_run_from_sequence_zero() {
@@ -100,7 +101,18 @@ fn an_image_restored_after_it_was_used_is_refused_until_it_pairs_and_takes_no_ol
     world.device.arm(label());
     world.pair();
     assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(5)));
-    assert_eq!(world.store.count_of_each_run().len(), 3);
+    let runs: BTreeSet<_> = world.store.records.keys().map(|(run, _)| *run).collect();
+    assert_eq!(runs.len(), 3);
+    // What nobody could open was wiped, said so, and its numbers are not given again.
+    let wiped = DeviceEvent::Wiped { frames: 3 };
+    assert!(world.device_events.contains(&wiped));
+    assert!(
+        world
+            .store
+            .records
+            .keys()
+            .any(|(_, sequence)| *sequence == 3)
+    );
 }
 
 #[test]

@@ -241,3 +241,23 @@ fn a_backend_finds_the_server_of_an_answer_by_its_connection() {
     world.pair();
     assert!(world.server.connection().is_some());
 }
+
+#[test]
+fn a_second_owner_in_one_boot_hears_the_same_run_go_on_and_the_descriptor_first() {
+    let mut world = World::paired();
+    world.readings = 3;
+    assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(4)));
+    let run = world.store.records.first_key_value().unwrap().0.0;
+    world.store.records.clear();
+    world.device.arm(label());
+    world.server = Server::new(identity(3), Retry::DEFAULT);
+    world.pair();
+    assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(1)));
+    world.readings = 2;
+    assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(3)));
+    let keys: Vec<_> = world.store.records.keys().copied().collect();
+    assert_eq!(keys, [4, 5, 6].map(|sequence| (run, sequence)));
+    assert_eq!(world.store.records[&keys[0]][..4], 24_u32.to_be_bytes());
+    let mismatch = ServerEvent::DescriptorMismatch;
+    assert!(!world.server_events.contains(&mismatch));
+}
