@@ -439,6 +439,7 @@ fn reveal(accepted: &BTreeMap<RecordId, Reading>, opened: Opened<'_>) -> Reveale
     let run = opened
         .run()
         .expect("a frame without its run comes only after one with it");
+    let is_first = (opened.space(), opened.counter()) == (Space::Data, 0);
     let records = opened
         .records()
         .expect("an honest envelope")
@@ -446,7 +447,8 @@ fn reveal(accepted: &BTreeMap<RecordId, Reading>, opened: Opened<'_>) -> Reveale
             let id = RecordId { run, sequence };
             match record.expect("an honest record") {
                 Record::Descriptor(descriptor) => {
-                    assert_eq!((sequence, descriptor), (0, DESCRIPTOR))
+                    assert!(is_first, "a descriptor that does not begin a session");
+                    assert_eq!(descriptor, DESCRIPTOR);
                 }
                 Record::Observation(observation) => {
                     let value = accepted.get(&id).map(|reading| reading.value.into());

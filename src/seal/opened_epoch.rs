@@ -28,6 +28,7 @@ pub(super) struct Sealed<'b> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
     pub(super) epoch: EpochTag,
+    pub(super) number: u32,
     pub(super) space: Space,
     pub(super) counter: u32,
 }
@@ -70,6 +71,7 @@ impl OpenedEpoch {
             .open(space, counter, sealed.ciphertext, sealed.tag)?;
         Ok((!is_known).then_some(Mark {
             epoch: self.keys.tag,
+            number: self.keys.number,
             space,
             counter,
         }))

@@ -123,6 +123,12 @@ impl<'b> Opened<'b> {
         self.mark.space
     }
 
+    /// The epoch's place in the session, from 0.
+    #[must_use]
+    pub const fn epoch_number(&self) -> u32 {
+        self.mark.number
+    }
+
     /// The frame's number within epoch and space.
     #[must_use]
     pub const fn counter(&self) -> u32 {
@@ -234,6 +240,7 @@ impl Opener {
             epoch,
             space,
             counter,
+            ..
         } = stored.mark;
         self.epochs
             .iter_mut()

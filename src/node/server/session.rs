@@ -53,21 +53,21 @@ impl Session {
     }
 
     /// "The descriptor is the first record and is compared with its hash."
+    ///
+    /// It begins the session's first frame. Should a reboot have taken that frame, it begins
+    /// another one; so what is compared is the first descriptor that comes.
     pub(super) fn breaks_promise(&mut self, opened: &Opened<'_>) -> bool {
-        let is_first = (opened.space(), opened.counter()) == (Space::Data, 0);
         let (Some(promised), Ok(envelope)) = (self.promised, opened.envelope()) else {
             return false;
         };
-        if !is_first {
+        let place = (opened.epoch_number(), opened.space(), opened.counter());
+        let mut records = envelope.records().flatten();
+        let first = records.find(|record| record.tag.is_numbered());
+        let descriptor = first.filter(|first| first.tag == Tag::DESCRIPTOR);
+        if descriptor.is_none() && place != (0, Space::Data, 0) {
             return false;
         }
         self.promised = None;
-        let mut records = envelope
-            .records()
-            .flatten()
-            .filter(|record| record.tag.is_numbered());
-        !records
-            .next()
-            .is_some_and(|first| first.tag == Tag::DESCRIPTOR && promised.matches(first.body))
+        !descriptor.is_some_and(|descriptor| promised.matches(descriptor.body))
     }
 }

@@ -265,3 +265,32 @@ fn a_device_that_never_paired_refuses_receipts_and_frames() {
         assert_eq!(refused, Err(seal::Error::UnexpectedPacket.into()));
     }
 }
+
+#[test]
+fn a_descriptor_that_comes_after_a_reading_of_the_next_day_breaks_no_promise() {
+    let mut world = World::new();
+    world
+        .up
+        .faults
+        .extend((1..10).map(|index| (index, Fault::Lose)));
+    assert!(world.run_until(Duration::from_secs(1), |world| world.device.is_ready()));
+    let tomorrow = world.now + Duration::from_secs(24 * 60 * 60);
+    let rng = &mut world.device_rng;
+    world.device.handle_timeout(tomorrow, rng).unwrap();
+    let saved = world.device.poll_store().unwrap();
+    world.device.handle_stored(tomorrow, saved).unwrap();
+    world.now = tomorrow;
+    world.send(Space::Data).unwrap();
+    let mut frames = sent_by(&mut world.device, tomorrow);
+    for frame in frames.iter_mut().rev() {
+        let opened = world.server.handle_datagram(tomorrow, frame).unwrap();
+        let stored = opened.unwrap().stored();
+        world.server.handle_stored(tomorrow, stored).unwrap();
+    }
+    let events: Vec<_> = core::iter::from_fn(|| world.server.poll_event()).collect();
+    assert!(
+        !events.contains(&ServerEvent::DescriptorMismatch),
+        "{events:?}"
+    );
+    assert_eq!(frames.len(), 2);
+}
