@@ -58,7 +58,7 @@
 //! |---|---|---|
 //! | a packet of any kind, up to [`wire::MAX_DATAGRAM`] bytes | linear in its length | none |
 //! | a frame of no epoch of ours | a search of at most 19 locators, and 8 more while a pairing waits for its first frame | none |
-//! | a frame that names an epoch of ours, forged | one authentication; before it, for an epoch that has not opened yet, 5 to 26 key derivations | none |
+//! | a frame that names an epoch of ours, forged | one authentication; before it, for an epoch that has not opened yet, 5 to 19 key derivations | none |
 //! | a short frame, forged: it names no epoch | two authentications | none |
 //! | a forged receipt | one HMAC, and one for each pairing under way, of which there are at most two | none |
 //! | a first handshake message while armed, label unknown | one HMAC | none |

@@ -121,14 +121,16 @@ impl Summary<'_> {
     }
 
     fn samples_delivered(&self) -> String {
+        let (equal, read) = self.samples_equal();
+        share(equal, read)
+    }
+
+    /// How many samples are at the server as the device has read them, and how many it has read.
+    fn samples_equal(&self) -> (u64, u64) {
         let read = self.simulation.sensor.samples();
-        let delivered = self.simulation.monitor.samples();
-        let equal = delivered
-            .iter()
-            .zip(read)
-            .filter(|(here, there)| here == there)
-            .count();
-        share(equal as u64, read.len() as u64)
+        let delivered = self.simulation.monitor.samples().iter();
+        let equal = delivered.zip(read).filter(|(here, there)| here == there);
+        (equal.count() as u64, read.len() as u64)
     }
 
     fn others_delivered(&self) -> String {
@@ -152,17 +154,12 @@ impl Summary<'_> {
     }
 
     fn key_figures(&self) -> Vec<KeyFigure> {
-        let (read, monitor) = (self.simulation.sensor.samples(), &self.simulation.monitor);
-        let whole = monitor
-            .samples()
-            .iter()
-            .zip(read)
-            .filter(|(here, there)| here == there)
-            .count();
+        let monitor = &self.simulation.monitor;
+        let (equal, read) = self.samples_equal();
         let up = &self.simulation.up;
         let mut figures = vec![
             KeyFigure {
-                value: format!("{} %", trimmed(percent(whole as u64, read.len() as u64))),
+                value: format!("{} %", trimmed(percent(equal, read))),
                 label: "of samples delivered".into(),
                 note: "bit for bit, once".into(),
             },

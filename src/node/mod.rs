@@ -26,7 +26,7 @@
 //! use iomt::reading::{Descriptor, Metric, Observation, Unit};
 //! use iomt::seal::SystemEntropy;
 //! use iomt::time::Instant;
-//! use iomt::wire::{MAX_DATAGRAM, Record, Records, Space};
+//! use iomt::wire::{MAX_DATAGRAM, Record, Space};
 //!
 //! let (now, rng) = (Instant::ZERO, &mut SystemEntropy);
 //! let secret = b"sixteen or more random bytes";
@@ -51,7 +51,7 @@
 //!     while let Some(datagram) = device.poll_transmit(now, &mut buffer) {
 //!         // Anybody can send a forged packet: it is refused and counted, and nothing ends by it.
 //!         if let Ok(Some(opened)) = server.handle_datagram(now, datagram) {
-//!             received.extend(Records::new(&opened.envelope()?).map(|(_, record)| format!("{record:?}")));
+//!             received.extend(opened.records()?.map(|(_, record)| format!("{record:?}")));
 //!             server.handle_stored(now, opened.stored())?; // The records are in the database now.
 //!         }
 //!     }

@@ -4,6 +4,7 @@ use super::Error;
 use super::noise::KeyRef;
 use crate::crypto::dh::{PrivateKey, is_canonical};
 use crate::seal::{Entropy, draw};
+use crate::wire::write_hex;
 
 /// A public key; its length is that of its suite.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,9 +32,7 @@ impl PublicKey {
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PublicKey(")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        f.write_str(")")
+        write_hex("PublicKey", &self.0, f)
     }
 }
 

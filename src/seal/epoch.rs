@@ -3,7 +3,7 @@ use core::fmt;
 use super::Error;
 use super::schedule::{EpochSecret, Label};
 use crate::crypto::{Secret, aead};
-use crate::wire::{Locator, Route, Salt, Space, VERSION};
+use crate::wire::{Locator, Route, Salt, Space, VERSION, write_hex};
 
 /// Names one epoch, salt included: commits to its keys.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,9 +26,7 @@ impl EpochTag {
 
 impl fmt::Debug for EpochTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("EpochTag(")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        f.write_str(")")
+        write_hex("EpochTag", &self.0, f)
     }
 }
 

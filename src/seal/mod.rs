@@ -22,7 +22,7 @@
 //!    ├─► locator                                 names the epoch on the wire
 //!    └─► open ─┬─ salt                           16 random bytes, in the first frames of the epoch
 //!              └─► secret ─┬─► tag               names the epoch in associated data and receipts
-//!                          └─► one key a space   data, alarm, control
+//!                          └─► one key a space   data, alarm; control is not built yet
 //! ```
 //!
 //! **Frames.** ChaCha20-Poly1305 over the plaintext of [`Envelope`](wire::Envelope).
@@ -63,6 +63,8 @@ pub use entropy::{Entropy, EntropyFailed};
 pub use epoch::{Epoch, EpochTag};
 pub use opener::{Opened, Opener, Opening, Stored};
 pub use receipt::{Acknowledgement, Acknowledgements, StoredReport};
+#[cfg(feature = "node")]
+pub(crate) use schedule::MAX_OPENED;
 #[cfg(feature = "pairing")]
 pub(crate) use schedule::{Label, derive, expand_label};
 pub use sealer::{SEAL_OVERHEAD, Sealer};

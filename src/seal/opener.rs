@@ -2,18 +2,13 @@ use heapless::Vec;
 
 use super::opened_epoch::{Mark, OpenedEpoch, Sealed};
 use super::receipt;
-use super::schedule::{Chain, OpenKey};
+use super::schedule::{Chain, MAX_OPENED, OpenKey, WINDOW};
 use super::session::SessionSecrets;
 use super::{EpochTag, Error};
 use crate::crypto::Secret;
 use crate::wire::{
     self, Envelope, Frame, Locator, Packet, Records, Route, Run, Salt, Space, TAG_LEN,
 };
-
-/// How many epochs ahead of the newest are found.
-const WINDOW: usize = 8;
-/// How many opened epochs are kept; the oldest gives way.
-const MAX_EPOCHS: usize = 4;
 
 /// The server's end of a session: opens frames, says what is stored.
 ///
@@ -33,7 +28,7 @@ pub struct Opener {
     /// Epochs that were overtaken by a later one: what opens them, and not what comes after.
     skipped: Overtaken,
     /// In the order of their numbers.
-    epochs: Vec<OpenedEpoch, MAX_EPOCHS>,
+    epochs: Vec<OpenedEpoch, MAX_OPENED>,
 }
 
 type Overtaken = Vec<Skipped, { WINDOW - 1 }>;
@@ -206,9 +201,12 @@ impl Opener {
         };
         let mark = match route {
             Route::Short => self.open_short(&mut sealed)?,
-            Route::Routed(locator) => self.open_known(locator, None, &mut sealed)?,
-            Route::Unproved(locator, salt) => match self.position_of(locator, Some(salt)) {
-                Some(_) => self.open_known(locator, Some(salt), &mut sealed)?,
+            Route::Routed(locator) => match self.opened(locator, None) {
+                Some(epoch) => epoch.open(&mut sealed)?,
+                None => return Err(Error::UnknownEpoch),
+            },
+            Route::Unproved(locator, salt) => match self.opened(locator, Some(salt)) {
+                Some(epoch) => epoch.open(&mut sealed)?,
                 None => self.open_candidate(locator, salt, &mut sealed)?,
             },
         };
@@ -287,21 +285,8 @@ impl Opener {
         Err(refusal)
     }
 
-    fn open_known(
-        &self,
-        locator: Locator,
-        salt: Option<Salt>,
-        sealed: &mut Sealed<'_>,
-    ) -> Result<Option<Mark>, Error> {
-        let position = self.position_of(locator, salt).ok_or(Error::UnknownEpoch)?;
-        self.epochs
-            .get(position)
-            .ok_or(Error::UnknownEpoch)?
-            .open(sealed)
-    }
-
-    fn position_of(&self, locator: Locator, salt: Option<Salt>) -> Option<usize> {
-        self.epochs.iter().position(|epoch| {
+    fn opened(&self, locator: Locator, salt: Option<Salt>) -> Option<&OpenedEpoch> {
+        self.epochs.iter().find(|epoch| {
             epoch.keys.locator == locator && salt.is_none_or(|salt| epoch.keys.salt == salt)
         })
     }
@@ -318,7 +303,7 @@ impl Opener {
         if let Some(position) = skipped.position(|epoch| epoch.locator == locator) {
             self.open_skipped(position, salt, sealed)
         } else if let Some(steps) = upcoming.position(|upcoming| *upcoming == locator) {
-            self.open_upcoming(steps, salt, sealed)
+            self.open_upcoming(steps, locator, salt, sealed)
         } else {
             Err(Error::UnknownEpoch)
         }
@@ -342,18 +327,22 @@ impl Opener {
     fn open_upcoming(
         &mut self,
         steps: usize,
+        locator: Locator,
         salt: Salt,
         sealed: &mut Sealed<'_>,
     ) -> Result<Option<Mark>, Error> {
         let mut overtaken = Overtaken::new();
         let mut chain = self.chain.share();
-        for _ in 0..steps {
-            let _ = overtaken.push(Skipped::at(&chain));
+        for locator in self.upcoming.into_iter().take(steps) {
+            let _ = overtaken.push(Skipped::at(&chain, locator));
             chain = chain.next();
         }
-        let (number, locator) = (chain.number(), chain.locator());
-        let (candidate, mark) =
-            OpenedEpoch::try_first(number, locator, salt, &chain.open_key(), sealed)?;
+        let Skipped {
+            number,
+            locator,
+            key,
+        } = Skipped::at(&chain, locator);
+        let (candidate, mark) = OpenedEpoch::try_first(number, locator, salt, &key, sealed)?;
         self.advance_past(&chain, overtaken);
         self.keep(candidate);
         Ok(mark)
@@ -391,10 +380,11 @@ impl Opener {
 }
 
 impl Skipped {
-    fn at(link: &Chain) -> Self {
+    /// The epoch of a link whose locator is known already.
+    fn at(link: &Chain, locator: Locator) -> Self {
         Self {
             number: link.number(),
-            locator: link.locator(),
+            locator,
             key: link.open_key(),
         }
     }

@@ -111,11 +111,7 @@ impl<'a> Acknowledgement<'a> {
             end: floor,
             reader: reader.clone(),
         };
-        let mut check = Ranges {
-            left: count,
-            end: floor,
-            reader: reader.clone(),
-        };
+        let mut check = ranges.clone();
         for _ in 0..count {
             check.read()?;
         }

@@ -2,6 +2,11 @@ use crate::crypto::Secret;
 use crate::crypto::hash::expand;
 use crate::wire::{Locator, Salt};
 
+/// How many epochs ahead of the newest that it has opened a server finds.
+pub(crate) const WINDOW: usize = 8;
+/// How many opened epochs a server keeps; the oldest gives way.
+pub(crate) const MAX_OPENED: usize = 4;
+
 /// What a derived key is for. Each label stands in one place of the key schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Label(pub(crate) &'static str);

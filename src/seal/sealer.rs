@@ -1,7 +1,7 @@
 use super::entropy::{Binding, Fingerprint, draw, hedge};
 use super::epoch::EpochKeys;
 use super::receipt::{StoredReport, check_proof};
-use super::schedule::{Chain, Label};
+use super::schedule::{Chain, Label, WINDOW};
 use super::session::{self, Loaded, SAVED_SESSION_LEN, Saved, SessionSecrets};
 use super::{Entropy, EntropyFailed, Epoch, EpochTag, Error};
 use crate::crypto::{KEY_LEN, Secret};
@@ -10,9 +10,9 @@ use crate::wire::{Frame, Locator, MAX_COUNTER, Packet, Route, Run, Salt, Space, 
 /// Bytes that sealing adds in the short form: byte 0, counter and tag.
 pub const SEAL_OVERHEAD: usize = 20;
 
-const SHORT_HEADER: usize = SEAL_OVERHEAD - TAG_LEN;
-/// How many epochs ahead of the newest that it has opened a server finds: its window.
-const REACH: u32 = 8;
+const SHORT_HEADER: usize = Route::Short.header_len();
+/// A server finds no epoch further on.
+const REACH: u32 = WINDOW as u32;
 
 /// The device's end of a session: seals frames, believes receipts.
 ///
@@ -39,7 +39,6 @@ struct SealingEpoch {
     keys: EpochKeys,
     /// The next counter of data and of alarm.
     next: [u32; 2],
-    is_named: bool,
 }
 
 /// What tells a dead generator: the first draw of the last boot and of this one, and the latest draw.
@@ -141,11 +140,7 @@ impl Sealer {
         self.written = self.reached;
         let secret = self.chain.open_key().secret(salt);
         let keys = EpochKeys::derive(self.chain.number(), self.chain.locator(), salt, &secret);
-        self.begun = Some(SealingEpoch {
-            keys,
-            next: [0; 2],
-            is_named: false,
-        });
+        self.begun = Some(SealingEpoch { keys, next: [0; 2] });
         Ok(())
     }
 
@@ -219,7 +214,9 @@ impl Sealer {
     /// Whether a receipt has named the open epoch.
     #[must_use]
     pub fn is_named(&self) -> bool {
-        self.epoch.as_ref().is_some_and(|epoch| epoch.is_named)
+        self.epoch
+            .as_ref()
+            .is_some_and(|epoch| epoch.keys.number < self.reached)
     }
 
     /// Whether half of the open epoch's counters are used up: time to begin the next.
@@ -311,10 +308,9 @@ impl Sealer {
             None => EpochTag([0; 16]),
         };
         check_proof(&self.receipt_key, &receipt, echoed)?;
-        if let Some(epoch) = &mut self.epoch
+        if let Some(epoch) = &self.epoch
             && report.names(epoch.keys.tag)
         {
-            epoch.is_named = true;
             self.reached = epoch.keys.number.saturating_add(1);
         }
         Ok(report)

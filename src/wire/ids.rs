@@ -34,7 +34,8 @@ pub struct RecordId {
     pub sequence: u64,
 }
 
-fn write_hex(name: &str, bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// `Name(00ff)`: for what is no secret.
+pub(crate) fn write_hex(name: &str, bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{name}(")?;
     for byte in bytes {
         write!(f, "{byte:02x}")?;

@@ -24,6 +24,8 @@ mod record;
 pub(crate) use cursor::copy;
 pub use cursor::{Reader, Writer};
 pub use envelope::{Envelope, EnvelopeWriter, RawRecord, RawRecords, Tag};
+#[cfg(feature = "seal")]
+pub(crate) use ids::write_hex;
 pub use ids::{ConnectionId, Hint, Locator, RecordId, Run, Salt};
 pub use packet::{
     Frame, HANDSHAKE_HEADER, Handshake, MAC1_LEN, MAX_COUNTER, MAX_DATAGRAM, PROOF_LEN, Packet,

@@ -3,22 +3,25 @@ use heapless::Vec;
 use crate::link::FrameKey;
 use crate::node::Error;
 use crate::seal::{
-    self, Entropy, Epoch, FirstDraw, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer, StoredReport,
+    self, Entropy, Epoch, FirstDraw, MAX_OPENED, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer,
+    StoredReport,
 };
 use crate::time::{Duration, Instant};
-use crate::wire::{MAX_DATAGRAM, Record, RecordId, RecordWriter, Route, Run, Space, TAG_LEN};
+use crate::wire::{
+    Locator, MAX_DATAGRAM, Record, RecordId, RecordWriter, Route, Run, Salt, Space, TAG_LEN,
+};
 
 /// "after 2^24 frames or 24 h of running"
 const EPOCH_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How soon a day that could not end is tried again.
 const ROTATION_RETRY: Duration = Duration::from_secs(60);
 /// How many epochs the outbox may span: as many as the server keeps open.
-const MAX_EPOCHS: usize = 4;
+const MAX_EPOCHS: usize = MAX_OPENED;
 /// The longest frame in the short form: with the longest header it still fits a datagram.
 pub(super) const MAX_FRAME: usize = MAX_DATAGRAM - LONGEST_HEADER + SHORT_HEADER;
 
-const LONGEST_HEADER: usize = 28;
-const SHORT_HEADER: usize = SEAL_OVERHEAD - TAG_LEN;
+const LONGEST_HEADER: usize = Route::Unproved(Locator([0; 8]), Salt([0; 16])).header_len();
+const SHORT_HEADER: usize = Route::Short.header_len();
 
 /// A session and its epochs.
 #[derive(Debug)]
@@ -81,20 +84,22 @@ impl SavedSession {
     }
 
     fn of_next_epoch(sealer: &mut Sealer, entropy: &mut impl Entropy) -> Result<Self, seal::Error> {
-        let mut saved = Self {
-            session: sealer.session(),
-            bytes: [0; SAVED_SESSION_LEN],
-        };
-        sealer.begin_epoch(entropy, &mut saved.bytes)?;
-        Ok(saved)
+        Self::written_by(sealer, |sealer, out| sealer.begin_epoch(entropy, out))
     }
 
     fn of_now(sealer: &mut Sealer) -> Result<Self, seal::Error> {
+        Self::written_by(sealer, Sealer::save)
+    }
+
+    fn written_by(
+        sealer: &mut Sealer,
+        write: impl FnOnce(&mut Sealer, &mut [u8; SAVED_SESSION_LEN]) -> Result<(), seal::Error>,
+    ) -> Result<Self, seal::Error> {
         let mut saved = Self {
             session: sealer.session(),
             bytes: [0; SAVED_SESSION_LEN],
         };
-        sealer.save(&mut saved.bytes)?;
+        write(sealer, &mut saved.bytes)?;
         Ok(saved)
     }
 }
