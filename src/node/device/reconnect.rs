@@ -1,0 +1,194 @@
+//! The handshake that a device begins: reconnection, and being met by its keys.
+//!
+//! ```text
+//!  ladder due ──► Exchange ── message 1, repeated ──► ◄── message 2 ── work ──► next session, to be stored
+//!                     │
+//!                     └── nobody answers, or refuses ──► the next rung
+//! ```
+//!
+//! There is one at a time, for all recipients.
+
+use super::ladder::Patience;
+use super::peer::NextSession;
+use super::session::Session;
+use super::{Chained, Device, Error, Peer, Rung, work_once};
+use crate::pairing::{self, Exchange, Paired, SharedSecret, Work};
+use crate::seal::Entropy;
+use crate::time::Instant;
+use crate::wire::ConnectionId;
+
+/// A handshake that the device has begun.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    peer: u8,
+    rung: Rung,
+    pub(super) exchange: Exchange,
+    /// Tells this handshake's pauses from those of other devices.
+    salt: u32,
+    sent: u8,
+    is_refused: bool,
+    due: Instant,
+}
+
+impl Attempt {
+    /// Somebody says, without proof, that nobody knows us there.
+    pub(super) fn note_refused(&mut self, now: Instant) {
+        self.is_refused = true;
+        self.due = self.due.min(now);
+    }
+
+    pub(super) const fn due(&self) -> Instant {
+        self.due
+    }
+
+    /// Message 1, where it is due.
+    pub(super) fn poll_transmit(&mut self, now: Instant, retry: crate::link::Retry) -> Option<&[u8]> {
+        if self.due > now || self.is_refused {
+            return None;
+        }
+        let packet = self.exchange.packet()?;
+        self.due = now + retry.delay(self.sent, self.salt);
+        self.sent = self.sent.saturating_add(1);
+        Some(packet)
+    }
+
+    /// Whether the pause behind the last repetition is over.
+    fn is_unanswered(&self, now: Instant) -> bool {
+        self.due <= now && self.exchange.packet().is_some()
+    }
+}
+
+impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
+    /// What is to be computed next: one's own handshake, or one that is answered.
+    pub(super) fn poll_work(&self) -> Work {
+        match self.attempt.as_ref().map(|attempt| attempt.exchange.poll_work()) {
+            None | Some(Work::Idle) => self.half_open.poll_work(),
+            Some(work) => work,
+        }
+    }
+
+    /// Does one piece of work.
+    pub(super) fn work(
+        &mut self,
+        now: Instant,
+        shared: Option<SharedSecret>,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        let key = &self.key;
+        let Some(attempt) = &mut self.attempt else {
+            return Ok(self.half_open.work(shared, key)?);
+        };
+        if attempt.exchange.poll_work() == Work::Idle {
+            return Ok(self.half_open.work(shared, key)?);
+        }
+        let worked = work_once(&mut attempt.exchange, shared, key);
+        if attempt.exchange.is_over() {
+            self.attempt = None;
+        }
+        worked?;
+        self.finish_attempt(now, entropy)
+    }
+
+    /// Begins to reconnect where that is due and nothing else is under way.
+    pub(super) fn begin_attempt(
+        &mut self,
+        now: Instant,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        if self.attempt.is_some() {
+            return Ok(());
+        }
+        let config = self.config;
+        let due = |peer: &&Peer<BYTES>| peer.reconnection_due(&config).is_some_and(|due| due <= now);
+        let Some(peer) = self.peers.iter().find(due) else {
+            return Ok(());
+        };
+        let entropy = &mut self.first_draw.watch(entropy);
+        let mut connection = ConnectionId([0; 8]);
+        entropy
+            .fill(&mut connection.0)
+            .map_err(pairing::Error::Entropy)?;
+        let (rung, secret) = peer.rung();
+        let exchange = match secret {
+            Some(secret) => {
+                Exchange::reconnect(&self.key, peer.key, secret, connection, entropy)?
+            }
+            None => Exchange::meet(
+                &self.key,
+                peer.key,
+                self.descriptor_hash,
+                connection,
+                entropy,
+            )?,
+        };
+        let ConnectionId([a, b, c, d, ..]) = connection;
+        self.attempt = Some(Attempt {
+            peer: peer.number,
+            rung,
+            exchange,
+            salt: u32::from_le_bytes([a, b, c, d]),
+            sent: 0,
+            is_refused: false,
+            due: now,
+        });
+        Ok(())
+    }
+
+    /// Goes on to the next rung where nobody answers.
+    pub(super) fn end_attempt(&mut self, now: Instant) {
+        let retry = self.config.retry;
+        let Some(attempt) = &self.attempt else { return };
+        if !attempt.is_unanswered(now) {
+            return;
+        }
+        let (number, sent, is_refused) = (attempt.peer, attempt.sent, attempt.is_refused);
+        let Some(peer) = self.peer_mut(number) else {
+            self.attempt = None;
+            return;
+        };
+        if peer.ladder.patience(sent, is_refused) == Patience::NextRung {
+            peer.climb(now, retry);
+            self.attempt = None;
+        }
+    }
+
+    /// Message 2 was read: a session is agreed, and used once it is stored.
+    fn finish_attempt(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
+        let Some(attempt) = &mut self.attempt else {
+            return Ok(());
+        };
+        let Some(paired) = attempt.exchange.poll_paired() else {
+            return Ok(());
+        };
+        let (number, rung) = (attempt.peer, attempt.rung);
+        self.attempt = None;
+        let (session, current) = self.agreed(now, paired, entropy)?;
+        let retry = self.config.retry;
+        if let Some(peer) = self.peer_mut(number) {
+            let previous = peer.secret_of(rung);
+            peer.ladder.note_agreed(now, retry);
+            let chained = Chained { current, previous };
+            peer.take_next(NextSession {
+                session,
+                chained,
+                by: Some(rung),
+            });
+        }
+        Ok(())
+    }
+
+    fn agreed(
+        &mut self,
+        now: Instant,
+        mut paired: Paired,
+        entropy: &mut impl Entropy,
+    ) -> Result<(Session, crate::seal::ResumptionSecret), Error> {
+        let current = paired
+            .secrets
+            .resumption()
+            .ok_or(pairing::Error::BadKey)?;
+        let sealer = paired.secrets.into_sealer(self.key.hedge_secret())?;
+        let session = self.begin_session(now, sealer, entropy)?;
+        Ok((session, current))
+    }
+}

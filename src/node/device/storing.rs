@@ -1,0 +1,78 @@
+//! What a recipient wants stored, one request after the other.
+//!
+//! ```text
+//!            wanted                  under way                  answered
+//!   image ─────────┐
+//!   scan  ─────────┤   poll_store               handle_stored   Done    what depended on it comes out
+//!   frame ─────────┼──────────────► one request ─────────────►  Failed  the same once more, later
+//!   load  ─────────┤
+//!   free  ─────────┘
+//! ```
+
+use crate::link::{FrameKey, Retry};
+use crate::time::Instant;
+use crate::wire::Space;
+
+/// How often a request is tried before what depends on it goes on without it.
+const MAX_FAILURES: u8 = 3;
+
+/// What a request that is under way was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The session as it stands.
+    Image,
+    /// The session, and an epoch that opens with it.
+    ImageOfEpoch,
+    /// A session that takes the place of the one before.
+    ImageOfSession,
+    Erase,
+    Scan,
+    Frame(FrameKey),
+    Load(FrameKey),
+    Free(FrameKey),
+}
+
+/// What of a recipient's is not on storage yet.
+#[derive(Debug, Default)]
+pub(super) struct Storing {
+    pub(super) is_image_wanted: bool,
+    pub(super) is_erase_wanted: bool,
+    pub(super) is_scan_wanted: bool,
+    /// Nothing is tried before.
+    pub(super) retry_at: Option<Instant>,
+    failures: u8,
+    attempts: u8,
+}
+
+/// What comes of a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    TryAgain,
+    GiveUp,
+}
+
+impl Storing {
+    /// Whether a request may be made now.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.retry_at.is_none_or(|due| due <= now)
+    }
+
+    pub(super) fn note_done(&mut self) {
+        self.failures = 0;
+        self.attempts = 0;
+        self.retry_at = None;
+    }
+
+    /// A request has failed: the next one waits for a while.
+    pub(super) fn note_failed(&mut self, now: Instant, retry: Retry) -> Verdict {
+        self.retry_at = Some(now + retry.delay(self.attempts, 0));
+        self.attempts = self.attempts.saturating_add(1);
+        self.failures = self.failures.saturating_add(1);
+        if self.failures < MAX_FAILURES {
+            return Verdict::TryAgain;
+        }
+        self.failures = 0;
+        Verdict::GiveUp
+    }
+}
+
