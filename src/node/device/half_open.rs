@@ -1,7 +1,7 @@
 use heapless::Vec;
 
-use crate::pairing::label::{Armed, AwaitingConfirmation, LabelSecret};
-use crate::pairing::{self, DescriptorHash, Identity, MAX_HANDSHAKE, PublicKey, Refused};
+use crate::pairing::label::LabelSecret;
+use crate::pairing::{self, DescriptorHash, Exchange, MAX_HANDSHAKE, PublicKey, StaticKey, Work};
 use crate::seal::{self, Entropy, Sealer};
 use crate::wire::{ConnectionId, Handshake, MAC1_LEN};
 
@@ -26,20 +26,33 @@ struct HalfOpen {
     connection: ConnectionId,
     /// The code of message 1, which stands for all of it.
     hello: [u8; MAC1_LEN],
-    reply: Vec<u8, MAX_HANDSHAKE>,
     /// `None` only while a step is under way.
     state: Option<State>,
 }
 
 #[derive(Debug)]
 enum State {
-    Answered(AwaitingConfirmation),
-    Keyed(Sealer, PublicKey),
+    Answered(Exchange),
+    Keyed {
+        sealer: Sealer,
+        peer: PublicKey,
+        reply: Vec<u8, MAX_HANDSHAKE>,
+    },
+}
+
+impl State {
+    /// Message 2.
+    fn reply(&self) -> &[u8] {
+        match self {
+            Self::Answered(exchange) => exchange.packet().unwrap_or_default(),
+            Self::Keyed { reply, .. } => reply,
+        }
+    }
 }
 
 /// A device's own part in a pairing.
 pub(super) struct Party<'a> {
-    pub(super) identity: &'a Identity,
+    pub(super) key: &'a StaticKey,
     pub(super) label: &'a LabelSecret,
     pub(super) descriptor: DescriptorHash,
 }
@@ -57,8 +70,7 @@ impl HalfOpenTable {
         party: &Party<'_>,
         entropy: &mut impl Entropy,
     ) -> Result<&[u8], pairing::Error> {
-        let armed = Armed::new(party.identity, party.label);
-        let connection = armed.check_hello(packet)?;
+        let connection = party.label.check_hello(packet)?.connection;
         let hello = handshake.mac1.ok_or(pairing::Error::UnexpectedMessage)?;
         let position = match self.position_of(connection) {
             Some(known)
@@ -72,19 +84,26 @@ impl HalfOpenTable {
             // "A second, different message 1 with a live conn8 of one connection is dropped."
             Some(_) => return Err(pairing::Error::UnexpectedMessage),
             None => {
-                let mut buffer = [0_u8; MAX_HANDSHAKE];
-                let (state, reply) =
-                    armed.read_hello(packet, party.descriptor, entropy, &mut buffer)?;
-                let reply = Vec::from_slice(reply).unwrap_or_default();
+                let mut exchange = Exchange::answer_label(
+                    party.key,
+                    party.label,
+                    party.descriptor,
+                    packet,
+                    entropy,
+                )?;
+                work_through(&mut exchange, party.key)?;
                 self.insert(HalfOpen {
                     connection,
                     hello,
-                    reply,
-                    state: Some(State::Answered(state)),
+                    state: Some(State::Answered(exchange)),
                 })
             }
         };
-        Ok(self.entries.get(position).map_or(&[], |entry| &entry.reply))
+        let state = self
+            .entries
+            .get(position)
+            .and_then(|entry| entry.state.as_ref());
+        Ok(state.map_or(&[], State::reply))
     }
 
     /// Reads message 3: the pairing then has keys, and waits for a sign that the other side has them too.
@@ -92,31 +111,27 @@ impl HalfOpenTable {
         &mut self,
         packet: &[u8],
         connection: ConnectionId,
-        identity: &Identity,
+        key: &StaticKey,
     ) -> Result<(), pairing::Error> {
         let unexpected = pairing::Error::UnexpectedMessage;
         let entry = self
             .position_of(connection)
             .and_then(|position| self.entries.get_mut(position));
         let entry = entry.ok_or(unexpected)?;
-        match entry.state.take() {
-            Some(State::Answered(awaiting)) => match awaiting.read_confirmation(packet, identity) {
-                Ok(paired) => {
-                    let sealer = paired.secrets.into_sealer(identity.secret_bytes());
-                    let sealer = sealer.map_err(|_| pairing::Error::BadKey)?;
-                    entry.state = Some(State::Keyed(sealer, paired.peer));
-                    Ok(())
-                }
-                Err(Refused { state, error }) => {
-                    entry.state = Some(State::Answered(state));
-                    Err(error)
-                }
-            },
-            keyed => {
-                entry.state = keyed;
-                Err(unexpected)
-            }
-        }
+        let Some(State::Answered(exchange)) = &mut entry.state else {
+            return Err(unexpected);
+        };
+        exchange.handle_packet(packet)?;
+        work_through(exchange, key)?;
+        let paired = exchange.poll_paired().ok_or(unexpected)?;
+        let reply = Vec::from_slice(exchange.packet().unwrap_or_default()).unwrap_or_default();
+        let sealer = paired.secrets.into_sealer(key.hedge_secret());
+        entry.state = Some(State::Keyed {
+            sealer: sealer.map_err(|_| pairing::Error::BadKey)?,
+            peer: paired.peer,
+            reply,
+        });
+        Ok(())
     }
 
     /// Takes out the pairing whose keys have made this receipt, once `begin` has made it ready.
@@ -128,7 +143,7 @@ impl HalfOpenTable {
         begin: impl FnOnce(&mut Sealer) -> Result<T, seal::Error>,
     ) -> Result<Option<(Sealer, PublicKey, T)>, seal::Error> {
         for entry in &mut self.entries {
-            let Some(State::Keyed(sealer, _)) = &mut entry.state else {
+            let Some(State::Keyed { sealer, .. }) = &mut entry.state else {
                 continue;
             };
             if sealer.verify(receipt).is_err() {
@@ -136,7 +151,7 @@ impl HalfOpenTable {
             }
             let begun = begin(sealer)?;
             return Ok(match entry.state.take() {
-                Some(State::Keyed(sealer, peer)) => Some((sealer, peer, begun)),
+                Some(State::Keyed { sealer, peer, .. }) => Some((sealer, peer, begun)),
                 _ => None,
             });
         }
@@ -161,4 +176,12 @@ impl HalfOpenTable {
         let _ = self.entries.push(entry);
         position
     }
+}
+
+/// Does all the work of one packet at once.
+fn work_through(exchange: &mut Exchange, key: &StaticKey) -> Result<(), pairing::Error> {
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(key)?;
+    }
+    Ok(())
 }

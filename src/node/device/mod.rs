@@ -12,7 +12,7 @@ use self::session::{MAX_FRAME, Numbering, Session, Start};
 use super::Error;
 use crate::link::{FrameKey, Outbox, OutboxFull, Retry};
 use crate::pairing::label::LabelSecret;
-use crate::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE, PublicKey};
+use crate::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE, PublicKey, StaticKey};
 use crate::reading::Descriptor;
 use crate::seal::{self, Entropy, FirstDraw, SEAL_OVERHEAD, Sealer};
 use crate::time::Instant;
@@ -31,7 +31,7 @@ use crate::wire::{
 /// what was sealed for the one before ([`DeviceEvent::Wiped`] says how much that was).
 #[derive(Debug)]
 pub struct Device<'a, const BYTES: usize, const FRAMES: usize> {
-    identity: Identity,
+    key: StaticKey,
     descriptor: Descriptor<'a>,
     descriptor_hash: DescriptorHash,
     label: Option<LabelSecret>,
@@ -67,7 +67,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             return Err(OutboxFull.into());
         }
         Ok(Self {
-            identity,
+            key: identity.into(),
             descriptor,
             descriptor_hash,
             label: None,
@@ -100,7 +100,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         if self.session.is_some() {
             return Err(Error::SessionUnderWay);
         }
-        let mut sealer = Sealer::restore(saved, self.identity.secret_bytes())?;
+        let mut sealer = Sealer::restore(saved, self.key.hedge_secret())?;
         let start = Start::draw(&mut sealer, &mut self.first_draw, self.numbering, entropy)?;
         self.begin(now, sealer, start);
         Ok(())
@@ -282,11 +282,11 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             return Ok(self.half_open.handle_confirmation(
                 packet,
                 handshake.connection,
-                &self.identity,
+                &self.key,
             )?);
         }
         let party = Party {
-            identity: &self.identity,
+            key: &self.key,
             label,
             descriptor: self.descriptor_hash,
         };
