@@ -8,8 +8,8 @@
 #![cfg(feature = "pairing")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of a test")]
 
-use iomt::pairing::label::{Armed, LabelSecret, Reader};
-use iomt::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE};
+use iomt::pairing::label::LabelSecret;
+use iomt::pairing::{DescriptorHash, Exchange, Identity, StaticKey, Work};
 use iomt::reading::codec::CodecId;
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Status, Unit, Value, Waveform};
 use iomt::seal::{
@@ -183,15 +183,13 @@ fn receipts_of_nothing_and_of_a_set_with_a_hole() {
 #[test]
 fn the_three_messages_of_label_pairing() {
     let entropy = &mut Counting(0);
-    let reader = Identity::from_secret_bytes(&[5; 32]).unwrap();
-    let device = Identity::from_secret_bytes(&[6; 32]).unwrap();
+    let (reader, device) = (static_key(5), static_key(6));
     let label = LabelSecret::new(b"sixteen or more random bytes").unwrap();
     assert_eq!(hex(label.hint().0), "5722f2af137abddd");
 
-    let mut out = [0; MAX_HANDSHAKE];
     let connection = ConnectionId(*b"connect!");
-    let (awaiting_reply, hello) =
-        Reader::start(&reader, &label, connection, entropy, &mut out).unwrap();
+    let mut server = Exchange::read_label(&reader, &label, connection, entropy).unwrap();
+    let hello = packet_of(&mut server, &reader);
     assert_eq!(
         hex(&hello),
         "81010201636f6e6e656374215722f2af137abddde49d777f419117226bf5c17a828b2a96f0278e619cefda34baf9d28a\
@@ -199,11 +197,8 @@ fn the_three_messages_of_label_pairing() {
     );
 
     let descriptor = DescriptorHash::of_body(b"body");
-    let mut out = [0; MAX_HANDSHAKE];
-    let armed = Armed::new(&device, &label);
-    let (awaiting_confirmation, reply) = armed
-        .read_hello(hello, descriptor, entropy, &mut out)
-        .unwrap();
+    let mut armed = Exchange::answer_label(&device, &label, descriptor, &hello, entropy).unwrap();
+    let reply = packet_of(&mut armed, &device);
     assert_eq!(
         hex(&reply),
         "81010202636f6e6e656374215722f2af137abddd13baaaee679dc2ae54bcf9e4fb8b6d73851c777f1d99f49f612f9d3b\
@@ -212,18 +207,31 @@ fn the_three_messages_of_label_pairing() {
          3035690498cdcc4943da9b52"
     );
 
-    let mut out = [0; MAX_HANDSHAKE];
-    let (server, confirmation) = awaiting_reply.read_reply(reply, &reader, &mut out).unwrap();
+    server.handle_packet(&reply).unwrap();
+    let confirmation = packet_of(&mut server, &reader);
     assert_eq!(
         hex(&confirmation),
         "81010203636f6e6e656374215722f2af137abddd9d04573400ea1a37efb2b64773b6a255a8730c3d0a1af138d17d194d\
          a983dee75f17db396af1c464c8a488aad74649616aa54ccb40419ba37d4616b464bdf4f5"
     );
-    let device = awaiting_confirmation
-        .read_confirmation(confirmation, &device)
-        .unwrap();
-    assert_eq!(hex(server.secrets.id()), "07a78afb90a4b0259acb14deeed9db15");
-    assert_eq!(hex(device.secrets.id()), "07a78afb90a4b0259acb14deeed9db15");
+    armed.handle_packet(&confirmation).unwrap();
+    packet_of(&mut armed, &device);
+    for exchange in [&mut server, &mut armed] {
+        let paired = exchange.poll_paired().unwrap();
+        assert_eq!(hex(paired.secrets.id()), "07a78afb90a4b0259acb14deeed9db15");
+    }
+}
+
+fn static_key(seed: u8) -> StaticKey {
+    Identity::from_secret_bytes(&[seed; 32]).unwrap().into()
+}
+
+/// What an exchange sends once its work is done.
+fn packet_of(exchange: &mut Exchange, key: &StaticKey) -> Vec<u8> {
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(key).unwrap();
+    }
+    exchange.packet().unwrap().to_vec()
 }
 
 const TIME: Instant = Instant::from_secs(5);

@@ -23,17 +23,23 @@
 
 pub mod label;
 
+mod exchange;
+mod hello;
 mod identity;
 mod noise;
 mod offer;
 mod payload;
+mod static_key;
 
 #[cfg(test)]
 mod tests;
 
+pub use exchange::{Exchange, Work};
+pub use hello::Hello;
 pub use identity::{Identity, PublicKey};
 pub use offer::Offer;
 pub use payload::DescriptorHash;
+pub use static_key::{SharedSecret, StaticKey};
 
 use crate::seal::{EntropyFailed, SessionSecrets};
 use crate::wire;
@@ -67,17 +73,11 @@ pub struct Paired {
     pub secrets: SessionSecrets,
     /// The other side's static key.
     pub peer: PublicKey,
-    /// What the device has promised to describe itself as; the reader's side only.
+    /// What the device has promised to describe itself as; the server's side only, and not in a
+    /// reconnection.
     pub descriptor: Option<DescriptorHash>,
-}
-
-/// A step that failed, and the state that it left as it was.
-#[derive(Debug)]
-pub struct Refused<S> {
-    /// The state, ready for the next packet.
-    pub state: S,
-    /// Why the packet was refused.
-    pub error: Error,
+    /// How the two have vouched for each other.
+    pub model: Model,
 }
 
 /// Why a handshake packet was refused.
@@ -96,6 +96,15 @@ pub enum Error {
     /// The packet is about another secret, or its sender does not know this one.
     #[error("the sender does not know the label")]
     WrongLabel,
+    /// The sender does not know the key, or means another secret of an earlier session.
+    #[error("the sender does not know the key")]
+    WrongKey,
+    /// A packet came while the one before is still worked on.
+    #[error("another message is still worked on")]
+    Busy,
+    /// Whoever holds the static key could not agree on a secret.
+    #[error("the static key could not be used")]
+    NoAgreement,
     /// Forged, damaged, or made with other keys.
     #[error("not authentic")]
     NotAuthentic,

@@ -108,7 +108,25 @@ pub(crate) struct Binding<'a> {
 
 /// "hedge(p) = E(Extract(32 RNG bytes, static secret ‖ u64 n), p, h ‖ payload)"
 pub(crate) fn hedge<const N: usize>(random: &Secret, binding: &Binding<'_>) -> [u8; N] {
-    let number = binding.number.to_be_bytes();
-    let key = extract(random.expose(), &[binding.static_secret, &number]);
-    expand_label(&key, binding.purpose, [binding.hash, binding.payload])
+    let hedge = Hedge::new(random, binding.static_secret, binding.number);
+    hedge.value(binding.purpose, binding.hash, binding.payload)
+}
+
+/// A hedge before it is known what it will be bound to: Extract(32 RNG bytes, static secret ‖ u64 n).
+pub(crate) struct Hedge(Secret);
+
+impl Hedge {
+    pub(crate) fn new(random: &Secret, static_secret: &[u8], number: u64) -> Self {
+        let number = number.to_be_bytes();
+        Self(extract(random.expose(), &[static_secret, &number]))
+    }
+
+    pub(crate) fn value<const N: usize>(
+        &self,
+        purpose: Label,
+        hash: &[u8],
+        payload: &[u8],
+    ) -> [u8; N] {
+        expand_label(&self.0, purpose, [hash, payload])
+    }
 }

@@ -57,9 +57,9 @@ pub(crate) mod tests;
 pub(crate) use entropy::FirstDraw;
 #[cfg(feature = "std")]
 pub use entropy::SystemEntropy;
-#[cfg(feature = "pairing")]
-pub(crate) use entropy::{Binding, draw, hedge};
 pub use entropy::{Entropy, EntropyFailed};
+#[cfg(feature = "pairing")]
+pub(crate) use entropy::{Hedge, draw};
 pub use epoch::{Epoch, EpochTag};
 pub use opener::{Opened, Opener, Opening, Stored};
 pub use receipt::{Acknowledgement, Acknowledgements, StoredReport};
@@ -68,7 +68,7 @@ pub(crate) use schedule::MAX_OPENED;
 #[cfg(feature = "pairing")]
 pub(crate) use schedule::{Label, derive, expand_label};
 pub use sealer::{SEAL_OVERHEAD, Sealer};
-pub use session::{Direction, SAVED_SESSION_LEN, SessionSecrets};
+pub use session::{Direction, ResumptionSecret, SAVED_SESSION_LEN, SessionSecrets};
 
 use crate::wire;
 

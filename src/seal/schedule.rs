@@ -30,6 +30,10 @@ impl Label {
     pub(crate) const LABEL_MAC1: Self = Self("label mac1");
     #[cfg(feature = "pairing")]
     pub(crate) const LABEL_PSK: Self = Self("label psk");
+    #[cfg(feature = "pairing")]
+    pub(crate) const STATIC_MAC1: Self = Self("static mac1");
+    pub(crate) const RESUME: Self = Self("resume");
+    pub(crate) const HINT: Self = Self("hint");
     pub(crate) const SALT: Self = Self("salt");
     pub(crate) const RUN: Self = Self("run");
     /// Of the device alone: over what it stores.

@@ -9,9 +9,9 @@
 
 use heapless::Vec;
 
-use crate::link::FrameKey;
 use crate::seal::{Epoch, EpochTag, HandedEpoch};
-use crate::wire::{CounterRange, Locator, Route, Run, Space, Why};
+use crate::wire::control::{Lost, Why};
+use crate::wire::{CounterRange, Locator, Route, Run, Space};
 
 /// How many epochs of one recipient may wait for acknowledgement at once.
 ///
@@ -34,6 +34,8 @@ pub(super) struct EpochRecord {
     /// Whether a receipt of the present session has listed it.
     pub(super) is_named: bool,
     pub(super) origin: Origin,
+    /// Whether the power was cut in it: what was taken behind the end is lost, and how much nobody knows.
+    pub(super) is_cut: bool,
     alarm: Progress,
     data: Progress,
 }
@@ -75,6 +77,7 @@ impl EpochRecord {
             run,
             is_named: false,
             origin,
+            is_cut: false,
             alarm: Progress::default(),
             data: Progress::default(),
         }
@@ -163,6 +166,10 @@ impl Epochs {
         self.records.last()
     }
 
+    pub(super) fn newest_mut(&mut self) -> Option<&mut EpochRecord> {
+        self.records.last_mut()
+    }
+
     pub(super) fn by_slot(&self, slot: u8) -> Option<&EpochRecord> {
         self.records.iter().find(|record| record.slot == slot)
     }
@@ -208,14 +215,28 @@ impl Epochs {
             .retain(|loss| records.iter().any(|record| record.slot == loss.slot));
     }
 
-    pub(super) fn losses(&self, slot: u8, space: Space) -> impl Iterator<Item = &NamedLoss> + Clone {
+    /// The losses of a space, rising and apart from each other.
+    pub(super) fn losses(&self, slot: u8, space: Space) -> impl Iterator<Item = Lost> + Clone {
+        let mut behind = 0;
         self.losses
             .iter()
             .filter(move |loss| loss.slot == slot && loss.space == space)
+            .filter_map(move |loss| {
+                let start = loss.range.start.max(behind);
+                behind = behind.max(loss.range.end);
+                let range = CounterRange {
+                    start,
+                    end: loss.range.end,
+                };
+                (start < range.end).then_some(Lost {
+                    range,
+                    why: loss.why,
+                })
+            })
     }
 
-    pub(super) fn has_losses(&self) -> bool {
-        !self.losses.is_empty()
+    pub(super) fn has_losses_of(&self, slot: u8) -> bool {
+        self.losses.iter().any(|loss| loss.slot == slot)
     }
 
     /// Names frames as lost, until `outstanding` has told the server.
@@ -253,9 +274,9 @@ impl Epochs {
         }
     }
 
-    /// The server knows these losses.
-    pub(super) fn forget_losses(&mut self, is_known: impl Fn(&NamedLoss) -> bool) {
-        self.losses.retain(|loss| !is_known(loss));
+    /// The server knows all losses.
+    pub(super) fn forget_losses(&mut self) {
+        self.losses.clear();
     }
 }
 

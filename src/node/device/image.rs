@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! version 1 │ session 138 (see seal::SAVED_SESSION_LEN) │ peer's static key 32
-//! │ flags 1 (bit 0: previous psk follows) │ psk 32 │ hint 8 [│ previous psk 32 │ its hint 8]
+//! │ flags 1 (bit 0: previous psk follows) │ psk 32 [│ previous psk 32]
 //! │ count 1 │ count × epoch │ code 8
 //!
 //! epoch   number 4 │ locator 8 │ salt 16 │ tag 16 │ secret 32 │ run 8
@@ -17,9 +17,11 @@ use heapless::Vec;
 use super::epochs::{EpochRecord, MAX_UNDRAINED, Origin};
 use crate::crypto::Secret;
 use crate::crypto::hash::{equal, hmac};
-use crate::pairing::{PublicKey, Resumption};
-use crate::seal::{self, Epoch, EpochTag, HandedEpoch, Label, SAVED_SESSION_LEN, derive};
-use crate::wire::{self, Hint, Locator, Reader, Run, Salt, Writer};
+use crate::pairing::PublicKey;
+use crate::seal::{
+    self, Epoch, EpochTag, HandedEpoch, Label, ResumptionSecret, SAVED_SESSION_LEN, derive,
+};
+use crate::wire::{self, Locator, Reader, Run, Salt, Writer};
 
 const VERSION: u8 = 1;
 const CODE_LEN: usize = 8;
@@ -27,7 +29,7 @@ const EPOCH_LEN: usize = 4 + 8 + 16 + 16 + 32 + 8 + 1;
 
 /// The longest image.
 pub(super) const MAX_LEN: usize =
-    1 + SAVED_SESSION_LEN + 32 + 1 + 2 * 40 + 1 + MAX_UNDRAINED * EPOCH_LEN + CODE_LEN;
+    1 + SAVED_SESSION_LEN + 32 + 1 + 2 * 32 + 1 + MAX_UNDRAINED * EPOCH_LEN + CODE_LEN;
 
 const HAS_PREVIOUS: u8 = 1;
 const IS_NAMED: u8 = 1;
@@ -37,16 +39,16 @@ const IS_OF_EARLIER_SESSION: u8 = 2;
 pub(super) struct Image<'a> {
     pub(super) session: &'a [u8; SAVED_SESSION_LEN],
     pub(super) peer: &'a PublicKey,
-    pub(super) current: &'a Resumption,
-    pub(super) previous: Option<&'a Resumption>,
+    pub(super) current: &'a ResumptionSecret,
+    pub(super) previous: Option<&'a ResumptionSecret>,
 }
 
 /// What an image says.
 pub(super) struct Loaded<'a> {
     pub(super) session: &'a [u8],
     pub(super) peer: PublicKey,
-    pub(super) current: Resumption,
-    pub(super) previous: Option<Resumption>,
+    pub(super) current: ResumptionSecret,
+    pub(super) previous: Option<ResumptionSecret>,
     pub(super) epochs: Vec<EpochRecord, MAX_UNDRAINED>,
 }
 
@@ -64,8 +66,7 @@ impl Image<'_> {
         writer.put(self.peer.as_bytes())?;
         writer.u8(self.previous.map_or(0, |_| HAS_PREVIOUS))?;
         for resumption in [Some(self.current), self.previous].into_iter().flatten() {
-            writer.put(resumption.expose())?;
-            writer.put(&resumption.hint().0)?;
+            writer.put(resumption.secret_bytes())?;
         }
         let count = epochs.clone().count();
         writer.u8(u8::try_from(count).unwrap_or(u8::MAX))?;
@@ -120,8 +121,8 @@ fn read(content: &[u8]) -> Result<Loaded<'_>, wire::Error> {
     })
 }
 
-fn read_resumption(reader: &mut Reader<'_>) -> Result<Resumption, wire::Error> {
-    Ok(Resumption::from_parts(reader.array()?, Hint(reader.array()?)))
+fn read_resumption(reader: &mut Reader<'_>) -> Result<ResumptionSecret, wire::Error> {
+    ResumptionSecret::from_secret_bytes(reader.take(32)?).map_err(|_| wire::Error::OutOfRange)
 }
 
 fn write_epoch(

@@ -6,12 +6,14 @@ use super::contact::Contact;
 use super::control::Control;
 use super::epochs::{COUNTED, EpochRecord, Epochs, MAX_UNDRAINED, NamedLoss, Origin};
 use super::image::{Image, Loaded};
+use super::ladder::Ladder;
+use super::report::Rung;
 use super::session::{MAX_FRAME, Numbering, Session};
 use super::storing::{Purpose, Storing, Verdict};
 use crate::link::{FrameKey, Freshness, Outbox};
 use crate::node::Error;
-use crate::pairing::{PublicKey, Resumption};
-use crate::seal::{self, Entropy, Sealer, StoredReport};
+use crate::pairing::PublicKey;
+use crate::seal::{Entropy, ResumptionSecret, StoredReport};
 use crate::storage::{FrameAddress, StoreReply, StoreRequest};
 use crate::time::Instant;
 use crate::wire::{
@@ -21,9 +23,9 @@ use crate::wire::{
 /// The secrets of which a reconnection may be made.
 #[derive(Debug)]
 pub(super) struct Chained {
-    pub(super) current: Resumption,
+    pub(super) current: ResumptionSecret,
     /// That of the handshake which gave the current one, until the server has proved that it has that too.
-    pub(super) previous: Option<Resumption>,
+    pub(super) previous: Option<ResumptionSecret>,
 }
 
 /// A session that is agreed and not on storage yet; the one before goes on.
@@ -31,6 +33,22 @@ pub(super) struct Chained {
 pub(super) struct NextSession {
     pub(super) session: Session,
     pub(super) chained: Chained,
+    /// By what it was reconnected; `None` for a pairing.
+    pub(super) by: Option<Rung>,
+}
+
+impl NextSession {
+    /// That of a pairing.
+    pub(super) const fn first(session: Session, current: ResumptionSecret) -> Self {
+        Self {
+            session,
+            chained: Chained {
+                current,
+                previous: None,
+            },
+            by: None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -46,6 +64,7 @@ pub(super) struct Peer<const BYTES: usize> {
     pub(super) storing: Storing,
     pub(super) control: Control,
     pub(super) contact: Contact,
+    pub(super) ladder: Ladder,
     /// Whether it has the descriptor of this boot and pairing.
     pub(super) is_introduced: bool,
 }
@@ -56,8 +75,10 @@ pub(super) enum Outcome {
     Nothing,
     /// An epoch is open.
     EpochOpen,
-    /// A new session is in use.
-    SessionOpen,
+    /// A new session is in use: by reconnection, or by pairing.
+    SessionOpen {
+        by: Option<Rung>,
+    },
     /// Storage has failed.
     Failed,
     /// Frames are lost.
@@ -77,6 +98,7 @@ impl<const BYTES: usize> Peer<BYTES> {
             storing: Storing::default(),
             control: Control::new(),
             contact: Contact::new(now, config),
+            ladder: Ladder::new(),
             is_introduced: false,
         }
     }
@@ -200,9 +222,6 @@ impl<const BYTES: usize> Peer<BYTES> {
             return None;
         }
         let peer = self.number;
-        if self.storing.is_erase_wanted {
-            return Some((Purpose::Erase, StoreRequest::Erase { peer }));
-        }
         if self.storing.is_scan_wanted {
             return Some((Purpose::Scan, StoreRequest::Scan { peer }));
         }
@@ -345,7 +364,7 @@ impl<const BYTES: usize> Peer<BYTES> {
             Purpose::Image => {}
             Purpose::ImageOfEpoch => return self.open_epoch(now),
             Purpose::ImageOfSession => return self.open_session(now, config),
-            Purpose::Erase => self.storing.is_erase_wanted = false,
+            Purpose::Erase => {}
             Purpose::Scan => self.finish_scan(),
             Purpose::Frame(key) => self.note_frame_stored(now, key),
             Purpose::Load(key) => return Ok(self.take_loaded(now, key, reply)),
@@ -394,7 +413,8 @@ impl<const BYTES: usize> Peer<BYTES> {
         self.chained = Some(next.chained);
         self.control.begin_epoch(now);
         self.contact.begin_session(now, config);
-        Ok(Outcome::SessionOpen)
+        self.is_introduced &= next.by.is_some_and(|by| by != Rung::Keys);
+        Ok(Outcome::SessionOpen { by: next.by })
     }
 
     /// Takes note of a frame that lies on storage since an earlier boot.

@@ -1,5 +1,6 @@
 use crate::pairing::PublicKey;
-use crate::wire::{Space, Why};
+use crate::wire::Space;
+use crate::wire::control::Why;
 
 /// Which of a device's recipients: its place, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

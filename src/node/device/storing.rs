@@ -36,7 +36,6 @@ pub(super) enum Purpose {
 #[derive(Debug, Default)]
 pub(super) struct Storing {
     pub(super) is_image_wanted: bool,
-    pub(super) is_erase_wanted: bool,
     pub(super) is_scan_wanted: bool,
     /// Nothing is tried before.
     pub(super) retry_at: Option<Instant>,

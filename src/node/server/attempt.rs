@@ -2,8 +2,7 @@ use heapless::Vec;
 
 use super::session::Session;
 use crate::link::Retry;
-use crate::pairing::MAX_HANDSHAKE;
-use crate::pairing::label::AwaitingReply;
+use crate::pairing::{Exchange, MAX_HANDSHAKE};
 use crate::time::{Duration, Instant};
 use crate::wire::ConnectionId;
 
@@ -19,7 +18,7 @@ const PAIRING_TIMEOUT: Duration = Duration::from_secs(60);
 pub(super) enum Attempt {
     None,
     /// Message 1 is repeated until message 2 comes.
-    Asking(AwaitingReply, Repeated),
+    Asking(Exchange, Repeated),
     /// Message 3 and a receipt are repeated until the first frame opens, or for so long. The
     /// session stays even then: the device may have it, and be out of reach.
     Confirming(Session, Option<Repeated>),

@@ -12,8 +12,8 @@ use self::attempt::{Attempt, Repeated};
 use self::session::Session;
 use super::Error;
 use crate::link::Retry;
-use crate::pairing::label::{LabelSecret, Reader};
-use crate::pairing::{self, Identity, MAX_HANDSHAKE, PublicKey, Refused};
+use crate::pairing::label::LabelSecret;
+use crate::pairing::{self, Exchange, Identity, PublicKey, StaticKey, Work};
 use crate::seal::{self, Entropy, Opened, Opening, Stored};
 use crate::time::{Duration, Instant};
 use crate::wire::{ConnectionId, Locator, MAX_DATAGRAM, Packet, Space, copy};
@@ -29,7 +29,7 @@ const RECEIPT_DELAY: Duration = Duration::from_millis(100);
 /// It takes about 4.1 KiB: room for the session that stands and for one that is being paired.
 #[derive(Debug)]
 pub struct Server {
-    identity: Identity,
+    key: StaticKey,
     retry: Retry,
     attempt: Attempt,
     session: Option<Session>,
@@ -40,9 +40,9 @@ pub struct Server {
 impl Server {
     /// A server that has not paired with its device yet.
     #[must_use]
-    pub const fn new(identity: Identity, retry: Retry) -> Self {
+    pub fn new(identity: Identity, retry: Retry) -> Self {
         Self {
-            identity,
+            key: identity.into(),
             retry,
             attempt: Attempt::None,
             session: None,
@@ -74,10 +74,11 @@ impl Server {
         entropy
             .fill(&mut connection.0)
             .map_err(pairing::Error::Entropy)?;
-        let mut buffer = [0_u8; MAX_HANDSHAKE];
-        let (awaiting, packet) =
-            Reader::start(&self.identity, label, connection, entropy, &mut buffer)?;
-        self.attempt = Attempt::Asking(awaiting, Repeated::new(now, connection, packet));
+        let mut exchange = Exchange::read_label(&self.key, label, connection, entropy)?;
+        work_through(&mut exchange, &self.key)?;
+        let hello = exchange.packet().unwrap_or_default();
+        let repeated = Repeated::new(now, connection, hello);
+        self.attempt = Attempt::Asking(exchange, repeated);
         Ok(())
     }
 
@@ -92,7 +93,7 @@ impl Server {
     #[must_use]
     pub const fn connection(&self) -> Option<ConnectionId> {
         match &self.attempt {
-            Attempt::Asking(awaiting, _) => Some(awaiting.connection()),
+            Attempt::Asking(exchange, _) => Some(exchange.connection()),
             Attempt::None | Attempt::Confirming(..) => None,
         }
     }
@@ -221,27 +222,18 @@ impl Server {
     }
 
     fn handle_reply(&mut self, now: Instant, packet: &[u8]) -> Result<(), Error> {
-        let (state, repeated) = match mem::replace(&mut self.attempt, Attempt::None) {
-            Attempt::Asking(state, repeated) => (state, repeated),
-            // A repetition of message 2 needs no answer: message 3 is repeated anyway.
-            other => {
-                self.attempt = other;
-                return Err(pairing::Error::UnexpectedMessage.into());
-            }
+        // A repetition of message 2 needs no answer: message 3 is repeated anyway.
+        let Attempt::Asking(exchange, _) = &mut self.attempt else {
+            return Err(pairing::Error::UnexpectedMessage.into());
         };
-        let connection = state.connection();
-        let mut buffer = [0_u8; MAX_HANDSHAKE];
-        match state.read_reply(packet, &self.identity, &mut buffer) {
-            Ok((paired, confirmation)) => {
-                let repeated = Some(Repeated::new(now, connection, confirmation));
-                self.attempt = Attempt::Confirming(Session::new(paired), repeated);
-                Ok(())
-            }
-            Err(Refused { state, error }) => {
-                self.attempt = Attempt::Asking(state, repeated);
-                Err(error.into())
-            }
-        }
+        exchange.handle_packet(packet)?;
+        work_through(exchange, &self.key)?;
+        let paired = exchange.poll_paired();
+        let paired = paired.ok_or(pairing::Error::UnexpectedMessage)?;
+        let confirmation = exchange.packet().unwrap_or_default();
+        let repeated = Repeated::new(now, exchange.connection(), confirmation);
+        self.attempt = Attempt::Confirming(Session::new(paired), Some(repeated));
+        Ok(())
     }
 
     fn handle_frame<'b>(
@@ -296,4 +288,12 @@ impl Server {
         }
         let _ = self.events.push_back(event);
     }
+}
+
+/// Does all the work of one packet at once.
+fn work_through(exchange: &mut Exchange, key: &StaticKey) -> Result<(), pairing::Error> {
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(key)?;
+    }
+    Ok(())
 }

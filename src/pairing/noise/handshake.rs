@@ -1,15 +1,12 @@
 use heapless::Vec;
 
+use super::Error;
 use super::pattern::{Pattern, Token};
 use super::symmetric::Symmetric;
-use super::{Error, MAX_MESSAGE};
 use crate::crypto::dh::{PrivateKey, is_canonical};
 use crate::crypto::hash::HASH_LEN;
 use crate::crypto::{KEY_LEN, Secret};
 use crate::wire::{Reader, Writer};
-
-/// How many psks a handshake can have: psk0 to psk3. One beyond is missing when its token comes.
-const MAX_PSKS: usize = 4;
 
 /// Which side of a handshake one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,30 +15,57 @@ pub(in crate::pairing) enum Role {
     Responder,
 }
 
-/// `HandshakeState`: runs the tokens of one message after the other.
+/// `HandshakeState`: runs the tokens of one message after the other, and stops at each that needs
+/// a scalar multiplication.
 ///
-/// The static key is given to each step and not kept.
-pub(in crate::pairing) struct Handshake {
+/// ```text
+/// settled ── begin ──► ahead: a copy ── tokens, multiplications, payloads ──► commit: settled = ahead
+///    ▲                                          │
+///    └──────────────── abandon ─────────────────┘  whatever was refused
+/// ```
+///
+/// A job may cover more than one message: what is read and what is answered to it. The private half of the
+/// static key is not here. `PSKS` is how many psks it can hold.
+pub(in crate::pairing) struct Handshake<const PSKS: usize = 1> {
     pattern: &'static Pattern,
     role: Role,
-    psks: Vec<Secret, MAX_PSKS>,
-    ephemeral: Option<KeyPair>,
-    progress: Progress,
-}
-
-/// An ephemeral key, with its public half.
-struct KeyPair {
-    private: PrivateKey,
-    public: [u8; KEY_LEN],
-}
-
-/// What a message changes; copied before it is read, so that a refused one changes nothing.
-struct Progress {
-    next_message: usize,
-    next_psk: usize,
-    symmetric: Symmetric,
+    psks: Vec<Secret, PSKS>,
+    local_static: [u8; KEY_LEN],
+    ephemeral: Option<PrivateKey>,
     remote_ephemeral: Option<[u8; KEY_LEN]>,
     remote_static: Option<[u8; KEY_LEN]>,
+    settled: Progress,
+    ahead: Option<Progress>,
+}
+
+/// What the tokens change, and where in them one is.
+struct Progress {
+    symmetric: Symmetric,
+    /// How many bytes of the message that is being read are used up.
+    position: u16,
+    next_message: u8,
+    next_token: u8,
+    next_psk: u8,
+}
+
+/// What is known before the first message.
+pub(in crate::pairing) struct Known<'k> {
+    pub(in crate::pairing) local_static: &'k [u8; KEY_LEN],
+    pub(in crate::pairing) remote_static: Option<&'k [u8; KEY_LEN]>,
+    pub(in crate::pairing) psks: &'k [Secret],
+}
+
+/// What the message that is worked on needs next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::pairing) enum Need {
+    /// One's own public ephemeral key: [`Handshake::write_ephemeral`].
+    Ephemeral,
+    /// The ephemeral key's agreement: [`Handshake::agree`].
+    Agreement,
+    /// The static key's agreement with this key: [`Handshake::answer`].
+    Static([u8; KEY_LEN]),
+    /// Every token is done: the payload.
+    Payload,
 }
 
 /// What a handshake leaves behind.
@@ -52,223 +76,361 @@ pub(in crate::pairing) struct Finished {
     pub(in crate::pairing) remote_static: Option<[u8; KEY_LEN]>,
 }
 
-impl Handshake {
+impl<const PSKS: usize> Handshake<PSKS> {
     /// `Initialize(handshake_pattern, initiator, prologue, …)`
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfTurn`] when the pattern begins with a key that is not known.
     pub(in crate::pairing) fn new(
         pattern: &'static Pattern,
         role: Role,
         prologue: &[u8],
-        psks: &[Secret],
-    ) -> Self {
+        known: &Known<'_>,
+    ) -> Result<Self, Error> {
         let mut symmetric = Symmetric::new(pattern.name);
         symmetric.mix_hash(prologue);
-        Self {
+        for (owner, tokens) in [Role::Initiator, Role::Responder]
+            .iter()
+            .zip(pattern.before)
+        {
+            for _ in tokens {
+                let key = if *owner == role {
+                    known.local_static
+                } else {
+                    known.remote_static.ok_or(Error::OutOfTurn)?
+                };
+                symmetric.mix_hash(key);
+            }
+        }
+        Ok(Self {
             pattern,
             role,
-            psks: psks.iter().map(Secret::share).take(MAX_PSKS).collect(),
+            psks: known.psks.iter().map(Secret::share).take(PSKS).collect(),
+            local_static: *known.local_static,
             ephemeral: None,
-            progress: Progress {
-                next_message: 0,
-                next_psk: 0,
+            remote_ephemeral: None,
+            remote_static: known.remote_static.copied(),
+            settled: Progress {
                 symmetric,
-                remote_ephemeral: None,
-                remote_static: None,
+                position: 0,
+                next_message: 0,
+                next_token: 0,
+                next_psk: 0,
             },
-        }
-    }
-
-    /// `GetHandshakeHash()`, of what was exchanged so far.
-    pub(in crate::pairing) const fn hash(&self) -> &[u8; HASH_LEN] {
-        self.progress.symmetric.hash()
-    }
-
-    /// Writes the next message. `ephemeral` is the private key for its token `e`.
-    ///
-    /// Costs a scalar multiplication for each of `e`, `ee`, `es` and `se` in the message.
-    pub(in crate::pairing) fn write(
-        &mut self,
-        static_key: &KeyRef<'_>,
-        ephemeral: Option<PrivateKey>,
-        payload: &[u8],
-        writer: &mut Writer<'_>,
-    ) -> Result<(), Error> {
-        let tokens = self.tokens_for(self.role)?;
-        let start = writer.len();
-        let mut ahead = self.progress.share();
-        let fresh = ephemeral.map(KeyPair::new);
-        let pair = fresh.as_ref().or(self.ephemeral.as_ref());
-        for token in tokens {
-            match token {
-                Token::E => {
-                    let public = pair.ok_or(Error::OutOfTurn)?.public;
-                    writer.put(&public).map_err(|_| Error::NoRoom)?;
-                    ahead.mix_ephemeral(&public, self.pattern);
-                }
-                Token::S => ahead.symmetric.seal_to(static_key.public, writer)?,
-                Token::Psk => ahead.mix_psk(&self.psks)?,
-                _ => {
-                    let shared = self.agree(*token, &ahead, static_key, pair)?;
-                    ahead.symmetric.mix_key(shared.expose());
-                }
-            }
-        }
-        ahead.symmetric.seal_to(payload, writer)?;
-        if writer.len() - start > MAX_MESSAGE {
-            return Err(Error::NoRoom);
-        }
-        ahead.next_message += 1;
-        self.progress = ahead;
-        if fresh.is_some() {
-            self.ephemeral = fresh;
-        }
-        Ok(())
-    }
-
-    /// Reads the next message, whose payload goes to the front of `out` and has to be accepted.
-    ///
-    /// A message that is refused, be it for its payload, changes nothing.
-    /// Costs a scalar multiplication for each of `ee`, `es` and `se` in the message.
-    pub(in crate::pairing) fn read<T, E: From<Error>>(
-        &mut self,
-        static_key: &KeyRef<'_>,
-        message: &[u8],
-        out: &mut [u8],
-        accept: impl FnOnce(&[u8]) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let (ahead, payload) = self.try_read(static_key, message, out)?;
-        let accepted = accept(payload)?;
-        self.progress = ahead;
-        Ok(accepted)
-    }
-
-    fn try_read<'p>(
-        &self,
-        static_key: &KeyRef<'_>,
-        message: &[u8],
-        out: &'p mut [u8],
-    ) -> Result<(Progress, &'p [u8]), Error> {
-        let tokens = self.tokens_for(self.role.other())?;
-        if message.len() > MAX_MESSAGE {
-            return Err(Error::NoRoom);
-        }
-        let mut reader = Reader::new(message);
-        let mut ahead = self.progress.share();
-        for token in tokens {
-            match token {
-                Token::E => {
-                    let public = canonical(reader.array().map_err(|_| Error::Truncated)?)?;
-                    ahead.remote_ephemeral = Some(public);
-                    ahead.mix_ephemeral(&public, self.pattern);
-                }
-                Token::S => {
-                    let mut public = [0_u8; KEY_LEN];
-                    ahead
-                        .symmetric
-                        .open_from(&mut reader, KEY_LEN, &mut public)?;
-                    ahead.remote_static = Some(canonical(public)?);
-                }
-                Token::Psk => ahead.mix_psk(&self.psks)?,
-                _ => {
-                    let shared = self.agree(*token, &ahead, static_key, self.ephemeral.as_ref())?;
-                    ahead.symmetric.mix_key(shared.expose());
-                }
-            }
-        }
-        let len = ahead
-            .symmetric
-            .plaintext_len(reader.left())
-            .ok_or(Error::Truncated)?;
-        let payload = ahead.symmetric.open_from(&mut reader, len, out)?;
-        ahead.next_message += 1;
-        Ok((ahead, payload))
-    }
-
-    /// `Split()`, once the last message is written or read.
-    pub(in crate::pairing) fn finish(&self) -> Option<Finished> {
-        if self.progress.next_message < self.pattern.messages.len() {
-            return None;
-        }
-        let [initiator_key, responder_key] = self.progress.symmetric.split();
-        Some(Finished {
-            hash: *self.hash(),
-            initiator_key,
-            responder_key,
-            remote_static: self.progress.remote_static,
+            ahead: None,
         })
     }
 
-    fn tokens_for(&self, writer: Role) -> Result<&'static [Token], Error> {
-        let turn = if self.progress.next_message.is_multiple_of(2) {
+    /// `GetHandshakeHash()`, of what was exchanged so far.
+    pub(in crate::pairing) fn hash(&self) -> &[u8; HASH_LEN] {
+        self.progress().symmetric.hash()
+    }
+
+    /// The number of the next message, from 0, and who writes it; `None` behind the last one.
+    pub(in crate::pairing) fn turn(&self) -> Option<(u8, Role)> {
+        let number = self.progress().next_message;
+        self.pattern.messages.get(usize::from(number))?;
+        let writer = if number.is_multiple_of(2) {
             Role::Initiator
         } else {
             Role::Responder
         };
-        let tokens = self
-            .pattern
-            .messages
-            .get(self.progress.next_message)
-            .ok_or(Error::OutOfTurn)?;
-        if turn == writer {
-            Ok(tokens)
-        } else {
-            Err(Error::OutOfTurn)
+        Some((number, writer))
+    }
+
+    /// Begins to work on the next messages, on a copy.
+    pub(in crate::pairing) fn begin(&mut self) {
+        self.ahead = Some(self.settled.share());
+    }
+
+    /// Whether a copy is under way.
+    pub(in crate::pairing) const fn has_begun(&self) -> bool {
+        self.ahead.is_some()
+    }
+
+    /// Takes over what the copy has come to.
+    pub(in crate::pairing) fn commit(&mut self) {
+        if let Some(ahead) = self.ahead.take() {
+            self.settled = ahead;
         }
     }
 
+    /// Throws the copy away, and the keys that the refused message has shown.
+    pub(in crate::pairing) fn abandon(&mut self) {
+        self.ahead = None;
+        if self.turn().is_none_or(|(_, writer)| writer == self.role) {
+            return;
+        }
+        for token in self.tokens().unwrap_or_default() {
+            match token {
+                Token::E => self.remote_ephemeral = None,
+                Token::S => self.remote_static = None,
+                _ => {}
+            }
+        }
+    }
+
+    /// The private ephemeral key for the token `e` of one's own message.
+    pub(in crate::pairing) fn set_ephemeral(&mut self, private: PrivateKey) {
+        self.ephemeral = Some(private);
+    }
+
+    /// Whether one's next message shows an ephemeral key.
+    pub(in crate::pairing) fn writes_ephemeral(&self) -> bool {
+        let is_ours = self.turn().is_some_and(|(_, writer)| writer == self.role);
+        is_ours && self.tokens().is_ok_and(|tokens| tokens.contains(&Token::E))
+    }
+
+    /// Runs the tokens of the message that is read, up to the next multiplication.
+    pub(in crate::pairing) fn read_tokens(&mut self, message: &[u8]) -> Result<Need, Error> {
+        loop {
+            match self.token()? {
+                Some(Token::E) => {
+                    let public = self.take(message, |_, reader| {
+                        reader.array().map_err(|_| Error::Truncated)
+                    })?;
+                    let public = canonical(public)?;
+                    self.remote_ephemeral = Some(public);
+                    self.mix_ephemeral(&public)?;
+                }
+                Some(Token::S) => {
+                    let mut public = [0_u8; KEY_LEN];
+                    self.take(message, |symmetric, reader| {
+                        symmetric
+                            .open_from(reader, KEY_LEN, &mut public)
+                            .map(|_| ())
+                    })?;
+                    self.remote_static = Some(canonical(public)?);
+                }
+                Some(Token::Psk) => self.mix_psk()?,
+                _ => return self.need(),
+            }
+            self.step()?;
+        }
+    }
+
+    /// Runs the tokens of the message that is written, up to the next multiplication.
+    pub(in crate::pairing) fn write_tokens(
+        &mut self,
+        writer: &mut Writer<'_>,
+    ) -> Result<Need, Error> {
+        loop {
+            match self.token()? {
+                Some(Token::S) => {
+                    let public = self.local_static;
+                    self.running()?.symmetric.seal_to(&public, writer)?;
+                }
+                Some(Token::Psk) => self.mix_psk()?,
+                _ => return self.need(),
+            }
+            self.step()?;
+        }
+    }
+
+    /// What the next token needs.
+    pub(in crate::pairing) fn need(&self) -> Result<Need, Error> {
+        match self.token()? {
+            None => Ok(Need::Payload),
+            Some(Token::E) => Ok(Need::Ephemeral),
+            Some(token) => match self.keys_of(token)? {
+                (Local::Static, remote) => Ok(Need::Static(remote)),
+                (Local::Ephemeral, _) => Ok(Need::Agreement),
+            },
+        }
+    }
+
+    /// The token `e` of one's own message: one scalar multiplication.
+    pub(in crate::pairing) fn write_ephemeral(
+        &mut self,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        if self.need()? != Need::Ephemeral {
+            return Err(Error::OutOfTurn);
+        }
+        let public = self.ephemeral.as_ref().ok_or(Error::OutOfTurn)?.public();
+        writer.put(&public).map_err(|_| Error::NoRoom)?;
+        self.mix_ephemeral(&public)?;
+        self.step()
+    }
+
+    /// The agreement of the ephemeral key that is due: one scalar multiplication.
+    pub(in crate::pairing) fn agree(&mut self) -> Result<(), Error> {
+        let token = self.token()?.ok_or(Error::OutOfTurn)?;
+        let (Local::Ephemeral, remote) = self.keys_of(token)? else {
+            return Err(Error::OutOfTurn);
+        };
+        let private = self.ephemeral.as_ref().ok_or(Error::OutOfTurn)?;
+        let shared = private.agree(&remote).ok_or(Error::NotAuthentic)?;
+        self.mix_agreed(&shared)
+    }
+
+    /// The agreement of the static key that is due, made by whoever holds it.
+    pub(in crate::pairing) fn answer(&mut self, shared: &Secret) -> Result<(), Error> {
+        match self.need()? {
+            Need::Static(_) => self.mix_agreed(shared),
+            _ => Err(Error::OutOfTurn),
+        }
+    }
+
+    /// Reads the payload, which ends the message, into the front of `out`.
+    pub(in crate::pairing) fn open_payload<'p>(
+        &mut self,
+        message: &[u8],
+        out: &'p mut [u8],
+    ) -> Result<&'p [u8], Error> {
+        if self.need()? != Need::Payload {
+            return Err(Error::OutOfTurn);
+        }
+        let payload = self.take(message, |symmetric, reader| {
+            let len = symmetric
+                .plaintext_len(reader.left())
+                .ok_or(Error::Truncated)?;
+            symmetric.open_from(reader, len, out)
+        })?;
+        self.end_message()?;
+        Ok(payload)
+    }
+
+    /// Writes the payload, which ends the message.
+    pub(in crate::pairing) fn seal_payload(
+        &mut self,
+        payload: &[u8],
+        writer: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        if self.need()? != Need::Payload {
+            return Err(Error::OutOfTurn);
+        }
+        self.running()?.symmetric.seal_to(payload, writer)?;
+        self.end_message()
+    }
+
+    /// `Split()`, once the last message is written or read and taken over.
+    pub(in crate::pairing) fn finish(&self) -> Option<Finished> {
+        if self.ahead.is_some() || self.turn().is_some() {
+            return None;
+        }
+        let [initiator_key, responder_key] = self.settled.symmetric.split();
+        Some(Finished {
+            hash: *self.hash(),
+            initiator_key,
+            responder_key,
+            remote_static: self.remote_static,
+        })
+    }
+
+    /// Wipes every secret.
+    pub(in crate::pairing) fn wipe(&mut self) {
+        self.ahead = None;
+        self.ephemeral = None;
+        self.psks.clear();
+        self.settled.symmetric.wipe();
+    }
+
+    fn progress(&self) -> &Progress {
+        self.ahead.as_ref().unwrap_or(&self.settled)
+    }
+
+    fn running(&mut self) -> Result<&mut Progress, Error> {
+        self.ahead.as_mut().ok_or(Error::OutOfTurn)
+    }
+
+    fn tokens(&self) -> Result<&'static [Token], Error> {
+        let number = usize::from(self.progress().next_message);
+        let tokens = self.pattern.messages.get(number);
+        tokens.copied().ok_or(Error::OutOfTurn)
+    }
+
+    /// The token that is due; `None` when it is the payload's turn.
+    fn token(&self) -> Result<Option<Token>, Error> {
+        let running = self.ahead.as_ref().ok_or(Error::OutOfTurn)?;
+        let number = usize::from(running.next_token);
+        Ok(self.tokens()?.get(number).copied())
+    }
+
+    fn step(&mut self) -> Result<(), Error> {
+        self.running()?.next_token += 1;
+        Ok(())
+    }
+
+    fn end_message(&mut self) -> Result<(), Error> {
+        let running = self.running()?;
+        running.next_message += 1;
+        running.next_token = 0;
+        running.position = 0;
+        Ok(())
+    }
+
+    /// Takes something out of the message behind what is used up.
+    fn take<T>(
+        &mut self,
+        message: &[u8],
+        field: impl FnOnce(&mut Symmetric, &mut Reader<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let running = self.running()?;
+        let left = message.get(usize::from(running.position)..);
+        let mut reader = Reader::new(left.ok_or(Error::Truncated)?);
+        let taken = field(&mut running.symmetric, &mut reader)?;
+        let position = message.len().saturating_sub(reader.left());
+        running.position = u16::try_from(position).map_err(|_| Error::NoRoom)?;
+        Ok(taken)
+    }
+
+    fn mix_ephemeral(&mut self, public: &[u8; KEY_LEN]) -> Result<(), Error> {
+        let has_psk = self.pattern.has_psk();
+        let running = self.running()?;
+        running.symmetric.mix_hash(public);
+        if has_psk {
+            running.symmetric.mix_key(public);
+        }
+        Ok(())
+    }
+
+    fn mix_psk(&mut self) -> Result<(), Error> {
+        let running = self.ahead.as_mut().ok_or(Error::OutOfTurn)?;
+        let psk = self.psks.get(usize::from(running.next_psk));
+        let psk = psk.ok_or(Error::OutOfTurn)?;
+        running.symmetric.mix_key_and_hash(psk.expose());
+        running.next_psk += 1;
+        Ok(())
+    }
+
+    fn mix_agreed(&mut self, shared: &Secret) -> Result<(), Error> {
+        self.running()?.symmetric.mix_key(shared.expose());
+        self.step()
+    }
+
     /// The first letter of a token names the initiator's key, the second the responder's.
-    fn agree(
-        &self,
-        token: Token,
-        progress: &Progress,
-        static_key: &KeyRef<'_>,
-        ephemeral: Option<&KeyPair>,
-    ) -> Result<Secret, Error> {
+    fn keys_of(&self, token: Token) -> Result<(Local, [u8; KEY_LEN]), Error> {
         let (initiator_is_static, responder_is_static) = match token {
             Token::Ee => (false, false),
             Token::Es => (false, true),
             Token::Se => (true, false),
+            Token::Ss => (true, true),
             Token::E | Token::S | Token::Psk => return Err(Error::OutOfTurn),
         };
         let (local_is_static, remote_is_static) = match self.role {
             Role::Initiator => (initiator_is_static, responder_is_static),
             Role::Responder => (responder_is_static, initiator_is_static),
         };
-        let ephemeral = ephemeral.map(|pair| &pair.private);
         let local = if local_is_static {
-            Some(static_key.private)
+            Local::Static
         } else {
-            ephemeral
+            Local::Ephemeral
         };
         let remote = if remote_is_static {
-            progress.remote_static
+            self.remote_static
         } else {
-            progress.remote_ephemeral
+            self.remote_ephemeral
         };
-        let (local, remote) = local.zip(remote).ok_or(Error::OutOfTurn)?;
-        local.agree(&remote).ok_or(Error::NotAuthentic)
+        Ok((local, remote.ok_or(Error::OutOfTurn)?))
     }
 }
 
-impl KeyPair {
-    fn new(private: PrivateKey) -> Self {
-        let public = private.public();
-        Self { private, public }
-    }
-}
-
-/// A static key pair that somebody else holds.
-pub(in crate::pairing) struct KeyRef<'a> {
-    pub(in crate::pairing) private: &'a PrivateKey,
-    pub(in crate::pairing) public: &'a [u8; KEY_LEN],
-}
-
-impl Role {
-    const fn other(self) -> Self {
-        match self {
-            Self::Initiator => Self::Responder,
-            Self::Responder => Self::Initiator,
-        }
-    }
+/// Which of one's own keys an agreement is of.
+enum Local {
+    Static,
+    Ephemeral,
 }
 
 impl Progress {
@@ -277,20 +439,6 @@ impl Progress {
             symmetric: self.symmetric.share(),
             ..*self
         }
-    }
-
-    fn mix_ephemeral(&mut self, public: &[u8; KEY_LEN], pattern: &Pattern) {
-        self.symmetric.mix_hash(public);
-        if pattern.has_psk() {
-            self.symmetric.mix_key(public);
-        }
-    }
-
-    fn mix_psk(&mut self, psks: &[Secret]) -> Result<(), Error> {
-        let psk = psks.get(self.next_psk).ok_or(Error::OutOfTurn)?;
-        self.symmetric.mix_key_and_hash(psk.expose());
-        self.next_psk += 1;
-        Ok(())
     }
 }
 

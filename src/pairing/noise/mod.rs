@@ -6,6 +6,10 @@
 //! symmetric   SymmetricState: chaining key, hash, cipher
 //! handshake   HandshakeState: keys, and the tokens of one message after the other
 //! ```
+//!
+//! No call performs more than one scalar multiplication: on a Cortex-M0 each takes hundreds of
+//! milliseconds, and the static key may be in a chip or a service that answers later. So a message
+//! is a job that stops in front of each of them.
 
 mod cipher;
 mod handshake;
@@ -15,12 +19,9 @@ mod symmetric;
 #[cfg(test)]
 mod vectors;
 
-pub(super) use handshake::{Finished, Handshake, KeyRef, Role};
+pub(super) use handshake::{Handshake, Known, Need, Role};
 
 use crate::crypto::NotAuthentic;
-
-/// "Noise messages are less than or equal to 65535 bytes in length."
-pub(super) const MAX_MESSAGE: usize = 65_535;
 
 /// Why a Noise message was refused; the handshake is as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +32,9 @@ pub(super) enum Error {
     NotAuthentic,
     /// A public key is not canonical.
     BadKey,
-    /// The output buffer is too small, or the message would be too long.
+    /// A buffer is too small, or the message longer than the 65,535 bytes that Noise allows.
     NoRoom,
-    /// It is the other side's turn, the handshake is over, or a key is missing.
+    /// It is the turn of another step, the handshake is over, or a key is missing.
     OutOfTurn,
 }
 
