@@ -103,6 +103,8 @@ pub mod pairing;
 pub mod seal;
 #[cfg(feature = "signal")]
 pub mod signal;
+#[cfg(feature = "node")]
+pub mod storage;
 
 /// The README's code runs as a test.
 #[cfg(all(doctest, feature = "server"))]
