@@ -59,6 +59,17 @@ pub(super) struct Progress {
     pub(super) freed: u32,
 }
 
+impl Progress {
+    /// Where all frames are in RAM or gone.
+    pub(super) const fn in_ram(end: u32) -> Self {
+        Self {
+            loaded: end,
+            end,
+            freed: end,
+        }
+    }
+}
+
 /// Frames that will never come, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NamedLoss {

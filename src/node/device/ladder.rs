@@ -13,7 +13,7 @@ use crate::node::device::Rung;
 use crate::time::Instant;
 
 /// How often message 1 is sent before the next rung is tried.
-const ATTEMPTS: u8 = 8;
+pub(super) const ATTEMPTS: u8 = 8;
 
 #[derive(Debug)]
 pub(super) struct Ladder {
@@ -23,13 +23,6 @@ pub(super) struct Ladder {
     rounds: u8,
     /// The recipient has said, without proof, that it does not know us.
     is_hinted: bool,
-}
-
-/// What becomes of an attempt that nobody answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Patience {
-    Repeat,
-    NextRung,
 }
 
 impl Ladder {
@@ -57,14 +50,6 @@ impl Ladder {
     /// "«I do not know you» without proof is a hint: one reconnection per back-off step."
     pub(super) const fn note_hint(&mut self) {
         self.is_hinted = true;
-    }
-
-    /// Whether `attempts` times without an answer are enough.
-    pub(super) const fn patience(&self, attempts: u8, is_refused: bool) -> Patience {
-        match attempts >= ATTEMPTS || is_refused {
-            true => Patience::NextRung,
-            false => Patience::Repeat,
-        }
     }
 
     /// Nobody has answered on this rung.

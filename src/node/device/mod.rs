@@ -2,7 +2,9 @@ mod config;
 mod contact;
 mod control;
 mod epochs;
+mod erase;
 mod half_open;
+mod hearing;
 mod image;
 mod ladder;
 mod peer;
@@ -10,6 +12,7 @@ mod receive;
 mod reconnect;
 mod report;
 mod session;
+mod speaking;
 mod storing;
 mod transmit;
 
@@ -20,9 +23,10 @@ use heapless::{Deque, Vec};
 
 use self::epochs::NamedLoss;
 use self::half_open::HalfOpenTable;
+use self::erase::Erasing;
 use self::peer::{Chained, NextSession, Outcome, Peer};
 use self::reconnect::Attempt;
-use self::session::{Numbering, Session, number};
+use self::session::{Numbering, Session, Start};
 use self::storing::Purpose;
 use super::Error;
 use crate::link::OutboxFull;
@@ -33,9 +37,6 @@ use crate::seal::{Entropy, FirstDraw, SEAL_OVERHEAD, Sealer, SessionSecrets};
 use crate::storage::{FrameAddress, StoreReply, StoreRequest};
 use crate::time::{Duration, Instant};
 use crate::wire::{Envelope, MAX_DATAGRAM, Record, RecordId, RecordWriter, Run, Space};
-
-/// How soon a day that could not end is tried again.
-const AGAIN: Duration = Duration::from_secs(60);
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
@@ -71,6 +72,8 @@ pub struct Device<'a, const BYTES: usize, const PEERS: usize = 1> {
     numbering: Option<Numbering>,
     peers: Vec<Peer<BYTES>, PEERS>,
     attempt: Option<Attempt>,
+    /// Places of recipients whose image and frames are to be wiped.
+    erasing: Erasing,
     /// The request that storage has not answered yet.
     awaiting: Option<(u8, Purpose)>,
     events: Deque<DeviceEvent, 8>,
@@ -109,6 +112,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
             numbering: None,
             peers: Vec::new(),
             attempt: None,
+            erasing: Erasing::default(),
             awaiting: None,
             events: Deque::new(),
             stats: DeviceStats::default(),
@@ -289,6 +293,10 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
             self.pass_storage(now);
             return None;
         }
+        if let Some(place) = self.erasing.poll(now) {
+            self.awaiting = Some((place, Purpose::Erase));
+            return Some(StoreRequest::Erase { peer: place });
+        }
         let number = self.next_to_store(now)?;
         let secret = self.key.hedge_secret();
         let peer = self.peers.iter_mut().find(|peer| peer.number == number)?;
@@ -312,6 +320,10 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     pub fn handle_stored(&mut self, now: Instant, reply: StoreReply<'_>) -> Result<(), Error> {
         let (number, purpose) = self.awaiting.take().ok_or(Error::NotAwaited)?;
         let config = self.config;
+        if purpose == Purpose::Erase {
+            self.erasing.note_answer(now, number, &reply, config.retry);
+            return Ok(());
+        }
         let Some(peer) = self.peer_mut(number) else {
             return Ok(());
         };
@@ -380,12 +392,9 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         mut sealer: Sealer,
         entropy: &mut impl Entropy,
     ) -> Result<Session, Error> {
-        sealer.note_first_draw(self.first_draw.fingerprint());
-        let entropy = &mut self.first_draw.watch(entropy);
-        let numbering = number(&mut sealer, self.numbering, entropy)?;
-        let session = Session::begin(now, sealer, numbering.run, entropy)?;
-        self.numbering = Some(numbering);
-        Ok(session)
+        let start = Start::draw(&mut sealer, &mut self.first_draw, self.numbering, entropy)?;
+        self.numbering = Some(start.numbering);
+        Ok(Session::new(now, sealer, start, self.config.session_age))
     }
 
     /// Whose storage is asked for next: whoever waits to seal comes first.
@@ -393,6 +402,18 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         let waiting = self.peers.iter().find(|peer| !peer.is_open() && peer.wants_store(now, &self.config));
         let any = || self.peers.iter().find(|peer| peer.wants_store(now, &self.config));
         waiting.or_else(any).map(|peer| peer.number)
+    }
+
+    /// These recipients are gone: what storage answers to them is nobody's, and what it holds of them is wiped.
+    fn abandon_storage(&mut self, places: u32) {
+        if !matches!(self.config.keeping, Keeping::Nothing) {
+            self.erasing.want(places);
+        }
+        if let Some((number, purpose)) = &mut self.awaiting
+            && *purpose != Purpose::Erase
+        {
+            *number = u8::MAX;
+        }
     }
 
     /// Without storage everything is as good as stored.
@@ -466,6 +487,14 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
             self.events.pop_front();
         }
         let _ = self.events.push_back(event);
+    }
+}
+
+/// A recipient's place in a set of places.
+const fn place_bit(number: u8) -> u32 {
+    match 1_u32.checked_shl(number as u32) {
+        Some(bit) => bit,
+        None => 0,
     }
 }
 

@@ -1,10 +1,12 @@
 //! One recipient of a device: its session, its frames, and what of them is on storage.
 
 use super::Config;
-use super::config::{Keeping, Reach};
+use super::config::Keeping;
 use super::contact::Contact;
 use super::control::Control;
-use super::epochs::{COUNTED, EpochRecord, Epochs, MAX_UNDRAINED, NamedLoss, Origin};
+use super::epochs::{
+    COUNTED, EpochRecord, Epochs, MAX_UNDRAINED, NamedLoss, Origin, Progress,
+};
 use super::image::{Image, Loaded};
 use super::ladder::Ladder;
 use super::report::Rung;
@@ -16,9 +18,8 @@ use crate::pairing::PublicKey;
 use crate::seal::{Entropy, ResumptionSecret, StoredReport};
 use crate::storage::{FrameAddress, StoreReply, StoreRequest};
 use crate::time::Instant;
-use crate::wire::{
-    CounterRange, Frame, MAX_DATAGRAM, Packet, Record, Route, Space, Why, copy,
-};
+use crate::wire::control::Why;
+use crate::wire::{CounterRange, Record, Space, copy};
 
 /// The secrets of which a reconnection may be made.
 #[derive(Debug)]
@@ -94,7 +95,7 @@ impl<const BYTES: usize> Peer<BYTES> {
             next: None,
             chained: None,
             epochs: Epochs::new(),
-            outbox: Outbox::new(config.retry, config.in_flight_bytes),
+            outbox: outbox(config),
             storing: Storing::default(),
             control: Control::new(),
             contact: Contact::new(now, config),
@@ -159,19 +160,19 @@ impl<const BYTES: usize> Peer<BYTES> {
         let slot = record.slot;
         let progress = record.progress_mut(space);
         progress.end = counter.saturating_add(1);
-        let freshness = match config.keeping {
-            Keeping::SessionAndFrames => Freshness::Unstored,
+        let freshness = self.contact.freshness();
+        match config.keeping {
+            Keeping::SessionAndFrames => self.outbox.push_unstored(now, slot, frame, freshness)?,
             Keeping::Session | Keeping::Nothing => {
-                progress.loaded = progress.end;
-                Freshness::Stored
+                *progress = Progress::in_ram(progress.end);
+                self.outbox.push(now, slot, frame, freshness)?
             }
         };
-        self.outbox.push(now, slot, frame, freshness)?;
         Ok(draft.next_sequence)
     }
 
     /// Gives a frame's counter away for records that this recipient has no room for: they are lost to it, by name.
-    pub(super) fn skip(&mut self, space: Space) -> Option<NamedLoss> {
+    pub(super) fn skip(&mut self, now: Instant, space: Space) -> Option<NamedLoss> {
         let counter = self.session.as_mut()?.sealer.skip(space).ok()?;
         let record = self.epochs.newest_mut()?;
         let slot = record.slot;
@@ -180,20 +181,22 @@ impl<const BYTES: usize> Peer<BYTES> {
         if progress.loaded == counter {
             progress.loaded = progress.end;
         }
-        let loss = self.lose(slot, space, counter, counter.saturating_add(1), Why::NoRoom);
-        Some(loss)
-    }
-
-    fn lose(&mut self, slot: u8, space: Space, start: u32, end: u32, why: Why) -> NamedLoss {
         let loss = NamedLoss {
             slot,
             space,
-            range: CounterRange { start, end },
-            why,
+            range: CounterRange {
+                start: counter,
+                end: counter.saturating_add(1),
+            },
+            why: Why::NoRoom,
         };
+        self.lose(now, loss);
+        Some(loss)
+    }
+
+    fn lose(&mut self, now: Instant, loss: NamedLoss) {
         self.epochs.note_lost(loss);
-        self.control.want_outstanding();
-        loss
+        self.control.want_outstanding(now);
     }
 
     /// The lowest counter of a space that is neither acknowledged nor lost.
@@ -210,6 +213,40 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     // ---- storage
 
+    /// Whether there is something to be stored, now or after a pause.
+    pub(super) fn wants_store(&self, now: Instant, config: &Config) -> bool {
+        self.store_due(config).is_some_and(|due| due <= now)
+    }
+
+    /// When there is something to be stored next.
+    pub(super) fn store_due(&self, config: &Config) -> Option<Instant> {
+        let keeps_frames = matches!(config.keeping, Keeping::SessionAndFrames);
+        let wants = self.storing.is_scan_wanted
+            || (self.storing.is_image_wanted && self.has_image())
+            || (keeps_frames && self.wants_frames());
+        wants.then(|| self.storing.retry_at.unwrap_or(Instant::ZERO))
+    }
+
+    fn has_image(&self) -> bool {
+        self.next.is_some() || self.session.is_some()
+    }
+
+    fn wants_frames(&self) -> bool {
+        self.outbox.first_unstored().is_some()
+            || self.wanted_load().is_some()
+            || self.wanted_free().is_some()
+    }
+
+    /// What would be stored, where nothing is kept.
+    pub(super) fn take_unstored(&mut self) -> Option<Purpose> {
+        let is_wanted = core::mem::take(&mut self.storing.is_image_wanted);
+        match (is_wanted, &self.next, &self.session) {
+            (true, Some(_), _) => Some(Purpose::ImageOfSession),
+            (true, None, Some(session)) if session.sealer.has_begun() => Some(Purpose::ImageOfEpoch),
+            _ => None,
+        }
+    }
+
     /// What is to be stored next, and what for.
     pub(super) fn poll_store<'b>(
         &mut self,
@@ -225,7 +262,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         if self.storing.is_scan_wanted {
             return Some((Purpose::Scan, StoreRequest::Scan { peer }));
         }
-        if self.storing.is_image_wanted {
+        if self.storing.is_image_wanted && self.has_image() {
             let (purpose, bytes) = self.write_image(static_secret, buffer)?;
             return Some((purpose, StoreRequest::Image { peer, bytes }));
         }
@@ -366,7 +403,7 @@ impl<const BYTES: usize> Peer<BYTES> {
             Purpose::ImageOfSession => return self.open_session(now, config),
             Purpose::Erase => {}
             Purpose::Scan => self.finish_scan(),
-            Purpose::Frame(key) => self.note_frame_stored(now, key),
+            Purpose::Frame(key) => self.note_frame_stored(key),
             Purpose::Load(key) => return Ok(self.take_loaded(now, key, reply)),
             Purpose::Free(key) => {
                 if let Some(record) = self.epochs.by_slot_mut(key.epoch) {
@@ -383,10 +420,10 @@ impl<const BYTES: usize> Peer<BYTES> {
                 self.storing.is_image_wanted = true;
             }
             // The frame stays in RAM: it is sent from there, and only a reboot could lose it, by name.
-            (Purpose::Frame(key), Verdict::GiveUp) => self.note_frame_stored(now, key),
+            (Purpose::Frame(key), Verdict::GiveUp) => self.note_frame_stored(key),
             (Purpose::Load(key), Verdict::GiveUp) => {
                 let end = key.counter.saturating_add(1);
-                return self.note_absent(key, end);
+                return self.note_absent(now, key, end);
             }
             (Purpose::Scan, Verdict::GiveUp) => self.finish_scan(),
             _ => {}
@@ -429,8 +466,8 @@ impl<const BYTES: usize> Peer<BYTES> {
         self.storing.is_scan_wanted = false;
     }
 
-    fn note_frame_stored(&mut self, now: Instant, key: FrameKey) {
-        self.outbox.mark_stored(key, now);
+    fn note_frame_stored(&mut self, key: FrameKey) {
+        self.outbox.mark_stored(key);
         let Some(record) = self.epochs.by_slot_mut(key.epoch) else {
             return;
         };
@@ -449,14 +486,14 @@ impl<const BYTES: usize> Peer<BYTES> {
         };
         let end = record.progress(wanted.space).end;
         let StoreReply::Found { address, bytes } = reply else {
-            return self.note_absent(wanted, end);
+            return self.note_absent(now, wanted, end);
         };
         if address.epoch != record.epoch.tag.short()
             || address.space != wanted.space
             || address.counter < wanted.counter
             || address.counter >= end
         {
-            return self.note_absent(wanted, end);
+            return self.note_absent(now, wanted, end);
         }
         let key = FrameKey {
             counter: address.counter,
@@ -473,7 +510,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         }
         let outcome = match address.counter == wanted.counter {
             true => Outcome::Nothing,
-            false => self.note_absent(wanted, address.counter),
+            false => self.note_absent(now, wanted, address.counter),
         };
         if let Some(record) = self.epochs.by_slot_mut(wanted.epoch) {
             record.progress_mut(wanted.space).loaded = address.counter.saturating_add(1);
@@ -482,140 +519,27 @@ impl<const BYTES: usize> Peer<BYTES> {
     }
 
     /// Frames that should be in the log and are not.
-    fn note_absent(&mut self, from: FrameKey, end: u32) -> Outcome {
+    fn note_absent(&mut self, now: Instant, from: FrameKey, end: u32) -> Outcome {
         if let Some(record) = self.epochs.by_slot_mut(from.epoch) {
             record.progress_mut(from.space).loaded = end;
         }
-        let loss = self.lose(from.epoch, from.space, from.counter, end, Why::Damaged);
+        let loss = NamedLoss {
+            slot: from.epoch,
+            space: from.space,
+            range: CounterRange {
+                start: from.counter,
+                end,
+            },
+            why: Why::Damaged,
+        };
+        self.lose(now, loss);
         Outcome::Lost(loss)
     }
+}
 
-    // ---- what the server says
-
-    /// Believes a receipt: frees what is stored, takes note of what the server knows.
-    pub(super) fn handle_report(&mut self, now: Instant, report: &StoredReport<'_>) -> usize {
-        let mut freed = 0;
-        for entry in report.acknowledgements() {
-            let Some(record) = self.epochs.by_tag_mut(entry.epoch) else {
-                continue;
-            };
-            if !record.is_named {
-                record.is_named = true;
-                self.storing.is_image_wanted = true;
-            }
-            let (slot, space) = (record.slot, entry.space);
-            let is_stored = |key: FrameKey| {
-                (key.epoch, key.space) == (slot, space) && entry.covers(key.counter)
-            };
-            freed += self.outbox.acknowledge(now, is_stored);
-        }
-        if let Some(chained) = &mut self.chained
-            && chained.previous.take().is_some()
-        {
-            self.storing.is_image_wanted = true;
-        }
-        if self.control.awaits_reflection() && self.is_reflected(report) {
-            self.note_reflected(report);
-        }
-        self.forget_drained();
-        freed
-    }
-
-    /// "It is reflected when receipts list each (tag, space) with a floor at least the one sent"
-    ///
-    /// And with every loss, and no epoch that was left out: then the server has closed that one.
-    fn is_reflected(&self, report: &StoredReport<'_>) -> bool {
-        let knows_all = self.epochs.iter().all(|record| {
-            COUNTED.iter().all(|space| {
-                let tag = record.epoch.tag.short();
-                let mut entries = report.acknowledgements();
-                let entry = entries.find(|entry| entry.epoch == tag && entry.space == *space);
-                entry.is_some_and(|entry| {
-                    let mut losses = self.epochs.losses(record.slot, *space);
-                    entry.floor >= self.floor_of_log(record, *space)
-                        && losses.all(|loss| entry.covers_range(loss.range))
-                })
-            })
-        });
-        let mut listed = report.acknowledgements();
-        knows_all && listed.all(|entry| self.epochs.by_tag(entry.epoch).is_some())
-    }
-
-    /// What a frame log began with after a reboot: all below is acknowledged or lost.
-    fn floor_of_log(&self, record: &EpochRecord, space: Space) -> u32 {
-        match record.origin {
-            Origin::Here => 0,
-            _ => self.floor(record, space),
-        }
-    }
-
-    fn note_reflected(&mut self, report: &StoredReport<'_>) {
-        self.control.note_reflected();
-        self.epochs.forget_losses(|_| true);
-        for record in self.epochs.iter_mut() {
-            record.is_cut = false;
-        }
-        let _ = report;
-    }
-
-    /// Forgets epochs of which nothing waits, and which the server knows as well as it ever will.
-    pub(super) fn forget_drained(&mut self) {
-        let newest = self.epochs.newest().map(|record| record.slot);
-        let over: heapless::Vec<u8, MAX_UNDRAINED> = self
-            .epochs
-            .iter()
-            .filter(|record| Some(record.slot) != newest && !record.is_cut)
-            .filter(|record| self.is_drained(record) && self.is_freed(record))
-            .filter(|record| !self.epochs.has_losses_of(record.slot))
-            .map(|record| record.slot)
-            .collect();
-        if !over.is_empty() {
-            self.epochs.forget(|record| over.contains(&record.slot));
-            self.storing.is_image_wanted = true;
-            self.control.want_outstanding();
-        }
-    }
-
-    /// Whether the log holds nothing of it any more.
-    fn is_freed(&self, record: &EpochRecord) -> bool {
-        COUNTED.iter().all(|space| {
-            let progress = record.progress(*space);
-            progress.freed == progress.end
-        })
-    }
-
-    // ---- sending
-
-    /// The next frame of readings that is due, with the header that its recipient needs.
-    pub(super) fn poll_frame<'o>(
-        &mut self,
-        now: Instant,
-        config: &Config,
-        out: &'o mut [u8; MAX_DATAGRAM],
-    ) -> Option<(FrameKey, &'o mut [u8])> {
-        let epochs = &self.epochs;
-        let may_send = |slot: u8| epochs.by_slot(slot).is_some_and(|record| record.route().is_some());
-        let (key, short) = self.outbox.next_due(now, may_send)?;
-        let Ok(Packet::Frame(frame)) = Packet::parse(short) else {
-            return None;
-        };
-        let record = self.epochs.by_slot(key.epoch)?;
-        let route = self.route_of(record, config)?;
-        let frame = Frame { route, ..frame };
-        let is_waiting_in_log = key.counter >= record.progress(key.space).loaded;
-        let sent = frame.emit(out).ok();
-        if is_waiting_in_log {
-            self.outbox.evict(key);
-        }
-        sent.map(|sent| (key, sent))
-    }
-
-    /// "Short frames are for the newest epoch that a receipt on this connection has named"
-    pub(super) fn route_of(&self, record: &EpochRecord, config: &Config) -> Option<Route> {
-        let is_direct = matches!(config.reach, Reach::Direct);
-        if is_direct && self.contact.names_on_connection(record.epoch.tag) {
-            return Some(Route::Short);
-        }
-        record.route()
-    }
+fn outbox<const BYTES: usize>(config: &Config) -> Outbox<BYTES> {
+    let mut outbox = Outbox::new(config.retry);
+    outbox.set_window(config.in_flight_bytes);
+    outbox.set_pace(config.pace);
+    outbox
 }

@@ -2,9 +2,9 @@
 
 use super::half_open::{Keyed, Party};
 use super::peer::NextSession;
-use super::reconnect::Attempt;
-use super::session::{Session, number};
-use super::{Device, DeviceEvent, Error, Peer, PeerId};
+use super::session::{Session, Start};
+use super::{Device, DeviceEvent, Error, Peer, PeerId, place_bit};
+use crate::pairing::PublicKey;
 use crate::seal::{self, Entropy, Sealer};
 use crate::time::Instant;
 use crate::wire::{Handshake, Packet};
@@ -123,11 +123,8 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         entropy: &mut impl Entropy,
     ) -> Result<bool, Error> {
         let (first_draw, numbering) = (&mut self.first_draw, self.numbering);
-        let begin = |sealer: &mut Sealer| {
-            sealer.note_first_draw(first_draw.fingerprint());
-            number(sealer, numbering, &mut first_draw.watch(entropy))
-        };
-        let Some((keyed, numbering)) = self.half_open.take_proved_by(packet, begin)? else {
+        let begin = |sealer: &mut Sealer| Start::draw(sealer, first_draw, numbering, entropy);
+        let Some((keyed, start)) = self.half_open.take_proved_by(packet, begin)? else {
             return Ok(false);
         };
         let Keyed {
@@ -135,10 +132,41 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             resumption,
             peer,
         } = keyed;
-        let entropy = &mut self.first_draw.watch(entropy);
-        let session = Session::begin(now, sealer, numbering.run, entropy)?;
-        self.numbering = Some(numbering);
+        self.numbering = Some(start.numbering);
+        let session = Session::new(now, sealer, start, self.config.session_age);
         self.adopt(now, peer, NextSession::first(session, resumption));
         Ok(true)
+    }
+
+    /// "The first finished owner is stored and all other pairing runs are aborted"
+    ///
+    /// An owner that pairs again takes over what waits for it; a new one gets nothing of what was for another.
+    fn adopt(&mut self, now: Instant, key: PublicKey, next: NextSession) {
+        self.disarm();
+        self.attempt = None;
+        let place = match self.peers.iter().position(|peer| peer.key == key) {
+            Some(place) => place,
+            None => self.change_owner(now, key),
+        };
+        let Some(peer) = self.peers.get_mut(place) else {
+            return;
+        };
+        peer.is_introduced = false;
+        peer.take_next(next);
+        let peer = PeerId(peer.number);
+        self.note(DeviceEvent::Paired { peer, key });
+    }
+
+    fn change_owner(&mut self, now: Instant, key: PublicKey) -> usize {
+        let frames = self.backlog();
+        let wiped: u32 = self.peers.iter().map(|peer| place_bit(peer.number)).sum();
+        self.peers.clear();
+        self.abandon_storage(wiped | place_bit(0));
+        if wiped != 0 {
+            self.note(DeviceEvent::Wiped { frames });
+        }
+        // Has room: there is none left, and a device has one recipient at least.
+        let _ = self.peers.push(Peer::new(0, key, now, &self.config));
+        0
     }
 }

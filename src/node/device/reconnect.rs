@@ -8,7 +8,7 @@
 //!
 //! There is one at a time, for all recipients.
 
-use super::ladder::Patience;
+use super::ladder::ATTEMPTS;
 use super::peer::NextSession;
 use super::session::Session;
 use super::{Chained, Device, Error, Peer, Rung, work_once};
@@ -41,9 +41,18 @@ impl Attempt {
         self.due
     }
 
+    pub(super) const fn peer(&self) -> u8 {
+        self.peer
+    }
+
+    /// Whether message 1 is to be sent now.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.due <= now && !self.is_refused && self.sent < ATTEMPTS && self.exchange.packet().is_some()
+    }
+
     /// Message 1, where it is due.
     pub(super) fn poll_transmit(&mut self, now: Instant, retry: crate::link::Retry) -> Option<&[u8]> {
-        if self.due > now || self.is_refused {
+        if !self.is_due(now) {
             return None;
         }
         let packet = self.exchange.packet()?;
@@ -52,9 +61,9 @@ impl Attempt {
         Some(packet)
     }
 
-    /// Whether the pause behind the last repetition is over.
+    /// Whether nobody answers: refused, or the pause behind the last repetition is over.
     fn is_unanswered(&self, now: Instant) -> bool {
-        self.due <= now && self.exchange.packet().is_some()
+        self.due <= now && (self.is_refused || self.sent >= ATTEMPTS)
     }
 }
 
@@ -98,8 +107,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         if self.attempt.is_some() {
             return Ok(());
         }
-        let config = self.config;
-        let due = |peer: &&Peer<BYTES>| peer.reconnection_due(&config).is_some_and(|due| due <= now);
+        let due = |peer: &&Peer<BYTES>| peer.reconnection_due().is_some_and(|due| due <= now);
         let Some(peer) = self.peers.iter().find(due) else {
             return Ok(());
         };
@@ -141,14 +149,10 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         if !attempt.is_unanswered(now) {
             return;
         }
-        let (number, sent, is_refused) = (attempt.peer, attempt.sent, attempt.is_refused);
-        let Some(peer) = self.peer_mut(number) else {
-            self.attempt = None;
-            return;
-        };
-        if peer.ladder.patience(sent, is_refused) == Patience::NextRung {
+        let number = attempt.peer;
+        self.attempt = None;
+        if let Some(peer) = self.peer_mut(number) {
             peer.climb(now, retry);
-            self.attempt = None;
         }
     }
 

@@ -48,7 +48,7 @@ pub(super) struct Session {
 
 /// The sealer's state as it has to be stored: a secret, wiped when dropped.
 #[derive(zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
-struct Saved([u8; SAVED_SESSION_LEN]);
+pub(super) struct Saved([u8; SAVED_SESSION_LEN]);
 
 impl core::fmt::Debug for Saved {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -56,40 +56,46 @@ impl core::fmt::Debug for Saved {
     }
 }
 
-/// Draws the name of this boot, where it has none yet.
-pub(super) fn number(
-    sealer: &mut Sealer,
-    first_draw: &mut FirstDraw,
-    numbering: Option<Numbering>,
-    entropy: &mut impl Entropy,
-) -> Result<Numbering, seal::Error> {
-    sealer.note_first_draw(first_draw.fingerprint());
-    match numbering {
-        Some(numbering) => Ok(numbering),
-        None => Ok(Numbering {
-            run: sealer.draw_run(&mut first_draw.watch(entropy))?,
-            next_sequence: 0,
-        }),
+/// What a session needs before its first frame of this boot.
+#[derive(Debug)]
+pub(super) struct Start {
+    saved: Saved,
+    pub(super) numbering: Numbering,
+}
+
+impl Start {
+    /// Begins the sealer's first epoch of this boot; `numbering` is that of the boot, where it has one already.
+    pub(super) fn draw(
+        sealer: &mut Sealer,
+        first_draw: &mut FirstDraw,
+        numbering: Option<Numbering>,
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, seal::Error> {
+        sealer.note_first_draw(first_draw.fingerprint());
+        let entropy = &mut first_draw.watch(entropy);
+        let mut saved = Saved([0; SAVED_SESSION_LEN]);
+        sealer.begin_epoch(entropy, &mut saved.0)?;
+        let numbering = match numbering {
+            Some(numbering) => numbering,
+            None => Numbering {
+                run: sealer.draw_run(entropy)?,
+                next_sequence: 0,
+            },
+        };
+        Ok(Self { saved, numbering })
     }
 }
 
 impl Session {
     /// A session whose first epoch of this boot is begun, and waits for storage.
-    pub(super) fn begin(
-        now: Instant,
-        mut sealer: Sealer,
-        run: Run,
-        entropy: &mut impl Entropy,
-    ) -> Result<Self, seal::Error> {
-        let mut saved = Saved([0; SAVED_SESSION_LEN]);
-        sealer.begin_epoch(entropy, &mut saved.0)?;
-        Ok(Self {
+    pub(super) fn new(now: Instant, sealer: Sealer, start: Start, age: Duration) -> Self {
+        Self {
             sealer,
-            saved,
-            run,
+            saved: start.saved,
+            run: start.numbering.run,
             rotation_due: now + EPOCH_AGE,
-            ends: now,
-        })
+            ends: now + age,
+        }
     }
 
     /// Whether frames can be sealed.

@@ -1,6 +1,6 @@
 //! What leaves a device, and when.
 
-use super::{AGAIN, Device, DeviceEvent, Error, PeerId};
+use super::{Device, DeviceEvent, Error, PeerId};
 use crate::pairing::Work;
 use crate::seal::Entropy;
 use crate::time::Instant;
@@ -81,7 +81,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         let reply = self.half_open.has_reply().then_some(now);
         let attempt = self.attempt.as_ref().map(|attempt| attempt.due());
         let peers = self.peers.iter().flat_map(|peer| {
-            let reconnection = peer.reconnection_due(&self.config);
+            let reconnection = peer.reconnection_due();
             [
                 peer.transmit_due(now),
                 peer.silence_due(),
@@ -115,7 +115,6 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
                 rotated = rotated.and(peer.rotate(now, &mut self.first_draw.watch(entropy)));
             }
         }
-        let _ = AGAIN;
         rotated
     }
 }
