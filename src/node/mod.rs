@@ -66,10 +66,10 @@ mod server;
 #[cfg(test)]
 mod tests;
 
-pub use device::{Device, DeviceEvent, DeviceStats, SavedSession};
+pub use device::{Config, Device, DeviceEvent, DeviceStats, Keeping, PeerId, Reach, Rung};
 pub use server::{Server, ServerEvent, ServerStats};
 
-use crate::link::OutboxFull;
+use crate::link::{OutboxFull, PushError};
 use crate::{pairing, seal, wire};
 
 /// Why an endpoint refused an input. It is as it was.
@@ -100,7 +100,16 @@ pub enum Error {
     /// Nobody waits for this word of storage: it is of a session that another has taken the place of.
     #[error("nobody waits for this to be stored")]
     NotAwaited,
-    /// A session is under way, whose frames would be orphaned by another.
-    #[error("a session is under way already")]
-    SessionUnderWay,
+    /// The device has as many recipients as it has room for.
+    #[error("no room for another recipient")]
+    TooManyPeers,
+}
+
+impl From<PushError> for Error {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::Full(full) => full.into(),
+            PushError::NotAFrame => seal::Error::UnexpectedPacket.into(),
+        }
+    }
 }

@@ -39,6 +39,8 @@ impl Label {
     pub(crate) const RUN: Self = Self("run");
     /// Of the device alone: over what it stores.
     pub(crate) const SAVED: Self = Self("saved");
+    #[cfg(feature = "node")]
+    pub(crate) const IMAGE: Self = Self("image");
     pub(crate) const RNG: Self = Self("rng");
 }
 

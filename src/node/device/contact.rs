@@ -20,6 +20,8 @@ const DRIFT_PPM: u64 = 100;
 pub(super) struct Contact {
     /// Who is not heard until then has fallen silent; `None` once it has.
     patience_ends: Option<Instant>,
+    /// When the newest fresh receipt came.
+    heard: Option<Instant>,
     /// The newest receipt that dates: the server's time in it, and when it came.
     dated: Option<(NonZeroU64, Instant)>,
     sample: Option<Sample>,
@@ -39,6 +41,7 @@ impl Contact {
     pub(super) fn new(now: Instant, config: &Config) -> Self {
         Self {
             patience_ends: Some(patience(now, config)),
+            heard: None,
             dated: None,
             sample: None,
             named: None,
@@ -60,6 +63,11 @@ impl Contact {
             true => Freshness::Live,
             false => Freshness::Backlog,
         }
+    }
+
+    /// Whether a fresh receipt came within the last `span`.
+    pub(super) fn was_heard_within(&self, now: Instant, span: Duration) -> bool {
+        self.heard.is_some_and(|heard| now - heard <= span)
     }
 
     pub(super) const fn silence_due(&self) -> Option<Instant> {
@@ -87,6 +95,7 @@ impl Contact {
     ) -> bool {
         let was_silent = self.patience_ends.is_none();
         self.patience_ends = Some(patience(now, config));
+        self.heard = Some(now);
         if let Some(time) = server_ms.and_then(NonZeroU64::new) {
             self.dated = Some((time, now));
             self.take_sample(now, now - sent, time.get());

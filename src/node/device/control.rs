@@ -79,7 +79,13 @@ impl Control {
     }
 
     /// Takes note that a control frame leaves.
-    pub(super) fn note_sent(&mut self, now: Instant, counter: u32, retry: Retry, interval: Duration) {
+    pub(super) fn note_sent(
+        &mut self,
+        now: Instant,
+        counter: u32,
+        retry: Retry,
+        interval: Duration,
+    ) {
         if self.sent.is_full() {
             self.sent.pop_front();
         }

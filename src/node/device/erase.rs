@@ -23,11 +23,6 @@ impl Erasing {
         is_wanted.then(|| u8::try_from(self.places.trailing_zeros()).unwrap_or(u8::MAX))
     }
 
-    /// Whether this place waits to be wiped: nothing else is stored there before.
-    pub(super) const fn is_wanted(&self, place: u8) -> bool {
-        self.places & place_bit(place) != 0
-    }
-
     /// When a place is to be wiped next.
     pub(super) fn due(&self) -> Option<Instant> {
         (self.places != 0).then(|| self.retry_at.unwrap_or(Instant::ZERO))

@@ -1,9 +1,7 @@
 use heapless::Vec;
 
 use crate::pairing::label::LabelSecret;
-use crate::pairing::{
-    self, DescriptorHash, Exchange, PublicKey, SharedSecret, StaticKey, Work,
-};
+use crate::pairing::{self, DescriptorHash, Exchange, PublicKey, SharedSecret, StaticKey, Work};
 use crate::seal::{self, Entropy, ResumptionSecret, Sealer};
 use crate::wire::{ConnectionId, Handshake, MAC1_LEN};
 
@@ -84,13 +82,8 @@ impl HalfOpenTable {
             known.is_reply_wanted = true;
             return Ok(());
         }
-        let exchange = Exchange::answer_label(
-            party.key,
-            party.label,
-            party.descriptor,
-            packet,
-            entropy,
-        )?;
+        let exchange =
+            Exchange::answer_label(party.key, party.label, party.descriptor, packet, entropy)?;
         self.insert(HalfOpen {
             connection,
             hello,

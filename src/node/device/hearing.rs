@@ -175,7 +175,7 @@ fn covers(entry: &Acknowledgement<'_>, start: u32, end: u32) -> bool {
     let holds = |from: u32, to: u32| from <= start && end <= to;
     let above = start.max(entry.floor);
     end <= entry.floor
-        || entry
-            .ranges()
-            .any(|range| holds(range.start, range.end) || (range.start <= above && end <= range.end))
+        || entry.ranges().any(|range| {
+            holds(range.start, range.end) || (range.start <= above && end <= range.end)
+        })
 }

@@ -21,6 +21,7 @@ use crate::pairing::PublicKey;
 use crate::seal::{
     self, Epoch, EpochTag, HandedEpoch, Label, ResumptionSecret, SAVED_SESSION_LEN, derive,
 };
+use crate::storage::MAX_IMAGE;
 use crate::wire::{self, Locator, Reader, Run, Salt, Writer};
 
 const VERSION: u8 = 1;
@@ -28,8 +29,10 @@ const CODE_LEN: usize = 8;
 const EPOCH_LEN: usize = 4 + 8 + 16 + 16 + 32 + 8 + 1;
 
 /// The longest image.
-pub(super) const MAX_LEN: usize =
+const MAX_LEN: usize =
     1 + SAVED_SESSION_LEN + 32 + 1 + 2 * 32 + 1 + MAX_UNDRAINED * EPOCH_LEN + CODE_LEN;
+
+const _: () = assert!(MAX_LEN <= MAX_IMAGE && MAX_LEN <= wire::MAX_DATAGRAM);
 
 const HAS_PREVIOUS: u8 = 1;
 const IS_NAMED: u8 = 1;
@@ -98,8 +101,7 @@ fn read(content: &[u8]) -> Result<Loaded<'_>, wire::Error> {
         return Err(wire::Error::OutOfRange);
     }
     let session = reader.take(SAVED_SESSION_LEN)?;
-    let peer =
-        PublicKey::from_bytes(reader.take(32)?).map_err(|_| wire::Error::OutOfRange)?;
+    let peer = PublicKey::from_bytes(reader.take(32)?).map_err(|_| wire::Error::OutOfRange)?;
     let flags = reader.u8()?;
     let current = read_resumption(&mut reader)?;
     let previous = match flags & HAS_PREVIOUS {

@@ -22,8 +22,8 @@ pub use report::{DeviceEvent, DeviceStats, PeerId, Rung};
 use heapless::{Deque, Vec};
 
 use self::epochs::NamedLoss;
-use self::half_open::HalfOpenTable;
 use self::erase::Erasing;
+use self::half_open::HalfOpenTable;
 use self::peer::{Chained, NextSession, Outcome, Peer};
 use self::reconnect::Attempt;
 use self::session::{Numbering, Session, Start};
@@ -36,7 +36,7 @@ use crate::reading::Descriptor;
 use crate::seal::{Entropy, FirstDraw, SEAL_OVERHEAD, Sealer, SessionSecrets};
 use crate::storage::{FrameAddress, StoreReply, StoreRequest};
 use crate::time::{Duration, Instant};
-use crate::wire::{Envelope, MAX_DATAGRAM, Record, RecordId, RecordWriter, Run, Space};
+use crate::wire::{Envelope, Record, RecordId, RecordWriter, Run, Space};
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
@@ -224,7 +224,9 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
 
     /// The recipients: their places and keys.
     pub fn peers(&self) -> impl Iterator<Item = (PeerId, PublicKey)> {
-        self.peers.iter().map(|peer| (PeerId(peer.number), peer.key))
+        self.peers
+            .iter()
+            .map(|peer| (PeerId(peer.number), peer.key))
     }
 
     /// The server's time now, as this recipient's receipts have it, and by how much it may be off.
@@ -280,7 +282,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     /// What is to be done on storage next; the answer goes to [`Device::handle_stored`], and there is one request
     /// at a time.
     ///
-    /// `buffer` takes [`MAX_DATAGRAM`] bytes, which the request borrows.
+    /// `buffer` takes [`MAX_DATAGRAM`](crate::wire::MAX_DATAGRAM) bytes, which the request borrows.
     pub fn poll_store<'b>(
         &mut self,
         now: Instant,
@@ -296,6 +298,10 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         if let Some(place) = self.erasing.poll(now) {
             self.awaiting = Some((place, Purpose::Erase));
             return Some(StoreRequest::Erase { peer: place });
+        }
+        if self.erasing.due().is_some() {
+            // What is stored for the next owner comes behind.
+            return None;
         }
         let number = self.next_to_store(now)?;
         let secret = self.key.hedge_secret();
@@ -399,8 +405,15 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
 
     /// Whose storage is asked for next: whoever waits to seal comes first.
     fn next_to_store(&self, now: Instant) -> Option<u8> {
-        let waiting = self.peers.iter().find(|peer| !peer.is_open() && peer.wants_store(now, &self.config));
-        let any = || self.peers.iter().find(|peer| peer.wants_store(now, &self.config));
+        let waiting = self
+            .peers
+            .iter()
+            .find(|peer| !peer.is_open() && peer.wants_store(now, &self.config));
+        let any = || {
+            self.peers
+                .iter()
+                .find(|peer| peer.wants_store(now, &self.config))
+        };
         waiting.or_else(any).map(|peer| peer.number)
     }
 
@@ -420,9 +433,13 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     fn pass_storage(&mut self, now: Instant) {
         let config = self.config;
         for place in 0..self.peers.len() {
-            let Some(peer) = self.peers.get_mut(place) else { continue };
+            let Some(peer) = self.peers.get_mut(place) else {
+                continue;
+            };
             let number = peer.number;
-            let Some(purpose) = peer.take_unstored() else { continue };
+            let Some(purpose) = peer.take_unstored() else {
+                continue;
+            };
             let outcome = peer.handle_stored(now, purpose, StoreReply::Done, &config);
             let _ = outcome.and_then(|outcome| self.note_outcome(now, number, outcome));
         }

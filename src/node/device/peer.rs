@@ -4,9 +4,7 @@ use super::Config;
 use super::config::Keeping;
 use super::contact::Contact;
 use super::control::Control;
-use super::epochs::{
-    COUNTED, EpochRecord, Epochs, MAX_UNDRAINED, NamedLoss, Origin, Progress,
-};
+use super::epochs::{COUNTED, EpochRecord, Epochs, MAX_UNDRAINED, NamedLoss, Origin, Progress};
 use super::image::{Image, Loaded};
 use super::ladder::Ladder;
 use super::report::Rung;
@@ -15,7 +13,7 @@ use super::storing::{Purpose, Storing, Verdict};
 use crate::link::{FrameKey, Freshness, Outbox};
 use crate::node::Error;
 use crate::pairing::PublicKey;
-use crate::seal::{Entropy, ResumptionSecret, StoredReport};
+use crate::seal::ResumptionSecret;
 use crate::storage::{FrameAddress, StoreReply, StoreRequest};
 use crate::time::Instant;
 use crate::wire::control::Why;
@@ -206,11 +204,6 @@ impl<const BYTES: usize> Peer<BYTES> {
         in_ram.unwrap_or(progress.loaded).min(progress.loaded)
     }
 
-    fn is_drained(&self, record: &EpochRecord) -> bool {
-        let mut spaces = COUNTED.iter();
-        spaces.all(|space| self.floor(record, *space) == record.progress(*space).end)
-    }
-
     // ---- storage
 
     /// Whether there is something to be stored, now or after a pause.
@@ -227,8 +220,10 @@ impl<const BYTES: usize> Peer<BYTES> {
         wants.then(|| self.storing.retry_at.unwrap_or(Instant::ZERO))
     }
 
+    /// Whether there is something that an image could say: an epoch that has no place does not open.
     fn has_image(&self) -> bool {
-        self.next.is_some() || self.session.is_some()
+        let is_ready = |session: &Session| !session.sealer.has_begun() || self.has_room_for_epoch();
+        self.next.is_some() || self.session.as_ref().is_some_and(is_ready)
     }
 
     fn wants_frames(&self) -> bool {
@@ -241,8 +236,10 @@ impl<const BYTES: usize> Peer<BYTES> {
     pub(super) fn take_unstored(&mut self) -> Option<Purpose> {
         let is_wanted = core::mem::take(&mut self.storing.is_image_wanted);
         match (is_wanted, &self.next, &self.session) {
-            (true, Some(_), _) => Some(Purpose::ImageOfSession),
-            (true, None, Some(session)) if session.sealer.has_begun() => Some(Purpose::ImageOfEpoch),
+            (true, Some(next), _) => Some(Purpose::ImageOfSession(next.session.sealer.session())),
+            (true, None, Some(session)) if session.sealer.has_begun() => {
+                Some(Purpose::ImageOfEpoch)
+            }
             _ => None,
         }
     }
@@ -352,12 +349,12 @@ impl<const BYTES: usize> Peer<BYTES> {
         static_secret: &[u8],
         buffer: &'b mut [u8],
     ) -> Option<(Purpose, &'b [u8])> {
-        let origin_before = match self.next {
-            Some(_) => Some(Origin::EarlierSession),
-            None => None,
-        };
+        let origin_before = self.next.as_ref().map(|_| Origin::EarlierSession);
         let (session, chained, purpose) = match &mut self.next {
-            Some(next) => (&mut next.session, &next.chained, Purpose::ImageOfSession),
+            Some(next) => {
+                let purpose = Purpose::ImageOfSession(next.session.sealer.session());
+                (&mut next.session, &next.chained, purpose)
+            }
             None => {
                 let session = self.session.as_mut()?;
                 let purpose = match session.sealer.has_begun() {
@@ -374,7 +371,7 @@ impl<const BYTES: usize> Peer<BYTES> {
             .map(|record| (record, origin_before.unwrap_or(record.origin)));
         let records = records.chain(begun.iter().map(|record| (record, record.origin)));
         let image = Image {
-            session: session.to_store().ok()?,
+            session: session.write().ok()?,
             peer: &self.key,
             current: &chained.current,
             previous: chained.previous.as_ref(),
@@ -400,11 +397,11 @@ impl<const BYTES: usize> Peer<BYTES> {
         match purpose {
             Purpose::Image => {}
             Purpose::ImageOfEpoch => return self.open_epoch(now),
-            Purpose::ImageOfSession => return self.open_session(now, config),
+            Purpose::ImageOfSession(id) => return self.open_session(now, id, config),
             Purpose::Erase => {}
             Purpose::Scan => self.finish_scan(),
             Purpose::Frame(key) => self.note_frame_stored(key),
-            Purpose::Load(key) => return Ok(self.take_loaded(now, key, reply)),
+            Purpose::Load(key) => return Ok(self.take_loaded(now, key, reply, config)),
             Purpose::Free(key) => {
                 if let Some(record) = self.epochs.by_slot_mut(key.epoch) {
                     record.progress_mut(key.space).freed = key.counter;
@@ -416,7 +413,7 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     fn handle_failed(&mut self, now: Instant, purpose: Purpose, verdict: Verdict) -> Outcome {
         match (purpose, verdict) {
-            (Purpose::Image | Purpose::ImageOfEpoch | Purpose::ImageOfSession, _) => {
+            (Purpose::Image | Purpose::ImageOfEpoch | Purpose::ImageOfSession(_), _) => {
                 self.storing.is_image_wanted = true;
             }
             // The frame stays in RAM: it is sent from there, and only a reboot could lose it, by name.
@@ -440,8 +437,17 @@ impl<const BYTES: usize> Peer<BYTES> {
     }
 
     /// The new session is on storage: it is used from now on, and inherits what waits.
-    fn open_session(&mut self, now: Instant, config: &Config) -> Result<Outcome, Error> {
-        let mut next = self.next.take().ok_or(Error::NotAwaited)?;
+    fn open_session(
+        &mut self,
+        now: Instant,
+        stored: [u8; 16],
+        config: &Config,
+    ) -> Result<Outcome, Error> {
+        let is_stored = |next: &mut NextSession| next.session.sealer.session() == stored;
+        let Some(mut next) = self.next.take_if(is_stored) else {
+            // Another has taken its place meanwhile, and is stored next.
+            return Ok(Outcome::Nothing);
+        };
         let record = next.session.open_begun()?;
         next.session.ends = now + config.session_age;
         self.epochs.hand_over();
@@ -476,11 +482,17 @@ impl<const BYTES: usize> Peer<BYTES> {
             progress.loaded = key.counter.saturating_add(1);
         } else if !self.contact.is_alive() {
             // It waits in the log for its turn; nobody hears it now.
-            self.outbox.evict(key);
+            self.outbox.remove(key);
         }
     }
 
-    fn take_loaded(&mut self, now: Instant, wanted: FrameKey, reply: StoreReply<'_>) -> Outcome {
+    fn take_loaded(
+        &mut self,
+        now: Instant,
+        wanted: FrameKey,
+        reply: StoreReply<'_>,
+        config: &Config,
+    ) -> Outcome {
         let Some(record) = self.epochs.by_slot_mut(wanted.epoch) else {
             return Outcome::Nothing;
         };
@@ -506,6 +518,7 @@ impl<const BYTES: usize> Peer<BYTES> {
                 .push(now, key.epoch, bytes, Freshness::Backlog)
                 .is_err()
         {
+            self.storing.pause(now, config.retry);
             return Outcome::Nothing;
         }
         let outcome = match address.counter == wanted.counter {

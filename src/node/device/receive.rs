@@ -70,7 +70,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         Ok(())
     }
 
-    /// "a hint: one reconnection per back-off step"
+    /// "a hint: one reconnection per back-off step"; none where the recipient has just proved the contrary.
     fn handle_refused(&mut self, now: Instant, reference: [u8; 8]) -> Result<(), Error> {
         if let Some(attempt) = &mut self.attempt
             && attempt.exchange.connection().0 == reference
@@ -83,7 +83,10 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             let mut records = peer.epochs.iter();
             records.any(|record| record.epoch.locator.0 == reference)
         });
-        known.ok_or(seal::Error::UnknownEpoch)?.ladder.note_hint();
+        let peer = known.ok_or(seal::Error::UnknownEpoch)?;
+        if !peer.contact.was_heard_within(now, self.config.due) {
+            peer.ladder.note_hint();
+        }
         Ok(())
     }
 
@@ -123,6 +126,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         entropy: &mut impl Entropy,
     ) -> Result<bool, Error> {
         let (first_draw, numbering) = (&mut self.first_draw, self.numbering);
+        // An owner that pairs again finds no room for one more epoch until some are drained.
         let begin = |sealer: &mut Sealer| Start::draw(sealer, first_draw, numbering, entropy);
         let Some((keyed, start)) = self.half_open.take_proved_by(packet, begin)? else {
             return Ok(false);

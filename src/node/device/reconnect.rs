@@ -47,11 +47,18 @@ impl Attempt {
 
     /// Whether message 1 is to be sent now.
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.due <= now && !self.is_refused && self.sent < ATTEMPTS && self.exchange.packet().is_some()
+        self.due <= now
+            && !self.is_refused
+            && self.sent < ATTEMPTS
+            && self.exchange.packet().is_some()
     }
 
     /// Message 1, where it is due.
-    pub(super) fn poll_transmit(&mut self, now: Instant, retry: crate::link::Retry) -> Option<&[u8]> {
+    pub(super) fn poll_transmit(
+        &mut self,
+        now: Instant,
+        retry: crate::link::Retry,
+    ) -> Option<&[u8]> {
         if !self.is_due(now) {
             return None;
         }
@@ -70,7 +77,11 @@ impl Attempt {
 impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// What is to be computed next: one's own handshake, or one that is answered.
     pub(super) fn poll_work(&self) -> Work {
-        match self.attempt.as_ref().map(|attempt| attempt.exchange.poll_work()) {
+        match self
+            .attempt
+            .as_ref()
+            .map(|attempt| attempt.exchange.poll_work())
+        {
             None | Some(Work::Idle) => self.half_open.poll_work(),
             Some(work) => work,
         }
@@ -118,9 +129,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             .map_err(pairing::Error::Entropy)?;
         let (rung, secret) = peer.rung();
         let exchange = match secret {
-            Some(secret) => {
-                Exchange::reconnect(&self.key, peer.key, secret, connection, entropy)?
-            }
+            Some(secret) => Exchange::reconnect(&self.key, peer.key, secret, connection, entropy)?,
             None => Exchange::meet(
                 &self.key,
                 peer.key,
@@ -187,10 +196,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         mut paired: Paired,
         entropy: &mut impl Entropy,
     ) -> Result<(Session, crate::seal::ResumptionSecret), Error> {
-        let current = paired
-            .secrets
-            .resumption()
-            .ok_or(pairing::Error::BadKey)?;
+        let current = paired.secrets.resumption().ok_or(pairing::Error::BadKey)?;
         let sealer = paired.secrets.into_sealer(self.key.hedge_secret())?;
         let session = self.begin_session(now, sealer, entropy)?;
         Ok((session, current))

@@ -103,7 +103,7 @@ impl Session {
         self.sealer.epoch().is_some()
     }
 
-    /// Begins the next epoch, which opens when what [`Session::to_store`] gives is on storage.
+    /// Begins the next epoch, which opens when what [`Session::write`] gives is on storage.
     pub(super) fn rotate(
         &mut self,
         now: Instant,
@@ -129,7 +129,7 @@ impl Session {
     }
 
     /// The sealer's state as it has to be stored now.
-    pub(super) fn to_store(&mut self) -> Result<&[u8; SAVED_SESSION_LEN], seal::Error> {
+    pub(super) fn write(&mut self) -> Result<&[u8; SAVED_SESSION_LEN], seal::Error> {
         if !self.sealer.has_begun() {
             self.sealer.save(&mut self.saved.0)?;
         }

@@ -15,9 +15,9 @@ use crate::wire::{Frame, MAX_DATAGRAM, Packet, Route, Space, TAG_LEN};
 
 impl<const BYTES: usize> Peer<BYTES> {
     /// When something is to be sent next; `now` or earlier: at once.
-    pub(super) fn transmit_due(&self, now: Instant) -> Option<Instant> {
+    pub(super) fn transmit_due(&self) -> Option<Instant> {
         self.session.as_ref().filter(|session| session.is_open())?;
-        let frame = self.outbox.poll_timeout(now, |slot| self.may_send(slot));
+        let frame = self.outbox.poll_timeout(|slot| self.may_send(slot));
         let control = self.control.due();
         Some(frame.map_or(control, |frame| frame.min(control)))
     }
@@ -53,7 +53,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         let sent = Frame { route, ..frame }.emit(out).ok();
         if is_waiting_in_log {
             // It was sent while it was fresh; its turn in the backlog comes from the log.
-            self.outbox.evict(key);
+            self.outbox.remove(key);
         }
         sent.map(|sent| (key, sent))
     }
@@ -121,7 +121,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         };
         EpochEntry {
             locator: record.epoch.locator,
-            secret: (record.slot != newest).then(|| record.secret.expose()),
+            secret: (record.slot != newest).then_some(&record.secret.expose()[..]),
             is_forgotten: record.is_cut,
             run: record.run,
             data: Some(space(Space::Data)),

@@ -11,7 +11,6 @@
 
 use crate::link::{FrameKey, Retry};
 use crate::time::Instant;
-use crate::wire::Space;
 
 /// How often a request is tried before what depends on it goes on without it.
 const MAX_FAILURES: u8 = 3;
@@ -23,8 +22,8 @@ pub(super) enum Purpose {
     Image,
     /// The session, and an epoch that opens with it.
     ImageOfEpoch,
-    /// A session that takes the place of the one before.
-    ImageOfSession,
+    /// The session of this name, which takes the place of the one before.
+    ImageOfSession([u8; 16]),
     Erase,
     Scan,
     Frame(FrameKey),
@@ -62,6 +61,11 @@ impl Storing {
         self.retry_at = None;
     }
 
+    /// Nothing is to be asked for a while.
+    pub(super) fn pause(&mut self, now: Instant, retry: Retry) {
+        self.retry_at = Some(now + retry.delay(0, 0));
+    }
+
     /// A request has failed: the next one waits for a while.
     pub(super) fn note_failed(&mut self, now: Instant, retry: Retry) -> Verdict {
         self.retry_at = Some(now + retry.delay(self.attempts, 0));
@@ -74,4 +78,3 @@ impl Storing {
         Verdict::GiveUp
     }
 }
-

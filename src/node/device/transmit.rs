@@ -1,5 +1,6 @@
 //! What leaves a device, and when.
 
+use super::reconnect::Attempt;
 use super::{Device, DeviceEvent, Error, PeerId};
 use crate::pairing::Work;
 use crate::seal::Entropy;
@@ -36,7 +37,8 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         now: Instant,
         out: &'o mut [u8; MAX_DATAGRAM],
     ) -> Option<&'o mut [u8]> {
-        self.poll_transmit_to(now, out).map(|(_, datagram)| datagram)
+        self.poll_transmit_to(now, out)
+            .map(|(_, datagram)| datagram)
     }
 
     /// The same with the recipient, for devices of several; none for the answer to a stranger who pairs.
@@ -50,7 +52,11 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             return Some((None, put(reply, out)?));
         }
         let retry = self.config.retry;
-        if self.attempt.as_ref().is_some_and(|attempt| attempt.is_due(now)) {
+        if self
+            .attempt
+            .as_ref()
+            .is_some_and(|attempt| attempt.is_due(now))
+        {
             let attempt = self.attempt.as_mut()?;
             let peer = PeerId(attempt.peer());
             return Some((Some(peer), put(attempt.poll_transmit(now, retry)?, out)?));
@@ -58,7 +64,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         let place = self
             .peers
             .iter()
-            .position(|peer| peer.transmit_due(now).is_some_and(|due| due <= now))?;
+            .position(|peer| peer.transmit_due().is_some_and(|due| due <= now))?;
         let peer = self.peers.get_mut(place)?;
         let id = PeerId(peer.number);
         if peer.is_control_due(now) {
@@ -79,18 +85,20 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             (Work::Idle, _) | (Work::StaticDh(_), false) => None,
         };
         let reply = self.half_open.has_reply().then_some(now);
-        let attempt = self.attempt.as_ref().map(|attempt| attempt.due());
+        let attempt = self.attempt.as_ref().map(Attempt::due);
+        let erasing = self.erasing.due().filter(|_| self.awaiting.is_none());
         let peers = self.peers.iter().flat_map(|peer| {
             let reconnection = peer.reconnection_due();
             [
-                peer.transmit_due(now),
+                peer.transmit_due(),
                 peer.silence_due(),
                 reconnection.filter(|_| self.attempt.is_none()),
                 peer.rotation_due(),
-                peer.store_due(&self.config).filter(|_| self.awaiting.is_none()),
+                peer.store_due(&self.config)
+                    .filter(|_| self.awaiting.is_none()),
             ]
         });
-        [work, reply, attempt]
+        [work, reply, attempt, erasing]
             .into_iter()
             .chain(peers)
             .flatten()
@@ -99,7 +107,9 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
 
     fn note_silence(&mut self, now: Instant) {
         for place in 0..self.peers.len() {
-            let Some(peer) = self.peers.get_mut(place) else { continue };
+            let Some(peer) = self.peers.get_mut(place) else {
+                continue;
+            };
             if peer.falls_silent(now) {
                 let peer = PeerId(peer.number);
                 self.note(DeviceEvent::Silent { peer });
