@@ -34,9 +34,9 @@ use crate::pairing::label::LabelSecret;
 use crate::pairing::{self, DescriptorHash, Exchange, PublicKey, SharedSecret, StaticKey, Work};
 use crate::reading::Descriptor;
 use crate::seal::{Entropy, FirstDraw, SEAL_OVERHEAD, Sealer, SessionSecrets};
-use crate::storage::{FrameAddress, StoreReply, StoreRequest};
+use crate::storage::{FrameAddress, Storage, StoreReply, StoreRequest};
 use crate::time::{Duration, Instant};
-use crate::wire::{Envelope, Record, RecordId, RecordWriter, Run, Space};
+use crate::wire::{Envelope, MAX_DATAGRAM, Record, RecordId, RecordWriter, Run, Space};
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
@@ -282,7 +282,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     /// What is to be done on storage next; the answer goes to [`Device::handle_stored`], and there is one request
     /// at a time.
     ///
-    /// `buffer` takes [`MAX_DATAGRAM`](crate::wire::MAX_DATAGRAM) bytes, which the request borrows.
+    /// `buffer` takes [`MAX_DATAGRAM`] bytes, which the request borrows.
     pub fn poll_store<'b>(
         &mut self,
         now: Instant,
@@ -335,6 +335,21 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         };
         let outcome = peer.handle_stored(now, purpose, reply, &config)?;
         self.note_outcome(now, number, outcome)
+    }
+
+    /// Does on blocking storage whatever [`Device::poll_store`] asks for. Takes 2.5 KiB of stack.
+    ///
+    /// # Errors
+    ///
+    /// As [`Device::handle_stored`]. A storage that fails is no error here: it is asked again later.
+    pub fn store_on(&mut self, now: Instant, storage: &mut impl Storage) -> Result<(), Error> {
+        let (mut buffer, mut found) = ([0; MAX_DATAGRAM], [0; MAX_DATAGRAM]);
+        while let Some(request) = self.poll_store(now, &mut buffer) {
+            let note = &mut |address: FrameAddress| self.handle_found(&address);
+            let reply = storage.perform(&request, &mut found, note);
+            self.handle_stored(now, reply)?;
+        }
+        Ok(())
     }
 
     /// The next thing that happened.

@@ -1,19 +1,24 @@
 //! The harness: one device, one server, two links, a flash and a database.
 
 pub(super) use super::link::{Fault, Link};
-use crate::link::Retry;
-use crate::node::{Device, DeviceEvent, Error, Server, ServerEvent};
+use crate::node::{
+    Config, Device, DeviceEvent, Error, PeerId, Received, Server, ServerConfig, ServerEvent,
+};
 use crate::pairing::{Identity, label::LabelSecret};
 use crate::reading::{Descriptor, Metric, Observation, Unit};
 use crate::seal::tests::Counting;
 use crate::seal::{Entropy, EntropyFailed, Opened};
+use crate::storage::{StoreReply, StoreRequest};
 use crate::time::{Duration, Instant};
 use crate::wire::{MAX_DATAGRAM, Record, Run, Space};
 use core::ops::Range;
 use std::collections::BTreeMap;
 use std::vec::Vec;
 
-pub(super) type TestDevice = Device<'static, 4_096, 72>;
+pub(super) type TestDevice = Device<'static, 4_096>;
+
+/// The device's only recipient.
+pub(super) const PEER: PeerId = PeerId(0);
 
 pub(super) const LABEL: &[u8] = b"sixteen or more random bytes";
 pub(super) const MANUFACTURER: Descriptor<'static> = Descriptor {
@@ -35,7 +40,7 @@ pub(super) fn identity(seed: u8) -> Identity {
 }
 
 pub(super) fn new_device() -> TestDevice {
-    Device::new(identity(1), MANUFACTURER, Retry::DEFAULT).unwrap()
+    Device::new(identity(1), MANUFACTURER, Config::DEFAULT).unwrap()
 }
 
 /// A generator that counts its draws and fails at some of them.
@@ -127,6 +132,7 @@ pub(super) struct World {
     pub(super) device_events: Vec<DeviceEvent>,
     pub(super) server_events: Vec<ServerEvent>,
     pub(super) device_errors: Vec<Error>,
+    pub(super) server_errors: Vec<Error>,
     next_reading: Instant,
 }
 
@@ -140,7 +146,7 @@ impl World {
         let mut world = Self {
             now: Instant::from_secs(5),
             device: new_device(),
-            server: Server::new(identity(2), Retry::DEFAULT),
+            server: Server::new(identity(2), ServerConfig::DEFAULT),
             device_rng: Source::new(seed),
             server_rng: Source::new(seed.wrapping_add(128)),
             up: Link::default(),
@@ -152,6 +158,7 @@ impl World {
             device_events: Vec::new(),
             server_events: Vec::new(),
             device_errors: Vec::new(),
+            server_errors: Vec::new(),
             next_reading: Instant::ZERO,
         };
         world.device.arm(label());
@@ -196,10 +203,11 @@ impl World {
     /// The power fails; the device comes back with what its flash held.
     pub(super) fn reboot(&mut self) -> Result<(), Error> {
         self.device = new_device();
-        match &self.flash {
+        let resumed = match &self.flash {
             Some(saved) => self.device.resume(self.now, saved, &mut self.device_rng),
-            None => Ok(()),
-        }
+            None => return Ok(()),
+        };
+        resumed.map(|_| ())
     }
 
     pub(super) fn run_for(&mut self, span: Duration) {
@@ -235,11 +243,12 @@ impl World {
                 .device
                 .handle_datagram(self.now, &datagram, &mut self.device_rng);
             self.device_errors.extend(handled.err());
-            self.step_flash();
+            self.step_timers();
             self.step_sending();
         }
         while let Some(mut datagram) = self.up.take(self.now) {
             self.receive(&mut datagram);
+            self.step_timers();
             self.step_sending();
         }
         self.step_app();
@@ -248,7 +257,7 @@ impl World {
 
     /// What the server makes of one datagram.
     pub(super) fn receive(&mut self, datagram: &mut [u8]) {
-        let Ok(Some(opened)) = self.server.handle_datagram(self.now, datagram) else {
+        let Ok(Received::Records(opened)) = self.server.handle_datagram(self.now, datagram) else {
             return;
         };
         self.store.keep(&opened);
@@ -261,22 +270,34 @@ impl World {
         }
     }
 
+    /// Each is asked as often as it wants: a handshake takes a call for each multiplication.
     fn step_timers(&mut self) {
-        let is_due = |timeout: Option<Instant>| timeout.is_some_and(|due| due <= self.now);
-        if is_due(self.server.poll_timeout()) {
-            self.server.handle_timeout(self.now);
+        let now = self.now;
+        let is_due = |timeout: Option<Instant>| timeout.is_some_and(|due| due <= now);
+        for _ in 0..16 {
+            if is_due(self.server.poll_timeout(now)) {
+                let handled = self.server.handle_timeout(now, &mut self.server_rng);
+                self.server_errors.extend(handled.err());
+            }
+            if is_due(self.device.poll_timeout(now)) {
+                let handled = self.device.handle_timeout(now, &mut self.device_rng);
+                self.device_errors.extend(handled.err());
+            }
+            self.step_flash();
         }
-        if is_due(self.device.poll_timeout()) {
-            let handled = self.device.handle_timeout(self.now, &mut self.device_rng);
-            self.device_errors.extend(handled.err());
-        }
-        self.step_flash();
     }
 
     fn step_flash(&mut self) {
-        if let Some(saved) = self.device.poll_store() {
-            self.flash = Some(saved.as_bytes().to_vec());
-            self.device.handle_stored(self.now, saved).unwrap();
+        let mut buffer = [0; MAX_DATAGRAM];
+        while let Some(request) = self.device.poll_store(self.now, &mut buffer) {
+            match request {
+                StoreRequest::Image { bytes, .. } => self.flash = Some(bytes.to_vec()),
+                StoreRequest::Erase { .. } => self.flash = None,
+                other => panic!("{other:?} of a device that keeps its session only"),
+            }
+            self.device
+                .handle_stored(self.now, StoreReply::Done)
+                .unwrap();
         }
     }
 
@@ -298,14 +319,17 @@ impl World {
         }
         let events = core::iter::from_fn(|| self.device.poll_event());
         self.device_events
-            .extend(events.filter(|event| *event != DeviceEvent::Ready));
+            .extend(events.filter(|event| !matches!(event, DeviceEvent::Ready { .. })));
         self.server_events
             .extend(core::iter::from_fn(|| self.server.poll_event()));
     }
 
     /// A timeout that has passed when all was done would be a busy loop.
     fn next_wake(&self) -> Option<Instant> {
-        let timeouts = [self.device.poll_timeout(), self.server.poll_timeout()];
+        let timeouts = [
+            self.device.poll_timeout(self.now),
+            self.server.poll_timeout(self.now),
+        ];
         for timeout in timeouts.into_iter().flatten() {
             assert!(timeout > self.now, "a timeout at {timeout} is not over");
         }
