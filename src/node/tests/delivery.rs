@@ -3,8 +3,8 @@
 use super::world::{
     Fault, MANUFACTURER, Source, World, identity, label, new_device, said_by, sent_by,
 };
-use crate::link::{OutboxFull, Retry};
-use crate::node::{Device, DeviceEvent, Error, ServerEvent};
+use crate::link::OutboxFull;
+use crate::node::{Config, Device, DeviceEvent, Error, ServerEvent};
 use crate::reading::Descriptor;
 use crate::seal;
 use crate::time::{Duration, Instant};
@@ -32,10 +32,10 @@ fn nothing_is_sent_or_taken_before_the_session_is_stored() {
         assert!(world.device.poll_store().is_none());
         world.device.handle_datagram(now, &datagram, rng).unwrap();
     }
-    let peer = identity(2).public();
+    let key = identity(2).public();
     assert_eq!(
         world.device.poll_event(),
-        Some(DeviceEvent::Paired { peer })
+        Some(DeviceEvent::Paired { peer: PEER, key })
     );
     let saved = world.device.poll_store().unwrap();
     assert!(world.device.poll_store().is_none());
@@ -68,7 +68,7 @@ fn a_device_that_describes_itself_otherwise_than_it_promised_is_reported_once() 
         firmware: "1.1",
         ..MANUFACTURER
     };
-    world.device = Device::new(identity(1), other, Retry::DEFAULT).unwrap();
+    world.device = Device::new(identity(1), other, Config::DEFAULT).unwrap();
     let saved = world.flash.clone().unwrap();
     world
         .device

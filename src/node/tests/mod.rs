@@ -3,6 +3,7 @@
 mod delivery;
 mod epochs;
 mod hostile;
+mod keeping;
 mod link;
 mod randomness;
 mod reboot;

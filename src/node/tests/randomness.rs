@@ -48,7 +48,7 @@ fn a_server_whose_generator_fails_begins_no_pairing_and_its_session_goes_on() {
             .server
             .pair(world.now, &label(), &mut world.server_rng);
         assert!(refused.is_err_and(|error| is_of_the_generator(&error)));
-        assert_eq!(world.server.poll_timeout(), None);
+        assert_eq!(world.server.poll_timeout(world.now), None);
         world.readings = 2;
         assert!(world.run_until(Duration::from_secs(3), |world| world.is_quiet(3)));
     }

@@ -2,13 +2,13 @@
 
 pub(super) use super::link::{Fault, Link};
 use crate::node::{
-    Config, Device, DeviceEvent, Error, PeerId, Received, Server, ServerConfig, ServerEvent,
+    Config, Device, DeviceEvent, Error, NamedLoss, PeerId, Received, Server, ServerConfig, ServerEvent,
 };
 use crate::pairing::{Identity, label::LabelSecret};
 use crate::reading::{Descriptor, Metric, Observation, Unit};
 use crate::seal::tests::Counting;
 use crate::seal::{Entropy, EntropyFailed, Opened};
-use crate::storage::{StoreReply, StoreRequest};
+use crate::storage::{FrameAddress, MemoryStorage, Storage, StoreReply, StoreRequest};
 use crate::time::{Duration, Instant};
 use crate::wire::{MAX_DATAGRAM, Record, Run, Space};
 use core::ops::Range;
@@ -40,7 +40,11 @@ pub(super) fn identity(seed: u8) -> Identity {
 }
 
 pub(super) fn new_device() -> TestDevice {
-    Device::new(identity(1), MANUFACTURER, Config::DEFAULT).unwrap()
+    device_of(Config::DEFAULT)
+}
+
+fn device_of(config: Config) -> TestDevice {
+    Device::new(identity(1), MANUFACTURER, config).unwrap()
 }
 
 /// A generator that counts its draws and fails at some of them.
@@ -122,7 +126,12 @@ pub(super) struct World {
     pub(super) server_rng: Source,
     pub(super) up: Link,
     pub(super) down: Link,
+    /// The newest image.
     pub(super) flash: Option<Vec<u8>>,
+    /// The log of frames, where the device keeps them.
+    pub(super) frames: MemoryStorage<65_536, 1>,
+    pub(super) store_fails: fn(&StoreRequest<'_>) -> bool,
+    pub(super) config: Config,
     pub(super) store: Store,
     /// How many frames the server still forgets between opening and storing.
     pub(super) deaths: usize,
@@ -131,6 +140,7 @@ pub(super) struct World {
     /// All but that it is ready, which comes with every boot.
     pub(super) device_events: Vec<DeviceEvent>,
     pub(super) server_events: Vec<ServerEvent>,
+    pub(super) losses: Vec<NamedLoss>,
     pub(super) device_errors: Vec<Error>,
     pub(super) server_errors: Vec<Error>,
     next_reading: Instant,
@@ -143,20 +153,28 @@ impl World {
     }
 
     fn with_seed(seed: u8) -> Self {
+        Self::with_config(seed, Config::DEFAULT)
+    }
+
+    pub(super) fn with_config(seed: u8, config: Config) -> Self {
         let mut world = Self {
             now: Instant::from_secs(5),
-            device: new_device(),
+            device: device_of(config),
             server: Server::new(identity(2), ServerConfig::DEFAULT),
             device_rng: Source::new(seed),
             server_rng: Source::new(seed.wrapping_add(128)),
             up: Link::default(),
             down: Link::default(),
             flash: None,
+            frames: MemoryStorage::new(),
+            store_fails: |_| false,
+            config,
             store: Store::default(),
             deaths: 0,
             readings: 0,
             device_events: Vec::new(),
             server_events: Vec::new(),
+            losses: Vec::new(),
             device_errors: Vec::new(),
             server_errors: Vec::new(),
             next_reading: Instant::ZERO,
@@ -172,7 +190,11 @@ impl World {
     }
 
     pub(super) fn paired_with_seed(seed: u8) -> Self {
-        let mut world = Self::with_seed(seed);
+        Self::paired_with_config(seed, Config::DEFAULT)
+    }
+
+    pub(super) fn paired_with_config(seed: u8, config: Config) -> Self {
+        let mut world = Self::with_config(seed, config);
         assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(1)));
         world
     }
@@ -202,7 +224,7 @@ impl World {
 
     /// The power fails; the device comes back with what its flash held.
     pub(super) fn reboot(&mut self) -> Result<(), Error> {
-        self.device = new_device();
+        self.device = device_of(self.config);
         let resumed = match &self.flash {
             Some(saved) => self.device.resume(self.now, saved, &mut self.device_rng),
             None => return Ok(()),
@@ -291,13 +313,18 @@ impl World {
         let mut buffer = [0; MAX_DATAGRAM];
         while let Some(request) = self.device.poll_store(self.now, &mut buffer) {
             match request {
-                StoreRequest::Image { bytes, .. } => self.flash = Some(bytes.to_vec()),
+                StoreRequest::Image { bytes, .. } if !(self.store_fails)(&request) => self.flash = Some(bytes.to_vec()),
                 StoreRequest::Erase { .. } => self.flash = None,
-                other => panic!("{other:?} of a device that keeps its session only"),
+                _ => {}
             }
-            self.device
-                .handle_stored(self.now, StoreReply::Done)
-                .unwrap();
+            let mut found = [0; MAX_DATAGRAM];
+            let device = &mut self.device;
+            let note = &mut |address: FrameAddress| device.handle_found(&address);
+            let mut reply = self.frames.perform(&request, &mut found, note);
+            if (self.store_fails)(&request) {
+                reply = StoreReply::Failed;
+            }
+            self.device.handle_stored(self.now, reply).unwrap();
         }
     }
 
@@ -322,6 +349,8 @@ impl World {
             .extend(events.filter(|event| !matches!(event, DeviceEvent::Ready { .. })));
         self.server_events
             .extend(core::iter::from_fn(|| self.server.poll_event()));
+        self.losses
+            .extend(core::iter::from_fn(|| self.server.poll_loss()));
     }
 
     /// A timeout that has passed when all was done would be a busy loop.
