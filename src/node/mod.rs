@@ -67,7 +67,10 @@ mod server;
 mod tests;
 
 pub use device::{Device, DeviceEvent, DeviceStats, SavedSession};
-pub use server::{Server, ServerEvent, ServerStats};
+pub use server::{
+    Caller, NamedLoss, REFUSAL_LEN, Received, Reception, Recipient, Server, ServerConfig,
+    ServerEvent, ServerStats, Transmit, Trust, refusal,
+};
 
 use crate::link::OutboxFull;
 use crate::{pairing, seal, wire};
@@ -103,4 +106,19 @@ pub enum Error {
     /// A session is under way, whose frames would be orphaned by another.
     #[error("a session is under way already")]
     SessionUnderWay,
+}
+
+impl Error {
+    /// Whether the packet is about a session, a secret or a device that is not known here.
+    ///
+    /// Where nobody else knows it either, a [`refusal`] may say so to its sender.
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        matches!(
+            self,
+            Self::NotPaired
+                | Self::Seal(seal::Error::UnknownEpoch)
+                | Self::Pairing(pairing::Error::WrongKey)
+        )
+    }
 }

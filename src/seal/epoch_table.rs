@@ -132,6 +132,15 @@ impl EpochTable {
         oldest.number
     }
 
+    /// The same epochs for another session of the device.
+    #[cfg(feature = "node")]
+    pub(super) fn share(&self) -> Self {
+        Self {
+            epochs: self.epochs.iter().map(OpenedEpoch::share).collect(),
+            twin: None,
+        }
+    }
+
     /// Takes the epochs of the session before, as many as there is room for, the newest first.
     pub(super) fn inherit(&mut self, old: Self) {
         let Self { mut epochs, twin } = old;

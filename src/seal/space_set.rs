@@ -18,6 +18,7 @@ pub(super) const MAX_LOST: usize = 8;
 ///
 /// **Rule.** A lost counter is in the set, so that it holds up nothing and takes no range; it is taken
 /// out of the lost ranges, and is a frame like any other, should it come all the same.
+#[derive(Clone)]
 pub(super) struct SpaceSet<const N: usize> {
     pub(super) set: ReceivedSet<N>,
     pub(super) lost: Vec<CounterRange, MAX_LOST>,

@@ -83,6 +83,16 @@ impl Exchange {
         self.hello.connection
     }
 
+    /// Who the other side is, once its first message is read to the end, which proves its key where the
+    /// model shows it there. That message may be a recorded one.
+    #[must_use]
+    pub fn peer(&self) -> Option<PublicKey> {
+        let (number, _) = self.noise.turn().unwrap_or((u8::MAX, self.role));
+        let is_read = number > u8::from(self.role == Role::Initiator);
+        let shown = self.noise.remote_static().filter(|_| is_read)?;
+        Some(PublicKey::from_canonical(shown))
+    }
+
     /// What has to be computed next.
     #[must_use]
     pub fn poll_work(&self) -> Work {
