@@ -16,8 +16,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use snow::{Builder, HandshakeState};
 
-use iomt::pairing::label::{Armed, LabelSecret, Reader};
-use iomt::pairing::{DescriptorHash, Error, Identity, MAX_HANDSHAKE, Paired};
+use iomt::pairing::label::LabelSecret;
+use iomt::pairing::{DescriptorHash, Error, Exchange, Identity, Paired, StaticKey, Work};
 use iomt::seal::{
     Direction, Entropy, EntropyFailed, Opener, Opening, SAVED_SESSION_LEN, Sealer, SessionSecrets,
 };
@@ -132,8 +132,16 @@ fn read(noise: &mut HandshakeState, message: &[u8]) -> Vec<u8> {
     out[..len].to_vec()
 }
 
-fn identity(key: &[u8; 32]) -> Identity {
-    Identity::from_secret_bytes(key).unwrap()
+fn static_key(key: &[u8; 32]) -> StaticKey {
+    Identity::from_secret_bytes(key).unwrap().into()
+}
+
+/// What an exchange sends once its work is done.
+fn packet_of(exchange: &mut Exchange, key: &StaticKey) -> Result<Vec<u8>, Error> {
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(key)?;
+    }
+    Ok(exchange.packet().unwrap().to_vec())
 }
 
 fn label_secret() -> LabelSecret {
@@ -202,16 +210,10 @@ fn open(opener: &mut Opener, packet: &mut [u8], plaintext: &[u8]) {
 fn snow_as_the_device_pairs_with_our_reader() {
     let label = Label::new(SECRET);
     let mut noise = label.responder();
-    let (mut out, mut out3) = ([0; MAX_HANDSHAKE], [0; MAX_HANDSHAKE]);
-    let reader = identity(&READER_KEY);
-    let (state, hello) = Reader::start(
-        &reader,
-        &label_secret(),
-        ConnectionId(CONNECTION),
-        &mut Counting(7),
-        &mut out,
-    )
-    .unwrap();
+    let reader = static_key(&READER_KEY);
+    let (secret, connection) = (label_secret(), ConnectionId(CONNECTION));
+    let mut server = Exchange::read_label(&reader, &secret, connection, &mut Counting(7)).unwrap();
+    let hello = packet_of(&mut server, &reader).unwrap();
 
     assert_eq!(hello[..20], label.header(1));
     assert_eq!(hello[20..36], label.mac1(&hello[36..]));
@@ -219,12 +221,14 @@ fn snow_as_the_device_pairs_with_our_reader() {
 
     let payload = [&OFFER[..], &descriptor_field()].concat();
     let reply = [label.header(2), write(&mut noise, &payload)].concat();
-    let (paired, confirmation) = state.read_reply(&reply, &reader, &mut out3).unwrap();
+    server.handle_packet(&reply).unwrap();
+    let confirmation = packet_of(&mut server, &reader).unwrap();
+    let paired = server.poll_paired().unwrap();
 
     assert_eq!(confirmation[..20], label.header(3));
     assert_eq!(read(&mut noise, &confirmation[20..]), []);
     assert_eq!(noise.get_remote_static(), Some(reader.public().as_bytes()));
-    assert_eq!(paired.peer, identity(&DEVICE_KEY).public());
+    assert_eq!(paired.peer, static_key(&DEVICE_KEY).public());
     assert!(paired.descriptor.is_some_and(|hash| hash.matches(BODY)));
     let locator = first_locator(&mut noise);
     assert_one_session(session_of(&mut noise), paired.secrets, locator);
@@ -242,24 +246,21 @@ fn pair_our_device(
     noise: &mut HandshakeState,
     payloads: [&[u8]; 2],
 ) -> Result<Paired, Error> {
-    let (device, secret) = (identity(&DEVICE_KEY), label_secret());
+    let (device, secret) = (static_key(&DEVICE_KEY), label_secret());
     let hello = hello_of(label, noise, payloads[0]);
-    let mut out = [0; MAX_HANDSHAKE];
-    let (state, reply) = Armed::new(&device, &secret).read_hello(
-        &hello,
-        DescriptorHash::of_body(BODY),
-        &mut Counting(7),
-        &mut out,
-    )?;
+    let promise = DescriptorHash::of_body(BODY);
+    let mut armed = Exchange::answer_label(&device, &secret, promise, &hello, &mut Counting(7))?;
+    let reply = packet_of(&mut armed, &device)?;
 
-    assert_eq!(state.connection(), ConnectionId(CONNECTION));
+    assert_eq!(armed.connection(), ConnectionId(CONNECTION));
     assert_eq!(reply[..20], label.header(2));
     let promised = [&OFFER[..], &descriptor_field()].concat();
     assert_eq!(read(noise, &reply[20..]), promised);
 
     let confirmation = [label.header(3), write(noise, payloads[1])].concat();
-    let paired = state.read_confirmation(&confirmation, &device);
-    paired.map_err(|refused| refused.error)
+    armed.handle_packet(&confirmation)?;
+    packet_of(&mut armed, &device)?;
+    Ok(armed.poll_paired().unwrap())
 }
 
 #[test]
@@ -268,9 +269,9 @@ fn snow_as_the_reader_pairs_with_our_device() {
     let mut noise = label.initiator();
     let paired = pair_our_device(&label, &mut noise, [&OFFER, &[]]).unwrap();
 
-    assert_eq!(paired.peer, identity(&READER_KEY).public());
+    assert_eq!(paired.peer, static_key(&READER_KEY).public());
     assert_eq!(paired.descriptor, None);
-    let device = identity(&DEVICE_KEY).public();
+    let device = static_key(&DEVICE_KEY).public();
     assert_eq!(noise.get_remote_static(), Some(device.as_bytes()));
     let locator = first_locator(&mut noise);
     assert_one_session(paired.secrets, session_of(&mut noise), locator);
