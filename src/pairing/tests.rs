@@ -1,8 +1,10 @@
-//! What label pairing refuses, and that the honest messages still end it.
+//! What a pairing refuses, and that the honest messages still end it.
 //!
-//! `insider` is somebody who knows the label.
+//! `insider` is somebody who knows the label; `keys` has the handshakes of those who know each
+//! other's keys.
 
 mod insider;
+mod keys;
 
 use super::label::{LabelSecret, MIN_SECRET};
 use super::*;

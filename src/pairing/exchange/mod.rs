@@ -1,11 +1,11 @@
 mod bytes;
 mod start;
 
-use core::fmt;
+use core::{fmt, mem};
 
 use self::bytes::Bytes;
 use super::hello::insert_mac1;
-use super::noise::{self, Handshake, Need, Role};
+use super::noise::{self, Checkpoint, Handshake, Need, Role};
 use super::payload::{MAX_PAYLOAD, Payload};
 use super::{
     DescriptorHash, Error, Hello, MAX_HANDSHAKE, Model, Offer, Paired, PublicKey, SharedSecret,
@@ -25,7 +25,7 @@ use crate::wire::{self, ConnectionId, MAC1_LEN};
 ///
 /// **Rules.** No call performs more than one scalar multiplication; while there is [`Work`], no
 /// packet is taken. A packet that is refused, or work that fails, leaves the handshake as it was
-/// before the packet; one that was answering its first packet is then over. What [`Exchange::packet`]
+/// before the packet; where nothing was sent before, it is over then. What [`Exchange::packet`]
 /// gives stays the same to the byte until the next packet is ready: send it as often as needed.
 ///
 /// Takes about 700 bytes. Secrets are wiped when it is dropped, or has given its [`Paired`].
@@ -61,9 +61,11 @@ enum Phase {
     Over,
 }
 
-/// What is needed only until one's first message is written.
+/// What is needed until one's first message is written; and thereafter, while another one is read.
 enum Kept {
     Nothing,
+    /// Between one's first message and the end: what a refused packet comes back to.
+    Checkpoint(Checkpoint),
     /// Of the initiator: what the code of message 1 is made with.
     Mac1Key(Secret),
     /// Of the responder: the ephemeral key, but for what it is bound to.
@@ -160,7 +162,7 @@ impl Exchange {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         let message = self.hello.message(packet, number.saturating_add(1))?;
         self.bytes.receive(message)?;
-        self.noise.begin();
+        self.kept = Kept::Checkpoint(self.noise.checkpoint());
         self.phase = Phase::Reading;
         self.attempt(|_| Ok(()))
     }
@@ -195,19 +197,16 @@ impl Exchange {
     }
 
     fn abandon(&mut self) {
-        self.noise.abandon();
         self.bytes.drop_draft();
-        if self.awaits_a_promise() {
-            self.promise = None;
-        }
-        self.phase = match (self.role, self.bytes.sent()) {
-            (Role::Responder, []) => Phase::Over,
-            // Nothing of message 1 depends on anybody else: it begins anew, with the same bytes.
-            (Role::Initiator, []) => match self.begin_packet() {
-                Ok(()) => Phase::Writing,
-                Err(_) => Phase::Over,
-            },
-            _ => Phase::Waiting,
+        self.phase = match mem::replace(&mut self.kept, Kept::Nothing) {
+            Kept::Checkpoint(checkpoint) => {
+                self.noise.roll_back(checkpoint);
+                Phase::Waiting
+            }
+            _ => {
+                self.noise.wipe();
+                Phase::Over
+            }
         };
     }
 
@@ -254,7 +253,6 @@ impl Exchange {
         if let Kept::Mac1Key(key) = &self.kept {
             insert_mac1(key, self.bytes.draft_mut());
         }
-        self.kept = Kept::Nothing;
         self.bytes.keep_draft();
         self.rest();
         Ok(())
@@ -262,7 +260,7 @@ impl Exchange {
 
     /// Takes over what was worked on, and waits for whatever is next.
     fn rest(&mut self) {
-        self.noise.commit();
+        self.kept = Kept::Nothing;
         self.phase = match self.noise.turn() {
             Some(_) => Phase::Waiting,
             None => Phase::Finished,
@@ -271,9 +269,6 @@ impl Exchange {
 
     /// Writes the header of the next packet, and makes its ephemeral key where that is still to be done.
     fn begin_packet(&mut self) -> Result<(), Error> {
-        if !self.noise.has_begun() {
-            self.noise.begin();
-        }
         if let (Kept::Hedge(hedge), true) = (&self.kept, self.noise.writes_ephemeral()) {
             let mut buffer = [0_u8; MAX_PAYLOAD];
             let payload = self.payload().emit(&mut buffer)?;
@@ -323,7 +318,7 @@ impl Exchange {
         !self.is_device() && self.hello.model != Model::RECONNECTION
     }
 
-    /// "Initiator: the reader of label, keypad or display; the device in IK and KKpsk0."
+    /// "Initiator: the reader of label, keypad or display; the device in IK and `KKpsk0`."
     fn is_device(&self) -> bool {
         (self.role == Role::Responder) == (self.hello.model == Model::LABEL_SECRET)
     }

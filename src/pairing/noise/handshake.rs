@@ -1,5 +1,3 @@
-use heapless::Vec;
-
 use super::Error;
 use super::pattern::{Pattern, Token};
 use super::symmetric::Symmetric;
@@ -16,26 +14,23 @@ pub(in crate::pairing) enum Role {
 }
 
 /// `HandshakeState`: runs the tokens of one message after the other, and stops at each that needs
-/// a scalar multiplication.
+/// something: a psk, or a scalar multiplication.
 ///
 /// ```text
-/// settled ── begin ──► ahead: a copy ── tokens, multiplications, payloads ──► commit: settled = ahead
-///    ▲                                          │
-///    └──────────────── abandon ─────────────────┘  whatever was refused
+/// checkpoint ── tokens, multiplications, payloads ──► the checkpoint is dropped
+///     ▲                        │
+///     └────── roll_back ───────┘  whatever was refused
 /// ```
 ///
-/// A job may cover more than one message: what is read and what is answered to it. The private half of the
-/// static key is not here. `PSKS` is how many psks it can hold.
-pub(in crate::pairing) struct Handshake<const PSKS: usize = 1> {
+/// Neither the psk nor the private half of the static key is kept here.
+pub(in crate::pairing) struct Handshake {
     pattern: &'static Pattern,
     role: Role,
-    psks: Vec<Secret, PSKS>,
     local_static: [u8; KEY_LEN],
     ephemeral: Option<PrivateKey>,
     remote_ephemeral: Option<[u8; KEY_LEN]>,
     remote_static: Option<[u8; KEY_LEN]>,
-    settled: Progress,
-    ahead: Option<Progress>,
+    progress: Progress,
 }
 
 /// What the tokens change, and where in them one is.
@@ -45,19 +40,22 @@ struct Progress {
     position: u16,
     next_message: u8,
     next_token: u8,
-    next_psk: u8,
 }
+
+/// A handshake in front of a message, to come back to.
+pub(in crate::pairing) struct Checkpoint(Progress);
 
 /// What is known before the first message.
 pub(in crate::pairing) struct Known<'k> {
     pub(in crate::pairing) local_static: &'k [u8; KEY_LEN],
     pub(in crate::pairing) remote_static: Option<&'k [u8; KEY_LEN]>,
-    pub(in crate::pairing) psks: &'k [Secret],
 }
 
 /// What the message that is worked on needs next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pairing) enum Need {
+    /// A secret that both sides have: [`Handshake::mix_psk`].
+    Psk,
     /// One's own public ephemeral key: [`Handshake::write_ephemeral`].
     Ephemeral,
     /// The ephemeral key's agreement: [`Handshake::agree`].
@@ -76,7 +74,7 @@ pub(in crate::pairing) struct Finished {
     pub(in crate::pairing) remote_static: Option<[u8; KEY_LEN]>,
 }
 
-impl<const PSKS: usize> Handshake<PSKS> {
+impl Handshake {
     /// `Initialize(handshake_pattern, initiator, prologue, …)`
     ///
     /// # Errors
@@ -106,30 +104,27 @@ impl<const PSKS: usize> Handshake<PSKS> {
         Ok(Self {
             pattern,
             role,
-            psks: known.psks.iter().map(Secret::share).take(PSKS).collect(),
             local_static: *known.local_static,
             ephemeral: None,
             remote_ephemeral: None,
             remote_static: known.remote_static.copied(),
-            settled: Progress {
+            progress: Progress {
                 symmetric,
                 position: 0,
                 next_message: 0,
                 next_token: 0,
-                next_psk: 0,
             },
-            ahead: None,
         })
     }
 
     /// `GetHandshakeHash()`, of what was exchanged so far.
-    pub(in crate::pairing) fn hash(&self) -> &[u8; HASH_LEN] {
-        self.progress().symmetric.hash()
+    pub(in crate::pairing) const fn hash(&self) -> &[u8; HASH_LEN] {
+        self.progress.symmetric.hash()
     }
 
     /// The number of the next message, from 0, and who writes it; `None` behind the last one.
     pub(in crate::pairing) fn turn(&self) -> Option<(u8, Role)> {
-        let number = self.progress().next_message;
+        let number = self.progress.next_message;
         self.pattern.messages.get(usize::from(number))?;
         let writer = if number.is_multiple_of(2) {
             Role::Initiator
@@ -139,26 +134,14 @@ impl<const PSKS: usize> Handshake<PSKS> {
         Some((number, writer))
     }
 
-    /// Begins to work on the next messages, on a copy.
-    pub(in crate::pairing) fn begin(&mut self) {
-        self.ahead = Some(self.settled.share());
+    /// What [`Handshake::roll_back`] comes back to, should the next message be refused.
+    pub(in crate::pairing) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint(self.progress.share())
     }
 
-    /// Whether a copy is under way.
-    pub(in crate::pairing) const fn has_begun(&self) -> bool {
-        self.ahead.is_some()
-    }
-
-    /// Takes over what the copy has come to.
-    pub(in crate::pairing) fn commit(&mut self) {
-        if let Some(ahead) = self.ahead.take() {
-            self.settled = ahead;
-        }
-    }
-
-    /// Throws the copy away, and the keys that the refused message has shown.
-    pub(in crate::pairing) fn abandon(&mut self) {
-        self.ahead = None;
+    /// Undoes everything since, and forgets the keys that the refused message has shown.
+    pub(in crate::pairing) fn roll_back(&mut self, checkpoint: Checkpoint) {
+        self.progress = checkpoint.0;
         if self.turn().is_none_or(|(_, writer)| writer == self.role) {
             return;
         }
@@ -192,7 +175,7 @@ impl<const PSKS: usize> Handshake<PSKS> {
                     })?;
                     let public = canonical(public)?;
                     self.remote_ephemeral = Some(public);
-                    self.mix_ephemeral(&public)?;
+                    self.mix_ephemeral(&public);
                 }
                 Some(Token::S) => {
                     let mut public = [0_u8; KEY_LEN];
@@ -203,10 +186,9 @@ impl<const PSKS: usize> Handshake<PSKS> {
                     })?;
                     self.remote_static = Some(canonical(public)?);
                 }
-                Some(Token::Psk) => self.mix_psk()?,
                 _ => return self.need(),
             }
-            self.step()?;
+            self.step();
         }
     }
 
@@ -219,12 +201,11 @@ impl<const PSKS: usize> Handshake<PSKS> {
             match self.token()? {
                 Some(Token::S) => {
                     let public = self.local_static;
-                    self.running()?.symmetric.seal_to(&public, writer)?;
+                    self.progress.symmetric.seal_to(&public, writer)?;
                 }
-                Some(Token::Psk) => self.mix_psk()?,
                 _ => return self.need(),
             }
-            self.step()?;
+            self.step();
         }
     }
 
@@ -233,11 +214,22 @@ impl<const PSKS: usize> Handshake<PSKS> {
         match self.token()? {
             None => Ok(Need::Payload),
             Some(Token::E) => Ok(Need::Ephemeral),
+            Some(Token::Psk) => Ok(Need::Psk),
             Some(token) => match self.keys_of(token)? {
                 (Local::Static, remote) => Ok(Need::Static(remote)),
                 (Local::Ephemeral, _) => Ok(Need::Agreement),
             },
         }
+    }
+
+    /// The token `psk`.
+    pub(in crate::pairing) fn mix_psk(&mut self, psk: &Secret) -> Result<(), Error> {
+        if self.need()? != Need::Psk {
+            return Err(Error::OutOfTurn);
+        }
+        self.progress.symmetric.mix_key_and_hash(psk.expose());
+        self.step();
+        Ok(())
     }
 
     /// The token `e` of one's own message: one scalar multiplication.
@@ -250,8 +242,9 @@ impl<const PSKS: usize> Handshake<PSKS> {
         }
         let public = self.ephemeral.as_ref().ok_or(Error::OutOfTurn)?.public();
         writer.put(&public).map_err(|_| Error::NoRoom)?;
-        self.mix_ephemeral(&public)?;
-        self.step()
+        self.mix_ephemeral(&public);
+        self.step();
+        Ok(())
     }
 
     /// The agreement of the ephemeral key that is due: one scalar multiplication.
@@ -288,7 +281,7 @@ impl<const PSKS: usize> Handshake<PSKS> {
                 .ok_or(Error::Truncated)?;
             symmetric.open_from(reader, len, out)
         })?;
-        self.end_message()?;
+        self.end_message();
         Ok(payload)
     }
 
@@ -301,16 +294,17 @@ impl<const PSKS: usize> Handshake<PSKS> {
         if self.need()? != Need::Payload {
             return Err(Error::OutOfTurn);
         }
-        self.running()?.symmetric.seal_to(payload, writer)?;
-        self.end_message()
+        self.progress.symmetric.seal_to(payload, writer)?;
+        self.end_message();
+        Ok(())
     }
 
     /// `Split()`, once the last message is written or read and taken over.
     pub(in crate::pairing) fn finish(&self) -> Option<Finished> {
-        if self.ahead.is_some() || self.turn().is_some() {
+        if self.turn().is_some() {
             return None;
         }
-        let [initiator_key, responder_key] = self.settled.symmetric.split();
+        let [initiator_key, responder_key] = self.progress.symmetric.split();
         Some(Finished {
             hash: *self.hash(),
             initiator_key,
@@ -321,44 +315,30 @@ impl<const PSKS: usize> Handshake<PSKS> {
 
     /// Wipes every secret.
     pub(in crate::pairing) fn wipe(&mut self) {
-        self.ahead = None;
         self.ephemeral = None;
-        self.psks.clear();
-        self.settled.symmetric.wipe();
-    }
-
-    fn progress(&self) -> &Progress {
-        self.ahead.as_ref().unwrap_or(&self.settled)
-    }
-
-    fn running(&mut self) -> Result<&mut Progress, Error> {
-        self.ahead.as_mut().ok_or(Error::OutOfTurn)
+        self.progress.symmetric.wipe();
     }
 
     fn tokens(&self) -> Result<&'static [Token], Error> {
-        let number = usize::from(self.progress().next_message);
+        let number = usize::from(self.progress.next_message);
         let tokens = self.pattern.messages.get(number);
         tokens.copied().ok_or(Error::OutOfTurn)
     }
 
     /// The token that is due; `None` when it is the payload's turn.
     fn token(&self) -> Result<Option<Token>, Error> {
-        let running = self.ahead.as_ref().ok_or(Error::OutOfTurn)?;
-        let number = usize::from(running.next_token);
+        let number = usize::from(self.progress.next_token);
         Ok(self.tokens()?.get(number).copied())
     }
 
-    fn step(&mut self) -> Result<(), Error> {
-        self.running()?.next_token += 1;
-        Ok(())
+    const fn step(&mut self) {
+        self.progress.next_token += 1;
     }
 
-    fn end_message(&mut self) -> Result<(), Error> {
-        let running = self.running()?;
-        running.next_message += 1;
-        running.next_token = 0;
-        running.position = 0;
-        Ok(())
+    const fn end_message(&mut self) {
+        self.progress.next_message += 1;
+        self.progress.next_token = 0;
+        self.progress.position = 0;
     }
 
     /// Takes something out of the message behind what is used up.
@@ -367,7 +347,7 @@ impl<const PSKS: usize> Handshake<PSKS> {
         message: &[u8],
         field: impl FnOnce(&mut Symmetric, &mut Reader<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let running = self.running()?;
+        let running = &mut self.progress;
         let left = message.get(usize::from(running.position)..);
         let mut reader = Reader::new(left.ok_or(Error::Truncated)?);
         let taken = field(&mut running.symmetric, &mut reader)?;
@@ -376,28 +356,17 @@ impl<const PSKS: usize> Handshake<PSKS> {
         Ok(taken)
     }
 
-    fn mix_ephemeral(&mut self, public: &[u8; KEY_LEN]) -> Result<(), Error> {
-        let has_psk = self.pattern.has_psk();
-        let running = self.running()?;
-        running.symmetric.mix_hash(public);
-        if has_psk {
-            running.symmetric.mix_key(public);
+    fn mix_ephemeral(&mut self, public: &[u8; KEY_LEN]) {
+        self.progress.symmetric.mix_hash(public);
+        if self.pattern.has_psk() {
+            self.progress.symmetric.mix_key(public);
         }
-        Ok(())
-    }
-
-    fn mix_psk(&mut self) -> Result<(), Error> {
-        let running = self.ahead.as_mut().ok_or(Error::OutOfTurn)?;
-        let psk = self.psks.get(usize::from(running.next_psk));
-        let psk = psk.ok_or(Error::OutOfTurn)?;
-        running.symmetric.mix_key_and_hash(psk.expose());
-        running.next_psk += 1;
-        Ok(())
     }
 
     fn mix_agreed(&mut self, shared: &Secret) -> Result<(), Error> {
-        self.running()?.symmetric.mix_key(shared.expose());
-        self.step()
+        self.progress.symmetric.mix_key(shared.expose());
+        self.step();
+        Ok(())
     }
 
     /// The first letter of a token names the initiator's key, the second the responder's.

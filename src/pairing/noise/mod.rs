@@ -19,7 +19,7 @@ mod symmetric;
 #[cfg(test)]
 mod vectors;
 
-pub(super) use handshake::{Handshake, Known, Need, Role};
+pub(super) use handshake::{Checkpoint, Handshake, Known, Need, Role};
 
 use crate::crypto::NotAuthentic;
 

@@ -3,6 +3,7 @@
 //! `cargo test --all-features noise::vectors -- --nocapture` prints the counts. With
 //! `IOMT_SHARED` set, the files of its folder `data/vectors/noise` are run too.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::println;
 use std::string::String;
@@ -13,15 +14,12 @@ use serde::Deserialize;
 use super::cipher::Cipher;
 use super::handshake::Finished;
 use super::pattern::{IK, KK_PSK0, Pattern, Token, XX_PSK0};
-use super::{Error, Known, Need, Role};
+use super::{Error, Handshake, Known, Need, Role};
 use crate::crypto::Secret;
 use crate::crypto::dh::{PrivateKey, count};
 use crate::wire::Writer;
 
 use Token::{E, Ee, Es, Psk, S, Se, Ss};
-
-/// As many psks as a vector has.
-type Handshake = super::Handshake<4>;
 
 /// The families: the plain patterns, their deferred forms, and psks in every place that a vector has.
 static PATTERNS: [Pattern; 26] = [
@@ -204,6 +202,7 @@ impl Hex {
 /// One party of a handshake whose keys are all known beforehand.
 struct Party {
     noise: Handshake,
+    psks: VecDeque<Secret>,
     ephemeral: [u8; 32],
     private: PrivateKey,
     public: [u8; 32],
@@ -219,26 +218,29 @@ struct Keys {
 
 impl Party {
     fn new(pattern: &'static Pattern, role: Role, prologue: &[u8], keys: &Keys) -> Self {
-        let psks: Vec<Secret> = keys.psks.iter().copied().map(Secret::new).collect();
         let private = PrivateKey::new(keys.private);
         let public = private.public();
         let known = Known {
             local_static: &public,
             remote_static: keys.remote_static.as_ref(),
-            psks: &psks,
         };
         Self {
             noise: Handshake::new(pattern, role, prologue, &known).unwrap(),
+            psks: keys.psks.iter().copied().map(Secret::new).collect(),
             ephemeral: keys.ephemeral,
             public,
             private,
         }
     }
 
-    /// Performs one multiplication, whosever it is.
+    /// Gives what is needed: a psk, or one multiplication.
     fn work(&mut self, need: Need, writer: &mut Writer<'_>) -> Result<(), Error> {
         let before = count::made();
         match need {
+            Need::Psk => {
+                self.noise.mix_psk(&self.psks[0])?;
+                self.psks.rotate_left(1);
+            }
             Need::Ephemeral => {
                 self.noise.set_ephemeral(PrivateKey::new(self.ephemeral));
                 self.noise.write_ephemeral(writer)?;
@@ -250,14 +252,14 @@ impl Party {
             }
             Need::Payload => panic!("no work"),
         }
-        assert_eq!(count::made(), before + 1);
+        let expected = before + usize::from(need != Need::Psk);
+        assert_eq!(count::made(), expected);
         Ok(())
     }
 
     fn write(&mut self, payload: &[u8]) -> Vec<u8> {
         let mut out = [0; 512];
         let mut writer = Writer::new(&mut out);
-        self.noise.begin();
         loop {
             let before = count::made();
             let need = self.noise.write_tokens(&mut writer).unwrap();
@@ -268,21 +270,10 @@ impl Party {
             self.work(need, &mut writer).unwrap();
         }
         self.noise.seal_payload(payload, &mut writer).unwrap();
-        self.noise.commit();
         writer.finish().to_vec()
     }
 
     fn read(&mut self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        self.noise.begin();
-        let read = self.try_read(message);
-        match read {
-            Ok(_) => self.noise.commit(),
-            Err(_) => self.noise.abandon(),
-        }
-        read
-    }
-
-    fn try_read(&mut self, message: &[u8]) -> Result<Vec<u8>, Error> {
         loop {
             let need = self.noise.read_tokens(message)?;
             if need == Need::Payload {
@@ -302,9 +293,11 @@ impl Party {
         let hash = *self.noise.hash();
         let mut forged = message.to_vec();
         forged[byte] ^= 1;
-        self.noise.begin();
-        let _ = self.try_read(&forged);
-        self.noise.abandon();
+        let checkpoint = self.noise.checkpoint();
+        let psks = self.psks.iter().map(Secret::share).collect();
+        let _ = self.read(&forged);
+        self.noise.roll_back(checkpoint);
+        self.psks = psks;
         assert_eq!(*self.noise.hash(), hash);
     }
 
