@@ -200,10 +200,10 @@ pub enum Error {
     /// A key is not one of the suite: of another length, or not written canonically.
     #[error("not a key of the suite")]
     BadKey,
-    /// The buffer for the answer is too small.
+    /// A message does not fit where it is kept.
     #[error("no room: {needed} bytes are needed")]
     NoRoom {
-        /// How large the buffer has to be.
+        /// How large the place has to be.
         needed: usize,
     },
     /// The random number generator failed.

@@ -23,6 +23,9 @@ struct Terms<'a> {
 impl Exchange {
     /// Begins to pair with the device of this label. `connection` is drawn at random.
     ///
+    /// Nothing is multiplied yet, here and in the other ways to begin: [`Exchange::poll_work`] says
+    /// what is due before there is a packet.
+    ///
     /// # Errors
     ///
     /// [`Error::Entropy`].
@@ -37,6 +40,8 @@ impl Exchange {
     }
 
     /// Answers message 1 of who has read the label: the device, while it is armed.
+    ///
+    /// Who does not know it costs one HMAC, as in the other ways to answer.
     ///
     /// # Errors
     ///

@@ -122,6 +122,11 @@ impl Handshake {
         self.progress.symmetric.hash()
     }
 
+    /// The other side's static key, as far as it was read.
+    pub(in crate::pairing) const fn remote_static(&self) -> Option<[u8; KEY_LEN]> {
+        self.remote_static
+    }
+
     /// The number of the next message, from 0, and who writes it; `None` behind the last one.
     pub(in crate::pairing) fn turn(&self) -> Option<(u8, Role)> {
         let number = self.progress.next_message;

@@ -298,7 +298,25 @@ fn with_factory_keys_a_stranger_is_told_by_its_key() {
     let mut asking = By::FactoryKeys.begin(&stranger, server().public());
     work_through(&mut asking, &stranger).unwrap();
     let mut answering = By::FactoryKeys.answering(&packet_of(&asking)).unwrap();
+    assert_eq!(answering.peer(), Some(stranger.public()));
     assert_eq!(answering.poll_paired().unwrap().peer, stranger.public());
+}
+
+#[test]
+fn a_peer_is_named_only_when_the_message_that_shows_it_is_authentic() {
+    let asking = By::FactoryKeys.asking();
+    assert_eq!(asking.peer(), Some(server().public()));
+    let mut answering = By::FactoryKeys
+        .answer(&server(), &packet_of(&asking), 50)
+        .unwrap();
+    for _ in ["es", "ss"] {
+        assert_eq!(answering.peer(), None);
+        answering.work_with(&server()).unwrap();
+    }
+    assert_eq!(answering.peer(), Some(device().public()));
+    let (asking, first) = hello();
+    assert_eq!(asking.peer(), None);
+    assert_eq!(answer(&first, 50).unwrap().0.peer(), None);
 }
 
 /// Every place in which the device's own key is asked for, in message 2.
