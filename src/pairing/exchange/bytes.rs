@@ -14,7 +14,7 @@ pub(super) struct Bytes {
 
 /// The longest pair: message 2 of a label is read behind message 1 (90 + 136 bytes), an answer to
 /// factory keys behind theirs (172 + 54). What is left is for payload fields of a later version.
-const ROOM: usize = 240;
+pub(super) const ROOM: usize = 240;
 
 impl Bytes {
     pub(super) const fn new() -> Self {

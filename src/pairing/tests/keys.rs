@@ -149,11 +149,18 @@ fn the_static_key_is_asked_for_with_the_public_key_that_it_has_to_meet() {
         (Work::Idle, 90)
     );
     assert_eq!(asking.handle_dh(None), Err(Error::UnexpectedMessage));
+    // Work that is not due is not done.
+    let before = count::made();
+    for _ in 0..3 {
+        asking.work().unwrap();
+    }
+    assert_eq!(count::made(), before);
+    let hello = packet_of(&asking);
+    let ended = By::Reconnection.answering(&hello).unwrap();
+    paired(asking, ended);
 
-    let answering = By::Reconnection
-        .answer(&server(), &packet_of(&asking), 50)
-        .unwrap();
-    let ephemeral = &packet_of(&asking)[HEADER_AND_CODE..][..32];
+    let answering = By::Reconnection.answer(&server(), &hello, 50).unwrap();
+    let ephemeral = &hello[HEADER_AND_CODE..][..32];
     let ephemeral = PublicKey::from_bytes(ephemeral).unwrap();
     assert_eq!(answering.poll_work(), Work::StaticDh(ephemeral));
 }
