@@ -270,6 +270,10 @@ impl Server {
             }
             Opening::Control(_) => {
                 session.want_receipt(now + RECEIPT_DELAY);
+                self.stats.frames_opened += 1;
+                if is_first {
+                    self.finish_pairing();
+                }
                 return Ok(None);
             }
         };
