@@ -380,15 +380,15 @@ fn receipts(criterion: &mut Criterion) {
         }
     }
     let mut out = [0; MAX_DATAGRAM];
-    let receipt = opener.receipt(&mut out).unwrap().to_vec();
+    let receipt = opener.receipt(None, &mut out).unwrap().to_vec();
     group.bench_function(format!("make {}", receipt.len()), |bencher| {
-        bencher.iter(|| opener.receipt(&mut out).unwrap().len());
+        bencher.iter(|| opener.receipt(None, &mut out).unwrap().len());
     });
     group.bench_function(format!("verify {}", receipt.len()), |bencher| {
         bencher.iter(|| {
             frames
                 .sealer
-                .verify(black_box(&receipt))
+                .verify(black_box(&receipt), |_| None)
                 .unwrap()
                 .acknowledgements()
                 .count()

@@ -123,8 +123,9 @@ fn the_key_schedule_of_two_epochs() {
 
 #[test]
 fn the_device_seals_with_the_key_of_its_own_direction() {
-    let opener = secrets(Direction::DeviceInitiated).into_opener();
-    assert_eq!(hex(opener.session()), "678232bfa385d372fa4e71df16578180");
+    let secrets = secrets(Direction::DeviceInitiated);
+    assert_eq!(hex(secrets.id()), "678232bfa385d372fa4e71df16578180");
+    let opener = secrets.into_opener();
     assert_eq!(hex(opener.locators().next().unwrap().0), "975d1741444e81c3");
 }
 
@@ -166,7 +167,7 @@ fn receipts_of_nothing_and_of_a_set_with_a_hole() {
     let mut opener = server();
     let mut out = [0; MAX_DATAGRAM];
     assert_eq!(
-        hex(opener.receipt(&mut out).unwrap()),
+        hex(opener.receipt(None, &mut out).unwrap()),
         "4159ffc8f86bfc83f7ffffff0000002e0902ee7bfc33075110f894ba079e88"
     );
     let _lost = sealed(&mut sealer, Space::Data, b"reading");
@@ -175,7 +176,7 @@ fn receipts_of_nothing_and_of_a_set_with_a_hole() {
         store(&mut opener, &routed(&sealer, &short, false));
     }
     assert_eq!(
-        hex(opener.receipt(&mut out).unwrap()),
+        hex(opener.receipt(None, &mut out).unwrap()),
         "4159ffc8f86bfc83f7ffffff00000266dce849bcf1476f000001010166dce849bcf1476f0101000ce067bbd403236284\
          39e49d78c7425e"
     );

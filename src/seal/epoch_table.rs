@@ -49,8 +49,8 @@ impl EpochTable {
         owners.find_map(|epoch| epoch.number)
     }
 
-    pub(super) fn retain(&mut self, keeps: impl FnMut(&OpenedEpoch) -> bool) {
-        self.epochs.retain(keeps);
+    pub(super) fn retain(&mut self, keeps: impl FnMut(&mut OpenedEpoch) -> bool) {
+        self.epochs.retain_mut(keeps);
     }
 
     /// "the receiver tries its newest epoch, then the one before"

@@ -83,6 +83,21 @@ impl<const N: usize> SpaceSet<N> {
         self.set.raise_floor(floor);
     }
 
+    /// Gives up all that is known to have been sealed and is not stored.
+    pub(super) fn close(&mut self, note: impl FnMut(CounterRange, LossCause)) {
+        let last = self.set.ranges().last().map_or(0, |last| last.end);
+        let end = match self.end {
+            Self::OPEN_END => last,
+            end => end,
+        };
+        self.settle(
+            end,
+            core::iter::empty(),
+            LossCause::AfterAcknowledgement,
+            note,
+        );
+    }
+
     fn is_lost(&self, counter: u32) -> bool {
         self.lost.iter().any(|range| range.contains(counter))
     }

@@ -13,7 +13,7 @@
 //! skipped  back varint │ locator 8 │ open 32
 //! ```
 //!
-//! XChaCha20-Poly1305 with a random nonce; associated data: version ‖ suite ‖ lv(tenant) ‖ lv(device).
+//! XChaCha20-Poly1305 with a random nonce, hedged by the content; associated data: version ‖ suite ‖ lv(tenant) ‖ lv(device).
 //!
 //! | | bytes |
 //! |---|---|
@@ -37,10 +37,11 @@ use zeroize::Zeroizing;
 
 use self::write::write_content;
 use super::ahead::MAX_SKIPPED;
+use super::entropy::{Binding, draw, hedge};
 use super::opened_epoch::{ALARM_RANGES, DATA_RANGES};
-use super::schedule::MAX_OPENED;
+use super::schedule::{Label, MAX_OPENED};
 use super::space_set::MAX_LOST;
-use super::{Entropy, EntropyFailed, Error, Opener};
+use super::{Entropy, Error, Opener};
 use crate::crypto::aead::{EXTENDED_NONCE_LEN, TAG_LEN, open_x, seal_x};
 use crate::crypto::{KEY_LEN, SUITE, Secret};
 use crate::wire::{Hint, Reader, Writer};
@@ -168,25 +169,40 @@ impl RowKey {
         entropy: &mut impl Entropy,
         out: &'o mut [u8],
     ) -> Result<&'o mut [u8], Error> {
-        let mut nonce = [0; EXTENDED_NONCE_LEN];
-        entropy.fill(&mut nonce)?;
-        if nonce == [0; EXTENDED_NONCE_LEN] {
-            return Err(EntropyFailed.into());
-        }
+        let random = draw(entropy)?;
         let mut associated = [0; MAX_ASSOCIATED];
         let associated = owner.associated(&mut associated)?;
         let mut writer = Writer::new(out);
         writer.put(&[VERSION, SUITE])?;
-        writer.put(&nonce)?;
+        writer.reserve(EXTENDED_NONCE_LEN)?;
         write_content(row, &mut writer)?;
         writer.reserve(TAG_LEN)?;
         let bytes = writer.finish();
-        if let Some((_, sealed)) = bytes.split_at_mut_checked(HEAD_LEN)
+        if let Some((head, sealed)) = bytes.split_at_mut_checked(HEAD_LEN)
+            && let Some((_, nonce)) = head.split_last_chunk_mut::<EXTENDED_NONCE_LEN>()
             && let Some((content, tag)) = sealed.split_last_chunk_mut::<TAG_LEN>()
         {
-            *tag = seal_x(&self.0, &nonce, associated, content).ok_or(Error::BadRow)?;
+            *nonce = self.nonce(&random, associated, content);
+            *tag = seal_x(&self.0, nonce, associated, content).ok_or(Error::BadRow)?;
         }
         Ok(bytes)
+    }
+
+    /// Hedged like every random value: a dead generator repeats no nonce with another content.
+    fn nonce(
+        &self,
+        random: &Secret,
+        associated: &[u8],
+        content: &[u8],
+    ) -> [u8; EXTENDED_NONCE_LEN] {
+        let binding = Binding {
+            purpose: Label::ROW,
+            static_secret: self.0.expose(),
+            number: 0,
+            hash: associated,
+            payload: content,
+        };
+        hedge(random, &binding)
     }
 
     /// Reads a row: about 30 derivations for one epoch.
