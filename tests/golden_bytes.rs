@@ -13,7 +13,8 @@ use iomt::pairing::{DescriptorHash, Exchange, Identity, StaticKey, Work};
 use iomt::reading::codec::CodecId;
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Status, Unit, Value, Waveform};
 use iomt::seal::{
-    Direction, Entropy, EntropyFailed, Opener, Opening, SAVED_SESSION_LEN, Sealer, SessionSecrets,
+    Direction, Entropy, EntropyFailed, Opener, Opening, ResumptionSecret, SAVED_SESSION_LEN,
+    Sealer, SessionSecrets,
 };
 use iomt::time::{Instant, SampleRate};
 use iomt::wire::{
@@ -122,8 +123,9 @@ fn the_key_schedule_of_two_epochs() {
 
 #[test]
 fn the_device_seals_with_the_key_of_its_own_direction() {
-    let opener = secrets(Direction::DeviceInitiated).into_opener();
-    assert_eq!(hex(opener.session()), "678232bfa385d372fa4e71df16578180");
+    let secrets = secrets(Direction::DeviceInitiated);
+    assert_eq!(hex(secrets.id()), "678232bfa385d372fa4e71df16578180");
+    let opener = secrets.into_opener();
     assert_eq!(hex(opener.locators().next().unwrap().0), "975d1741444e81c3");
 }
 
@@ -165,7 +167,7 @@ fn receipts_of_nothing_and_of_a_set_with_a_hole() {
     let mut opener = server();
     let mut out = [0; MAX_DATAGRAM];
     assert_eq!(
-        hex(opener.receipt(&mut out).unwrap()),
+        hex(opener.receipt(None, &mut out).unwrap()),
         "4159ffc8f86bfc83f7ffffff0000002e0902ee7bfc33075110f894ba079e88"
     );
     let _lost = sealed(&mut sealer, Space::Data, b"reading");
@@ -174,7 +176,7 @@ fn receipts_of_nothing_and_of_a_set_with_a_hole() {
         store(&mut opener, &routed(&sealer, &short, false));
     }
     assert_eq!(
-        hex(opener.receipt(&mut out).unwrap()),
+        hex(opener.receipt(None, &mut out).unwrap()),
         "4159ffc8f86bfc83f7ffffff00000266dce849bcf1476f000001010166dce849bcf1476f0101000ce067bbd403236284\
          39e49d78c7425e"
     );
@@ -219,6 +221,84 @@ fn the_three_messages_of_label_pairing() {
     for exchange in [&mut server, &mut armed] {
         let paired = exchange.poll_paired().unwrap();
         assert_eq!(hex(paired.secrets.id()), "07a78afb90a4b0259acb14deeed9db15");
+    }
+}
+
+#[test]
+fn the_two_messages_of_a_reconnection() {
+    let entropy = &mut Counting(0);
+    let (server, device) = (static_key(5), static_key(6));
+    let connection = ConnectionId(*b"connect!");
+    let secret = ResumptionSecret::from_secret_bytes(&[9; 32]).unwrap();
+    let mut asking =
+        Exchange::reconnect(&device, server.public(), &secret, connection, entropy).unwrap();
+    let hello = packet_of(&mut asking, &device);
+    assert_eq!(
+        hex(&hello),
+        "81010601636f6e6e65637421dda502a1bf83790df7209de479ea1594d55722c32bbdf4fdbf6cec14486a8e330b3567a5\
+         1352009f2f71d4727758ce04f7f45fbc5fe276066e4194b89616c7a1b78c5555ed9781cd855d4d5f6b4a"
+    );
+
+    let peer = device.public();
+    let mut answering =
+        Exchange::answer_reconnection(&server, peer, &secret, &hello, entropy).unwrap();
+    let reply = packet_of(&mut answering, &server);
+    assert_eq!(
+        hex(&reply),
+        "81010602636f6e6e65637421dda502a1bf83790d65eb5d3e5abae05939b56e28030ff6af2bc20d1e8c76e0b8674770b2\
+         38cecb2d5b5f6fd5f1132574e9fa346eb2659e3d2a41e4617015"
+    );
+
+    asking.handle_packet(&reply).unwrap();
+    packet_of(&mut asking, &device);
+    for exchange in [&mut asking, &mut answering] {
+        let mut paired = exchange.poll_paired().unwrap();
+        assert_eq!(hex(paired.secrets.id()), "4a58b2c55f4679ed639111560111fc68");
+        let resumption = paired.secrets.resumption().unwrap();
+        assert_eq!(
+            hex(resumption.secret_bytes()),
+            "1541b87750f8a5f6cd6a069089e139a782f5c7ab039e23eb591a86dffa47b5e0"
+        );
+        assert_eq!(hex(resumption.hint().0), "05a03fedbc1f03db");
+    }
+}
+
+#[test]
+fn the_two_messages_of_factory_keys() {
+    let entropy = &mut Counting(0);
+    let (server, device) = (static_key(5), static_key(6));
+    let connection = ConnectionId(*b"connect!");
+    let descriptor = DescriptorHash::of_body(b"body");
+    let mut asking =
+        Exchange::meet(&device, server.public(), descriptor, connection, entropy).unwrap();
+    let hello = packet_of(&mut asking, &device);
+    assert_eq!(
+        hex(&hello),
+        "81010501636f6e6e6563742100000000000000009881261a13190c3de82540191f769fc4ff4d0dbfd10b37f7607700cc\
+         7562ba188d21206879b388232cebdf24ec62db5f95886054bae1f0196f72c09cfdc7a031c0849bdc8748be899242f75a\
+         f150272df953d2f803f6a3bdd918cdebc71ecb60580cd6fe76f489ae392898cc868573d7941d95870a911fbb163c6bd1\
+         e05a295eba5f4d0761a9bab0096db227cedd271d4ecf1ef48c858136"
+    );
+
+    let mut answering = Exchange::answer_meeting(&server, &hello, entropy).unwrap();
+    let reply = packet_of(&mut answering, &server);
+    assert_eq!(
+        hex(&reply),
+        "81010502636f6e6e656374210000000000000000481bafb459a06c0f575f0bcba75140916af60d4c12ddbb3297fdd8ad\
+         7a23f573d4acd51faed4da875c580f0f644b218735e61ee2cd23"
+    );
+
+    asking.handle_packet(&reply).unwrap();
+    packet_of(&mut asking, &device);
+    for exchange in [&mut asking, &mut answering] {
+        let mut paired = exchange.poll_paired().unwrap();
+        assert_eq!(hex(paired.secrets.id()), "685b34f8466d98a55094e799ea1e641b");
+        let resumption = paired.secrets.resumption().unwrap();
+        assert_eq!(
+            hex(resumption.secret_bytes()),
+            "15b5aab752f287dcb2215ca2befbb415ad88351cb764ac4619e871469f7c0b57"
+        );
+        assert_eq!(hex(resumption.hint().0), "0fe17d081a321381");
     }
 }
 

@@ -71,7 +71,10 @@ mod server;
 mod tests;
 
 pub use device::{Config, Device, DeviceEvent, DeviceStats, Keeping, PeerId, Reach, Rung};
-pub use server::{Server, ServerEvent, ServerStats};
+pub use server::{
+    Caller, NamedLoss, REFUSAL_LEN, Received, Reception, Recipient, Server, ServerConfig,
+    ServerEvent, ServerStats, Transmit, Trust, refusal,
+};
 
 use crate::link::{OutboxFull, PushError};
 use crate::{pairing, seal, wire};
@@ -115,5 +118,20 @@ impl From<PushError> for Error {
             PushError::Full(full) => full.into(),
             PushError::NotAFrame => seal::Error::UnexpectedPacket.into(),
         }
+    }
+}
+
+impl Error {
+    /// Whether the packet is about a session, a secret or a device that is not known here.
+    ///
+    /// Where nobody else knows it either, a [`refusal`] may say so to its sender.
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        matches!(
+            self,
+            Self::NotPaired
+                | Self::Seal(seal::Error::UnknownEpoch)
+                | Self::Pairing(pairing::Error::WrongKey)
+        )
     }
 }

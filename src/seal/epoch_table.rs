@@ -49,8 +49,8 @@ impl EpochTable {
         owners.find_map(|epoch| epoch.number)
     }
 
-    pub(super) fn retain(&mut self, keeps: impl FnMut(&OpenedEpoch) -> bool) {
-        self.epochs.retain(keeps);
+    pub(super) fn retain(&mut self, keeps: impl FnMut(&mut OpenedEpoch) -> bool) {
+        self.epochs.retain_mut(keeps);
     }
 
     /// "the receiver tries its newest epoch, then the one before"
@@ -130,6 +130,15 @@ impl EpochTable {
     pub(super) fn oldest_of_full(&self) -> Option<u32> {
         let oldest = self.epochs.first().filter(|_| self.epochs.is_full())?;
         oldest.number
+    }
+
+    /// The same epochs for another session of the device.
+    #[cfg(feature = "node")]
+    pub(super) fn share(&self) -> Self {
+        Self {
+            epochs: self.epochs.iter().map(OpenedEpoch::share).collect(),
+            twin: None,
+        }
     }
 
     /// Takes the epochs of the session before, as many as there is room for, the newest first.

@@ -71,14 +71,18 @@ pub(crate) use entropy::{Hedge, draw};
 #[cfg(feature = "node")]
 pub(crate) use epoch::HandedEpoch;
 pub use epoch::{Epoch, EpochTag};
-pub use export::{MAX_ROW, OpenedRow, Row, RowKey, RowOwner, RowPsk};
+pub use export::{MAX_NOTE, MAX_ROW, OpenedRow, Row, RowKey, RowOwner, RowPsk};
 #[cfg(feature = "std")]
 pub use lookup::SessionTable;
 pub use lookup::{MAX_OWNERS, Owners, SessionLookup};
 pub use loss::{Loss, LossCause, Settled, Twin};
 pub use opened::{Control, Opened, Opening, Stored};
+#[cfg(feature = "node")]
+pub(crate) use opener::Authentic;
 pub use opener::Opener;
 pub use receipt::{Acknowledgement, Acknowledgements, ServerClock, StoredReport};
+#[cfg(feature = "node")]
+pub(crate) use schedule::WINDOW;
 #[cfg(feature = "pairing")]
 pub(crate) use schedule::{Label, derive, expand_label};
 pub use sealer::{SEAL_OVERHEAD, Sealer};

@@ -33,6 +33,12 @@ pub struct Stored {
 }
 
 impl Stored {
+    /// The same word for another session that knows the epoch.
+    #[cfg(feature = "node")]
+    pub(crate) const fn share(&self) -> Self {
+        Self { mark: self.mark }
+    }
+
     /// The space that the frame belongs to.
     #[must_use]
     pub const fn space(&self) -> Space {

@@ -83,6 +83,17 @@ impl OpenedEpoch {
         }
     }
 
+    /// The epoch as another session of the device knows it: over, and with what is stored of it.
+    #[cfg(feature = "node")]
+    pub(super) fn share(&self) -> Self {
+        Self {
+            run: self.run,
+            data: self.data.clone(),
+            alarm: self.alarm.clone(),
+            ..Self::handed(None, self.locator, self.keys.secret().share())
+        }
+    }
+
     /// The epoch under the next session: what would let it go on is gone.
     pub(super) fn into_inherited(self) -> Self {
         Self {

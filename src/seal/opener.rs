@@ -1,3 +1,5 @@
+use core::ops::Range;
+
 use super::ahead::Ahead;
 use super::epoch_table::EpochTable;
 use super::opened_epoch::{Mark, OpenedEpoch, Sealed};
@@ -23,6 +25,20 @@ pub struct Opener {
     pub(super) receipt_key: Secret,
     pub(super) ahead: Ahead,
     pub(super) epochs: EpochTable,
+}
+
+/// An authentic frame that was decrypted in its packet, and has not shown what it holds.
+#[derive(Debug)]
+pub(crate) struct Authentic {
+    mark: Mark,
+    plaintext: Range<usize>,
+}
+
+#[cfg(feature = "node")]
+impl Authentic {
+    pub(crate) const fn epoch(&self) -> EpochTag {
+        self.mark.epoch
+    }
 }
 
 impl core::fmt::Debug for Opener {
@@ -79,30 +95,8 @@ impl Opener {
     /// [`Error::NotAuthentic`], [`Error::BeyondEnd`]; [`Error::Replayed`] for an old control
     /// frame; [`wire::Error::SetFull`] for a frame that has no room in the received set yet.
     pub fn open<'b>(&mut self, packet: &'b mut [u8]) -> Result<Opening<'b>, Error> {
-        let Packet::Frame(Frame {
-            space,
-            route,
-            counter,
-            ..
-        }) = Packet::parse(packet)?
-        else {
-            return Err(Error::UnexpectedPacket);
-        };
-        let truncated = wire::Error::Truncated { missing: 1 };
-        let body = packet.get_mut(route.header_len()..).ok_or(truncated)?;
-        let (ciphertext, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or(truncated)?;
-        let mut sealed = Sealed {
-            space,
-            counter,
-            ciphertext,
-            tag,
-        };
-        let mark = match route {
-            Route::Short => self.epochs.open_short(&mut sealed)?,
-            Route::Routed(locator) => self.epochs.open_routed(locator, &mut sealed)?,
-            Route::Unproved(locator, salt) => self.open_unproved(locator, salt, &mut sealed)?,
-        };
-        Ok(self.reveal(mark, sealed.ciphertext))
+        let authentic = self.authenticate(packet)?;
+        self.reveal(authentic, packet)
     }
 
     /// Opens frames one after the other, each in its own buffer; costs no memory beside them.
@@ -167,6 +161,55 @@ impl Opener {
         receipt::emit(&self.receipt_key, &echo.dated(clock), entries, out)
     }
 
+    /// The first half of [`Opener::open`]: the frame is decrypted in place, or is as it was.
+    ///
+    /// So one packet can be tried on the sessions of one device, one after the other.
+    pub(crate) fn authenticate(&mut self, packet: &mut [u8]) -> Result<Authentic, Error> {
+        let Packet::Frame(Frame {
+            space,
+            route,
+            counter,
+            ..
+        }) = Packet::parse(packet)?
+        else {
+            return Err(Error::UnexpectedPacket);
+        };
+        let truncated = wire::Error::Truncated { missing: 1 };
+        let start = route.header_len();
+        let body = packet.get_mut(start..).ok_or(truncated)?;
+        let (ciphertext, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or(truncated)?;
+        let plaintext = start..start.saturating_add(ciphertext.len());
+        let mut sealed = Sealed {
+            space,
+            counter,
+            ciphertext,
+            tag,
+        };
+        let mark = match route {
+            Route::Short => self.epochs.open_short(&mut sealed)?,
+            Route::Routed(locator) => self.epochs.open_routed(locator, &mut sealed)?,
+            Route::Unproved(locator, salt) => self.open_unproved(locator, salt, &mut sealed)?,
+        };
+        Ok(Authentic { mark, plaintext })
+    }
+
+    /// The second half of [`Opener::open`], for the packet that the first half has decrypted.
+    pub(crate) fn reveal<'b>(
+        &mut self,
+        authentic: Authentic,
+        packet: &'b mut [u8],
+    ) -> Result<Opening<'b>, Error> {
+        let plaintext = packet.get_mut(authentic.plaintext);
+        let plaintext = plaintext.ok_or(Error::UnexpectedPacket)?;
+        Ok(self.open_mark(authentic.mark, plaintext))
+    }
+
+    /// Takes over what is known of another session's epochs, which stays as it is.
+    #[cfg(feature = "node")]
+    pub(crate) fn copy_epochs(&mut self, other: &Self) {
+        self.epochs.inherit(other.epochs.share());
+    }
+
     fn open_unproved(
         &mut self,
         locator: Locator,
@@ -201,7 +244,7 @@ impl Opener {
         }
     }
 
-    fn reveal<'b>(&mut self, mark: Mark, plaintext: &'b mut [u8]) -> Opening<'b> {
+    fn open_mark<'b>(&mut self, mark: Mark, plaintext: &'b mut [u8]) -> Opening<'b> {
         match (mark.space, mark.standing) {
             (Space::Control, _) => {
                 if let Some(epoch) = self.epochs.by_tag_mut(mark.epoch) {

@@ -39,7 +39,7 @@ impl Opener {
         }
         let mut settled = Settled {
             imported: 0,
-            closed: self.close_all_but(&list),
+            closed: self.close_all_but(&list, &mut lost),
         };
         for listed in list.epochs() {
             self.settle(control.epoch(), &listed, &mut settled, &mut lost);
@@ -48,7 +48,9 @@ impl Opener {
     }
 
     /// "an older epoch that it leaves out is closed, and only then forgotten"
-    fn close_all_but(&mut self, list: &Outstanding<'_>) -> usize {
+    ///
+    /// The device has nothing of it any more, so what the server lacks of it was acknowledged once.
+    fn close_all_but(&mut self, list: &Outstanding<'_>, lost: &mut impl FnMut(Loss)) -> usize {
         for epoch in self.epochs.iter_mut() {
             epoch.is_listed = false;
         }
@@ -58,14 +60,20 @@ impl Opener {
             }
         }
         let newest = self.epochs.newest_number();
-        let before = self.epochs.iter().count();
-        self.epochs
-            .retain(|epoch| epoch.is_listed || epoch.number == newest);
+        let mut closed = 0;
+        self.epochs.retain(|epoch| {
+            let stays = epoch.is_listed || epoch.number == newest;
+            if !stays {
+                closed += 1;
+                epoch.close(lost);
+            }
+            stays
+        });
         let is_listed = |locator| list.epochs().any(|listed| listed.locator == locator);
         self.ahead
             .skipped
             .retain(|skipped| is_listed(skipped.locator));
-        before.saturating_sub(self.epochs.iter().count())
+        closed
     }
 
     fn settle(
@@ -120,11 +128,13 @@ fn tag_of(listed: &ListedEpoch<'_>) -> Option<EpochTag> {
 }
 
 impl OpenedEpoch {
-    fn settle(&mut self, listed: &ListedEpoch<'_>, goes_on: bool, lost: &mut impl FnMut(Loss)) {
-        self.run = self.run.or(Some(listed.run));
-        self.is_over |= !goes_on;
+    /// Says of each loss whose it is.
+    fn noting<'l, F: FnMut(Loss)>(
+        &self,
+        lost: &'l mut F,
+    ) -> impl FnMut(Space, CounterRange, LossCause) + use<'l, F> {
         let (epoch, run) = (self.tag(), self.run);
-        let mut note = |space, range, why| {
+        move |space, range, why| {
             lost(Loss {
                 epoch,
                 run,
@@ -132,7 +142,20 @@ impl OpenedEpoch {
                 range,
                 why,
             });
-        };
+        }
+    }
+
+    fn close(&mut self, lost: &mut impl FnMut(Loss)) {
+        let mut note = self.noting(lost);
+        self.data.close(|range, why| note(Space::Data, range, why));
+        self.alarm
+            .close(|range, why| note(Space::Alarm, range, why));
+    }
+
+    fn settle(&mut self, listed: &ListedEpoch<'_>, goes_on: bool, lost: &mut impl FnMut(Loss)) {
+        self.run = self.run.or(Some(listed.run));
+        self.is_over |= !goes_on;
+        let mut note = self.noting(lost);
         let account = match (listed.is_forgotten, goes_on) {
             (true, _) => Account::Forgotten,
             (false, true) => Account::Running,

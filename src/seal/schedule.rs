@@ -37,6 +37,8 @@ impl Label {
     pub(crate) const HINT: Self = Self("hint");
     pub(crate) const SALT: Self = Self("salt");
     pub(crate) const RUN: Self = Self("run");
+    /// Of the server alone: for what it stores.
+    pub(crate) const ROW: Self = Self("row");
     /// Of the device alone: over what it stores.
     pub(crate) const SAVED: Self = Self("saved");
     #[cfg(feature = "node")]

@@ -75,6 +75,18 @@ impl SessionSecrets {
         self.id
     }
 
+    /// The same roots for a frame that may come to nothing.
+    #[cfg(feature = "node")]
+    pub(crate) fn share(&self) -> Self {
+        Self {
+            id: self.id,
+            hash: self.hash,
+            chain: self.chain.share(),
+            receipt_key: self.receipt_key.share(),
+            resumption: None,
+        }
+    }
+
     /// Takes out what the next handshake of the two is keyed with.
     ///
     /// Once: `None` thereafter, and for a session that was read back from storage.

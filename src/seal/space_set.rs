@@ -18,6 +18,7 @@ pub(super) const MAX_LOST: usize = 8;
 ///
 /// **Rule.** A lost counter is in the set, so that it holds up nothing and takes no range; it is taken
 /// out of the lost ranges, and is a frame like any other, should it come all the same.
+#[derive(Clone)]
 pub(super) struct SpaceSet<const N: usize> {
     pub(super) set: ReceivedSet<N>,
     pub(super) lost: Vec<CounterRange, MAX_LOST>,
@@ -80,6 +81,21 @@ impl<const N: usize> SpaceSet<N> {
             remember(&mut self.lost, hole);
         }
         self.set.raise_floor(floor);
+    }
+
+    /// Gives up all that is known to have been sealed and is not stored.
+    pub(super) fn close(&mut self, note: impl FnMut(CounterRange, LossCause)) {
+        let last = self.set.ranges().last().map_or(0, |last| last.end);
+        let end = match self.end {
+            Self::OPEN_END => last,
+            end => end,
+        };
+        self.settle(
+            end,
+            core::iter::empty(),
+            LossCause::AfterAcknowledgement,
+            note,
+        );
     }
 
     fn is_lost(&self, counter: u32) -> bool {

@@ -89,7 +89,9 @@ impl Attempt {
     /// When something is to be sent, or the attempt given up.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let repetition = self.repetition()?;
-        let is_made = self.exchange().is_none_or(|asking| asking.packet().is_some());
+        let is_made = self
+            .exchange()
+            .is_none_or(|asking| asking.packet().is_some());
         let due = is_made.then_some(repetition.due);
         due.into_iter().chain([repetition.gives_up]).min()
     }

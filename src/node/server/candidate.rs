@@ -70,6 +70,10 @@ impl Candidate {
         self.locators.iter().copied()
     }
 
+    pub(super) fn is_addressed_by(&self, locator: Locator) -> bool {
+        self.locators.contains(&locator)
+    }
+
     /// Decrypts a frame in place; what has opened it is to take the candidate's place.
     pub(super) fn open(&self, packet: &mut [u8]) -> Result<(Opener, Authentic), seal::Error> {
         let mut opener = self.secrets.share().into_opener();

@@ -1,3 +1,4 @@
+use super::Trust;
 use crate::pairing::{Model, PublicKey};
 use crate::seal::{Loss, Opened, Twin};
 use crate::time::Instant;
@@ -94,13 +95,13 @@ pub enum ServerEvent {
     },
 }
 
-/// Frames that are lost, and whether a session in quarantine says so.
+/// Frames that are lost, and who says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NamedLoss {
     /// The frames, and why.
     pub loss: Loss,
-    /// Whether a session in quarantine says so: flag it, like its records.
-    pub is_quarantined: bool,
+    /// What says so: flag what a session in quarantine says, like its records.
+    pub trust: Trust,
 }
 
 /// What a server has done so far.

@@ -1,7 +1,7 @@
 use super::config::ServerConfig;
-use crate::link::{Clock, ClockEvent, ClockSample, Silence, SilenceEvent, StatusTimes};
+use crate::link::{Clock, ClockEvent, ClockSample, DRIFT_PPM, Silence, StatusTimes};
 use crate::pairing::DescriptorHash;
-use crate::seal::{Opened, Opener, ServerClock};
+use crate::seal::{EpochTag, Opened, Opener, ServerClock};
 use crate::time::{Duration, Instant};
 use crate::wire::control::Status;
 use crate::wire::{Locator, Packet, Route, Space, Tag};
@@ -20,6 +20,8 @@ pub(super) struct Session {
     last_receipt: Option<Instant>,
     pub(super) silence: Silence,
     pub(super) clock: Clock,
+    /// The epoch whose ticks the clock is of.
+    clock_of: Option<EpochTag>,
     /// When the device has promised to be heard next, in milliseconds from the frame before; 0 for no promise.
     pub(super) due_ms: u32,
 }
@@ -36,21 +38,28 @@ impl Session {
             last_receipt: None,
             silence,
             clock: Clock::default(),
+            clock_of: None,
             due_ms: 0,
         }
     }
 
-    /// Takes over what does not end with the session before: the supervision of the device.
+    /// Takes over from the session before: its epochs, and the supervision of the device.
     pub(super) fn succeed(&mut self, old: Self) {
-        let silence = self.silence;
+        let promise = self.due_ms;
         self.silence = old.silence;
         self.due_ms = old.due_ms;
-        self.clock = old.clock;
-        self.promised = self.promised.or(old.promised);
-        if silence.poll_timeout().is_some() {
-            self.silence = silence;
+        if promise != 0 {
+            self.note_promise(promise);
         }
+        if self.clock_of.is_none() {
+            (self.clock, self.clock_of) = (old.clock, old.clock_of);
+        }
+        self.promised = self.promised.or(old.promised);
         self.opener.inherit(old.opener);
+    }
+
+    pub(super) fn knows(&self, epoch: EpochTag) -> bool {
+        self.opener.open_epochs().any(|known| known == epoch)
     }
 
     pub(super) fn want_receipt(&mut self, due: Instant) {
@@ -77,11 +86,6 @@ impl Session {
         self.opener.receipt(clock, out).ok()
     }
 
-    /// A new, authentic frame came.
-    pub(super) fn note_frame(&mut self, now: Instant) -> Option<SilenceEvent> {
-        self.silence.note_frame(now)
-    }
-
     pub(super) fn note_promise(&mut self, due_ms: u32) {
         self.due_ms = due_ms;
         self.silence
@@ -89,8 +93,11 @@ impl Session {
     }
 
     /// Takes what the device says of its clock and of its next frame; `unix_millis` is the server's time.
+    ///
+    /// The ticks of another epoch may be those of another boot: a clock of their own.
     pub(super) fn note_status(
         &mut self,
+        epoch: EpochTag,
         status: &Status,
         unix_millis: Option<u64>,
     ) -> Option<ClockEvent> {
@@ -100,12 +107,11 @@ impl Session {
             server_unix_millis: status.server_time_ms?.get(),
             age: status.age,
         };
+        if self.clock_of.replace(epoch) != Some(epoch) {
+            self.clock = Clock::new(self.clock.epoch().wrapping_add(1), DRIFT_PPM);
+        }
         let sample = ClockSample::on_server(times, unix_millis?)?;
         self.clock.handle_sample(sample)
-    }
-
-    pub(super) fn has_locator(&self, locator: Locator) -> bool {
-        self.opener.locators().any(|known| known == locator)
     }
 
     /// "The descriptor is the first record and is compared with its hash."

@@ -23,6 +23,9 @@ struct Terms<'a> {
 impl Exchange {
     /// Begins to pair with the device of this label. `connection` is drawn at random.
     ///
+    /// Nothing is multiplied yet, here and in the other ways to begin: [`Exchange::poll_work`] says
+    /// what is due before there is a packet.
+    ///
     /// # Errors
     ///
     /// [`Error::Entropy`].
@@ -37,6 +40,8 @@ impl Exchange {
     }
 
     /// Answers message 1 of who has read the label: the device, while it is armed.
+    ///
+    /// Who does not know it costs one HMAC, as in the other ways to answer.
     ///
     /// # Errors
     ///
@@ -198,8 +203,9 @@ impl<'a> Terms<'a> {
         let ephemeral = hedge.value(Label::EPHEMERAL, exchange.noise.hash(), payload);
         exchange.noise.set_ephemeral(PrivateKey::new(ephemeral));
         exchange.kept = Kept::Mac1Key(mac1_key);
-        exchange.begin_packet()?;
         exchange.phase = Phase::Writing;
+        self.mix_psk(&mut exchange)?;
+        exchange.begin_packet()?;
         exchange.advance()?;
         Ok(exchange)
     }
@@ -208,10 +214,18 @@ impl<'a> Terms<'a> {
         let mut exchange = self.exchange(Role::Responder)?;
         exchange.bytes.receive(message)?;
         exchange.kept = Kept::Hedge(self.hedge(entropy)?);
-        exchange.noise.begin();
         exchange.phase = Phase::Reading;
+        self.mix_psk(&mut exchange)?;
         exchange.advance()?;
         Ok(exchange)
+    }
+
+    /// In every pattern here the psk is the first token of the first message, or there is none.
+    fn mix_psk(&self, exchange: &mut Exchange) -> Result<(), Error> {
+        match self.psk {
+            Some(psk) => Ok(exchange.noise.mix_psk(psk)?),
+            None => Ok(()),
+        }
     }
 
     /// "Every random value is hedged: equal output implies an equal message"
@@ -225,7 +239,6 @@ impl<'a> Terms<'a> {
         let known = Known {
             local_static: local.as_array(),
             remote_static: peer.as_ref().map(PublicKey::as_array),
-            psks: self.psk.map_or(&[], core::slice::from_ref),
         };
         let pattern = pattern_of(self.hello.model);
         let prologue = prologue(pattern, self.hello, &mut buffer)?;

@@ -1,12 +1,9 @@
-use heapless::Vec;
-
 use super::Error;
 use super::pattern::{Pattern, Token};
 use super::symmetric::Symmetric;
-use crate::crypto::dh::{PrivateKey, is_canonical};
+use crate::crypto::dh::PrivateKey;
 use crate::crypto::hash::HASH_LEN;
 use crate::crypto::{KEY_LEN, Secret};
-use crate::wire::{Reader, Writer};
 
 /// Which side of a handshake one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,56 +13,41 @@ pub(in crate::pairing) enum Role {
 }
 
 /// `HandshakeState`: runs the tokens of one message after the other, and stops at each that needs
-/// a scalar multiplication.
+/// something: a psk, or a scalar multiplication.
 ///
 /// ```text
-/// settled ── begin ──► ahead: a copy ── tokens, multiplications, payloads ──► commit: settled = ahead
-///    ▲                                          │
-///    └──────────────── abandon ─────────────────┘  whatever was refused
+/// checkpoint ── tokens, multiplications, payloads ──► the checkpoint is dropped
+///     ▲                        │
+///     └────── roll_back ───────┘  whatever was refused
 /// ```
 ///
-/// A job may cover more than one message: what is read and what is answered to it. The private half of the
-/// static key is not here. `PSKS` is how many psks it can hold.
-pub(in crate::pairing) struct Handshake<const PSKS: usize = 1> {
-    pattern: &'static Pattern,
+/// Neither the psk nor the private half of the static key is kept here.
+pub(in crate::pairing) struct Handshake {
+    pub(super) pattern: &'static Pattern,
     role: Role,
-    psks: Vec<Secret, PSKS>,
-    local_static: [u8; KEY_LEN],
-    ephemeral: Option<PrivateKey>,
-    remote_ephemeral: Option<[u8; KEY_LEN]>,
-    remote_static: Option<[u8; KEY_LEN]>,
-    settled: Progress,
-    ahead: Option<Progress>,
+    pub(super) local_static: [u8; KEY_LEN],
+    pub(super) ephemeral: Option<PrivateKey>,
+    pub(super) remote_ephemeral: Option<[u8; KEY_LEN]>,
+    pub(super) remote_static: Option<[u8; KEY_LEN]>,
+    pub(super) progress: Progress,
 }
 
 /// What the tokens change, and where in them one is.
-struct Progress {
-    symmetric: Symmetric,
+pub(super) struct Progress {
+    pub(super) symmetric: Symmetric,
     /// How many bytes of the message that is being read are used up.
-    position: u16,
-    next_message: u8,
-    next_token: u8,
-    next_psk: u8,
+    pub(super) position: u16,
+    pub(super) next_message: u8,
+    pub(super) next_token: u8,
 }
+
+/// A handshake in front of a message, to come back to.
+pub(in crate::pairing) struct Checkpoint(Progress);
 
 /// What is known before the first message.
 pub(in crate::pairing) struct Known<'k> {
     pub(in crate::pairing) local_static: &'k [u8; KEY_LEN],
     pub(in crate::pairing) remote_static: Option<&'k [u8; KEY_LEN]>,
-    pub(in crate::pairing) psks: &'k [Secret],
-}
-
-/// What the message that is worked on needs next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pairing) enum Need {
-    /// One's own public ephemeral key: [`Handshake::write_ephemeral`].
-    Ephemeral,
-    /// The ephemeral key's agreement: [`Handshake::agree`].
-    Agreement,
-    /// The static key's agreement with this key: [`Handshake::answer`].
-    Static([u8; KEY_LEN]),
-    /// Every token is done: the payload.
-    Payload,
 }
 
 /// What a handshake leaves behind.
@@ -76,7 +58,7 @@ pub(in crate::pairing) struct Finished {
     pub(in crate::pairing) remote_static: Option<[u8; KEY_LEN]>,
 }
 
-impl<const PSKS: usize> Handshake<PSKS> {
+impl Handshake {
     /// `Initialize(handshake_pattern, initiator, prologue, …)`
     ///
     /// # Errors
@@ -106,30 +88,32 @@ impl<const PSKS: usize> Handshake<PSKS> {
         Ok(Self {
             pattern,
             role,
-            psks: known.psks.iter().map(Secret::share).take(PSKS).collect(),
             local_static: *known.local_static,
             ephemeral: None,
             remote_ephemeral: None,
             remote_static: known.remote_static.copied(),
-            settled: Progress {
+            progress: Progress {
                 symmetric,
                 position: 0,
                 next_message: 0,
                 next_token: 0,
-                next_psk: 0,
             },
-            ahead: None,
         })
     }
 
     /// `GetHandshakeHash()`, of what was exchanged so far.
-    pub(in crate::pairing) fn hash(&self) -> &[u8; HASH_LEN] {
-        self.progress().symmetric.hash()
+    pub(in crate::pairing) const fn hash(&self) -> &[u8; HASH_LEN] {
+        self.progress.symmetric.hash()
+    }
+
+    /// The other side's static key, as far as it was read.
+    pub(in crate::pairing) const fn remote_static(&self) -> Option<[u8; KEY_LEN]> {
+        self.remote_static
     }
 
     /// The number of the next message, from 0, and who writes it; `None` behind the last one.
     pub(in crate::pairing) fn turn(&self) -> Option<(u8, Role)> {
-        let number = self.progress().next_message;
+        let number = self.progress.next_message;
         self.pattern.messages.get(usize::from(number))?;
         let writer = if number.is_multiple_of(2) {
             Role::Initiator
@@ -139,26 +123,14 @@ impl<const PSKS: usize> Handshake<PSKS> {
         Some((number, writer))
     }
 
-    /// Begins to work on the next messages, on a copy.
-    pub(in crate::pairing) fn begin(&mut self) {
-        self.ahead = Some(self.settled.share());
+    /// What [`Handshake::roll_back`] comes back to, should the next message be refused.
+    pub(in crate::pairing) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint(self.progress.share())
     }
 
-    /// Whether a copy is under way.
-    pub(in crate::pairing) const fn has_begun(&self) -> bool {
-        self.ahead.is_some()
-    }
-
-    /// Takes over what the copy has come to.
-    pub(in crate::pairing) fn commit(&mut self) {
-        if let Some(ahead) = self.ahead.take() {
-            self.settled = ahead;
-        }
-    }
-
-    /// Throws the copy away, and the keys that the refused message has shown.
-    pub(in crate::pairing) fn abandon(&mut self) {
-        self.ahead = None;
+    /// Undoes everything since, and forgets the keys that the refused message has shown.
+    pub(in crate::pairing) fn roll_back(&mut self, checkpoint: Checkpoint) {
+        self.progress = checkpoint.0;
         if self.turn().is_none_or(|(_, writer)| writer == self.role) {
             return;
         }
@@ -182,135 +154,12 @@ impl<const PSKS: usize> Handshake<PSKS> {
         is_ours && self.tokens().is_ok_and(|tokens| tokens.contains(&Token::E))
     }
 
-    /// Runs the tokens of the message that is read, up to the next multiplication.
-    pub(in crate::pairing) fn read_tokens(&mut self, message: &[u8]) -> Result<Need, Error> {
-        loop {
-            match self.token()? {
-                Some(Token::E) => {
-                    let public = self.take(message, |_, reader| {
-                        reader.array().map_err(|_| Error::Truncated)
-                    })?;
-                    let public = canonical(public)?;
-                    self.remote_ephemeral = Some(public);
-                    self.mix_ephemeral(&public)?;
-                }
-                Some(Token::S) => {
-                    let mut public = [0_u8; KEY_LEN];
-                    self.take(message, |symmetric, reader| {
-                        symmetric
-                            .open_from(reader, KEY_LEN, &mut public)
-                            .map(|_| ())
-                    })?;
-                    self.remote_static = Some(canonical(public)?);
-                }
-                Some(Token::Psk) => self.mix_psk()?,
-                _ => return self.need(),
-            }
-            self.step()?;
-        }
-    }
-
-    /// Runs the tokens of the message that is written, up to the next multiplication.
-    pub(in crate::pairing) fn write_tokens(
-        &mut self,
-        writer: &mut Writer<'_>,
-    ) -> Result<Need, Error> {
-        loop {
-            match self.token()? {
-                Some(Token::S) => {
-                    let public = self.local_static;
-                    self.running()?.symmetric.seal_to(&public, writer)?;
-                }
-                Some(Token::Psk) => self.mix_psk()?,
-                _ => return self.need(),
-            }
-            self.step()?;
-        }
-    }
-
-    /// What the next token needs.
-    pub(in crate::pairing) fn need(&self) -> Result<Need, Error> {
-        match self.token()? {
-            None => Ok(Need::Payload),
-            Some(Token::E) => Ok(Need::Ephemeral),
-            Some(token) => match self.keys_of(token)? {
-                (Local::Static, remote) => Ok(Need::Static(remote)),
-                (Local::Ephemeral, _) => Ok(Need::Agreement),
-            },
-        }
-    }
-
-    /// The token `e` of one's own message: one scalar multiplication.
-    pub(in crate::pairing) fn write_ephemeral(
-        &mut self,
-        writer: &mut Writer<'_>,
-    ) -> Result<(), Error> {
-        if self.need()? != Need::Ephemeral {
-            return Err(Error::OutOfTurn);
-        }
-        let public = self.ephemeral.as_ref().ok_or(Error::OutOfTurn)?.public();
-        writer.put(&public).map_err(|_| Error::NoRoom)?;
-        self.mix_ephemeral(&public)?;
-        self.step()
-    }
-
-    /// The agreement of the ephemeral key that is due: one scalar multiplication.
-    pub(in crate::pairing) fn agree(&mut self) -> Result<(), Error> {
-        let token = self.token()?.ok_or(Error::OutOfTurn)?;
-        let (Local::Ephemeral, remote) = self.keys_of(token)? else {
-            return Err(Error::OutOfTurn);
-        };
-        let private = self.ephemeral.as_ref().ok_or(Error::OutOfTurn)?;
-        let shared = private.agree(&remote).ok_or(Error::NotAuthentic)?;
-        self.mix_agreed(&shared)
-    }
-
-    /// The agreement of the static key that is due, made by whoever holds it.
-    pub(in crate::pairing) fn answer(&mut self, shared: &Secret) -> Result<(), Error> {
-        match self.need()? {
-            Need::Static(_) => self.mix_agreed(shared),
-            _ => Err(Error::OutOfTurn),
-        }
-    }
-
-    /// Reads the payload, which ends the message, into the front of `out`.
-    pub(in crate::pairing) fn open_payload<'p>(
-        &mut self,
-        message: &[u8],
-        out: &'p mut [u8],
-    ) -> Result<&'p [u8], Error> {
-        if self.need()? != Need::Payload {
-            return Err(Error::OutOfTurn);
-        }
-        let payload = self.take(message, |symmetric, reader| {
-            let len = symmetric
-                .plaintext_len(reader.left())
-                .ok_or(Error::Truncated)?;
-            symmetric.open_from(reader, len, out)
-        })?;
-        self.end_message()?;
-        Ok(payload)
-    }
-
-    /// Writes the payload, which ends the message.
-    pub(in crate::pairing) fn seal_payload(
-        &mut self,
-        payload: &[u8],
-        writer: &mut Writer<'_>,
-    ) -> Result<(), Error> {
-        if self.need()? != Need::Payload {
-            return Err(Error::OutOfTurn);
-        }
-        self.running()?.symmetric.seal_to(payload, writer)?;
-        self.end_message()
-    }
-
     /// `Split()`, once the last message is written or read and taken over.
     pub(in crate::pairing) fn finish(&self) -> Option<Finished> {
-        if self.ahead.is_some() || self.turn().is_some() {
+        if self.turn().is_some() {
             return None;
         }
-        let [initiator_key, responder_key] = self.settled.symmetric.split();
+        let [initiator_key, responder_key] = self.progress.symmetric.split();
         Some(Finished {
             hash: *self.hash(),
             initiator_key,
@@ -321,87 +170,18 @@ impl<const PSKS: usize> Handshake<PSKS> {
 
     /// Wipes every secret.
     pub(in crate::pairing) fn wipe(&mut self) {
-        self.ahead = None;
         self.ephemeral = None;
-        self.psks.clear();
-        self.settled.symmetric.wipe();
+        self.progress.symmetric.wipe();
     }
 
-    fn progress(&self) -> &Progress {
-        self.ahead.as_ref().unwrap_or(&self.settled)
-    }
-
-    fn running(&mut self) -> Result<&mut Progress, Error> {
-        self.ahead.as_mut().ok_or(Error::OutOfTurn)
-    }
-
-    fn tokens(&self) -> Result<&'static [Token], Error> {
-        let number = usize::from(self.progress().next_message);
+    pub(super) fn tokens(&self) -> Result<&'static [Token], Error> {
+        let number = usize::from(self.progress.next_message);
         let tokens = self.pattern.messages.get(number);
         tokens.copied().ok_or(Error::OutOfTurn)
     }
 
-    /// The token that is due; `None` when it is the payload's turn.
-    fn token(&self) -> Result<Option<Token>, Error> {
-        let running = self.ahead.as_ref().ok_or(Error::OutOfTurn)?;
-        let number = usize::from(running.next_token);
-        Ok(self.tokens()?.get(number).copied())
-    }
-
-    fn step(&mut self) -> Result<(), Error> {
-        self.running()?.next_token += 1;
-        Ok(())
-    }
-
-    fn end_message(&mut self) -> Result<(), Error> {
-        let running = self.running()?;
-        running.next_message += 1;
-        running.next_token = 0;
-        running.position = 0;
-        Ok(())
-    }
-
-    /// Takes something out of the message behind what is used up.
-    fn take<T>(
-        &mut self,
-        message: &[u8],
-        field: impl FnOnce(&mut Symmetric, &mut Reader<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let running = self.running()?;
-        let left = message.get(usize::from(running.position)..);
-        let mut reader = Reader::new(left.ok_or(Error::Truncated)?);
-        let taken = field(&mut running.symmetric, &mut reader)?;
-        let position = message.len().saturating_sub(reader.left());
-        running.position = u16::try_from(position).map_err(|_| Error::NoRoom)?;
-        Ok(taken)
-    }
-
-    fn mix_ephemeral(&mut self, public: &[u8; KEY_LEN]) -> Result<(), Error> {
-        let has_psk = self.pattern.has_psk();
-        let running = self.running()?;
-        running.symmetric.mix_hash(public);
-        if has_psk {
-            running.symmetric.mix_key(public);
-        }
-        Ok(())
-    }
-
-    fn mix_psk(&mut self) -> Result<(), Error> {
-        let running = self.ahead.as_mut().ok_or(Error::OutOfTurn)?;
-        let psk = self.psks.get(usize::from(running.next_psk));
-        let psk = psk.ok_or(Error::OutOfTurn)?;
-        running.symmetric.mix_key_and_hash(psk.expose());
-        running.next_psk += 1;
-        Ok(())
-    }
-
-    fn mix_agreed(&mut self, shared: &Secret) -> Result<(), Error> {
-        self.running()?.symmetric.mix_key(shared.expose());
-        self.step()
-    }
-
     /// The first letter of a token names the initiator's key, the second the responder's.
-    fn keys_of(&self, token: Token) -> Result<(Local, [u8; KEY_LEN]), Error> {
+    pub(super) fn keys_of(&self, token: Token) -> Result<(Local, [u8; KEY_LEN]), Error> {
         let (initiator_is_static, responder_is_static) = match token {
             Token::Ee => (false, false),
             Token::Es => (false, true),
@@ -428,7 +208,7 @@ impl<const PSKS: usize> Handshake<PSKS> {
 }
 
 /// Which of one's own keys an agreement is of.
-enum Local {
+pub(super) enum Local {
     Static,
     Ephemeral,
 }
@@ -439,14 +219,5 @@ impl Progress {
             symmetric: self.symmetric.share(),
             ..*self
         }
-    }
-}
-
-/// "Non-canonical public keys are refused"
-fn canonical(public: [u8; KEY_LEN]) -> Result<[u8; KEY_LEN], Error> {
-    if is_canonical(&public) {
-        Ok(public)
-    } else {
-        Err(Error::BadKey)
     }
 }

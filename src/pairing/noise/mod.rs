@@ -4,7 +4,8 @@
 //! pattern     which tokens each message has: a table
 //! cipher      CipherState: a key and a counter
 //! symmetric   SymmetricState: chaining key, hash, cipher
-//! handshake   HandshakeState: keys, and the tokens of one message after the other
+//! handshake   HandshakeState: keys, and where one is in the pattern
+//! message     the tokens of one message after the other
 //! ```
 //!
 //! No call performs more than one scalar multiplication: on a Cortex-M0 each takes hundreds of
@@ -13,13 +14,15 @@
 
 mod cipher;
 mod handshake;
+mod message;
 pub(super) mod pattern;
 mod symmetric;
 
 #[cfg(test)]
 mod vectors;
 
-pub(super) use handshake::{Handshake, Known, Need, Role};
+pub(super) use handshake::{Checkpoint, Handshake, Known, Role};
+pub(super) use message::Need;
 
 use crate::crypto::NotAuthentic;
 

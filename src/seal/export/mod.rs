@@ -2,17 +2,18 @@
 //!
 //! ```text
 //! row      version 1 │ suite 1 │ nonce 24 │ sealed content │ tag 16
-//! content  receipt key 32 │ chain 32 │ number varint │ shape 1 │ [psk 32 │ hint 8] │ epochs │ skipped
+//! content  receipt key 32 │ chain 32 │ number varint │ shape 1 │ [psk 32 │ hint 8] │ epochs │ skipped │ note
 //!   shape  bits 0-3: how many epochs; bits 4-6: how many skipped; bit 7: psk and hint follow
 //! epoch    flags 1 │ key │ locator 8 │ [back varint] │ [run 8] │ [echo varint] │ data │ alarm
 //!   flags  bits 0-1: number  0 none, 1 that of the newest, 2 so many before it: back follows
 //!          bit 2: the key is open 32 ‖ salt 16, else the secret 32
 //!          bit 3: run   bit 4: echo   bit 5: over, ends follow   bit 6: ranges follow
 //!   data, alarm  floor varint │ [end varint] │ [ranges 1 │ lost 1 │ each start ctr24, end ctr24]
+//! note     whatever the caller adds, up to the end
 //! skipped  back varint │ locator 8 │ open 32
 //! ```
 //!
-//! XChaCha20-Poly1305 with a random nonce; associated data: version ‖ suite ‖ lv(tenant) ‖ lv(device).
+//! XChaCha20-Poly1305 with a random nonce, hedged by the content; associated data: version ‖ suite ‖ lv(tenant) ‖ lv(device).
 //!
 //! | | bytes |
 //! |---|---|
@@ -31,20 +32,25 @@
 mod read;
 mod write;
 
+use heapless::Vec;
 use zeroize::Zeroizing;
 
 use self::write::write_content;
 use super::ahead::MAX_SKIPPED;
+use super::entropy::{Binding, draw, hedge};
 use super::opened_epoch::{ALARM_RANGES, DATA_RANGES};
-use super::schedule::MAX_OPENED;
+use super::schedule::{Label, MAX_OPENED};
 use super::space_set::MAX_LOST;
-use super::{Entropy, EntropyFailed, Error, Opener};
+use super::{Entropy, Error, Opener};
 use crate::crypto::aead::{EXTENDED_NONCE_LEN, TAG_LEN, open_x, seal_x};
 use crate::crypto::{KEY_LEN, SUITE, Secret};
 use crate::wire::{Hint, Reader, Writer};
 
 const VERSION: u8 = 1;
 const HEAD_LEN: usize = 2 + EXTENDED_NONCE_LEN;
+
+/// The longest note of a row.
+pub const MAX_NOTE: usize = 96;
 
 /// The longest name of a tenant or a device.
 const MAX_NAME: usize = 64;
@@ -53,7 +59,7 @@ const MAX_ASSOCIATED: usize = 2 + 2 * (2 + MAX_NAME);
 const MAX_SPACES: usize = 2 * (4 + 4 + 2) + 6 * (DATA_RANGES + ALARM_RANGES + 2 * MAX_LOST);
 const MAX_EPOCH: usize = 1 + 48 + 8 + 5 + 8 + 4 + MAX_SPACES;
 const MAX_CONTENT: usize =
-    2 * KEY_LEN + 5 + 1 + 40 + MAX_OPENED * MAX_EPOCH + MAX_SKIPPED * (5 + 8 + KEY_LEN);
+    2 * KEY_LEN + 5 + 1 + 40 + MAX_OPENED * MAX_EPOCH + MAX_SKIPPED * (5 + 8 + KEY_LEN) + MAX_NOTE;
 
 /// The longest row: 15 devices' worth of holes. A row of a device at rest has 176 bytes, or 216 with its psk.
 pub const MAX_ROW: usize = HEAD_LEN + MAX_CONTENT + TAG_LEN;
@@ -83,6 +89,8 @@ pub struct Row<'a> {
     pub opener: &'a Opener,
     /// What a reconnection needs.
     pub psk: Option<&'a RowPsk>,
+    /// Whatever else belongs to the session; [`MAX_NOTE`] bytes at most.
+    pub note: &'a [u8],
 }
 
 /// What was in a row.
@@ -92,6 +100,8 @@ pub struct OpenedRow {
     pub opener: Opener,
     /// What a reconnection needs.
     pub psk: Option<RowPsk>,
+    /// Whatever else the caller has added.
+    pub note: Vec<u8, MAX_NOTE>,
 }
 
 impl core::fmt::Debug for RowKey {
@@ -112,6 +122,14 @@ impl RowPsk {
         Self {
             psk: Secret::new(psk),
             hint,
+        }
+    }
+
+    #[cfg(feature = "pairing")]
+    pub(crate) fn of(secret: &super::ResumptionSecret) -> Self {
+        Self {
+            psk: secret.psk().share(),
+            hint: secret.hint(),
         }
     }
 
@@ -151,25 +169,40 @@ impl RowKey {
         entropy: &mut impl Entropy,
         out: &'o mut [u8],
     ) -> Result<&'o mut [u8], Error> {
-        let mut nonce = [0; EXTENDED_NONCE_LEN];
-        entropy.fill(&mut nonce)?;
-        if nonce == [0; EXTENDED_NONCE_LEN] {
-            return Err(EntropyFailed.into());
-        }
+        let random = draw(entropy)?;
         let mut associated = [0; MAX_ASSOCIATED];
         let associated = owner.associated(&mut associated)?;
         let mut writer = Writer::new(out);
         writer.put(&[VERSION, SUITE])?;
-        writer.put(&nonce)?;
+        writer.reserve(EXTENDED_NONCE_LEN)?;
         write_content(row, &mut writer)?;
         writer.reserve(TAG_LEN)?;
         let bytes = writer.finish();
-        if let Some((_, sealed)) = bytes.split_at_mut_checked(HEAD_LEN)
+        if let Some((head, sealed)) = bytes.split_at_mut_checked(HEAD_LEN)
+            && let Some((_, nonce)) = head.split_last_chunk_mut::<EXTENDED_NONCE_LEN>()
             && let Some((content, tag)) = sealed.split_last_chunk_mut::<TAG_LEN>()
         {
-            *tag = seal_x(&self.0, &nonce, associated, content).ok_or(Error::BadRow)?;
+            *nonce = self.nonce(&random, associated, content);
+            *tag = seal_x(&self.0, nonce, associated, content).ok_or(Error::BadRow)?;
         }
         Ok(bytes)
+    }
+
+    /// Hedged like every random value: a dead generator repeats no nonce with another content.
+    fn nonce(
+        &self,
+        random: &Secret,
+        associated: &[u8],
+        content: &[u8],
+    ) -> [u8; EXTENDED_NONCE_LEN] {
+        let binding = Binding {
+            purpose: Label::ROW,
+            static_secret: self.0.expose(),
+            number: 0,
+            hash: associated,
+            payload: content,
+        };
+        hedge(random, &binding)
     }
 
     /// Reads a row: about 30 derivations for one epoch.

@@ -3,6 +3,8 @@ use super::write::{
     SHAPE_PSK,
 };
 use super::{OpenedRow, RowPsk};
+use heapless::Vec;
+
 use crate::crypto::Secret;
 use crate::seal::Opener;
 use crate::seal::ahead::{Ahead, Skipped};
@@ -36,13 +38,13 @@ pub(super) fn read_content(content: &[u8]) -> Result<OpenedRow, Error> {
         let room = ahead.skipped.push(skipped);
         room.map_err(|_| Error::OutOfRange)?;
     }
-    reader.finish()?;
+    let note = Vec::from_slice(reader.rest()).map_err(|_| Error::OutOfRange)?;
     let opener = Opener {
         receipt_key,
         ahead,
         epochs,
     };
-    Ok(OpenedRow { opener, psk })
+    Ok(OpenedRow { opener, psk, note })
 }
 
 fn number_before(next: u32, reader: &mut Reader<'_>) -> Result<u32, Error> {

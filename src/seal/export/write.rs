@@ -1,4 +1,4 @@
-use super::Row;
+use super::{MAX_NOTE, Row};
 use crate::seal::opened_epoch::{OpenedEpoch, Origin};
 use crate::seal::space_set::SpaceSet;
 use crate::wire::{CounterRange, Error, Writer};
@@ -14,7 +14,7 @@ pub(super) const HAS_RANGES: u8 = 1 << 6;
 pub(super) const SHAPE_PSK: u8 = 1 << 7;
 
 pub(super) fn write_content(row: Row<'_>, writer: &mut Writer<'_>) -> Result<(), Error> {
-    let Row { opener, psk } = row;
+    let Row { opener, psk, note } = row;
     let next = opener.ahead.chain.number();
     writer.put(opener.receipt_key.expose())?;
     writer.put(opener.ahead.chain.expose())?;
@@ -34,7 +34,10 @@ pub(super) fn write_content(row: Row<'_>, writer: &mut Writer<'_>) -> Result<(),
         writer.put(&skipped.locator.0)?;
         writer.put(skipped.key.expose())?;
     }
-    Ok(())
+    if note.len() > MAX_NOTE {
+        return Err(Error::OutOfRange);
+    }
+    writer.put(note)
 }
 
 /// How far an epoch is behind the newest of its session.

@@ -108,7 +108,9 @@ pub struct Lost {
     pub why: Why,
 }
 
-/// The records of a control frame, in order; ends at the first that is malformed.
+/// The records of a control frame, in order.
+///
+/// One that can not be read is refused alone; only a length beyond the frame ends the reading.
 #[derive(Debug, Clone)]
 pub struct ControlRecords<'a> {
     reader: Reader<'a>,
@@ -123,10 +125,13 @@ impl<'a> ControlRecords<'a> {
         }
     }
 
-    fn read(&mut self) -> Result<ControlRecord<'a>, Error> {
+    fn read(&mut self) -> Result<(Tag, &'a [u8]), Error> {
         let tag = Tag(self.reader.varint_as()?);
         let len = self.reader.varint_as()?;
-        let body = self.reader.take(len)?;
+        Ok((tag, self.reader.take(len)?))
+    }
+
+    fn decode(tag: Tag, body: &'a [u8]) -> Result<ControlRecord<'a>, Error> {
         match tag {
             STATUS => Status::parse(body).map(ControlRecord::Status),
             OUTSTANDING => Outstanding::parse(body).map(ControlRecord::Outstanding),
@@ -143,10 +148,10 @@ impl<'a> Iterator for ControlRecords<'a> {
         if self.reader.left() == 0 {
             return None;
         }
-        let record = self.read();
-        if record.is_err() {
+        let raw = self.read();
+        if raw.is_err() {
             let _ = self.reader.rest();
         }
-        Some(record)
+        Some(raw.and_then(|(tag, body)| Self::decode(tag, body)))
     }
 }
