@@ -34,15 +34,36 @@
 //! | adapter | medium | feature |
 //! |---|---|---|
 //! | [`MemoryStorage`] | RAM: tests, memory that a battery backs | `node` |
+//! | [`FlashStorage`](crate::storage::FlashStorage), [`AsyncFlashStorage`](crate::storage::AsyncFlashStorage) | NOR flash | `flash` |
+//! | [`FileStorage`](crate::storage::FileStorage) | a folder | `std` |
 //!
 //! **Rules.** What was answered with [`StoreReply::Done`] outlives a power cut at any later moment.
 //! An image is the old one or the new one, whatever happens while it is replaced. After a replacement
 //! is done nothing is left of the old one, so that wiped keys are gone. A store that is full refuses,
 //! and overwrites nothing.
 
+#[cfg(feature = "flash")]
+mod asynchronous;
+#[cfg(any(feature = "flash", feature = "std"))]
+mod check;
+#[cfg(feature = "std")]
+mod file;
+#[cfg(feature = "flash")]
+pub mod flash;
+#[cfg(any(feature = "flash", feature = "std"))]
+mod header;
 mod memory;
+#[cfg(all(test, feature = "flash"))]
+#[path = "../../tests/support/nor_flash.rs"]
+pub(crate) mod nor_flash;
 mod request;
 
+#[cfg(feature = "flash")]
+pub use asynchronous::AsyncStorage;
+#[cfg(feature = "std")]
+pub use file::FileStorage;
+#[cfg(feature = "flash")]
+pub use flash::{AsyncFlashStorage, FlashStorage};
 pub use memory::MemoryStorage;
 pub use request::{FrameAddress, StoreReply, StoreRequest};
 
@@ -59,6 +80,10 @@ pub enum Error {
     /// What was written does not read back.
     #[error("what was written does not read back")]
     NotVerified,
+    /// There was an image, or the first was being written or the last erased when the power failed, and it does not
+    /// check: there is none, as after a loss of state, and that is to be reported.
+    #[error("the image is damaged")]
+    Damaged,
     /// There is no room for another frame; nothing was overwritten.
     #[error("the storage is full")]
     Full,
