@@ -1,9 +1,10 @@
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
-use chacha20poly1305::{ChaCha20Poly1305, Nonce, Tag};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce, Tag, XChaCha20Poly1305, XNonce};
 
 use super::{NotAuthentic, Secret};
 
 pub(crate) const TAG_LEN: usize = 16;
+pub(crate) const EXTENDED_NONCE_LEN: usize = 24;
 
 /// Encrypts `buffer` in place and returns its tag. `None` beyond the 2^38 bytes that a nonce covers.
 pub(crate) fn seal(
@@ -54,6 +55,37 @@ pub(super) fn open_with_nonce(
     ChaCha20Poly1305::new(key.expose().into())
         .decrypt_inout_detached(
             &Nonce::from(*nonce),
+            associated,
+            buffer.into(),
+            &Tag::from(*tag),
+        )
+        .map_err(|_| NotAuthentic)
+}
+
+/// As [`seal`], by XChaCha20-Poly1305: its nonce is so long that it may be drawn at random.
+pub(crate) fn seal_x(
+    key: &Secret,
+    nonce: &[u8; EXTENDED_NONCE_LEN],
+    associated: &[u8],
+    buffer: &mut [u8],
+) -> Option<[u8; TAG_LEN]> {
+    XChaCha20Poly1305::new(key.expose().into())
+        .encrypt_inout_detached(&XNonce::from(*nonce), associated, buffer.into())
+        .ok()
+        .map(Into::into)
+}
+
+/// As [`open`], for what [`seal_x`] has sealed.
+pub(crate) fn open_x(
+    key: &Secret,
+    nonce: &[u8; EXTENDED_NONCE_LEN],
+    associated: &[u8],
+    buffer: &mut [u8],
+    tag: &[u8; TAG_LEN],
+) -> Result<(), NotAuthentic> {
+    XChaCha20Poly1305::new(key.expose().into())
+        .decrypt_inout_detached(
+            &XNonce::from(*nonce),
             associated,
             buffer.into(),
             &Tag::from(*tag),

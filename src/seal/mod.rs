@@ -41,14 +41,22 @@
 //! the locator, the tag of the epoch that the echoed control counter belongs to, and the body.
 //! [`StoredReport`] draws the body.
 
+mod ahead;
 mod entropy;
 mod epoch;
+mod epoch_table;
+mod export;
+mod lookup;
+mod loss;
+mod opened;
 mod opened_epoch;
 mod opener;
+mod outstanding;
 mod receipt;
 mod schedule;
 mod sealer;
 mod session;
+mod space_set;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -60,11 +68,18 @@ pub use entropy::SystemEntropy;
 #[cfg(feature = "pairing")]
 pub(crate) use entropy::{Binding, draw, hedge};
 pub use entropy::{Entropy, EntropyFailed};
-pub use epoch::{Epoch, EpochTag};
-pub use opener::{Opened, Opener, Opening, Stored};
-pub use receipt::{Acknowledgement, Acknowledgements, StoredReport};
 #[cfg(feature = "node")]
-pub(crate) use schedule::MAX_OPENED;
+#[allow(unused_imports, reason = "a device's image holds them")]
+pub(crate) use epoch::HandedEpoch;
+pub use epoch::{Epoch, EpochTag};
+pub use export::{MAX_ROW, OpenedRow, Row, RowKey, RowOwner, RowPsk};
+#[cfg(feature = "std")]
+pub use lookup::SessionTable;
+pub use lookup::{MAX_OWNERS, Owners, SessionLookup};
+pub use loss::{Loss, LossCause, Settled, Twin};
+pub use opened::{Control, Opened, Opening, Stored};
+pub use opener::Opener;
+pub use receipt::{Acknowledgement, Acknowledgements, ServerClock, StoredReport};
 #[cfg(feature = "pairing")]
 pub(crate) use schedule::{Label, derive, expand_label};
 pub use sealer::{SEAL_OVERHEAD, Sealer};
@@ -100,10 +115,19 @@ pub enum Error {
     /// A key has another length than its suite says.
     #[error("a key of this length is not one of the suite")]
     BadKeyLength,
-    /// So many epochs went by without a receipt that the server would not find another one.
-    #[error("out of the server's reach: no receipt has come for eight epochs")]
-    OutOfReach,
+    /// A control frame that is not newer than the newest that was opened: a repetition.
+    #[error("a newer control frame was opened before")]
+    Replayed,
+    /// The epoch is over, and had ended before this counter.
+    #[error("the epoch had ended before this counter")]
+    BeyondEnd,
+    /// What is outstanding was said in another epoch than the newest that has authenticated.
+    #[error("only the newest epoch may say what is outstanding")]
+    NotNewest,
     /// A saved session is damaged, another device's, or of another version or suite.
     #[error("not a saved session of this device and version")]
     BadSavedSession,
+    /// A stored row is damaged, another device's, under another key, or of another version or suite.
+    #[error("not a row of this device, key and version")]
+    BadRow,
 }

@@ -2,7 +2,8 @@ use super::{EpochTag, Error};
 use crate::crypto::Secret;
 use crate::crypto::hash::{equal, hmac};
 use crate::wire::{
-    self, CounterRange, Locator, MAX_COUNTER, PROOF_LEN, Reader, Receipt, Space, Writer, copy,
+    self, CounterRange, Locator, MAX_COUNTER, PROOF_LEN, Reader, Receipt, ReceivedSet, Space,
+    Writer, copy, varint_len,
 };
 
 /// The echo that says that no control frame was seen.
@@ -18,11 +19,16 @@ const NO_ECHO: u32 = MAX_COUNTER + 1;
 ///
 /// All counters below the floor are stored, and those of the ranges. A range's gap is counted
 /// from the end of the range before it, or from the floor; neither gap nor length is zero.
-/// The echo is that of a control frame; 0xFFFFFF means none, and time and wait are then zero.
-/// This version sends no control frames, so it echoes none, and acts on neither time nor wait.
+/// The echo is the newest control counter that was seen in the epoch of the receipt's locator;
+/// 0xFFFFFF means none, and time and wait then say nothing.
+///
+/// What is stored is to be believed always. Time, wait and that the link is alive are to be believed
+/// only where the echo is not older than the newest seen, and of this boot.
 #[derive(Debug, Clone)]
 pub struct StoredReport<'a> {
     echo: u32,
+    time_ms: u64,
+    wait_ms: u64,
     count: usize,
     entries: Reader<'a>,
 }
@@ -43,8 +49,8 @@ impl<'a> StoredReport<'a> {
     pub(super) fn parse(body: &'a [u8]) -> Result<Self, wire::Error> {
         let mut reader = Reader::new(body);
         let echo = reader.u24()?;
-        let _time = reader.varint()?;
-        let _wait = reader.varint()?;
+        let time_ms = reader.varint()?;
+        let wait_ms = reader.varint()?;
         let count = reader.varint_as()?;
         let entries = reader.clone();
         for _ in 0..count {
@@ -53,17 +59,35 @@ impl<'a> StoredReport<'a> {
         skip_fields(&mut reader)?;
         Ok(Self {
             echo,
+            time_ms,
+            wait_ms,
             count,
             entries,
         })
     }
 
     /// The newest control frame that the server has seen in the epoch of the receipt's locator.
-    pub(super) const fn echoed_control(&self) -> Option<u32> {
+    #[must_use]
+    pub const fn echo(&self) -> Option<u32> {
         match self.echo {
             NO_ECHO => None,
             counter => Some(counter),
         }
+    }
+
+    /// The server's time in milliseconds since 1970; `None` where it has none or echoes nothing.
+    #[must_use]
+    pub fn server_time_ms(&self) -> Option<u64> {
+        self.echo()?;
+        Some(self.time_ms).filter(|time| *time > 0)
+    }
+
+    /// For how many milliseconds the device may keep silent, in the server's view; `None` where it
+    /// says nothing of it or echoes nothing.
+    #[must_use]
+    pub fn wait_ms(&self) -> Option<u64> {
+        self.echo()?;
+        Some(self.wait_ms).filter(|wait| *wait > 0)
     }
 
     /// What is stored, space by space.
@@ -181,6 +205,53 @@ fn skip_fields(reader: &mut Reader<'_>) -> Result<(), wire::Error> {
     Ok(())
 }
 
+/// What a server says of time in a receipt; it is believed only with an echo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerClock {
+    /// Milliseconds since 1970; 0 where the server does not know.
+    pub time_ms: u64,
+    /// For how many milliseconds the device may keep silent; 0 says nothing of it.
+    pub wait_ms: u64,
+}
+
+/// What a receipt is about, and the control frame that it answers.
+pub(super) struct Echo {
+    locator: Locator,
+    tag: EpochTag,
+    counter: u32,
+    clock: ServerClock,
+}
+
+impl Echo {
+    const NO_CLOCK: ServerClock = ServerClock {
+        time_ms: 0,
+        wait_ms: 0,
+    };
+
+    /// "tag zeros, locator of the newest opened epoch, else of epoch 0"
+    pub(super) const fn none(locator: Locator) -> Self {
+        Self::of(locator, EpochTag([0; 16]), NO_ECHO)
+    }
+
+    pub(super) const fn of(locator: Locator, tag: EpochTag, counter: u32) -> Self {
+        Self {
+            locator,
+            tag,
+            counter,
+            clock: Self::NO_CLOCK,
+        }
+    }
+
+    /// With the time, where there is an echo to believe it by.
+    pub(super) fn dated(self, clock: Option<ServerClock>) -> Self {
+        let clock = clock.filter(|_| self.counter != NO_ECHO);
+        Self {
+            clock: clock.unwrap_or(Self::NO_CLOCK),
+            ..self
+        }
+    }
+}
+
 /// What [`emit`] writes of one space.
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
@@ -191,64 +262,94 @@ pub(super) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    pub(super) const fn new(
+    pub(super) fn new<const N: usize>(
         epoch: EpochTag,
         space: Space,
-        floor: u32,
-        ranges: &'a [CounterRange],
+        set: &'a ReceivedSet<N>,
     ) -> Self {
         Self {
             epoch,
             space,
-            floor,
-            ranges,
+            floor: set.floor(),
+            ranges: set.ranges(),
         }
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.floor == 0 && self.ranges.is_empty()
+    /// The ranges as they are written: gap and length, `limit` of them at most.
+    fn numbers(&self, limit: usize) -> impl ExactSizeIterator<Item = [u64; 2]> {
+        let mut end = self.floor;
+        self.ranges.iter().take(limit).map(move |range| {
+            let gap = range.start.saturating_sub(end);
+            end = range.end;
+            [gap.into(), range.end.saturating_sub(range.start).into()]
+        })
     }
 
-    fn emit(&self, writer: &mut Writer<'_>) -> Result<(), wire::Error> {
+    /// How many bytes it takes: 11 to 14, and 2 to 8 a range.
+    fn len(&self, limit: usize) -> usize {
+        let ranges = self.numbers(limit).flatten();
+        SHORT_TAG_LEN
+            + 1
+            + varint_len(self.floor.into())
+            + 1
+            + ranges.map(varint_len).sum::<usize>()
+    }
+
+    fn emit(&self, limit: usize, writer: &mut Writer<'_>) -> Result<(), wire::Error> {
         writer.put(&self.epoch.short())?;
         writer.u8(self.space.code())?;
         writer.varint(self.floor.into())?;
-        writer.varint(u64::try_from(self.ranges.len()).unwrap_or(u64::MAX))?;
-        let mut end = self.floor;
-        for range in self.ranges {
-            writer.varint(range.start.saturating_sub(end).into())?;
-            writer.varint(range.end.saturating_sub(range.start).into())?;
-            end = range.end;
+        let numbers = self.numbers(limit);
+        writer.varint(u64::try_from(numbers.len()).unwrap_or(u64::MAX))?;
+        for number in numbers.flatten() {
+            writer.varint(number)?;
         }
         Ok(())
     }
 }
 
-/// Writes a receipt that echoes no control frame.
+const SHORT_TAG_LEN: usize = 8;
+/// No set has more ranges.
+const ALL_RANGES: usize = 16;
+
+/// Writes a receipt.
 pub(super) fn emit<'o, 'e>(
     key: &Secret,
-    locator: Locator,
+    echo: &Echo,
     entries: impl Iterator<Item = Entry<'e>> + Clone,
     out: &'o mut [u8],
 ) -> Result<&'o mut [u8], Error> {
+    let room = out.len();
     let mut writer = Writer::new(out);
     writer.u8(Receipt::BYTE0)?;
-    writer.put(&locator.0)?;
-    writer.u24(NO_ECHO)?;
-    writer.varint(0)?;
-    writer.varint(0)?;
+    writer.put(&echo.locator.0)?;
+    writer.u24(echo.counter)?;
+    writer.varint(echo.clock.time_ms)?;
+    writer.varint(echo.clock.wait_ms)?;
     writer.varint(u64::try_from(entries.clone().count()).unwrap_or(u64::MAX))?;
+    let room = room.saturating_sub(writer.len()).saturating_sub(PROOF_LEN);
+    let limit = ranges_that_fit(entries.clone(), room);
     for entry in entries {
-        entry.emit(&mut writer)?;
+        entry.emit(limit, &mut writer)?;
     }
     let body_end = writer.len();
     writer.reserve(PROOF_LEN)?;
     let packet = writer.finish();
     if let Some((covered, slot)) = packet.split_at_mut_checked(body_end) {
         let body = covered.get(Receipt::HEADER_LEN..).unwrap_or_default();
-        copy(&proof(key, locator, EpochTag([0; 16]), body), slot);
+        copy(&proof(key, echo.locator, echo.tag, body), slot);
     }
     Ok(packet)
+}
+
+/// How many ranges of each space have room; those that are left out are named when others are gone.
+fn ranges_that_fit<'e>(entries: impl Iterator<Item = Entry<'e>> + Clone, room: usize) -> usize {
+    let len = |limit| entries.clone().map(|entry| entry.len(limit)).sum::<usize>();
+    let mut limit = ALL_RANGES;
+    while limit > 0 && len(limit) > room {
+        limit -= 1;
+    }
+    limit
 }
 
 pub(super) fn check_proof(

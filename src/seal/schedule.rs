@@ -4,8 +4,8 @@ use crate::wire::{Locator, Salt};
 
 /// How many epochs ahead of the newest that it has opened a server finds.
 pub(crate) const WINDOW: usize = 8;
-/// How many opened epochs a server keeps; the oldest gives way.
-pub(crate) const MAX_OPENED: usize = 4;
+/// How many opened epochs a server keeps, the newest and eight that are not drained; the oldest gives way.
+pub(crate) const MAX_OPENED: usize = 9;
 
 /// What a derived key is for. Each label stands in one place of the key schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,7 @@ impl Label {
     pub(crate) const TAG: Self = Self("tag");
     pub(crate) const DATA: Self = Self("data");
     pub(crate) const ALARM: Self = Self("alarm");
+    pub(crate) const CONTROL: Self = Self("control");
     #[cfg(feature = "pairing")]
     pub(crate) const EPHEMERAL: Self = Self("ephemeral");
     #[cfg(feature = "pairing")]
@@ -110,6 +111,19 @@ impl Chain {
 pub(crate) struct OpenKey(Secret);
 
 impl OpenKey {
+    pub(crate) const fn from_bytes(key: [u8; 32]) -> Self {
+        Self(Secret::new(key))
+    }
+
+    pub(crate) const fn expose(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+
+    /// The same key for a candidate that may come to nothing.
+    pub(crate) const fn share(&self) -> Self {
+        Self(self.0.share())
+    }
+
     pub(crate) fn secret(&self, salt: Salt) -> EpochSecret {
         EpochSecret(Secret::new(expand_label(
             &self.0,
@@ -123,6 +137,19 @@ impl OpenKey {
 pub(crate) struct EpochSecret(Secret);
 
 impl EpochSecret {
+    pub(crate) const fn from_bytes(secret: [u8; 32]) -> Self {
+        Self(Secret::new(secret))
+    }
+
+    pub(crate) const fn expose(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+
+    #[allow(dead_code, reason = "devices hand over epochs")]
+    pub(crate) const fn share(&self) -> Self {
+        Self(self.0.share())
+    }
+
     pub(crate) fn tag(&self) -> [u8; 16] {
         expand_label(&self.0, Label::TAG, [&[], &[]])
     }
@@ -159,7 +186,9 @@ mod tests {
         let secret = first.open_key().secret(Salt([2; 16]));
         let other_salt = first.open_key().secret(Salt([3; 16]));
         assert_ne!(secret.tag(), other_salt.tag());
-        let [data, alarm] = [Label::DATA, Label::ALARM].map(|space| *secret.key(space).expose());
+        let spaces = [Label::DATA, Label::ALARM, Label::CONTROL];
+        let [data, alarm, control] = spaces.map(|space| *secret.key(space).expose());
         assert!(data != alarm && data[..16] != secret.tag());
+        assert!(control != data && control != alarm);
     }
 }

@@ -12,7 +12,7 @@ pub struct CounterRange {
 }
 
 impl CounterRange {
-    const fn contains(self, counter: u32) -> bool {
+    pub(crate) const fn contains(self, counter: u32) -> bool {
         self.start <= counter && counter < self.end
     }
 }
@@ -93,8 +93,7 @@ impl<const N: usize> ReceivedSet<N> {
         }
         let behind = counter.checked_add(1).ok_or(Error::OutOfRange)?;
         if counter == self.floor {
-            self.floor = behind;
-            self.absorb_first_range();
+            self.raise_floor(behind);
             return Ok(());
         }
         self.insert_above(CounterRange {
@@ -103,19 +102,43 @@ impl<const N: usize> ReceivedSet<N> {
         })
     }
 
+    /// The counters below `end` that were not received, rising.
+    pub fn holes_below(&self, end: u32) -> impl Iterator<Item = CounterRange> {
+        let starts = self.ranges.iter().map(|range| range.start);
+        let ends = self.ranges.iter().map(|range| range.end);
+        let hole_ends = starts.chain([u32::MAX]).map(move |start| start.min(end));
+        let hole_starts = core::iter::once(self.floor).chain(ends);
+        hole_starts
+            .zip(hole_ends)
+            .map(|(start, end)| CounterRange { start, end })
+            .filter(|hole| hole.start < hole.end)
+    }
+
+    /// Marks everything below `floor` as received; it always has room.
+    pub fn raise_floor(&mut self, floor: u32) {
+        self.floor = self.floor.max(floor);
+        while let Some(first) = self.ranges.first().copied()
+            && first.start <= self.floor
+        {
+            self.floor = self.floor.max(first.end);
+            self.ranges.remove(0);
+        }
+    }
+
+    /// Puts a range behind all that are there: how a stored set comes back.
+    #[cfg(feature = "seal")]
+    pub(crate) fn push_range(&mut self, range: CounterRange) -> Result<(), Error> {
+        let end = self.ranges.last().map_or(self.floor, |last| last.end);
+        if range.start <= end || range.end <= range.start || range.end > super::MAX_COUNTER + 1 {
+            return Err(Error::OutOfRange);
+        }
+        self.ranges.push(range).map_err(|_| Error::SetFull)
+    }
+
     fn touches_a_range(&self, counter: u32) -> bool {
         self.ranges
             .iter()
             .any(|range| range.start <= counter.saturating_add(1) && counter <= range.end)
-    }
-
-    fn absorb_first_range(&mut self) {
-        if let Some(first) = self.ranges.first().copied()
-            && first.start == self.floor
-        {
-            self.floor = first.end;
-            self.ranges.remove(0);
-        }
     }
 
     fn insert_above(&mut self, new: CounterRange) -> Result<(), Error> {

@@ -86,9 +86,8 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     ///
     /// # Errors
     ///
-    /// [`Error::Seal`] for a damaged session, a random number generator that fails or repeats
-    /// the last boot, or one boot too many without a receipt
-    /// ([`OutOfReach`](seal::Error::OutOfReach): only pairing again helps);
+    /// [`Error::Seal`] for a damaged session, or a random number generator that fails or repeats
+    /// the last boot;
     /// [`Error::SessionUnderWay`] when a session is under way, whose frames
     /// would be orphaned. The device is as it was.
     pub fn resume(
@@ -185,7 +184,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             Ok(Packet::Handshake(handshake)) => {
                 self.handle_handshake(datagram, &handshake, entropy)
             }
-            Ok(Packet::Frame(_)) => Err(seal::Error::UnexpectedPacket.into()),
+            Ok(Packet::Frame(_) | Packet::Refused(_)) => Err(seal::Error::UnexpectedPacket.into()),
             Err(error) => Err(error.into()),
         };
         if handled.is_err() {

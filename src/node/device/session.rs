@@ -2,8 +2,7 @@ use heapless::Vec;
 
 use crate::node::Error;
 use crate::seal::{
-    self, Entropy, Epoch, FirstDraw, MAX_OPENED, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer,
-    StoredReport,
+    self, Entropy, Epoch, FirstDraw, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer, StoredReport,
 };
 use crate::time::{Duration, Instant};
 use crate::wire::{
@@ -14,8 +13,8 @@ use crate::wire::{
 const EPOCH_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How soon a day that could not end is tried again.
 const ROTATION_RETRY: Duration = Duration::from_secs(60);
-/// How many epochs the outbox may span: as many as the server keeps open.
-const MAX_EPOCHS: usize = MAX_OPENED;
+/// How many epochs the outbox may span.
+const MAX_EPOCHS: usize = 4;
 /// The longest frame in the short form: with the longest header it still fits a datagram.
 pub(super) const MAX_FRAME: usize = MAX_DATAGRAM - LONGEST_HEADER + SHORT_HEADER;
 
@@ -184,7 +183,7 @@ impl Session {
     }
 
     pub(super) fn verify<'p>(&mut self, receipt: &'p [u8]) -> Result<StoredReport<'p>, Error> {
-        let report = self.sealer.verify(receipt)?;
+        let report = self.sealer.verify(receipt, |_| None)?;
         self.save_what_is_new()?;
         Ok(report)
     }

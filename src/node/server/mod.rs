@@ -128,7 +128,9 @@ impl Server {
         let handled = match Packet::parse(datagram) {
             Ok(Packet::Frame(_)) => self.handle_frame(now, datagram),
             Ok(Packet::Handshake(_)) => self.handle_reply(now, datagram).map(|()| None),
-            Ok(Packet::Receipt(_)) => Err(seal::Error::UnexpectedPacket.into()),
+            Ok(Packet::Receipt(_) | Packet::Refused(_)) => {
+                Err(seal::Error::UnexpectedPacket.into())
+            }
             Err(error) => Err(error.into()),
         };
         if handled.is_err() {
@@ -194,7 +196,7 @@ impl Server {
         session.receipt_due = None;
         session.last_receipt = Some(now);
         self.stats.receipts += 1;
-        session.opener.receipt(out).ok()
+        session.opener.receipt(None, out).ok()
     }
 
     /// The next thing that happened.
@@ -266,6 +268,10 @@ impl Server {
                 session.note_duplicate(now);
                 return Ok(None);
             }
+            Opening::Control(_) => {
+                session.want_receipt(now + RECEIPT_DELAY);
+                return Ok(None);
+            }
         };
         let breaks_promise = session.breaks_promise(&opened);
         self.stats.frames_opened += 1;
@@ -283,7 +289,7 @@ impl Server {
         if let Attempt::Confirming(session, _) = mem::replace(&mut self.attempt, Attempt::None) {
             self.note(ServerEvent::Paired {
                 peer: session.peer,
-                session: session.opener.session(),
+                session: session.id,
             });
             self.session = Some(session);
         }

@@ -8,6 +8,7 @@ const DUPLICATE_RECEIPT_INTERVAL: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(super) struct Session {
+    pub(super) id: [u8; 16],
     pub(super) opener: Opener,
     pub(super) peer: PublicKey,
     /// What the device has promised, until its descriptor came.
@@ -19,6 +20,7 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new(paired: Paired) -> Self {
         Self {
+            id: paired.secrets.id(),
             opener: paired.secrets.into_opener(),
             peer: paired.peer,
             promised: paired.descriptor,
@@ -64,7 +66,7 @@ impl Session {
         let mut records = envelope.records().flatten();
         let first = records.find(|record| record.tag.is_numbered());
         let descriptor = first.filter(|first| first.tag == Tag::DESCRIPTOR);
-        if descriptor.is_none() && place != (0, Space::Data, 0) {
+        if descriptor.is_none() && place != (Some(0), Space::Data, 0) {
             return false;
         }
         self.promised = None;
