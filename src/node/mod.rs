@@ -107,6 +107,9 @@ pub enum Error {
     /// Nobody waits for this word of storage: it is of a session that another has taken the place of.
     #[error("nobody waits for this to be stored")]
     NotAwaited,
+    /// There is a session with this recipient already, whose frames would be orphaned by another.
+    #[error("a session is under way already")]
+    SessionUnderWay,
     /// The device has as many recipients as it has room for.
     #[error("no room for another recipient")]
     TooManyPeers,

@@ -1,8 +1,9 @@
 //! The power fails at the worst moment, and comes back with an old or a new image.
 
-use super::world::{Link, Source, World, label, new_device, said_by, sent_by};
+use super::world::{Link, Source, World, image_of, label, new_device, said_by, sent_by, write_all};
 use crate::node::{DeviceEvent, Error};
 use crate::seal::{self, EntropyFailed};
+use crate::storage::StoreReply;
 use crate::time::{Duration, Instant};
 use crate::wire::Space;
 use std::collections::BTreeSet;
@@ -49,12 +50,8 @@ fn a_power_cut_around_the_write_of_the_session_leaves_both_images_good() {
             .device
             .resume(world.now, &old, &mut world.device_rng)
             .unwrap();
-        let new = world.device.poll_store().unwrap();
-        world.flash = Some(if is_written {
-            new.as_bytes().to_vec()
-        } else {
-            old
-        });
+        let new = image_of(&mut world.device, world.now).unwrap();
+        world.flash = Some(if is_written { new } else { old });
         world.reboot().unwrap();
         world.readings = 3;
         assert!(
@@ -174,7 +171,7 @@ fn a_damaged_image_is_refused_and_leaves_the_device_as_it_was() {
         let refused = device.resume(Instant::ZERO, broken, &mut world.device_rng);
         assert_eq!(refused, Err(seal::Error::BadSavedSession.into()));
     }
-    assert!(!device.is_ready() && device.poll_store().is_none());
+    assert!(!device.is_ready() && image_of(&mut device, Instant::ZERO).is_none());
 }
 
 #[test]
@@ -199,7 +196,7 @@ fn a_write_that_ends_late_is_not_taken_for_that_of_the_session_after_it() {
     let later = world.now + day;
     let rng = &mut world.device_rng;
     world.device.handle_timeout(later, rng).unwrap();
-    let slow = world.device.poll_store().unwrap();
+    assert!(image_of(&mut world.device, later).is_some());
     // While the flash is busy, the server pairs anew.
     world.device.arm(label());
     world.now = later;
@@ -213,12 +210,11 @@ fn a_write_that_ends_late_is_not_taken_for_that_of_the_session_after_it() {
             world.server.handle_datagram(later, &mut datagram).unwrap();
         }
     }
-    let new = world.device.poll_store().unwrap();
-    assert_eq!(
-        world.device.handle_stored(later, slow),
-        Err(Error::NotAwaited)
-    );
-    assert!(!world.device.is_ready());
-    world.device.handle_stored(later, new).unwrap();
-    assert!(world.device.is_ready());
+    // One at a time: what the new session wants is asked for when the old write is answered.
+    assert!(image_of(&mut world.device, later).is_none());
+    world.device.handle_stored(later, StoreReply::Done).unwrap();
+    assert!(image_of(&mut world.device, later).is_some());
+    write_all(&mut world.device, later);
+    let rotated = sent_by(&mut world.device, later);
+    assert!(!rotated.is_empty());
 }
