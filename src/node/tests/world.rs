@@ -339,10 +339,16 @@ impl World {
         }
     }
 
+    /// What is sent makes room, for which storage has more to be sent.
     fn step_sending(&mut self) {
         let mut out = [0; MAX_DATAGRAM];
-        while let Some(datagram) = self.device.poll_transmit(self.now, &mut out) {
-            self.up.send(self.now, datagram);
+        let mut has_sent = true;
+        while core::mem::take(&mut has_sent) {
+            while let Some(datagram) = self.device.poll_transmit(self.now, &mut out) {
+                self.up.send(self.now, datagram);
+                has_sent = true;
+            }
+            self.step_flash();
         }
         while let Some(datagram) = self.server.poll_transmit(self.now, &mut out) {
             self.down.send(self.now, &datagram);
@@ -360,7 +366,11 @@ impl World {
     fn next_wake(&self) -> Option<Instant> {
         let timeouts = [self.device.poll_timeout(), self.server.poll_timeout()];
         for timeout in timeouts.into_iter().flatten() {
-            assert!(timeout > self.now, "a timeout at {timeout} is not over");
+            assert!(
+                timeout > self.now,
+                "a timeout at {timeout} is not over: {:?}",
+                self.device
+            );
         }
         let reading = (self.readings > 0 && self.device.is_ready())
             .then_some(self.next_reading)
