@@ -26,7 +26,7 @@ const RECEIPT_DELAY: Duration = Duration::from_millis(100);
 /// **Rule.** What [`Server::handle_datagram`] yields is acknowledged only when it comes back
 /// through [`Server::handle_stored`]; until then the device sends it again.
 ///
-/// It takes about 4.1 KiB: room for the session that stands and for one that is being paired.
+/// It takes about 10.9 KiB: room for the session that stands and for one that is being paired.
 #[derive(Debug)]
 pub struct Server {
     identity: Identity,
