@@ -64,8 +64,10 @@ mod opened_epoch;
 mod opener;
 mod outstanding;
 mod receipt;
+mod receipt_writer;
 mod schedule;
 mod sealer;
+mod sealing_epoch;
 mod session;
 mod space_set;
 
@@ -90,10 +92,12 @@ pub use lookup::{MAX_OWNERS, Owners, SessionLookup};
 pub use loss::{Loss, LossCause, Settled, Twin};
 pub use opened::{Control, Opened, Opening, Stored};
 pub use opener::Opener;
-pub use receipt::{Acknowledgement, Acknowledgements, ServerClock, StoredReport};
+pub use receipt::{Acknowledgement, Acknowledgements, StoredReport};
+pub use receipt_writer::ServerClock;
 #[cfg(feature = "pairing")]
 pub(crate) use schedule::{Label, derive, expand_label};
-pub use sealer::{SEAL_OVERHEAD, Sealer};
+pub use sealer::Sealer;
+pub use sealing_epoch::SEAL_OVERHEAD;
 pub use session::{Direction, SAVED_SESSION_LEN, SessionSecrets};
 
 use crate::wire;
