@@ -271,7 +271,7 @@ impl Sealer {
     ///
     /// [`Error::NoEpoch`], [`Error::EpochFull`], [`Error::UnexpectedPacket`] for another space than
     /// data and alarm, whose frames wait for acknowledgement, or a buffer shorter than
-    /// [`SEAL_OVERHEAD`]. No counter is used then.
+    /// [`SEAL_OVERHEAD`](super::SEAL_OVERHEAD). No counter is used then.
     pub fn seal_in_place(&mut self, space: Space, buffer: &mut [u8]) -> Result<u32, Error> {
         refuse_uncounted(space)?;
         self.seal_any(space, buffer)
