@@ -82,6 +82,7 @@ fn address_of(packet: &Packet<'_>) -> Option<Address> {
         },
         Packet::Receipt(receipt) => Some(Address::Session(receipt.locator)),
         Packet::Handshake(handshake) => Some(Address::Handshake(handshake.connection)),
+        Packet::Refused(_) => None,
     }
 }
 

@@ -6,7 +6,8 @@
 //! ```text
 //! datagram ─ Packet::parse ─┬─ Frame      space, route, counter │ sealed bytes ── seal ─┐
 //!                           ├─ Receipt    locator │ body │ proof                        │ plaintext
-//!                           └─ Handshake  suite, model, step, conn, hint │ message      │
+//!                           ├─ Handshake  suite, model, step, conn, hint │ message      │
+//!                           └─ Refused    reference                                      │
 //!                                                                                       ▼
 //!                      Envelope::parse ── sequence, run │ tag · length · body │ tag · length · body │ …
 //! ```
@@ -29,7 +30,7 @@ pub(crate) use ids::write_hex;
 pub use ids::{ConnectionId, Hint, Locator, RecordId, Run, Salt};
 pub use packet::{
     Frame, HANDSHAKE_HEADER, Handshake, MAC1_LEN, MAX_COUNTER, MAX_DATAGRAM, PROOF_LEN, Packet,
-    Receipt, Route, Space, TAG_LEN, VERSION,
+    Receipt, Refused, Route, Space, TAG_LEN, VERSION,
 };
 pub use received::{CounterRange, ReceivedSet};
 pub use record::{Record, RecordWriter, Records};
@@ -58,9 +59,6 @@ pub enum Error {
     /// The packet says another protocol version than 1.
     #[error("protocol version {0} is not supported")]
     UnsupportedVersion(u8),
-    /// The packet is of a kind that version 1 does not know.
-    #[error("packet kind {0} is not known")]
-    UnknownKind(u8),
     /// A bit or value that version 1 reserves is in use.
     #[error("a reserved bit or value is in use")]
     Reserved,

@@ -185,7 +185,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             Ok(Packet::Handshake(handshake)) => {
                 self.handle_handshake(datagram, &handshake, entropy)
             }
-            Ok(Packet::Frame(_)) => Err(seal::Error::UnexpectedPacket.into()),
+            Ok(Packet::Frame(_) | Packet::Refused(_)) => Err(seal::Error::UnexpectedPacket.into()),
             Err(error) => Err(error.into()),
         };
         if handled.is_err() {

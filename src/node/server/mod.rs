@@ -128,7 +128,9 @@ impl Server {
         let handled = match Packet::parse(datagram) {
             Ok(Packet::Frame(_)) => self.handle_frame(now, datagram),
             Ok(Packet::Handshake(_)) => self.handle_reply(now, datagram).map(|()| None),
-            Ok(Packet::Receipt(_)) => Err(seal::Error::UnexpectedPacket.into()),
+            Ok(Packet::Receipt(_) | Packet::Refused(_)) => {
+                Err(seal::Error::UnexpectedPacket.into())
+            }
             Err(error) => Err(error.into()),
         };
         if handled.is_err() {
