@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Small frames are as fast without it: making a key of `ring` ready moves 544 bytes about and costs some 30 ns.
-//! A key that is kept ready would cost its 544 bytes in place of 32, twice in each epoch of each session.
+//! A key that is kept ready would cost its 544 bytes in place of 32, for each space of each epoch of each session.
 //!
 //! Where a tag does not match, `ring` has decrypted already, and fills the buffer with zeros. Our rule is
 //! that a refused frame stays as it was, so the ciphertext is kept aside meanwhile, on the stack. What does

@@ -9,9 +9,9 @@
 //!
 //! The last of the list that is built is used; `ring` implies `fast-aead`. Tests compare all that are
 //! built with one another. None needs `-C target-cpu`: vectors are picked at run time by what the
-//! CPU can do. One thing is left to the compiler: the Poly1305 of the audited crate calls its AVX2 steps
-//! one by one where the build is for any x86-64, and takes about 1,100 ns more for a small frame than with
-//! `-C target-feature=+avx2`. The two others are as fast without it.
+//! CPU can do. One thing is left to the compiler: in a build for any x86-64, the Poly1305 of the audited
+//! crate calls its AVX2 steps one by one, and that is most of what a small frame takes. With
+//! `-C target-feature=+avx2` they are inlined.
 
 #[cfg(feature = "ring")]
 mod asm;

@@ -17,6 +17,8 @@ pub(crate) struct Backend {
     pub(crate) open: Open,
 }
 
+type Seal = fn(&[u8; KEY_LEN], &[u8; NONCE_LEN], &[u8], &mut [u8]) -> Option<[u8; TAG_LEN]>;
+
 type Open =
     fn(&[u8; KEY_LEN], &[u8; 12], &[u8], &mut [u8], &[u8; TAG_LEN]) -> Result<(), NotAuthentic>;
 
