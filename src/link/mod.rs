@@ -26,18 +26,13 @@
 //! the outbox sends what was lost once more.
 
 pub mod ble;
-mod clock;
 mod error;
 mod fragment;
 mod outbox;
 mod retry;
 mod router;
 mod serial;
-mod silence;
 
-pub use clock::{
-    Challenges, Clock, ClockEvent, ClockSample, DRIFT_PPM, MAX_ROUND_TRIP, StatusTimes,
-};
 pub use error::CarrierError;
 pub use fragment::{
     AttPayload, FRAGMENT_HEADER, Fragment, FragmentError, FragmentStats, Fragmenter, Fragments,
@@ -47,4 +42,3 @@ pub use outbox::{FrameKey, Outbox, OutboxFull};
 pub use retry::Retry;
 pub use router::{MAX_ROUTES, Router};
 pub use serial::{MAX_SERIAL_FRAME, SERIAL_CRC_LEN, SerialDecoder, SerialStats, encode_serial};
-pub use silence::{Silence, SilenceEvent};

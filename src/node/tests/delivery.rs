@@ -4,7 +4,7 @@ use super::world::{
     Fault, MANUFACTURER, Source, World, identity, label, new_device, said_by, sent_by,
 };
 use crate::link::{OutboxFull, Retry};
-use crate::node::{Device, DeviceEvent, Error, ServerEvent};
+use crate::node::{Device, DeviceEvent, Error, Received, ServerEvent};
 use crate::reading::Descriptor;
 use crate::seal;
 use crate::time::{Duration, Instant};
@@ -283,8 +283,11 @@ fn a_descriptor_that_comes_after_a_reading_of_the_next_day_breaks_no_promise() {
     world.send(Space::Data).unwrap();
     let mut frames = sent_by(&mut world.device, tomorrow);
     for frame in frames.iter_mut().rev() {
-        let opened = world.server.handle_datagram(tomorrow, frame).unwrap();
-        let stored = opened.unwrap().stored();
+        let received = world.server.handle_datagram(tomorrow, frame).unwrap();
+        let Received::Records(opened) = received else {
+            panic!("{received:?}")
+        };
+        let stored = opened.stored();
         world.server.handle_stored(tomorrow, stored).unwrap();
     }
     let events: Vec<_> = core::iter::from_fn(|| world.server.poll_event()).collect();

@@ -1,8 +1,7 @@
 //! Who else may talk to an armed device, and what comes of it.
 
 use super::world::{Fault, LABEL, World, identity, label, new_device, said_by, sent_by};
-use crate::link::Retry;
-use crate::node::{DeviceEvent, Error, Server, ServerEvent};
+use crate::node::{DeviceEvent, Error, Received, Server, ServerConfig, ServerEvent};
 use crate::pairing::{self, label::LabelSecret};
 use crate::seal::tests::Counting;
 use crate::time::{Duration, Instant};
@@ -12,7 +11,7 @@ use std::vec::Vec;
 const NOW: Instant = Instant::from_secs(1);
 
 fn server(seed: u8, secret: &[u8]) -> Server {
-    let mut server = Server::new(identity(seed), Retry::DEFAULT);
+    let mut server = Server::new(identity(seed), ServerConfig::DEFAULT);
     let label = LabelSecret::new(secret).unwrap();
     server.pair(NOW, &label, &mut Counting(seed)).unwrap();
     server
@@ -98,8 +97,10 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
         first.handle_datagram(NOW, &mut frame.clone()).unwrap_err(),
         Error::NotPaired
     );
-    assert!(second.handle_datagram(NOW, &mut frame).unwrap().is_some());
-    first.handle_timeout(NOW + Duration::from_secs(60));
+    let received = second.handle_datagram(NOW, &mut frame).unwrap();
+    assert!(matches!(received, Received::Records(_)));
+    let later = NOW + Duration::from_secs(60);
+    first.handle_timeout(later, &mut Counting(0)).unwrap();
     assert_eq!(first.poll_event(), Some(ServerEvent::PairingUnconfirmed));
     assert_eq!(first.peer(), None);
     assert_eq!(device.poll_event(), Some(DeviceEvent::Ready));
@@ -210,7 +211,7 @@ fn a_new_owner_gets_nothing_that_was_sealed_for_the_one_before() {
     world.run_for(Duration::from_secs(1));
     world.up.is_cut = false;
     world.device.arm(label());
-    world.server = Server::new(identity(3), Retry::DEFAULT);
+    world.server = Server::new(identity(3), ServerConfig::DEFAULT);
     world.store.records.clear();
     world.pair();
     assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(1)));
@@ -232,14 +233,14 @@ fn a_backend_finds_the_server_of_an_answer_by_its_connection() {
         let Ok(Packet::Handshake(handshake)) = Packet::parse(&hello[0]) else {
             panic!("not a handshake")
         };
-        assert_eq!(server.connection(), Some(handshake.connection));
+        assert!(server.connections().eq([handshake.connection]));
     }
-    servers.dedup_by_key(|server| server.connection());
+    servers.dedup_by_key(|server| server.connections().next());
     assert_eq!(servers.len(), 3);
     let mut world = World::paired();
-    assert_eq!(world.server.connection(), None);
+    assert_eq!(world.server.connections().next(), None);
     world.pair();
-    assert!(world.server.connection().is_some());
+    assert!(world.server.connections().next().is_some());
 }
 
 #[test]
@@ -250,7 +251,7 @@ fn a_second_owner_in_one_boot_hears_the_same_run_go_on_and_the_descriptor_first(
     let run = world.store.records.first_key_value().unwrap().0.0;
     world.store.records.clear();
     world.device.arm(label());
-    world.server = Server::new(identity(3), Retry::DEFAULT);
+    world.server = Server::new(identity(3), ServerConfig::DEFAULT);
     world.pair();
     assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(1)));
     world.readings = 2;

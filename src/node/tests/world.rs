@@ -1,8 +1,7 @@
 //! The harness: one device, one server, two links, a flash and a database.
 
 pub(super) use super::link::{Fault, Link};
-use crate::link::Retry;
-use crate::node::{Device, DeviceEvent, Error, Server, ServerEvent};
+use crate::node::{Device, DeviceEvent, Error, Received, Server, ServerConfig, ServerEvent};
 use crate::pairing::{Identity, label::LabelSecret};
 use crate::reading::{Descriptor, Metric, Observation, Unit};
 use crate::seal::tests::Counting;
@@ -35,7 +34,7 @@ pub(super) fn identity(seed: u8) -> Identity {
 }
 
 pub(super) fn new_device() -> TestDevice {
-    Device::new(identity(1), MANUFACTURER, Retry::DEFAULT).unwrap()
+    Device::new(identity(1), MANUFACTURER, crate::link::Retry::DEFAULT).unwrap()
 }
 
 /// A generator that counts its draws and fails at some of them.
@@ -140,7 +139,7 @@ impl World {
         let mut world = Self {
             now: Instant::from_secs(5),
             device: new_device(),
-            server: Server::new(identity(2), Retry::DEFAULT),
+            server: Server::new(identity(2), ServerConfig::DEFAULT),
             device_rng: Source::new(seed),
             server_rng: Source::new(seed.wrapping_add(128)),
             up: Link::default(),
@@ -240,6 +239,7 @@ impl World {
         }
         while let Some(mut datagram) = self.up.take(self.now) {
             self.receive(&mut datagram);
+            work_through(&mut self.server, self.now, &mut self.server_rng);
             self.step_sending();
         }
         self.step_app();
@@ -248,7 +248,7 @@ impl World {
 
     /// What the server makes of one datagram.
     pub(super) fn receive(&mut self, datagram: &mut [u8]) {
-        let Ok(Some(opened)) = self.server.handle_datagram(self.now, datagram) else {
+        let Ok(Received::Records(opened)) = self.server.handle_datagram(self.now, datagram) else {
             return;
         };
         self.store.keep(&opened);
@@ -263,9 +263,7 @@ impl World {
 
     fn step_timers(&mut self) {
         let is_due = |timeout: Option<Instant>| timeout.is_some_and(|due| due <= self.now);
-        if is_due(self.server.poll_timeout()) {
-            self.server.handle_timeout(self.now);
-        }
+        work_through(&mut self.server, self.now, &mut self.server_rng);
         if is_due(self.device.poll_timeout()) {
             let handled = self.device.handle_timeout(self.now, &mut self.device_rng);
             self.device_errors.extend(handled.err());
@@ -294,7 +292,7 @@ impl World {
             self.up.send(self.now, datagram);
         }
         while let Some(datagram) = self.server.poll_transmit(self.now, &mut out) {
-            self.down.send(self.now, datagram);
+            self.down.send(self.now, &datagram);
         }
         let events = core::iter::from_fn(|| self.device.poll_event());
         self.device_events
@@ -320,8 +318,18 @@ impl World {
     }
 }
 
+/// Does a server's work, one piece after the other. What stays due is a receipt.
+fn work_through(server: &mut Server, now: Instant, entropy: &mut impl Entropy) {
+    for _ in 0..8 {
+        if server.poll_timeout().is_some_and(|due| due <= now) {
+            let _ = server.handle_timeout(now, entropy);
+        }
+    }
+}
+
 /// What a server says now.
 pub(super) fn said_by(server: &mut Server, now: Instant) -> Vec<Vec<u8>> {
+    work_through(server, now, &mut Counting(0));
     let mut out = [0; MAX_DATAGRAM];
     core::iter::from_fn(|| {
         server
