@@ -103,6 +103,22 @@
 //! | label, device | 0 | 3 | 1 |
 //! | reconnection or factory keys, device | 3 | 2 | |
 //! | reconnection or factory keys, server | 2 | 3 | |
+//!
+//! # Untrusted input
+//!
+//! What a stranger can make it cost, beside one parse:
+//!
+//! | packet | cost |
+//! |---|---|
+//! | message 1, without the label's secret or the server's public key | one HMAC |
+//! | message 1 of factory keys, with the server's public key | one multiplication; five with a static key of one's own |
+//! | message 1 of a reconnection, with the server's public key and a hint in use | two multiplications |
+//! | message 1, recorded | as the honest one, unless the answer is kept |
+//! | message 2, forged | label: one multiplication; else two |
+//! | message 3, forged | one authentication |
+//!
+//! While a message is worked on, others are refused: [`Error::Busy`]. What is longer than this version
+//! has to keep (240 bytes, of one's own packet and the message behind it) is refused too.
 
 pub mod label;
 

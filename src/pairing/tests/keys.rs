@@ -219,6 +219,54 @@ fn a_changed_first_message_with_a_true_code_is_refused_behind_it() {
     }
 }
 
+/// The table of what a stranger can make it cost.
+#[test]
+fn what_is_forged_costs_no_more_than_the_documentation_says() {
+    for (by, first) in [(By::Reconnection, 2), (By::FactoryKeys, 1)] {
+        let (server, device) = (server(), device());
+        let mut asking = by.asking();
+        let hello = packet_of(&asking);
+        let mut forged = hello.clone();
+        forged[HEADER_AND_CODE..][..32].copy_from_slice(server.public().as_bytes());
+        let mut answering = by.answer(&server, &with_code(forged, &server), 50).unwrap();
+        let before = count::made();
+        let refused = work_through(&mut answering, &server);
+        assert_eq!(
+            (refused, count::made() - before),
+            (Err(Error::NotAuthentic), first)
+        );
+
+        let reply = packet_of(&by.answering(&hello).unwrap());
+        let forged = [&reply[..HEADER], server.public().as_bytes(), &[7; 22]].concat();
+        let before = count::made();
+        let refused = hand_over(&mut asking, &device, &forged);
+        assert_eq!(
+            (refused, count::made() - before),
+            (Err(Error::NotAuthentic), 2)
+        );
+    }
+    let Stage {
+        mut awaiting_reply,
+        mut awaiting_confirmation,
+        messages: [_, second, third],
+    } = stage();
+    let (reader, device) = (reader(), device());
+    let forged = [&second[..HEADER], reader.public().as_bytes(), &[7; 104]].concat();
+    let before = count::made();
+    let refused = hand_over(&mut awaiting_reply, &reader, &forged);
+    assert_eq!(
+        (refused, count::made() - before),
+        (Err(Error::NotAuthentic), 1)
+    );
+    let forged = [&third[..HEADER], &[7; 64]].concat();
+    let before = count::made();
+    let refused = hand_over(&mut awaiting_confirmation, &device, &forged);
+    assert_eq!(
+        (refused, count::made() - before),
+        (Err(Error::NotAuthentic), 0)
+    );
+}
+
 #[test]
 fn another_hint_model_or_suite_with_a_true_code_is_refused() {
     for by in BOTH {
