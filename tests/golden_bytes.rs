@@ -13,8 +13,13 @@ use iomt::pairing::{DescriptorHash, Exchange, Identity, StaticKey, Work};
 use iomt::reading::codec::CodecId;
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Status, Unit, Value, Waveform};
 use iomt::seal::{
+<<<<<<< HEAD
     Direction, Entropy, EntropyFailed, Opener, Opening, ResumptionSecret, SAVED_SESSION_LEN,
     Sealer, SessionSecrets,
+=======
+    Direction, Entropy, EntropyFailed, Opener, Opening, SAVED_SESSION_LEN, Sealer, ServerClock,
+    SessionSecrets,
+>>>>>>> seal
 };
 use iomt::time::{Instant, SampleRate};
 use iomt::wire::{
@@ -180,6 +185,29 @@ fn receipts_of_nothing_and_of_a_set_with_a_hole() {
         "4159ffc8f86bfc83f7ffffff00000266dce849bcf1476f000001010166dce849bcf1476f0101000ce067bbd403236284\
          39e49d78c7425e"
     );
+}
+
+#[test]
+fn a_control_frame_and_the_receipt_that_echoes_it() {
+    let (mut sealer, _) = device(&mut Counting(0));
+    let mut opener = server();
+    let (counter, frame) = {
+        let mut out = [0; 64];
+        let (counter, frame) = sealer.seal_control(b"clock", &mut out).unwrap();
+        (counter, frame.to_vec())
+    };
+    assert_eq!(counter, 0);
+    assert_eq!(hex(&frame), "");
+    let mut packet = routed(&sealer, &frame, false);
+    assert!(matches!(opener.open(&mut packet), Ok(Opening::Control(_))));
+    let clock = ServerClock {
+        time_ms: 1_764_000_000_000,
+        wait_ms: 30_000,
+    };
+    let mut out = [0; MAX_DATAGRAM];
+    // Both spaces of an open epoch are listed, also while they are empty: the device has to see that
+    // what it said is outstanding was taken.
+    assert_eq!(hex(opener.receipt(Some(clock), &mut out).unwrap()), "");
 }
 
 #[test]

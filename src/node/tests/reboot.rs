@@ -1,7 +1,7 @@
 //! The power fails at the worst moment, and comes back with an old or a new image.
 
 use super::world::{Link, Source, World, label, new_device, said_by, sent_by};
-use crate::node::{DeviceEvent, Error};
+use crate::node::Error;
 use crate::seal::{self, EntropyFailed};
 use crate::time::{Duration, Instant};
 use crate::wire::Space;
@@ -87,7 +87,7 @@ fn a_power_cut_at_the_first_write_costs_the_pairing_or_nothing() {
 }
 
 #[test]
-fn an_image_restored_after_it_was_used_is_refused_until_it_pairs_and_takes_no_old_identity() {
+fn an_image_restored_after_it_was_used_is_opened_as_a_twin_and_takes_no_old_identity() {
     let mut world = World::paired();
     let image = world.flash.clone();
     world.reboot().unwrap();
@@ -96,23 +96,10 @@ fn an_image_restored_after_it_was_used_is_refused_until_it_pairs_and_takes_no_ol
     world.flash = image;
     world.reboot().unwrap();
     world.readings = 2;
-    world.run_for(Duration::from_secs(60));
-    assert_eq!((world.store.len(), world.device.backlog()), (4, 3));
-    world.device.arm(label());
-    world.pair();
-    assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(5)));
+    // "Two tags for one (session, number) are a restored or cloned device: reported, both stored."
+    assert!(world.run_until(Duration::from_secs(60), |world| world.is_quiet(7)));
     let runs: BTreeSet<_> = world.store.records.keys().map(|(run, _)| *run).collect();
     assert_eq!(runs.len(), 3);
-    // What nobody could open was wiped, said so, and its numbers are not given again.
-    let wiped = DeviceEvent::Wiped { frames: 3 };
-    assert!(world.device_events.contains(&wiped));
-    assert!(
-        world
-            .store
-            .records
-            .keys()
-            .any(|(_, sequence)| *sequence == 3)
-    );
 }
 
 #[test]
