@@ -26,19 +26,29 @@
 //! the outbox sends what was lost once more.
 
 pub mod ble;
+mod clock;
 mod error;
 mod fragment;
+mod liveness;
 mod outbox;
+mod pacer;
 mod retry;
 mod router;
 mod serial;
+mod silence;
 
+pub use clock::{
+    Challenges, Clock, ClockEvent, ClockSample, DRIFT_PPM, MAX_ROUND_TRIP, StatusTimes,
+};
 pub use error::CarrierError;
 pub use fragment::{
     AttPayload, FRAGMENT_HEADER, Fragment, FragmentError, FragmentStats, Fragmenter, Fragments,
     MAX_FRAGMENTS, PARTIAL_TIMEOUT, Reassembler,
 };
-pub use outbox::{FrameKey, Outbox, OutboxFull};
+pub use liveness::Liveness;
+pub use outbox::{FrameKey, Freshness, Outbox, OutboxFull, PushError};
+pub use pacer::{Pace, Pacer};
 pub use retry::Retry;
 pub use router::{MAX_ROUTES, Router};
 pub use serial::{MAX_SERIAL_FRAME, SERIAL_CRC_LEN, SerialDecoder, SerialStats, encode_serial};
+pub use silence::{Silence, SilenceEvent};

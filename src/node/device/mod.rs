@@ -10,7 +10,7 @@ use heapless::{Deque, Vec};
 use self::half_open::{HalfOpenTable, Party};
 use self::session::{MAX_FRAME, Numbering, Session, Start};
 use super::Error;
-use crate::link::{FrameKey, Outbox, OutboxFull, Retry};
+use crate::link::{FrameKey, Freshness, Outbox, OutboxFull, Retry};
 use crate::pairing::label::LabelSecret;
 use crate::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE, PublicKey, StaticKey};
 use crate::reading::Descriptor;
@@ -23,7 +23,11 @@ use crate::wire::{
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
+<<<<<<< HEAD
 /// `BYTES` and `FRAMES` bound the outbox; everything else takes about 3.0 KiB.
+=======
+/// `BYTES` bounds the outbox; everything else takes about 2.9 KiB. `FRAMES` bounds nothing any more.
+>>>>>>> link
 ///
 /// **Rule.** A reading that [`Device::send`] has taken stays in the outbox until an authentic
 /// receipt says that the server has stored it. A reading that it refuses was not taken. Two things
@@ -41,7 +45,7 @@ pub struct Device<'a, const BYTES: usize, const FRAMES: usize> {
     session: Option<Session>,
     /// From the first session of this boot on.
     numbering: Option<Numbering>,
-    outbox: Outbox<BYTES, FRAMES>,
+    outbox: Outbox<BYTES>,
     events: Deque<DeviceEvent, 4>,
     stats: DeviceStats,
 }
@@ -160,8 +164,10 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             return Err(OutboxFull.into());
         }
         let frame = buffer.get_mut(..draft.len()).unwrap_or_default();
-        let key = session.seal(space, frame)?;
-        self.outbox.push(now, key, frame)?;
+        let slot = session.seal(space, frame)?;
+        self.outbox
+            .push(now, slot, frame, Freshness::Live)
+            .map_err(|_| OutboxFull)?;
         self.stats.frames_sealed += 1;
         Ok(numbering.advance(&draft))
     }
@@ -243,7 +249,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             return Some(slot);
         }
         let session = self.session.as_ref()?;
-        let (key, short) = self.outbox.next_due(now)?;
+        let (key, short) = self.outbox.next_due(now, |_| true)?;
         let Ok(Packet::Frame(frame)) = Packet::parse(short) else {
             return None;
         };
@@ -264,7 +270,7 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let rotation = self.session.as_ref().and_then(Session::rotation_due);
-        [self.outbox.poll_timeout(), rotation]
+        [self.outbox.poll_timeout(|_| true), rotation]
             .into_iter()
             .flatten()
             .min()
@@ -314,11 +320,11 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         let report = session.verify(packet)?;
         self.stats.receipts += 1;
         for entry in report.acknowledgements() {
-            let Some(epoch) = session.note_named(entry.epoch) else {
+            let Some(slot) = session.note_named(entry.epoch) else {
                 continue;
             };
             let is_stored = |key: FrameKey| {
-                key.epoch == epoch && key.space == entry.space && entry.covers(key.counter)
+                key.epoch == slot && key.space == entry.space && entry.covers(key.counter)
             };
             let freed = self.outbox.acknowledge(now, is_stored);
             self.stats.frames_acknowledged += u64::try_from(freed).unwrap_or(u64::MAX);

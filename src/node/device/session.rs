@@ -1,6 +1,5 @@
 use heapless::Vec;
 
-use crate::link::FrameKey;
 use crate::node::Error;
 use crate::seal::{
     self, Entropy, Epoch, FirstDraw, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer, StoredReport,
@@ -197,14 +196,14 @@ impl Session {
         Ok(())
     }
 
-    /// Takes note that a receipt has named an epoch; its number.
-    pub(super) fn note_named(&mut self, tag: [u8; 8]) -> Option<u32> {
+    /// Takes note that a receipt has named an epoch; its slot.
+    pub(super) fn note_named(&mut self, tag: [u8; 8]) -> Option<u8> {
         let known = self
             .epochs
             .iter_mut()
             .find(|known| known.epoch.tag.short() == tag)?;
         known.is_named = true;
-        Some(known.epoch.number)
+        Some(slot_of(known.epoch.number))
     }
 
     /// Begins the next epoch, where that is due.
@@ -253,17 +252,18 @@ impl Session {
     }
 
     /// Keeps the newest epoch, and those of which frames wait.
-    pub(super) fn forget_drained(&mut self, holds_frames: impl Fn(u32) -> bool) {
+    pub(super) fn forget_drained(&mut self, holds_frames: impl Fn(u8) -> bool) {
         let newest = self.epochs.last().map(|known| known.epoch.number);
-        self.epochs
-            .retain(|known| Some(known.epoch.number) == newest || holds_frames(known.epoch.number));
+        self.epochs.retain(|known| {
+            Some(known.epoch.number) == newest || holds_frames(slot_of(known.epoch.number))
+        });
     }
 
-    pub(super) fn route_of(&self, number: u32) -> Option<Route> {
+    pub(super) fn route_of(&self, slot: u8) -> Option<Route> {
         let known = self
             .epochs
             .iter()
-            .find(|known| known.epoch.number == number)?;
+            .find(|known| slot_of(known.epoch.number) == slot)?;
         Some(known.epoch.route(known.is_named))
     }
 
@@ -295,16 +295,18 @@ impl Session {
         })
     }
 
-    /// Seals a draft in place; what names the frame.
-    pub(super) fn seal(&mut self, space: Space, frame: &mut [u8]) -> Result<FrameKey, Error> {
+    /// Seals a draft in place; the slot of its epoch.
+    pub(super) fn seal(&mut self, space: Space, frame: &mut [u8]) -> Result<u8, Error> {
         let epoch = self.sealer.epoch().ok_or(Error::NotPaired)?.number;
-        let counter = self.sealer.seal_in_place(space, frame)?;
-        Ok(FrameKey {
-            epoch,
-            space,
-            counter,
-        })
+        self.sealer.seal_in_place(space, frame)?;
+        Ok(slot_of(epoch))
     }
+}
+
+/// What the outbox calls an epoch: the epochs that it spans are fewer than 256.
+const fn slot_of(number: u32) -> u8 {
+    let [low, ..] = number.to_le_bytes();
+    low
 }
 
 /// A frame that is written and not sealed.

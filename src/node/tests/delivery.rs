@@ -172,17 +172,17 @@ fn a_full_outbox_refuses_and_nothing_that_was_taken_is_lost() {
     let taken = (0..)
         .take_while(|_| world.send(Space::Data).is_ok())
         .count();
-    assert_eq!((taken, world.device.backlog()), (63, 63));
+    assert_eq!((taken, world.device.backlog()), (88, 88));
     let alarms = (0..)
         .take_while(|_| world.send(Space::Alarm).is_ok())
         .count();
-    assert_eq!((alarms, world.device.backlog()), (9, 72));
+    assert_eq!((alarms, world.device.backlog()), (12, 100));
     assert_eq!(world.send(Space::Alarm), Err(OutboxFull.into()));
     world.run_for(Duration::from_secs(20));
     world.up.is_cut = false;
-    assert!(world.run_until(Duration::from_secs(30), |world| world.is_quiet(73)));
-    assert_eq!(world.send(Space::Data).unwrap().sequence, 73);
-    assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(74)));
+    assert!(world.run_until(Duration::from_secs(30), |world| world.is_quiet(101)));
+    assert_eq!(world.send(Space::Data).unwrap().sequence, 101);
+    assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(102)));
     world.store.count_of_each_run();
 }
 
