@@ -13,13 +13,8 @@ use iomt::pairing::{DescriptorHash, Exchange, Identity, StaticKey, Work};
 use iomt::reading::codec::CodecId;
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Status, Unit, Value, Waveform};
 use iomt::seal::{
-<<<<<<< HEAD
     Direction, Entropy, EntropyFailed, Opener, Opening, ResumptionSecret, SAVED_SESSION_LEN,
-    Sealer, SessionSecrets,
-=======
-    Direction, Entropy, EntropyFailed, Opener, Opening, SAVED_SESSION_LEN, Sealer, ServerClock,
-    SessionSecrets,
->>>>>>> seal
+    Sealer, ServerClock, SessionSecrets,
 };
 use iomt::time::{Instant, SampleRate};
 use iomt::wire::{

@@ -23,11 +23,7 @@ use crate::wire::{
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
-<<<<<<< HEAD
-/// `BYTES` and `FRAMES` bound the outbox; everything else takes about 3.0 KiB.
-=======
 /// `BYTES` bounds the outbox; everything else takes about 2.9 KiB. `FRAMES` bounds nothing any more.
->>>>>>> link
 ///
 /// **Rule.** A reading that [`Device::send`] has taken stays in the outbox until an authentic
 /// receipt says that the server has stored it. A reading that it refuses was not taken. Two things
