@@ -17,11 +17,12 @@
 //! A [`Device`] pairs, takes readings, keeps each sealed frame until the server's receipt
 //! says that it is stored, and goes on after a reboot from what [`Device::poll_store`] gave.
 //! A [`Server`] is the server's end of one device: it pairs, yields what was sealed, and
-//! acknowledges what the caller has stored.
+//! acknowledges what the caller has stored. It answers reconnections, keeps apart what comes from a device that has
+//! lost its secret, holds the device to its promises, and goes on from rows that any worker of a fleet can read.
 //!
 //! ```
 //! use iomt::link::Retry;
-//! use iomt::node::{Device, DeviceEvent, Server};
+//! use iomt::node::{Device, DeviceEvent, Received, Server, ServerConfig};
 //! use iomt::pairing::{Identity, label::LabelSecret};
 //! use iomt::reading::{Descriptor, Metric, Observation, Unit};
 //! use iomt::seal::SystemEntropy;
@@ -31,15 +32,16 @@
 //! let (now, rng) = (Instant::ZERO, &mut SystemEntropy);
 //! let secret = b"sixteen or more random bytes";
 //! let mut device = Device::<4096, 64>::new(Identity::generate(rng)?, Descriptor::default(), Retry::DEFAULT)?;
-//! let mut server = Server::new(Identity::generate(rng)?, Retry::DEFAULT);
+//! let mut server = Server::new(Identity::generate(rng)?, ServerConfig::DEFAULT);
 //! device.arm(LabelSecret::new(secret)?);
 //! server.pair(now, &LabelSecret::new(secret)?, rng)?;
 //!
 //! let mut buffer = [0; MAX_DATAGRAM];
 //! let mut received = Vec::new();
 //! while received.len() < 2 {
+//!     let _ = server.handle_timeout(now, rng); // A piece of the work of pairing.
 //!     while let Some(datagram) = server.poll_transmit(now, &mut buffer) {
-//!         let _ = device.handle_datagram(now, datagram, rng); // `stats` counts what was refused.
+//!         let _ = device.handle_datagram(now, &datagram, rng); // `stats` counts what was refused.
 //!     }
 //!     if let Some(session) = device.poll_store() {
 //!         device.handle_stored(now, session)?; // It is in flash now.
@@ -50,7 +52,7 @@
 //!     }
 //!     while let Some(datagram) = device.poll_transmit(now, &mut buffer) {
 //!         // Anybody can send a forged packet: it is refused and counted, and nothing ends by it.
-//!         if let Ok(Some(opened)) = server.handle_datagram(now, datagram) {
+//!         if let Ok(Received::Records(opened)) = server.handle_datagram(now, datagram) {
 //!             received.extend(opened.records()?.map(|(_, record)| format!("{record:?}")));
 //!             server.handle_stored(now, opened.stored())?; // The records are in the database now.
 //!         }

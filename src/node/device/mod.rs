@@ -23,7 +23,7 @@ use crate::wire::{
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
-/// `BYTES` bounds the outbox; everything else takes about 2.9 KiB. `FRAMES` bounds nothing any more.
+/// `BYTES` bounds the outbox; everything else takes about 3.1 KiB. `FRAMES` bounds nothing any more.
 ///
 /// **Rule.** A reading that [`Device::send`] has taken stays in the outbox until an authentic
 /// receipt says that the server has stored it. A reading that it refuses was not taken. Two things
