@@ -459,6 +459,9 @@ impl<const BYTES: usize> Peer<BYTES> {
         let record = next.session.open_begun()?;
         next.session.ends = now + config.session_age;
         self.epochs.hand_over();
+        for record in self.epochs.iter() {
+            self.outbox.withdraw_epoch(record.slot);
+        }
         self.epochs.push(record).ok_or(Error::NotAwaited)?;
         self.session = Some(next.session);
         self.chained = Some(next.chained);

@@ -15,7 +15,11 @@ fn key() -> RowKey {
 }
 
 fn row_of(opener: &Opener, psk: Option<&RowPsk>) -> Vec<u8> {
-    let row = Row { opener, psk };
+    let row = Row {
+        opener,
+        psk,
+        note: &[],
+    };
     let mut out = [0; MAX_ROW];
     let sealed = key().seal(&OWNER, row, &mut Counting(9), &mut out);
     sealed.unwrap().to_vec()
@@ -77,6 +81,7 @@ fn the_longest_row_has_room() {
     let row = Row {
         opener: &opener,
         psk: None,
+        note: &[],
     };
     let mut short = [0; 300];
     let needed = key().seal(&OWNER, row, &mut Counting(9), &mut short);
@@ -304,6 +309,7 @@ fn a_dead_generator_repeats_no_nonce_with_another_content() {
         let row = Row {
             opener: &opener,
             psk: None,
+            note: &[],
         };
         let mut out = [0; MAX_ROW];
         let sealed_row = key().seal(&OWNER, row, &mut Dead, &mut out).unwrap();
@@ -319,6 +325,7 @@ fn nothing_secret_of_a_row_is_printed() {
     let row = Row {
         opener: &opener,
         psk: Some(&psk),
+        note: &[],
     };
     assert_eq!(
         std::format!("{row:?} {:?}", key()),
