@@ -193,10 +193,15 @@ impl<const BYTES: usize> Peer<BYTES> {
     }
 
     /// Goes on to the next rung.
-    pub(super) fn climb(&mut self, now: Instant, retry: Retry) {
+    pub(super) fn climb(&mut self, now: Instant, retry: Retry, is_refused: bool) {
         let chained = self.chained.as_ref();
         let has_previous = chained.is_some_and(|chained| chained.previous.is_some());
-        self.ladder.climb(now, retry, has_previous);
+        self.ladder.climb(now, retry, is_refused, has_previous);
+    }
+
+    /// Whether it is known by more than its key.
+    pub(super) const fn has_secret(&self) -> bool {
+        self.chained.is_some()
     }
 
     /// "previous = the psk that THIS handshake was keyed with"; by the keys, that which still stands.
