@@ -3,7 +3,7 @@ use core::ops::Range;
 use super::ahead::Ahead;
 use super::epoch_table::EpochTable;
 use super::opened_epoch::{Mark, OpenedEpoch, Sealed};
-use super::receipt::{self, Echo, ServerClock};
+use super::receipt_writer::{self, Echo, ServerClock};
 use super::session::SessionSecrets;
 use super::space_set::Standing;
 use super::{Control, EpochTag, Error, Opened, Opening, Stored, Twin};
@@ -158,7 +158,7 @@ impl Opener {
         let newest = own().next().map(|epoch| epoch.locator);
         let echo = echo.unwrap_or_else(|| Echo::none(newest.unwrap_or(self.ahead.next_locator())));
         let entries = self.epochs.iter().flat_map(OpenedEpoch::entries);
-        receipt::emit(&self.receipt_key, &echo.dated(clock), entries, out)
+        receipt_writer::emit(&self.receipt_key, &echo.dated(clock), entries, out)
     }
 
     /// The first half of [`Opener::open`]: the frame is decrypted in place, or is as it was.

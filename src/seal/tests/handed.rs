@@ -271,6 +271,26 @@ fn a_forgotten_epoch_is_an_open_ended_loss_that_late_frames_still_end() {
 }
 
 #[test]
+fn the_epoch_that_seals_the_list_can_not_be_forgotten() {
+    let (mut sealer, mut opener) = pair();
+    let mut buffer = [0; 100];
+    let mut writer = ControlWriter::new(&mut buffer);
+    let own = EpochEntry {
+        locator: sealer.epoch().unwrap().locator,
+        secret: None,
+        is_forgotten: true,
+        run: RUN,
+        data: space((0, 0), &[]),
+        alarm: None,
+    };
+    writer.outstanding([own].into_iter()).unwrap();
+    let packet = control(&mut sealer, writer.finish());
+    assert_eq!(take(&mut opener, &packet).unwrap().1, []);
+    let data = sealed(&mut sealer, Space::Data, b"reading");
+    assert!(receive(&mut opener, &data).unwrap().is_some());
+}
+
+#[test]
 fn an_epoch_that_was_skipped_opens_by_its_secret_and_another_salt_of_it_is_a_twin() {
     let (mut sealer, mut opener) = pair();
     let skipped = sealed(&mut sealer, Space::Data, b"skipped");
