@@ -143,7 +143,7 @@ impl Bench {
         let (kind, opened) = match received {
             Received::Records(opened) => (Kind::Records, opened),
             Received::Quarantined(opened) => (Kind::Quarantined, opened),
-            Received::Control => return Ok(self.settled(Kind::Control)),
+            Received::Control(_) => return Ok(self.settled(Kind::Control)),
             Received::Duplicate => return Ok(self.settled(Kind::Duplicate)),
             Received::Handshake => return Ok(self.settled(Kind::Handshake)),
         };
