@@ -168,7 +168,7 @@ impl<const BYTES: usize> Peer<BYTES> {
                 is_stuck
                     || session.sealer.is_out_of_reach()
                     || self.ladder.is_hinted()
-                    || !self.contact.is_alive()
+                    || !self.contact.is_patient()
             }
         };
         match (&self.session, is_wanted_now) {

@@ -53,16 +53,7 @@ fn a_reboot_loses_no_frame_that_is_on_storage() {
     let done = world.run_until(MINUTE.saturating_mul(5), |world| {
         world.is_quiet(all) && world.device.is_settled()
     });
-    assert!(
-        done,
-        "{} of {all} stored, {} wait, losses {:?}, {:?}, {:?}, counts {:?}",
-        world.store.len(),
-        world.device.waiting(),
-        world.losses,
-        world.device.stats(),
-        world.device_events,
-        world.store.records.keys().map(|(run, sequence)| (run.0[0], *sequence)).collect::<std::vec::Vec<_>>()
-    );
+    assert!(done, "{} of {all} stored", world.store.len());
     assert_eq!(world.store.count_of_each_run().len(), 4);
     assert_eq!(world.device.stats().frames_lost, 0);
 }
@@ -163,7 +154,6 @@ fn a_thousand_boots_without_a_link() {
     assert!(world.run_until(MINUTE.saturating_mul(30), settled));
     world.send(Space::Data).unwrap();
     assert!(world.run_until(MINUTE, settled));
-    std::eprintln!("{:?} {:?} {:?} {:?}", world.losses, world.device.stats(), world.device_events, world.server_events);
     // The descriptor of each boot that opened an epoch, and all that was taken.
     assert_eq!(
         world.store.len(),

@@ -121,10 +121,7 @@ fn what_is_outstanding_is_read_as_it_was_meant() {
     assert_eq!((list.len(), list.is_empty()), (2, false));
     let [older, sealing] = <[_; 2]>::try_from(list.epochs().collect::<Vec<_>>()).unwrap();
     assert_eq!((older.locator, older.run), (Locator([3; 8]), Run([4; 8])));
-    assert_eq!(
-        (older.secret, older.is_cut),
-        (Some(&SECRET[..]), true)
-    );
+    assert_eq!((older.secret, older.is_cut), (Some(&SECRET[..]), true));
     let alarm = older.space(Space::Alarm).unwrap();
     assert_eq!((alarm.floor, alarm.end, alarm.losses().count()), (1, 1, 0));
     assert!(older.space(Space::Data).is_none() && older.space(Space::Control).is_none());

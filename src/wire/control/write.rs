@@ -160,9 +160,9 @@ impl<L: Iterator<Item = Lost> + Clone> EpochEntry<'_, L> {
     }
 
     fn write(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
-        let forgotten = if self.is_cut { IS_CUT } else { 0 };
+        let cut = if self.is_cut { IS_CUT } else { 0 };
         writer.put(&self.locator.0)?;
-        writer.u8(self.secret.map_or(0, |_| HAS_SECRET) | forgotten)?;
+        writer.u8(self.secret.map_or(0, |_| HAS_SECRET) | cut)?;
         writer.put(self.secret.unwrap_or_default())?;
         writer.put(&self.run.0)?;
         writer.u8(u8::try_from(self.spaces().count()).unwrap_or(u8::MAX))?;
