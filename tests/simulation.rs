@@ -1,0 +1,57 @@
+//! The whole system, under everything that can go wrong.
+
+#[path = "simulation/mod.rs"]
+mod simulation;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use simulation::counts::Counts;
+
+const SEEDS: u64 = 2_000;
+
+fn seeds() -> (u64, u64) {
+    match std::env::var("IOMT_SEED") {
+        Ok(seed) => (seed.parse().expect("IOMT_SEED is a number"), 1),
+        Err(_) => (0, std::env::var("IOMT_SEEDS").map_or(SEEDS, |n| n.parse().unwrap())),
+    }
+}
+
+#[test]
+fn nothing_is_lost_doubled_or_sealed_twice_whatever_happens() {
+    let (start, count) = seeds();
+    let next = AtomicU64::new(start);
+    let (failures, total) = (Mutex::new(Vec::new()), Mutex::new(Counts::default()));
+    let began = std::time::Instant::now();
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= start + count {
+                break;
+            }
+            let (counts, result) = simulation::run(seed);
+            total.lock().unwrap().add(&counts);
+            if let Err(failure) = result {
+                eprintln!("seed {seed}: {failure}");
+                failures.lock().unwrap().push((seed, failure));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let seconds = began.elapsed().as_secs_f64();
+    println!("{}", simulation::report::table(&total.lock().unwrap(), count, seconds));
+    let failures = failures.into_inner().unwrap();
+    if let Some((seed, _)) = failures.iter().min() {
+        let log = simulation::log(*seed);
+        if std::env::var("IOMT_LOG").is_ok() || count > 1 {
+            for line in log.iter().rev().take(200).rev() { eprintln!("{line}"); }
+        } else {
+            for line in &log { eprintln!("{line}"); }
+        }
+        panic!("{} of {count} seeds fail; again with IOMT_SEED={seed}", failures.len());
+    }
+}
