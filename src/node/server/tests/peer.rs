@@ -178,7 +178,7 @@ impl Peer {
         clone
     }
 
-    /// "write {current = psk', previous = the psk that THIS handshake was keyed with, chain_0}"
+    /// "write {current = psk', previous = the psk that THIS handshake was keyed with, …}"
     fn adopt(&mut self, mut paired: Paired) {
         self.current = paired.secrets.resumption();
         self.previous = self.keyed_with.take();
