@@ -250,7 +250,7 @@ impl Node {
 
     fn next_wake(&self) -> Option<Instant> {
         let engine = self.engine.as_ref()?;
-        let due = engine.poll_timeout(Instant::ZERO + (self.wake.unwrap_or(self.boot_at) - self.boot_at))?;
+        let due = engine.poll_timeout()?;
         Some(self.boot_at + (due - Instant::ZERO))
     }
 
@@ -259,7 +259,7 @@ impl Node {
         let Some(engine) = &mut self.engine else {
             return;
         };
-        if engine.poll_timeout(ticks).is_some_and(|due| due <= ticks)
+        if engine.poll_timeout().is_some_and(|due| due <= ticks)
             && let Err(error) = engine.handle_timeout(ticks, &mut self.source)
         {
             context.say(|| format!("device {}: {error}", self.index));

@@ -18,8 +18,8 @@ pub struct Known {
     pub lineage: usize,
     /// Whether a session in quarantine is cleared at once, by policy.
     pub clears: bool,
-    /// Where it was heard last, newest first.
-    pub paths: Vec<Address>,
+    /// Where it was heard last: the trusted session, and that in quarantine.
+    pub paths: [Option<Address>; 2],
 }
 
 /// A server: some workers, and the one store that all of them write.
@@ -242,7 +242,7 @@ impl Fleet {
     }
 
     fn by_path(&mut self, from: Address) -> Option<(usize, usize)> {
-        let relation = self.known.iter().position(|known| known.paths.contains(&from))?;
+        let relation = self.known.iter().position(|known| known.paths.contains(&Some(from)))?;
         Some((self.random.index(self.workers.len()), relation))
     }
 

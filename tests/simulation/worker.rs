@@ -1,7 +1,7 @@
 //! A worker: opens a frame from the relation's row, stores what it says and the row in one transaction,
 //! and only then says so.
 
-use iomt::node::{Reception, Received, Server, ServerEvent, Trust};
+use iomt::node::{Reception, Received, Recipient, Server, ServerEvent, Trust};
 use iomt::pairing::Identity;
 use iomt::reading::Value;
 use iomt::seal::{MAX_ROW, Opened, RowOwner, Stored};
@@ -152,11 +152,11 @@ impl Fleet {
         let member = &mut this.members[relation];
         let (mut rows, mut token) = (Vec::new(), None);
         let received = member.server.handle_datagram(context.now, &mut bytes);
-        if received.as_ref().is_ok_and(Received::is_fresh) {
-            let paths = &mut self.known[relation].paths;
-            paths.retain(|path| *path != delivery.from);
-            paths.insert(0, delivery.from);
-            paths.truncate(3);
+        match received.as_ref().ok().and_then(Received::sender) {
+            Some(Recipient::Caller) => member.caller = vec![delivery.from],
+            Some(Recipient::Quarantined) => self.known[relation].paths[1] = Some(delivery.from),
+            Some(Recipient::Device) => self.known[relation].paths[0] = Some(delivery.from),
+            None => {}
         }
         match received {
             Ok(Received::Records(opened) | Received::Quarantined(opened)) => {
@@ -166,7 +166,6 @@ impl Fleet {
                 }
                 token = Some(opened.stored());
             }
-            Ok(Received::Handshake) => member.caller = vec![delivery.from],
             Ok(_) => {}
             Err(error) => {
                 context.say(|| format!("fleet {fleet} worker {worker}: {error}: {}", first(&delivery.bytes)));
@@ -323,15 +322,16 @@ impl Fleet {
     }
 }
 
-fn transmit(context: &mut Context, fleet: usize, member: &mut Member, paths: &[Address]) {
+fn transmit(context: &mut Context, fleet: usize, member: &mut Member, paths: &[Option<Address>; 2]) {
     if member.under_way.is_some() {
         return; // "only then call poll_transmit"
     }
     let mut out = [0; MAX_DATAGRAM];
     while let Some(sent) = member.server.poll_transmit(context.now, &mut out) {
         let to = match sent.to {
-            iomt::node::Recipient::Caller => &member.caller[..],
-            _ => paths,
+            Recipient::Device => paths[0].as_slice(),
+            Recipient::Quarantined => paths[1].as_slice(),
+            Recipient::Caller => &member.caller,
         };
         let datagram = &*sent.datagram;
         context.check(|oracles| oracles.wire.note_sent(usize::MAX, datagram));

@@ -61,6 +61,7 @@ pub struct World {
     pub fleets: Vec<Fleet>,
     random: Random,
     pairing_due: Option<Instant>,
+    pairings: u64,
     steps: u64,
 }
 
@@ -86,6 +87,7 @@ impl World {
             fleets: Vec::new(),
             random,
             pairing_due: Some(Instant::ZERO),
+            pairings: 0,
             plan,
             steps: 0,
         };
@@ -135,7 +137,7 @@ impl World {
                 key: node.public(),
                 lineage: node.build.lineage,
                 clears: device.clears,
-                paths: Vec::new(),
+                paths: [None; 2],
             })
             .collect();
         let config = ServerConfig {
@@ -242,7 +244,10 @@ impl World {
     fn pair(&mut self) {
         let waiting = |device: &&device::Node| device.build.label.is_some() && !device.paired_once;
         let waiting: Vec<usize> = self.devices.iter().filter(waiting).map(|device| device.index).collect();
-        self.pairing_due = (!waiting.is_empty()).then(|| self.context.now + MINUTE.saturating_mul(2));
+        // Whoever reads labels loses patience with time.
+        self.pairings += 1;
+        let pause = MINUTE.saturating_mul((2 << self.pairings.min(8)).min(360));
+        self.pairing_due = (!waiting.is_empty()).then(|| self.context.now + pause);
         for index in waiting {
             let build = &self.devices[index].build;
             let paths: Vec<Address> = match build.via.is_empty() {
@@ -357,6 +362,8 @@ impl World {
             Event::Healed => self.heal(),
             Event::Peace => {
                 self.heal();
+                self.pairings = 0;
+                self.pairing_due = self.pairing_due.map(|_| now);
                 self.context.network.weather = Weather::default();
                 self.context.network.partitions.clear();
                 for gateway in &mut self.gateways {
