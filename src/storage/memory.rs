@@ -218,3 +218,102 @@ impl<const BYTES: usize, const PEERS: usize> fmt::Debug for MemoryStorage<BYTES,
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::{StoreReply, StoreRequest};
+    use std::vec::Vec;
+
+    type Memory = MemoryStorage<200, 2>;
+
+    fn data(counter: u32) -> FrameAddress {
+        FrameAddress {
+            peer: 0,
+            epoch: [4; 8],
+            space: Space::Data,
+            counter,
+        }
+    }
+
+    fn perform(storage: &mut Memory, request: &StoreRequest<'_>) -> bool {
+        storage.perform(request, &mut [], &mut |_| {}) == StoreReply::Done
+    }
+
+    #[test]
+    fn each_request_is_performed() {
+        let mut storage = Memory::new();
+        let address = data(3);
+        let bytes = b"image";
+        assert!(perform(
+            &mut storage,
+            &StoreRequest::Image { peer: 1, bytes }
+        ));
+        for counter in [3, 5] {
+            let request = StoreRequest::Frame {
+                address: data(counter),
+                bytes: &[counter as u8; 9],
+            };
+            assert!(perform(&mut storage, &request));
+        }
+        let mut buffer = [0; MAX_DATAGRAM];
+        let request = StoreRequest::Load { address: data(0) };
+        let bytes = &[3; 9];
+        assert_eq!(
+            storage.perform(&request, &mut buffer, &mut |_| {}),
+            StoreReply::Found { address, bytes }
+        );
+        let FrameAddress {
+            peer, epoch, space, ..
+        } = address;
+        let below = 5;
+        assert!(perform(
+            &mut storage,
+            &StoreRequest::Free {
+                peer,
+                epoch,
+                space,
+                below
+            }
+        ));
+        let mut named = Vec::new();
+        storage.perform(&StoreRequest::Scan { peer }, &mut [], &mut |it| {
+            named.push(it);
+        });
+        assert_eq!(named, [data(5)]);
+        assert!(perform(&mut storage, &StoreRequest::Erase { peer }));
+        let request = StoreRequest::Load { address };
+        let reply = storage.perform(&request, &mut buffer, &mut |_| {});
+        assert_eq!(reply, StoreReply::Nothing);
+        assert_eq!(storage.load_image(1, &mut buffer), Ok(Some(5)));
+        assert!(!perform(&mut storage, &StoreRequest::Erase { peer: 2 }));
+    }
+
+    #[test]
+    fn full_memory_refuses_and_overwrites_nothing() {
+        let mut storage = Memory::new();
+        for counter in 0..4 {
+            storage.append(data(counter), &[counter as u8; 34]).unwrap();
+        }
+        assert_eq!(storage.append(data(4), b""), Err(Error::Full));
+        storage.free(data(1)).unwrap();
+        storage.append(data(4), &[4; 34]).unwrap();
+        let mut out = [0; 34];
+        for counter in 1..5 {
+            assert_eq!(
+                storage.find(data(counter), &mut out),
+                Ok(Some((data(counter), 34)))
+            );
+            assert_eq!(out, [counter as u8; 34]);
+        }
+    }
+
+    #[test]
+    fn an_image_is_not_shown() {
+        let request = StoreRequest::Image {
+            peer: 0,
+            bytes: &[0xAB; 3],
+        };
+        assert_eq!(std::format!("{request:?}"), "Image(peer 0, 3 bytes)");
+    }
+}

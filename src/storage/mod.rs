@@ -53,7 +53,8 @@ pub mod flash;
 #[cfg(any(feature = "flash", feature = "std"))]
 mod header;
 mod memory;
-#[cfg(all(test, feature = "flash"))]
+#[cfg(test)]
+#[cfg(feature = "flash")]
 #[path = "../../tests/support/nor_flash.rs"]
 pub(crate) mod nor_flash;
 mod request;

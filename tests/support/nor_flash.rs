@@ -131,7 +131,7 @@ impl<const WORD: usize, const UNIT: usize> SimulatedFlash<WORD, UNIT> {
 
     fn check(&self, at: u32, len: usize, step: usize) -> Result<usize, NorFlashErrorKind> {
         let at = at as usize;
-        if at % step != 0 || len % step != 0 {
+        if !at.is_multiple_of(step) || !len.is_multiple_of(step) {
             return Err(NorFlashErrorKind::NotAligned);
         }
         if at + len > self.bytes.len() {

@@ -1,5 +1,5 @@
 mod corruption;
-//mod golden;
+mod golden;
 mod images;
 mod log;
 mod power_cuts;
