@@ -68,7 +68,12 @@ impl<const BYTES: usize> Packed<BYTES> {
 
     /// All frames.
     pub(super) fn entries(&self) -> Entries<'_> {
-        self.entries_between(0, self.end)
+        self.entries_from(0)
+    }
+
+    /// All frames from the one whose head begins here.
+    pub(super) fn entries_from(&self, at: usize) -> Entries<'_> {
+        self.entries_between(at, self.end)
     }
 
     fn entries_between(&self, at: usize, end: usize) -> Entries<'_> {

@@ -5,7 +5,7 @@ const STORED: u8 = 0x80;
 const LIVE: u8 = 0x40;
 const ATTEMPTS: u8 = 0x3F;
 
-/// What the outbox knows of a frame beside its bytes.
+/// What is kept of a frame beside its bytes: here as the outbox reads it.
 ///
 /// ```text
 ///  2 LE   1      1                                          4 LE
@@ -19,8 +19,8 @@ pub(super) struct Head {
     pub(super) len: u16,
     /// The epoch's.
     pub(super) slot: u8,
-    flags: u8,
-    due: u32,
+    pub(super) flags: u8,
+    pub(super) stamp: u32,
 }
 
 impl Head {
@@ -32,7 +32,7 @@ impl Head {
             len,
             slot,
             flags: 0,
-            due: low_millis(now),
+            stamp: low_millis(now),
         }
     }
 
@@ -78,7 +78,7 @@ impl Head {
     pub(super) fn note_sent(&mut self, now: Instant, delay: Duration) {
         let attempts = self.attempts().saturating_add(1).min(ATTEMPTS);
         self.flags = self.flags & !ATTEMPTS | attempts;
-        self.due = low_millis(now + delay + JUST_BELOW_A_MILLISECOND);
+        self.stamp = low_millis(now + delay + JUST_BELOW_A_MILLISECOND);
     }
 
     /// As if it had been sent once only, and no longer ago than now.
@@ -88,7 +88,7 @@ impl Head {
         }
         let limit = low_millis(now + delay + JUST_BELOW_A_MILLISECOND);
         if self.wait_millis(now) > limit.wrapping_sub(low_millis(now)) {
-            self.due = limit;
+            self.stamp = limit;
         }
     }
 
@@ -96,7 +96,7 @@ impl Head {
     ///
     /// Back-offs are below half the range of the count: a due time further ahead has passed.
     pub(super) const fn wait_millis(self, now: Instant) -> u32 {
-        let ahead = self.due.wrapping_sub(low_millis(now));
+        let ahead = self.stamp.wrapping_sub(low_millis(now));
         let has_passed = !self.was_sent() || ahead > i32::MAX as u32;
         if has_passed { 0 } else { ahead }
     }
@@ -107,14 +107,14 @@ impl Head {
             len: u16::from_le_bytes(reader.array()?),
             slot: reader.u8()?,
             flags: reader.u8()?,
-            due: u32::from_le_bytes(reader.array()?),
+            stamp: u32::from_le_bytes(reader.array()?),
         })
     }
 
     pub(super) fn write(self, writer: &mut Writer<'_>) -> Result<(), Error> {
         writer.put(&self.len.to_le_bytes())?;
         writer.put(&[self.slot, self.flags])?;
-        writer.put(&self.due.to_le_bytes())
+        writer.put(&self.stamp.to_le_bytes())
     }
 }
 
