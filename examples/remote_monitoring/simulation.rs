@@ -166,14 +166,10 @@ impl Simulation {
     fn next_instant(&self) -> Option<Instant> {
         let arrival = self.packets.peek().map(|Reverse((due, ..))| *due);
         let sensor = self.sensor.poll_timeout(device_time(self.now));
-        let next = [
-            arrival,
-            sensor.map(world_time),
-            self.monitor.poll_timeout(self.now),
-        ]
-        .into_iter()
-        .flatten()
-        .min()?;
+        let next = [arrival, sensor.map(world_time), self.monitor.poll_timeout(self.now)]
+            .into_iter()
+            .flatten()
+            .min()?;
         Some(next.max(self.now))
     }
 

@@ -83,10 +83,7 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
     device.handle_datagram(NOW, &of_second[0], rng).unwrap();
     device.handle_datagram(NOW, &of_second[1], rng).unwrap();
     let key = identity(3).public();
-    assert_eq!(
-        device.poll_event(),
-        Some(DeviceEvent::Paired { peer: PEER, key })
-    );
+    assert_eq!(device.poll_event(), Some(DeviceEvent::Paired { peer: PEER, key }));
     assert!(device.handle_datagram(NOW, &of_first[1], rng).is_err());
     assert_eq!(
         device.handle_datagram(NOW, &of_first[0], rng),
@@ -140,10 +137,7 @@ fn a_full_table_gives_way_at_its_oldest_unconfirmed_entry() {
     );
     device.handle_datagram(NOW, &confirmed[1], rng).unwrap();
     let key = identity(2).public();
-    assert_eq!(
-        device.poll_event(),
-        Some(DeviceEvent::Paired { peer: PEER, key })
-    );
+    assert_eq!(device.poll_event(), Some(DeviceEvent::Paired { peer: PEER, key }));
 }
 
 #[test]

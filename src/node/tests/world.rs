@@ -2,8 +2,7 @@
 
 pub(super) use super::link::{Fault, Link};
 use crate::node::{
-    Config, Device, DeviceEvent, Error, NamedLoss, PeerId, Received, Server, ServerConfig,
-    ServerEvent,
+    Config, Device, DeviceEvent, Error, NamedLoss, PeerId, Received, Server, ServerConfig, ServerEvent,
 };
 use crate::pairing::{Identity, label::LabelSecret};
 use crate::reading::{Descriptor, Metric, Observation, Unit};
@@ -314,9 +313,7 @@ impl World {
         let mut buffer = [0; MAX_DATAGRAM];
         while let Some(request) = self.device.poll_store(self.now, &mut buffer) {
             match request {
-                StoreRequest::Image { bytes, .. } if !(self.store_fails)(&request) => {
-                    self.flash = Some(bytes.to_vec())
-                }
+                StoreRequest::Image { bytes, .. } if !(self.store_fails)(&request) => self.flash = Some(bytes.to_vec()),
                 StoreRequest::Erase { .. } => self.flash = None,
                 _ => {}
             }
