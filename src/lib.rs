@@ -23,8 +23,9 @@
 //! | receive them, store them once, acknowledge | [`node::Server::handle_datagram`], [`seal::Opened`] |
 //! | say what was measured | [`reading::Observation`], [`reading::Waveform`], [`reading::Decimal`] |
 //! | pair a device by its label | [`pairing::label`], or `node` for the whole of it |
-//! | forward what one can not read | [`wire::Packet`], [`link::Router`] |
+//! | forward what one can not read | [`link::Gateway`]; [`link::Router`] where nothing is stored |
 //! | carry datagrams over a serial line or Bluetooth LE | [`link::SerialDecoder`], [`link::Reassembler`] |
+//! | carry them over TCP, HTTP or MQTT | [`link::StreamDecoder`], [`link::Batch`], [`guide::bindings`] |
 //! | compress a waveform | [`reading::codec`] |
 //! | filter a signal, find heart beats | [`signal`], [`signal::ecg::RPeakDetector`] |
 //! | raise an alarm | [`alarm::LimitAlarm`], [`alarm::Staleness`] |
@@ -41,7 +42,7 @@
 //! | [`wire`] | bytes: cursor, packet header, record envelope, received set | always |
 //! | [`seal`] | sealed frames, key epochs, receipts | `seal` |
 //! | [`pairing`] | Noise handshakes, identities | `pairing` |
-//! | [`link`] | outbox, timers, routing, carriers; no keys | `link` |
+//! | [`link`] | outbox, timers, clocks, gateway, carriers; no keys | `link` |
 //! | [`node`] | the composed endpoint | `node` |
 //! | [`signal`] | filters, ECG | `signal` |
 //! | [`alarm`] | limits, staleness | `alarm` |
@@ -66,7 +67,8 @@
 //! | a forged third message, on a pairing under way | one authentication | none |
 //! | the first message again, to the byte | one HMAC, and the same answer | none |
 //! | a first message, label known, or recorded from an earlier attempt | three scalar multiplications | one of two slots for half-open pairings |
-//! | bytes of a serial line, or values of a Bluetooth LE characteristic | linear in their number | one datagram for each line or peer, given beforehand |
+//! | bytes of a serial line or a stream, or values of a Bluetooth LE characteristic | linear in their number | one datagram for each line or peer, given beforehand |
+//! | a datagram at a gateway | linear in what is stored | a share of what was given beforehand |
 //! | records of an authentic frame | linear in its length | none |
 //! | a waveform block | linear in its sample count, at most 65,535 | the caller's slice |
 //!

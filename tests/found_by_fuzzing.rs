@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of a test")]
 
 use iomt::link::Retry;
-use iomt::node::{Device, Server};
+use iomt::node::{Device, Received, Server, ServerConfig};
 use iomt::pairing::{Identity, label::LabelSecret};
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::SystemEntropy;
@@ -29,11 +29,12 @@ fn exchange(now: &mut Instant, device: &mut Node, server: &mut Server) -> usize 
         if let Some(saved) = device.poll_store() {
             device.handle_stored(*now, saved).unwrap();
         }
+        let _ = server.handle_timeout(*now, &mut SystemEntropy);
         while let Some(packet) = server.poll_transmit(*now, &mut buffer) {
-            let _ = device.handle_datagram(*now, packet, &mut SystemEntropy);
+            let _ = device.handle_datagram(*now, &packet, &mut SystemEntropy);
         }
         while let Some(packet) = device.poll_transmit(*now, &mut buffer) {
-            if let Ok(Some(opened)) = server.handle_datagram(*now, packet) {
+            if let Ok(Received::Records(opened)) = server.handle_datagram(*now, packet) {
                 server.handle_stored(*now, opened.stored()).unwrap();
                 stored += 1;
             }
@@ -48,7 +49,7 @@ fn exchange(now: &mut Instant, device: &mut Node, server: &mut Server) -> usize 
 fn a_device_that_was_idle_for_a_month_is_still_heard() {
     let mut now = Instant::ZERO;
     let mut device = Node::new(identity(), Descriptor::default(), Retry::DEFAULT).unwrap();
-    let mut server = Server::new(identity(), Retry::DEFAULT);
+    let mut server = Server::new(identity(), ServerConfig::DEFAULT);
     device.arm(label());
     server.pair(now, &label(), &mut SystemEntropy).unwrap();
     assert_eq!(exchange(&mut now, &mut device, &mut server), 1);

@@ -13,8 +13,8 @@ use iomt::pairing::{DescriptorHash, Exchange, Identity, StaticKey, Work};
 use iomt::reading::codec::CodecId;
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Status, Unit, Value, Waveform};
 use iomt::seal::{
-    Direction, Entropy, EntropyFailed, Opener, Opening, ResumptionSecret, SAVED_SESSION_LEN,
-    Sealer, SessionSecrets,
+    Direction, Entropy, EntropyFailed, MAX_ROW, Opener, Opening, ResumptionSecret, Row, RowKey,
+    RowOwner, SAVED_SESSION_LEN, Sealer, ServerClock, SessionSecrets,
 };
 use iomt::time::{Instant, SampleRate};
 use iomt::wire::{
@@ -180,6 +180,63 @@ fn receipts_of_nothing_and_of_a_set_with_a_hole() {
         "4159ffc8f86bfc83f7ffffff00000266dce849bcf1476f000001010166dce849bcf1476f0101000ce067bbd403236284\
          39e49d78c7425e"
     );
+}
+
+#[test]
+fn a_control_frame_and_the_receipt_that_echoes_it() {
+    let (mut sealer, _) = device(&mut Counting(0));
+    let mut opener = server();
+    let (counter, frame) = {
+        let mut out = [0; 64];
+        let (counter, frame) = sealer.seal_control(b"clock", &mut out).unwrap();
+        (counter, frame.to_vec())
+    };
+    assert_eq!(counter, 0);
+    assert_eq!(
+        hex(&frame),
+        "210000006e73712733899e368846448abde133808f3b90fb20"
+    );
+    let mut packet = routed(&sealer, &frame, false);
+    assert!(matches!(opener.open(&mut packet), Ok(Opening::Control(_))));
+    let clock = ServerClock {
+        time_ms: 1_764_000_000_000,
+        wait_ms: 30_000,
+    };
+    let mut out = [0; MAX_DATAGRAM];
+    // Both spaces of an open epoch are listed, also while they are empty: the device has to see that
+    // what it said is outstanding was taken.
+    assert_eq!(
+        hex(opener.receipt(Some(clock), &mut out).unwrap()),
+        "4159ffc8f86bfc83f700000080d0dfb4ab33b0ea010266dce849bcf1476f00000066dce849bcf1476f01000000b551a1\
+         4616c334ba3483ad20bed65e"
+    );
+}
+
+#[test]
+fn a_row_of_one_epoch() {
+    let (mut sealer, _) = device(&mut Counting(0));
+    let mut opener = server();
+    let data = sealed(&mut sealer, Space::Data, b"\x01runs off");
+    store(&mut opener, &routed(&sealer, &data, false));
+    let key = RowKey::from_bytes(&[7; 32]).unwrap();
+    let owner = RowOwner {
+        tenant: b"tenant",
+        device: b"device",
+    };
+    let row = Row {
+        opener: &opener,
+        psk: None,
+    };
+    let mut out = [0; MAX_ROW];
+    let row = key.seal(&owner, row, &mut Counting(8), &mut out).unwrap();
+    assert_eq!(
+        hex(&row),
+        "01017844323d5870c6c9d51587b2084b71d199d477633dda22e32d7dccd5f41012a76b4ad9187400970b627f193a284b\
+         ef9d3f2575793c342319a2de815d25881083a025fd5303858d4868deeeaa297a4678689da764fdec63fd204e0cb58487\
+         c1ec26f812dc0563ce9a2a36a5e75ffb8563e5bacbb96a4c473946404e95d16be30a1d406ac226dc9cefe72c8ab09ebf\
+         c11fa5d6718821ff3193e3577e3d57d969c7cca7f0582dc54832f959b03f3c"
+    );
+    assert!(key.open(&owner, row).is_ok());
 }
 
 #[test]

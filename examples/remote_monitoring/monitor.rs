@@ -162,9 +162,9 @@ impl Monitor {
     }
 
     /// When [`Monitor::run`] has something to do next.
-    pub(crate) fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let silence = self.staleness.as_ref().and_then(Staleness::poll_timeout);
-        [silence, self.node.poll_timeout(now)]
+        [silence, self.node.poll_timeout()]
             .into_iter()
             .flatten()
             .min()

@@ -145,13 +145,13 @@ impl Sensor {
     }
 
     /// When [`Sensor::run`] has something to do next.
-    pub(crate) fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let more_to_read = self.next_index < self.signal.samples.len();
         let next_second = self
             .started
             .filter(|_| more_to_read)
             .map(|started| started + self.after_seconds());
-        [next_second, self.node.poll_timeout(now)]
+        [next_second, self.node.poll_timeout()]
             .into_iter()
             .flatten()
             .min()

@@ -33,5 +33,5 @@ fuzz_target!(|input: Input<'_>| {
     }
     let body = batch.finish();
     assert!(body.len() <= usize::from(input.limit) || taken.len() == 1);
-    assert_eq!(Batch::new(body).collect(), Ok(taken));
+    assert_eq!(Batch::new(body).collect::<Result<Vec<_>, _>>(), Ok(taken));
 });

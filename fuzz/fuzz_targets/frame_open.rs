@@ -54,7 +54,9 @@ fuzz_target!(|input: Input<'_>| {
         .receipt(None, &mut [0; MAX_DATAGRAM])
         .expect("has room")
         .to_vec();
-    let report = sealer.verify(&receipt, |_| None).expect("an honest receipt");
+    let report = sealer
+        .verify(&receipt, |_| None)
+        .expect("an honest receipt");
     let covered = |entry: iomt::seal::Acknowledgement<'_>| entry.covers(earlier.into());
     assert!(report.acknowledgements().any(covered));
 });

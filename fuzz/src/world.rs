@@ -13,7 +13,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use iomt::link::Retry;
-use iomt::node::{Device, DeviceEvent, SavedSession, Server, ServerEvent};
+use iomt::node::{
+    Device, DeviceEvent, Received, SavedSession, Server, ServerConfig, ServerEvent,
+};
 use iomt::pairing::{Identity, label::LabelSecret};
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::{Opened, Stored};
@@ -127,7 +129,7 @@ struct Revealed {
 impl World {
     #[must_use]
     pub fn new(hostile: Link) -> Self {
-        let server = Server::new(identity(2), Retry::DEFAULT);
+        let server = Server::new(identity(2), ServerConfig::DEFAULT);
         let mut world = Self {
             hostile,
             now: Instant::from_secs(1),
@@ -312,7 +314,7 @@ impl World {
 
     fn deliver_to_server(&mut self, packet: &[u8]) {
         let mut packet = packet.to_vec();
-        if let Ok(Some(opened)) = self.server.handle_datagram(self.now, &mut packet) {
+        if let Ok(Received::Records(opened)) = self.server.handle_datagram(self.now, &mut packet) {
             let revealed = reveal(&self.accepted, opened);
             let again = revealed
                 .records
@@ -393,7 +395,7 @@ impl World {
         self.device
             .handle_timeout(self.now, &mut self.entropy)
             .expect("the generator works");
-        self.server.handle_timeout(self.now);
+        let _ = self.server.handle_timeout(self.now, &mut self.entropy);
         self.note_events();
     }
 
@@ -401,6 +403,9 @@ impl World {
     fn poll(&mut self) {
         let mut buffer = [0; MAX_DATAGRAM];
         loop {
+            while self.server.has_work() {
+                let _ = self.server.handle_timeout(self.now, &mut self.entropy);
+            }
             if let Some(saved) = self.device.poll_store() {
                 self.unwritten = Some(saved);
             }

@@ -2,6 +2,8 @@
 //!
 //! `cargo test --all-features wycheproof -- --nocapture` prints the counts.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::format;
 use std::println;
 use std::vec;

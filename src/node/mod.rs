@@ -16,7 +16,8 @@
 //! A [`Device`] pairs, takes readings, keeps each sealed frame until a receipt says that it is stored, names what
 //! is lost, reconnects by itself, and goes on after a reboot from what [`Device::poll_store`] gave to storage.
 //! A [`Server`] is the server's end of one device: it pairs, yields what was sealed, acknowledges what the caller
-//! has stored, says what is lost, and notices that a device has fallen silent.
+//! has stored, says what is lost, and notices that a device has fallen silent. It answers reconnections, keeps apart
+//! what comes from a device that has lost its secret, and goes on from rows that any worker of a fleet can read.
 //!
 //! # Examples
 //!
@@ -107,6 +108,9 @@ pub enum Error {
     /// Nobody waits for this word of storage: it is of a session that another has taken the place of.
     #[error("nobody waits for this to be stored")]
     NotAwaited,
+    /// There is a session with this recipient already, whose frames would be orphaned by another.
+    #[error("a session is under way already")]
+    SessionUnderWay,
     /// The device has as many recipients as it has room for.
     #[error("no room for another recipient")]
     TooManyPeers,

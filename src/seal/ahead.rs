@@ -20,7 +20,7 @@ pub(super) struct Ahead {
     pub(super) skipped: Vec<Skipped, MAX_SKIPPED>,
 }
 
-/// "the receiver keeps (locator, open_n), at most 7, never chain_n"
+/// "the receiver keeps (locator, `open_n`), at most 7, never `chain_n`"
 pub(super) const MAX_SKIPPED: usize = WINDOW - 1;
 
 pub(super) struct Skipped {
@@ -32,12 +32,9 @@ pub(super) struct Skipped {
 /// An epoch that a frame may open, and what follows when it does.
 pub(super) struct Candidate {
     pub(super) epoch: OpenedEpoch,
-    step: Step,
-}
-
-enum Step {
-    Skipped,
-    Upcoming(Chain, Vec<Skipped, MAX_SKIPPED>),
+    /// Its link and the epochs on the way to it; without one, the epoch was skipped before.
+    link: Option<Chain>,
+    overtaken: Vec<Skipped, MAX_SKIPPED>,
 }
 
 impl Ahead {
@@ -67,8 +64,11 @@ impl Ahead {
     pub(super) fn candidate(&self, locator: Locator, salt: Salt) -> Option<Candidate> {
         if let Some(Skipped { number, key, .. }) = self.skipped(locator) {
             let epoch = OpenedEpoch::of_chain(*number, locator, key.share(), salt);
-            let step = Step::Skipped;
-            return Some(Candidate { epoch, step });
+            return Some(Candidate {
+                epoch,
+                link: None,
+                overtaken: Vec::new(),
+            });
         }
         let mut upcoming = self.upcoming.iter();
         let steps = upcoming.position(|upcoming| *upcoming == locator)?;
@@ -83,26 +83,32 @@ impl Ahead {
             link = link.next();
         }
         let epoch = OpenedEpoch::of_chain(link.number(), locator, link.open_key(), salt);
-        let step = Step::Upcoming(link, overtaken);
-        Some(Candidate { epoch, step })
+        Some(Candidate {
+            epoch,
+            link: Some(link),
+            overtaken,
+        })
     }
 
     /// A frame of the candidate is authentic.
     pub(super) fn take(&mut self, candidate: Candidate) -> OpenedEpoch {
-        let Candidate { epoch, step } = candidate;
-        match step {
-            Step::Skipped => self.skipped.retain(|known| known.locator != epoch.locator),
-            Step::Upcoming(link, overtaken) => {
-                for skipped in overtaken {
-                    if self.skipped.is_full() {
-                        self.skipped.remove(0);
-                    }
-                    let _ = self.skipped.push(skipped);
-                }
-                self.chain = link.next();
-                self.upcoming = locators_from(&self.chain);
+        let Candidate {
+            epoch,
+            link,
+            overtaken,
+        } = candidate;
+        let Some(link) = link else {
+            self.skipped.retain(|known| known.locator != epoch.locator);
+            return epoch;
+        };
+        for skipped in overtaken {
+            if self.skipped.is_full() {
+                self.skipped.remove(0);
             }
+            let _ = self.skipped.push(skipped);
         }
+        self.chain = link.next();
+        self.upcoming = locators_from(&self.chain);
         epoch
     }
 }

@@ -54,6 +54,25 @@ impl Fingerprint {
     }
 }
 
+/// What tells a dead generator: the first draw of the last boot and of this one, and the latest draw.
+pub(super) struct Fingerprints {
+    pub(super) previous_boot: Option<Fingerprint>,
+    pub(super) this_boot: Option<Fingerprint>,
+    pub(super) latest: Option<Fingerprint>,
+}
+
+impl Fingerprints {
+    /// Refuses a generator that is seen to repeat itself.
+    pub(super) fn check(&mut self, fingerprint: Fingerprint) -> Result<(), EntropyFailed> {
+        let first = *self.this_boot.get_or_insert(fingerprint);
+        if self.previous_boot == Some(first) || self.latest == Some(fingerprint) {
+            return Err(EntropyFailed);
+        }
+        self.latest = Some(fingerprint);
+        Ok(())
+    }
+}
+
 /// The fingerprint of the first 32 bytes that a generator gave in this boot, whatever they were for.
 ///
 /// It has to be the very first ones: a generator that starts over at each boot gives those

@@ -162,13 +162,14 @@ const CANONICAL_HEADER_LEN: usize = 26;
 /// "version u8 ‖ kind·space u8 ‖ epoch tag 16 ‖ counter u64 LE"
 fn canonical_header(space: Space, tag: EpochTag, counter: u32) -> [u8; CANONICAL_HEADER_LEN] {
     let mut header = [0_u8; CANONICAL_HEADER_LEN];
-    let kind_and_space = space.code() << 4;
-    let fields = [VERSION, kind_and_space]
-        .into_iter()
-        .chain(tag.0)
-        .chain(u64::from(counter).to_le_bytes());
-    for (to, from) in header.iter_mut().zip(fields) {
-        *to = from;
+    // Three stores: byte by byte it takes a tenth of the time of a small frame.
+    if let Some((version_and_kind, rest)) = header.split_first_chunk_mut()
+        && let Some((epoch, rest)) = rest.split_first_chunk_mut()
+        && let Some(place) = rest.first_chunk_mut()
+    {
+        *version_and_kind = [VERSION, space.code() << 4];
+        *epoch = tag.0;
+        *place = u64::from(counter).to_le_bytes();
     }
     header
 }

@@ -10,6 +10,10 @@
 //!                                                               │ the caller stores it
 //!                                                               ▼
 //!   Sealer::verify ◄──────── receipt ──────── Opener::receipt ◄ Stored   given to Opener::commit
+//!
+//!   Sealer::seal_control ─── frame ─────────► Opener::open ─► Control  ─► Opener::handle_outstanding
+//!                                                                           └─► Loss, to be stored
+//!                                             Opener ◄────► RowKey ◄────► the server's store
 //! ```
 //!
 //! **Keys.** Each boot (or day, or 2^24 frames) opens an *epoch*. Its number picks a link of
@@ -22,7 +26,7 @@
 //!    ├─► locator                                 names the epoch on the wire
 //!    └─► open ─┬─ salt                           16 random bytes, in the first frames of the epoch
 //!              └─► secret ─┬─► tag               names the epoch in associated data and receipts
-//!                          └─► one key a space   data, alarm; control is not built yet
+//!                          └─► one key a space   data, alarm, control
 //! ```
 //!
 //! **Frames.** ChaCha20-Poly1305 over the plaintext of [`Envelope`](wire::Envelope).
@@ -31,6 +35,13 @@
 //! ```text
 //! version 1 │ byte 0 with its low four bits cleared │ epoch tag 16 │ counter 8, little-endian
 //! ```
+//!
+//! **Control frames** ([`wire::control`]) are sealed when they are sent, never stored and never acknowledged: the
+//! server keeps their highest counter, which the next receipt echoes.
+//!
+//! **Handing over.** The secret of an epoch reads and forges that epoch and no other. A device lists its undrained
+//! epochs with their secrets inside the newest one; so a server that lost its state, or that a new
+//! session was made with, opens what is still to come. [`Opener::handle_outstanding`] has the rules.
 //!
 //! **Random values** (salts, runs, ephemeral keys) are hedged, so that a weak generator alone gives
 //! nothing away: E(Extract(32 random bytes, static secret ‖ n as u64 BE), purpose, h ‖ payload).
@@ -53,8 +64,10 @@ mod opened_epoch;
 mod opener;
 mod outstanding;
 mod receipt;
+mod receipt_writer;
 mod schedule;
 mod sealer;
+mod sealing_epoch;
 mod session;
 mod space_set;
 
@@ -80,12 +93,14 @@ pub use opened::{Control, Opened, Opening, Stored};
 #[cfg(feature = "node")]
 pub(crate) use opener::Authentic;
 pub use opener::Opener;
-pub use receipt::{Acknowledgement, Acknowledgements, ServerClock, StoredReport};
+pub use receipt::{Acknowledgement, Acknowledgements, StoredReport};
+pub use receipt_writer::ServerClock;
 #[cfg(feature = "node")]
 pub(crate) use schedule::WINDOW;
 #[cfg(feature = "pairing")]
 pub(crate) use schedule::{Label, derive, expand_label};
-pub use sealer::{SEAL_OVERHEAD, Sealer};
+pub use sealer::Sealer;
+pub use sealing_epoch::SEAL_OVERHEAD;
 pub use session::{Direction, ResumptionSecret, SAVED_SESSION_LEN, SessionSecrets};
 
 use crate::wire;

@@ -1,7 +1,7 @@
 use super::epoch::EpochKeys;
 use super::schedule::{EpochSecret, OpenKey};
 use super::space_set::{SpaceSet, Standing};
-use super::{EpochTag, Error, receipt};
+use super::{EpochTag, Error, receipt_writer};
 use crate::wire::{Locator, Run, Salt, Space, TAG_LEN};
 
 /// Ranges of the received set of data, and of alarm.
@@ -157,10 +157,10 @@ impl OpenedEpoch {
     }
 
     /// What receipts say of this epoch: both spaces, so that the device sees what was taken.
-    pub(super) fn entries(&self) -> impl Iterator<Item = receipt::Entry<'_>> + Clone {
+    pub(super) fn entries(&self) -> impl Iterator<Item = receipt_writer::Entry<'_>> + Clone {
         let tag = self.keys.tag;
-        let data = receipt::Entry::new(tag, Space::Data, &self.data.set);
-        let alarm = receipt::Entry::new(tag, Space::Alarm, &self.alarm.set);
+        let data = receipt_writer::Entry::new(tag, Space::Data, &self.data.set);
+        let alarm = receipt_writer::Entry::new(tag, Space::Alarm, &self.alarm.set);
         [data, alarm].into_iter()
     }
 }

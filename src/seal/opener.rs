@@ -3,7 +3,7 @@ use core::ops::Range;
 use super::ahead::Ahead;
 use super::epoch_table::EpochTable;
 use super::opened_epoch::{Mark, OpenedEpoch, Sealed};
-use super::receipt::{self, Echo, ServerClock};
+use super::receipt_writer::{self, Echo, ServerClock};
 use super::session::SessionSecrets;
 use super::space_set::Standing;
 use super::{Control, EpochTag, Error, Opened, Opening, Stored, Twin};
@@ -18,7 +18,7 @@ use crate::wire::{self, Envelope, Frame, Locator, Packet, Route, Run, Salt, Spac
 /// **Rule.** It can not seal: whoever has it, or a row of it, reads frames and makes receipts, and
 /// says nothing else to the device.
 ///
-/// It takes about 4.9 KiB, however much a stranger sends. A frame of a stranger costs one
+/// It takes about 5.1 KiB, however much a stranger sends. A frame of a stranger costs one
 /// search of a short table; a forged frame that names a real epoch costs one authentication,
 /// where a device was cloned up to four.
 pub struct Opener {
@@ -158,7 +158,7 @@ impl Opener {
         let newest = own().next().map(|epoch| epoch.locator);
         let echo = echo.unwrap_or_else(|| Echo::none(newest.unwrap_or(self.ahead.next_locator())));
         let entries = self.epochs.iter().flat_map(OpenedEpoch::entries);
-        receipt::emit(&self.receipt_key, &echo.dated(clock), entries, out)
+        receipt_writer::emit(&self.receipt_key, &echo.dated(clock), entries, out)
     }
 
     /// The first half of [`Opener::open`]: the frame is decrypted in place, or is as it was.

@@ -157,8 +157,8 @@ impl OpenedEpoch {
         self.is_over |= !goes_on;
         let mut note = self.noting(lost);
         let account = match (listed.is_forgotten, goes_on) {
-            (true, _) => Account::Forgotten,
-            (false, true) => Account::Running,
+            (_, true) => Account::Running,
+            (true, false) => Account::Forgotten,
             (false, false) => Account::Over,
         };
         let (data, alarm) = (listed.space(Space::Data), listed.space(Space::Alarm));

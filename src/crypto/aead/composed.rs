@@ -29,6 +29,8 @@ const TOGETHER: usize = if cfg!(any(
 } else {
     1
 };
+/// The text that one run of the cipher covers, beside the key of the MAC.
+pub(super) const ONE_RUN: usize = BLOCK_LEN * (TOGETHER - 1);
 /// "2^32 - 1 blocks", block 0 being the key of the MAC.
 const MAX_TEXT: u64 = (BLOCK_LEN as u64) * (u32::MAX as u64);
 
@@ -42,7 +44,8 @@ pub(super) fn seal(
     if !is_within_a_nonce(buffer) {
         return None;
     }
-    let (stream, mac) = Stream::start(key, nonce);
+    let mut stream = Stream::new(key, nonce);
+    let mac = stream.mac();
     stream.apply(buffer);
     Some(authenticate(mac, associated, buffer))
 }
@@ -58,9 +61,12 @@ pub(super) fn open(
     if !is_within_a_nonce(buffer) {
         return Err(NotAuthentic);
     }
-    let (stream, mac) = Stream::start(key, nonce);
-    let expected = authenticate(mac, associated, buffer);
-    if !bool::from(expected.ct_eq(tag)) {
+    let mut stream = Stream::new(key, nonce);
+    let expected = authenticate(stream.mac(), associated, buffer);
+    // As one number: byte by byte it takes some 170 instructions, of 1,800 for a frame of 64 bytes.
+    let difference = u128::from_le_bytes(expected) ^ u128::from_le_bytes(*tag);
+    let folded = (difference >> 64) as u64 | difference as u64;
+    if !bool::from(folded.ct_eq(&0)) {
         return Err(NotAuthentic);
     }
     stream.apply(buffer);
@@ -78,7 +84,7 @@ fn authenticate(mut mac: Poly1305, associated: &[u8], ciphertext: &[u8]) -> [u8;
     mac.finish(associated.len() as u64, ciphertext.len() as u64)
 }
 
-/// The key stream behind the key of the MAC.
+/// The key stream, and the blocks of it that were made last.
 struct Stream {
     core: Core,
     ready: [Block<Core>; TOGETHER],
@@ -86,31 +92,32 @@ struct Stream {
 
 impl Stream {
     #[inline(always)]
-    fn start(key: &[u8; KEY_LEN], nonce: &[u8; NONCE_LEN]) -> (Self, Poly1305) {
-        let mut core = Core::new(key.into(), nonce.into());
-        let mut ready = [Block::<Core>::default(); TOGETHER];
-        core.write_keystream_blocks(&mut ready);
-        let mut mac_key = [0_u8; 32];
-        for (to, from) in mac_key.iter_mut().zip(ready.iter().flatten()) {
-            *to = *from;
+    fn new(key: &[u8; KEY_LEN], nonce: &[u8; NONCE_LEN]) -> Self {
+        Self {
+            core: Core::new(key.into(), nonce.into()),
+            ready: [Block::<Core>::default(); TOGETHER],
         }
-        (Self { core, ready }, Poly1305::new(&mac_key))
     }
 
+    /// Makes the first blocks; block 0 is the key of the MAC.
     #[inline(always)]
-    fn apply(self, buffer: &mut [u8]) {
-        let Self {
-            mut core,
-            mut ready,
-        } = self;
-        let with_the_first = buffer.len().min(BLOCK_LEN * (TOGETHER - 1));
+    fn mac(&mut self) -> Poly1305 {
+        self.core.write_keystream_blocks(&mut self.ready);
+        let first = self.ready.first().map(Block::<Core>::as_slice);
+        Poly1305::new(first.and_then(<[u8]>::first_chunk).unwrap_or(&[0; 32]))
+    }
+
+    /// Goes on behind block 0.
+    #[inline(always)]
+    fn apply(&mut self, buffer: &mut [u8]) {
+        let with_the_first = buffer.len().min(ONE_RUN);
         let (first, rest) = buffer
             .split_at_mut_checked(with_the_first)
             .unwrap_or_default();
-        xor(first, ready.iter().skip(1));
+        xor(first, self.ready.iter().skip(1));
         for group in rest.chunks_mut(BLOCK_LEN * TOGETHER) {
-            core.write_keystream_blocks(&mut ready);
-            xor(group, ready.iter());
+            self.core.write_keystream_blocks(&mut self.ready);
+            xor(group, self.ready.iter());
         }
     }
 }

@@ -1,23 +1,27 @@
 //! ChaCha20-Poly1305, by one of three backends that make the same bytes.
 //!
 //! ```text
-//!   feature      file        what it is                                         where
-//!   (none)       audited     the `chacha20poly1305` crate                       everywhere, the default
-//!   fast-aead    composed    the `chacha20` crate and our own Poly1305          64-bit cores, any compiler
-//!   ring         asm         the `ring` crate: assembly, needs a C compiler     servers
+//!   feature      file        what it is                                               where
+//!   (none)       audited     the `chacha20poly1305` crate                             everywhere, the default
+//!   fast-aead    composed    the `chacha20` crate and our own Poly1305                64-bit cores, any compiler
+//!   ring         asm         composed up to 192 bytes, the `ring` crate for longer    servers, with a C compiler
 //! ```
 //!
-//! Where both features are on, `ring` is used. Tests compare all that are built with one another.
+//! The last of the list that is built is used; `ring` implies `fast-aead`. Tests compare all that are
+//! built with one another. None needs `-C target-cpu`: vectors are picked at run time by what the
+//! CPU can do. One thing is left to the compiler: in a build for any x86-64, the Poly1305 of the audited
+//! crate calls its AVX2 steps one by one, and that is most of what a small frame takes. With
+//! `-C target-feature=+avx2` they are inlined.
 
 #[cfg(feature = "ring")]
 mod asm;
 #[cfg(any(test, feature = "ring", not(feature = "fast-aead")))]
 mod audited;
-#[cfg(all(feature = "fast-aead", any(test, not(feature = "ring"))))]
+#[cfg(feature = "fast-aead")]
 mod composed;
 #[allow(dead_code, reason = "for what is stored, which not every feature does")]
 pub(super) mod extended;
-#[cfg(all(feature = "fast-aead", any(test, not(feature = "ring"))))]
+#[cfg(feature = "fast-aead")]
 mod poly1305;
 #[cfg(test)]
 pub(super) mod tests;

@@ -1,6 +1,7 @@
 use super::*;
 use crate::link::{Freshness, Outbox, Retry};
 use crate::wire::{Receipt, Refused, Salt, Writer};
+use proptest::prelude::*;
 use std::boxed::Box;
 use std::collections::BTreeMap;
 use std::vec;
@@ -333,4 +334,81 @@ fn refuses_what_goes_the_other_way_or_is_no_packet() {
     assert!(gateway.handle_device_datagram(NOW, 1, &[]).is_err());
     assert!(gateway.handle_server_datagram(&[0xFF; 30]).is_err());
     assert_eq!(gateway.stats().refused, 5);
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Frame(u8, u8, Space, u8, u32),
+    Receipt(u8),
+    Close(u8),
+    Up,
+    Down,
+    Taken,
+    Transmit(u8),
+    Later(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let spaces = vec![Space::Data, Space::Alarm, Space::Control];
+    let space = proptest::sample::select(spaces);
+    prop_oneof![
+        12 => (0..4_u8, 0..6_u8, space, 0..3_u8, 0..12_u32).prop_map(|(port, device, space, route, counter)| Step::Frame(port, device, space, route, counter)),
+        2 => (0..6_u8).prop_map(Step::Receipt),
+        1 => (0..4_u8).prop_map(Step::Close),
+        2 => Just(Step::Up),
+        1 => Just(Step::Down),
+        2 => Just(Step::Taken),
+        4 => (1..9_u8).prop_map(Step::Transmit),
+        1 => (0..4_000_u64).prop_map(Step::Later),
+    ]
+}
+
+proptest! {
+    /// Whatever comes: memory is bounded, the counts are right, and all that is stored leaves, once each.
+    #[test]
+    fn nothing_that_is_stored_is_stuck(steps in proptest::collection::vec(step(), 1..200)) {
+        let mut gateway = Gateway::<u8, 700, 3>::new(Duration::from_secs(3_600));
+        let mut now = NOW;
+        for step in steps {
+            match step {
+                Step::Frame(port, device, space, route, counter) => {
+                    let route = match route {
+                        0 => Route::Short,
+                        1 => Route::Routed(locator(device)),
+                        _ => Route::Unproved(locator(device), Salt([device; 16])),
+                    };
+                    let _ = gateway.handle_device_datagram(now, port, &frame(route, space, counter));
+                }
+                Step::Receipt(device) => {
+                    gateway.handle_server_datagram(&receipt(device)).unwrap();
+                }
+                Step::Close(port) => gateway.handle_port_closed(port),
+                Step::Up => gateway.handle_link_up(),
+                Step::Down => gateway.handle_link_down(),
+                Step::Taken => gateway.handle_taken(),
+                Step::Transmit(count) => {
+                    for _ in 0..count {
+                        gateway.poll_transmit(now);
+                    }
+                }
+                Step::Later(secs) => now = now + Duration::from_secs(secs),
+            }
+            prop_assert!(gateway.used() <= 700);
+            let stored: usize = gateway.store.iter().map(|stored| stored.whole_len).sum();
+            prop_assert_eq!(gateway.used(), stored);
+            for (place, device) in gateway.devices.iter() {
+                let own = || gateway.store.iter().filter(move |stored| stored.place == place);
+                let waiting = |is_alarm: bool| {
+                    own().filter(|stored| !stored.is_handed && (stored.kind == Kind::Alarm) == is_alarm).count()
+                };
+                prop_assert_eq!(device.bytes, own().map(|stored| stored.whole_len).sum::<usize>());
+                prop_assert_eq!((device.alarms, device.others), (waiting(true), waiting(false)));
+            }
+        }
+        gateway.handle_link_down();
+        gateway.handle_link_up();
+        let stored = gateway.len();
+        let left: Vec<_> = core::iter::from_fn(|| gateway.poll_transmit(Instant::ZERO).map(<[u8]>::to_vec)).collect();
+        prop_assert_eq!(left.len(), stored);
+    }
 }

@@ -54,7 +54,7 @@ use crate::wire::{Envelope, MAX_DATAGRAM, Record, RecordId, RecordWriter, Run, S
 /// a reboot. A new owner gets nothing of what was sealed for the one before ([`DeviceEvent::Wiped`] says how much
 /// that was).
 ///
-/// **Rule.** No call performs more than one scalar multiplication; [`Device::poll_timeout`] says `now` or earlier
+/// **Rule.** No call performs more than one scalar multiplication; [`Device::poll_timeout`] says what is past
 /// while one is due, and [`Device::handle_timeout`] does it.
 ///
 /// After every input, poll each output until it is `None`: [`Device::poll_store`], [`Device::poll_dh`],
@@ -126,15 +126,17 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     /// # Errors
     ///
     /// [`Error::Seal`] for a damaged image, or a random number generator that fails or repeats
-    /// the last boot; [`Error::TooManyPeers`]. The device is as it was.
+    /// the last boot; [`Error::SessionUnderWay`] for a recipient that is there already; [`Error::TooManyPeers`].
+    /// The device is as it was.
     pub fn resume(
         &mut self,
         now: Instant,
         image: &[u8],
         entropy: &mut impl Entropy,
     ) -> Result<PeerId, Error> {
-        let place = self.free_place()?;
         let loaded = image::load(image, self.key.hedge_secret())?;
+        self.refuse_known(loaded.peer)?;
+        let place = self.free_place()?;
         let sealer = Sealer::restore(loaded.session, self.key.hedge_secret())?;
         let mut peer = Peer::new(place, loaded.peer, now, &self.config);
         peer.restore(loaded, &self.config);
@@ -148,7 +150,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     ///
     /// # Errors
     ///
-    /// [`Error::Seal`] when the random number generator fails, or [`Error::TooManyPeers`].
+    /// [`Error::Seal`] when the random number generator fails, [`Error::SessionUnderWay`] or [`Error::TooManyPeers`].
     pub fn add_peer(
         &mut self,
         now: Instant,
@@ -156,6 +158,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         mut secrets: SessionSecrets,
         entropy: &mut impl Entropy,
     ) -> Result<PeerId, Error> {
+        self.refuse_known(key)?;
         let place = self.free_place()?;
         let current = secrets.resumption().ok_or(pairing::Error::BadKey)?;
         let sealer = secrets.into_sealer(self.key.hedge_secret())?;
@@ -171,8 +174,9 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     ///
     /// # Errors
     ///
-    /// [`Error::TooManyPeers`].
+    /// [`Error::SessionUnderWay`] or [`Error::TooManyPeers`].
     pub fn meet(&mut self, now: Instant, key: PublicKey) -> Result<PeerId, Error> {
+        self.refuse_known(key)?;
         let place = self.free_place()?;
         self.push_peer(Peer::new(place, key, now, &self.config))
     }
@@ -391,6 +395,13 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
 
     fn peer_mut(&mut self, number: u8) -> Option<&mut Peer<BYTES>> {
         self.peers.iter_mut().find(|peer| peer.number == number)
+    }
+
+    fn refuse_known(&self, key: PublicKey) -> Result<(), Error> {
+        match self.peers.iter().any(|peer| peer.key == key) {
+            true => Err(Error::SessionUnderWay),
+            false => Ok(()),
+        }
     }
 
     fn free_place(&self) -> Result<u8, Error> {

@@ -216,8 +216,14 @@ impl<const BYTES: usize> Peer<BYTES> {
         let keeps_frames = matches!(config.keeping, Keeping::SessionAndFrames);
         let wants = self.storing.is_scan_wanted
             || (self.storing.is_image_wanted && self.has_image())
-            || (keeps_frames && self.wants_frames());
-        wants.then(|| self.storing.retry_at.unwrap_or(Instant::ZERO))
+            || (keeps_frames && self.wants_to_keep());
+        let load = self.wanted_load().filter(|_| keeps_frames);
+        let at = self.storing.retry_at.unwrap_or(Instant::ZERO);
+        let load_at = self.storing.load_at.unwrap_or(Instant::ZERO).max(at);
+        match (wants, load) {
+            (true, _) => Some(at),
+            (false, load) => load.map(|_| load_at),
+        }
     }
 
     /// Whether there is something that an image could say: an epoch that has no place does not open.
@@ -226,10 +232,8 @@ impl<const BYTES: usize> Peer<BYTES> {
         self.next.is_some() || self.session.as_ref().is_some_and(is_ready)
     }
 
-    fn wants_frames(&self) -> bool {
-        self.outbox.first_unstored().is_some()
-            || self.wanted_load().is_some()
-            || self.wanted_free().is_some()
+    fn wants_to_keep(&self) -> bool {
+        self.outbox.first_unstored().is_some() || self.wanted_free().is_some()
     }
 
     /// What would be stored, where nothing is kept.
@@ -266,17 +270,21 @@ impl<const BYTES: usize> Peer<BYTES> {
         if !matches!(keeping, Keeping::SessionAndFrames) {
             return None;
         }
-        self.poll_frames(buffer)
+        self.poll_frames(now, buffer)
     }
 
-    fn poll_frames<'b>(&self, buffer: &'b mut [u8]) -> Option<(Purpose, StoreRequest<'b>)> {
+    fn poll_frames<'b>(
+        &self,
+        now: Instant,
+        buffer: &'b mut [u8],
+    ) -> Option<(Purpose, StoreRequest<'b>)> {
         if let Some((key, frame)) = self.outbox.first_unstored() {
             let bytes = buffer.get_mut(..frame.len())?;
             copy(frame, bytes);
             let address = self.address_of(key)?;
             return Some((Purpose::Frame(key), StoreRequest::Frame { address, bytes }));
         }
-        if let Some(key) = self.wanted_load() {
+        if let Some(key) = self.wanted_load().filter(|_| self.storing.may_load(now)) {
             let address = self.address_of(key)?;
             return Some((Purpose::Load(key), StoreRequest::Load { address }));
         }
@@ -390,10 +398,10 @@ impl<const BYTES: usize> Peer<BYTES> {
         config: &Config,
     ) -> Result<Outcome, Error> {
         if matches!(reply, StoreReply::Failed) {
-            let verdict = self.storing.note_failed(now, config.retry);
+            let verdict = self.storing.note_failed(now, purpose, config.retry);
             return Ok(self.handle_failed(now, purpose, verdict));
         }
-        self.storing.note_done();
+        self.storing.note_done(purpose);
         match purpose {
             Purpose::Image => {}
             Purpose::ImageOfEpoch => return self.open_epoch(now),
@@ -451,6 +459,9 @@ impl<const BYTES: usize> Peer<BYTES> {
         let record = next.session.open_begun()?;
         next.session.ends = now + config.session_age;
         self.epochs.hand_over();
+        for record in self.epochs.iter() {
+            self.outbox.withdraw_epoch(record.slot);
+        }
         self.epochs.push(record).ok_or(Error::NotAwaited)?;
         self.session = Some(next.session);
         self.chained = Some(next.chained);
@@ -478,10 +489,10 @@ impl<const BYTES: usize> Peer<BYTES> {
             return;
         };
         let progress = record.progress_mut(key.space);
-        if progress.loaded == key.counter {
+        // Half of RAM is for what is made next; what has no place waits in the log for its turn.
+        if progress.loaded == key.counter && self.outbox.wants_more(key.space) {
             progress.loaded = key.counter.saturating_add(1);
         } else if !self.contact.is_alive() {
-            // It waits in the log for its turn; nobody hears it now.
             self.outbox.remove(key);
         }
     }
@@ -518,7 +529,7 @@ impl<const BYTES: usize> Peer<BYTES> {
                 .push(now, key.epoch, bytes, Freshness::Backlog)
                 .is_err()
         {
-            self.storing.pause(now, config.retry);
+            self.storing.note_no_room(now, config.retry);
             return Outcome::Nothing;
         }
         let outcome = match address.counter == wanted.counter {

@@ -39,8 +39,12 @@ pub(super) struct Storing {
     pub(super) is_scan_wanted: bool,
     /// Nothing is tried before.
     pub(super) retry_at: Option<Instant>,
+    /// No frame is loaded before: RAM had no room for one.
+    pub(super) load_at: Option<Instant>,
     failures: u8,
     attempts: u8,
+    /// Frames are not taken: each is tried once, until one is.
+    refuses_frames: bool,
 }
 
 /// What comes of a failure.
@@ -56,19 +60,31 @@ impl Storing {
         self.retry_at.is_none_or(|due| due <= now)
     }
 
-    pub(super) fn note_done(&mut self) {
+    /// Whether a frame may be loaded now.
+    pub(super) fn may_load(&self, now: Instant) -> bool {
+        self.load_at.is_none_or(|due| due <= now)
+    }
+
+    pub(super) fn note_done(&mut self, purpose: Purpose) {
         self.failures = 0;
         self.attempts = 0;
         self.retry_at = None;
+        if matches!(purpose, Purpose::Frame(_)) {
+            self.refuses_frames = false;
+        }
     }
 
-    /// Nothing is to be asked for a while.
-    pub(super) fn pause(&mut self, now: Instant, retry: Retry) {
-        self.retry_at = Some(now + retry.delay(0, 0));
+    /// RAM has no room for what was loaded: not before a while.
+    pub(super) fn note_no_room(&mut self, now: Instant, retry: Retry) {
+        self.load_at = Some(now + retry.delay(0, 0));
     }
 
     /// A request has failed: the next one waits for a while.
-    pub(super) fn note_failed(&mut self, now: Instant, retry: Retry) -> Verdict {
+    pub(super) fn note_failed(&mut self, now: Instant, purpose: Purpose, retry: Retry) -> Verdict {
+        let is_frame = matches!(purpose, Purpose::Frame(_));
+        if is_frame && self.refuses_frames {
+            return Verdict::GiveUp;
+        }
         self.retry_at = Some(now + retry.delay(self.attempts, 0));
         self.attempts = self.attempts.saturating_add(1);
         self.failures = self.failures.saturating_add(1);
@@ -76,6 +92,7 @@ impl Storing {
             return Verdict::TryAgain;
         }
         self.failures = 0;
+        self.refuses_frames |= is_frame;
         Verdict::GiveUp
     }
 }

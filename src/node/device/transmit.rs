@@ -77,14 +77,14 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     }
 
     /// When [`Device::poll_transmit`], [`Device::poll_store`] or [`Device::handle_timeout`] have something to do
-    /// next; `now` or earlier: at once.
+    /// next; what is past: at once.
     #[must_use]
-    pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+    pub fn poll_timeout(&self) -> Option<Instant> {
         let work = match (self.poll_work(), self.key.identity().is_some()) {
-            (Work::Own, _) | (Work::StaticDh(_), true) => Some(now),
+            (Work::Own, _) | (Work::StaticDh(_), true) => Some(Instant::ZERO),
             (Work::Idle, _) | (Work::StaticDh(_), false) => None,
         };
-        let reply = self.half_open.has_reply().then_some(now);
+        let reply = self.half_open.has_reply().then_some(Instant::ZERO);
         let attempt = self.attempt.as_ref().map(Attempt::due);
         let erasing = self.erasing.due().filter(|_| self.awaiting.is_none());
         let peers = self.peers.iter().flat_map(|peer| {

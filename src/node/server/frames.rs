@@ -1,12 +1,15 @@
 use super::candidate::Standing;
 use super::relation::Confirmed;
 use super::session::locator_of;
-use super::{NamedLoss, Received, Relation, Server, ServerEvent, Trust};
+use super::{NamedLoss, Received, Relation, Server, ServerEvent, Trust, note};
 use crate::link::{ClockEvent, SilenceEvent};
 use crate::node::Error;
 use crate::seal::{self, Authentic, Control, EpochTag, Opened, Opening};
 use crate::time::Instant;
 use crate::wire::control::ControlRecord;
+
+/// How many losses have to have room before a list of them is taken.
+const LOSSES_OF_A_LIST: usize = 16;
 
 impl Server {
     pub(super) fn handle_frame<'b>(
@@ -166,6 +169,7 @@ impl Server {
             quarantine,
             losses,
             unnamed,
+            events,
             ..
         } = self;
         let relation = match trust {
@@ -176,21 +180,26 @@ impl Server {
             return;
         };
         session.want_receipt(now);
-        let mut jump = None;
         for record in control.records().flatten() {
             if let ControlRecord::Status(status) = record {
-                jump = session.note_status(control.epoch(), &status, unix_millis);
+                let jump = session.note_status(control.epoch(), &status, unix_millis);
+                if let (Some(ClockEvent::Jumped { by_millis, .. }), Trust::Trusted) = (jump, trust)
+                {
+                    note(events, ServerEvent::ClockJumped { by_millis });
+                }
             }
         }
-        // What an older epoch, or a malformed list, says of the others is passed over: the device repeats it.
+        // The device repeats its list until it was taken: losses that are not polled hold it up.
+        let room = losses.capacity().saturating_sub(losses.len());
+        if room < LOSSES_OF_A_LIST {
+            return;
+        }
+        // What an older epoch, or a malformed list, says of the others is passed over.
         let _ = session.opener.handle_outstanding(control, |loss| {
             if losses.push_back(NamedLoss { loss, trust }).is_err() {
                 *unnamed = unnamed.saturating_add(1);
             }
         });
-        if let (Some(ClockEvent::Jumped { by_millis, .. }), Trust::Trusted) = (jump, trust) {
-            self.note(ServerEvent::ClockJumped { by_millis });
-        }
     }
 
     /// Every session that knows the epoch may be the one whose receipt the device has missed.

@@ -314,8 +314,9 @@ impl Server {
         }
     }
 
-    /// Whether [`Server::handle_timeout`] has work to do.
-    pub(super) fn has_work(&self) -> bool {
+    /// Whether a piece of work waits that [`Server::handle_timeout`] does at once: call it as often as there is time.
+    #[must_use]
+    pub fn has_work(&self) -> bool {
         let is_asking = self
             .attempt
             .exchange()

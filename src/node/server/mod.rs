@@ -1,3 +1,15 @@
+//! The server's end of one device.
+//!
+//! ```text
+//!                  ┌ trusted ────── standing: session, secret      pending: one handshake, in RAM
+//!  Server ────────┼ quarantine ─── the same, of a device that has its key and has lost the secret
+//!                  ├ attempt ────── a pairing by the label that was read here
+//!                  └ answering ──── the message 1 that is worked on, one multiplication a call
+//!
+//!  handshakes     what makes sessions        frames   what comes in them     transmit  what goes out
+//!  reception      who calls, of many         rows     what a fleet stores    refusal   "I do not know you"
+//! ```
+
 mod answering;
 mod attempt;
 mod candidate;
@@ -35,16 +47,12 @@ use crate::seal::{self, Stored};
 use crate::time::{Duration, Instant};
 use crate::wire::{ConnectionId, Hint, Locator, Packet, Space};
 
+/// How many events wait to be polled; older ones give way.
+const MAX_EVENTS: usize = 8;
 /// How many losses wait to be polled.
 const MAX_LOSSES: usize = 32;
 
 /// The server's end of one device: datagrams in, sealed records and receipts out.
-///
-/// ```text
-///                      ┌────────────────── trusted: session, secret, one pending handshake
-///  handle_datagram ──► │ quarantine: the same, of a device that has lost its secret
-///                      └ pairing by a label that was read here
-/// ```
 ///
 /// **Rules.**
 /// - What [`Server::handle_datagram`] yields is acknowledged only when it comes back
@@ -53,6 +61,9 @@ const MAX_LOSSES: usize = 32;
 /// - No call does more than one scalar multiplication.
 /// - Where rows are kept: write the row in the transaction that stores what an input has yielded, and only
 ///   then call [`Server::poll_transmit`]. A receipt says what has to be on storage.
+///
+/// It takes about 15 KiB: two openers, each a third of it, and a handshake under way. A store of a million devices
+/// holds rows of a few hundred bytes ([`Server::export`]) and few servers.
 #[derive(Debug)]
 pub struct Server {
     key: StaticKey,
@@ -67,7 +78,7 @@ pub struct Server {
     /// What the wall clock said, and when.
     wall: Option<(Instant, u64)>,
     wait: Duration,
-    events: Deque<ServerEvent, 8>,
+    events: Deque<ServerEvent, MAX_EVENTS>,
     losses: Deque<NamedLoss, MAX_LOSSES>,
     /// Losses that had no room.
     unnamed: u32,
@@ -279,6 +290,8 @@ impl Server {
     }
 
     /// The next frames that are lost: to be stored before the next receipt leaves.
+    ///
+    /// Poll it after every input, until it is `None`. While many wait here no further list of the device is taken.
     pub fn poll_loss(&mut self) -> Option<NamedLoss> {
         self.losses.pop_front()
     }
@@ -307,11 +320,15 @@ impl Server {
         self.revision = self.revision.wrapping_add(1);
     }
 
-    /// Events that nobody polls give way to newer ones.
     fn note(&mut self, event: ServerEvent) {
-        if self.events.is_full() {
-            self.events.pop_front();
-        }
-        let _ = self.events.push_back(event);
+        note(&mut self.events, event);
     }
+}
+
+/// Events that nobody polls give way to newer ones.
+fn note(events: &mut Deque<ServerEvent, MAX_EVENTS>, event: ServerEvent) {
+    if events.is_full() {
+        events.pop_front();
+    }
+    let _ = events.push_back(event);
 }

@@ -61,7 +61,8 @@ impl Server {
 
     /// Takes what [`Server::export`] has written in place of what stands, and says which relation it was.
     ///
-    /// The device's promise to be heard counts from `now`. What was pending or begun here goes on.
+    /// The device's promise to be heard counts from `now`. What was begun here goes on, and so does what is
+    /// pending, unless it was keyed with another secret than the row's.
     ///
     /// # Errors
     ///
@@ -83,6 +84,11 @@ impl Server {
         session.note_promise(note.due_ms);
         session.promised = note.promised;
         let relation = self.relation_mut(note.trust);
+        // A handshake that was keyed with an earlier secret is void: another worker was faster.
+        let hint = resumption.hint();
+        relation.pending = relation.pending.take().filter(|pending| {
+            matches!(pending.keyed_with, Hint::NONE) || pending.keyed_with == hint
+        });
         relation.standing = Some(Standing {
             peer,
             session,

@@ -1,10 +1,11 @@
 //! Readings on their way: what is taken, in which order it leaves, and what frees it.
 
 use super::world::{
-    Fault, MANUFACTURER, Source, World, identity, label, new_device, said_by, sent_by,
+    Fault, MANUFACTURER, PEER, Source, World, identity, image_of, label, new_device, said_by,
+    sent_by, write_all,
 };
 use crate::link::OutboxFull;
-use crate::node::{Config, Device, DeviceEvent, Error, ServerEvent};
+use crate::node::{Config, Device, DeviceEvent, Error, Received, ServerEvent};
 use crate::reading::Descriptor;
 use crate::seal;
 use crate::time::{Duration, Instant};
@@ -29,7 +30,7 @@ fn nothing_is_sent_or_taken_before_the_session_is_stored() {
     let mut reply = sent_by(&mut world.device, now);
     world.server.handle_datagram(now, &mut reply[0]).unwrap();
     for datagram in said_by(&mut world.server, now) {
-        assert!(world.device.poll_store().is_none());
+        assert!(image_of(&mut world.device, now).is_none());
         world.device.handle_datagram(now, &datagram, rng).unwrap();
     }
     let key = identity(2).public();
@@ -37,11 +38,11 @@ fn nothing_is_sent_or_taken_before_the_session_is_stored() {
         world.device.poll_event(),
         Some(DeviceEvent::Paired { peer: PEER, key })
     );
-    let saved = world.device.poll_store().unwrap();
-    assert!(world.device.poll_store().is_none());
+    assert!(image_of(&mut world.device, now).is_some());
+    assert!(image_of(&mut world.device, now).is_none());
     assert!(!world.device.is_ready() && sent_by(&mut world.device, now).is_empty());
     assert_eq!(world.send(Space::Data), Err(Error::NotPaired));
-    world.device.handle_stored(now, saved).unwrap();
+    write_all(&mut world.device, now);
     assert_eq!(sent_by(&mut world.device, now).len(), 1);
 }
 
@@ -277,15 +278,16 @@ fn a_descriptor_that_comes_after_a_reading_of_the_next_day_breaks_no_promise() {
     let tomorrow = world.now + Duration::from_secs(24 * 60 * 60);
     let rng = &mut world.device_rng;
     world.device.handle_timeout(tomorrow, rng).unwrap();
-    let saved = world.device.poll_store().unwrap();
-    world.device.handle_stored(tomorrow, saved).unwrap();
+    assert!(image_of(&mut world.device, tomorrow).is_some());
+    write_all(&mut world.device, tomorrow);
     world.now = tomorrow;
     world.send(Space::Data).unwrap();
     let mut frames = sent_by(&mut world.device, tomorrow);
     for frame in frames.iter_mut().rev() {
-        let opened = world.server.handle_datagram(tomorrow, frame).unwrap();
-        let stored = opened.unwrap().stored();
-        world.server.handle_stored(tomorrow, stored).unwrap();
+        if let Received::Records(opened) = world.server.handle_datagram(tomorrow, frame).unwrap() {
+            let stored = opened.stored();
+            world.server.handle_stored(tomorrow, stored).unwrap();
+        }
     }
     let events: Vec<_> = core::iter::from_fn(|| world.server.poll_event()).collect();
     assert!(

@@ -1,6 +1,8 @@
 //! Bytes from nowhere, from another pairing, and from ours with something changed.
 
-use super::world::{Link, MANUFACTURER, Source, World, identity, label, new_device};
+use super::world::{
+    Link, MANUFACTURER, Source, World, identity, label, new_device, said_by, sent_by,
+};
 use crate::node::{Config, Device, Error, Server, ServerConfig, ServerEvent};
 use crate::pairing::label::LabelSecret;
 use crate::reading::Descriptor;
@@ -98,11 +100,13 @@ fn another_server_identity_with_the_same_label_shares_no_keys() {
     let mut device = new_device();
     device.arm(label);
     let rng = &mut Counting(0);
-    let mut out = [0; MAX_DATAGRAM];
-    let hello = other.poll_transmit(world.now, &mut out).unwrap();
-    device.handle_datagram(world.now, hello, rng).unwrap();
-    let reply = device.poll_transmit(world.now, &mut out).unwrap();
-    other.handle_datagram(world.now, reply).unwrap();
+    for hello in said_by(&mut other, world.now) {
+        device.handle_datagram(world.now, &hello, rng).unwrap();
+    }
+    for mut reply in sent_by(&mut device, world.now) {
+        other.handle_datagram(world.now, &mut reply).unwrap();
+    }
+    said_by(&mut other, world.now);
     assert!(
         other
             .locators()

@@ -29,7 +29,10 @@ fn a_backlog_larger_than_ram_arrives_whole() {
     assert_eq!(world.device.waiting(), 300);
     world.up.is_cut = false;
     assert!(world.run_until(MINUTE.saturating_mul(10), |world| world.is_quiet(301)));
-    assert_eq!(world.store.count_of_each_run().into_values().max(), Some(301));
+    assert_eq!(
+        world.store.count_of_each_run().into_values().max(),
+        Some(301)
+    );
 }
 
 #[test]
@@ -64,7 +67,11 @@ fn a_live_reading_overtakes_the_backlog_of_a_week() {
         world.run_for(MINUTE);
     }
     world.up.is_cut = false;
-    let heard = |world: &World| world.device_events.contains(&DeviceEvent::Heard { peer: PEER });
+    let heard = |world: &World| {
+        world
+            .device_events
+            .contains(&DeviceEvent::Heard { peer: PEER })
+    };
     assert!(world.run_until(MINUTE.saturating_mul(3), heard));
     let before = world.store.len();
     let live = world.send(Space::Data).unwrap();
@@ -95,9 +102,8 @@ fn a_frame_that_storage_has_lost_is_named_and_the_others_arrive() {
         world.send(Space::Data).unwrap();
         world.run_for(Duration::from_secs(1));
     }
-    world.store_fails = |request| {
-        matches!(request, StoreRequest::Load { address } if address.counter == 100)
-    };
+    world.store_fails =
+        |request| matches!(request, StoreRequest::Load { address } if address.counter == 100);
     world.up.is_cut = false;
     let done = world.run_until(MINUTE.saturating_mul(10), |world| world.device.is_settled());
     assert!(done, "{} wait", world.device.waiting());
@@ -139,12 +145,18 @@ fn a_thousand_boots_without_a_link() {
         }
         world.settle();
     }
-    assert!(taken >= 5 && refused > 900, "{taken} taken, {refused} refused");
+    assert!(
+        taken >= 5 && refused > 900,
+        "{taken} taken, {refused} refused"
+    );
     world.up.is_cut = false;
     let settled = |world: &World| world.device.is_settled();
     assert!(world.run_until(MINUTE.saturating_mul(30), settled));
     world.send(Space::Data).unwrap();
     assert!(world.run_until(MINUTE, settled));
     // The descriptor of each boot that opened an epoch, and all that was taken.
-    assert_eq!(world.store.len(), 1 + 2 * taken + 1 + usize::from(taken == 0));
+    assert_eq!(
+        world.store.len(),
+        1 + 2 * taken + 1 + usize::from(taken == 0)
+    );
 }

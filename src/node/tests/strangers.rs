@@ -1,6 +1,8 @@
 //! Who else may talk to an armed device, and what comes of it.
 
-use super::world::{Fault, LABEL, World, identity, label, new_device, said_by, sent_by};
+use super::world::{
+    Fault, LABEL, PEER, World, identity, image_of, label, new_device, said_by, sent_by, write_all,
+};
 use crate::node::{DeviceEvent, Error, Server, ServerConfig, ServerEvent};
 use crate::pairing::{self, label::LabelSecret};
 use crate::seal::tests::Counting;
@@ -83,22 +85,27 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
     device.handle_datagram(NOW, &of_second[0], rng).unwrap();
     device.handle_datagram(NOW, &of_second[1], rng).unwrap();
     let key = identity(3).public();
-    assert_eq!(device.poll_event(), Some(DeviceEvent::Paired { peer: PEER, key }));
+    assert_eq!(
+        device.poll_event(),
+        Some(DeviceEvent::Paired { peer: PEER, key })
+    );
     assert!(device.handle_datagram(NOW, &of_first[1], rng).is_err());
     assert_eq!(
         device.handle_datagram(NOW, &of_first[0], rng),
         Err(Error::NotArmed)
     );
 
-    let saved = device.poll_store().unwrap();
-    device.handle_stored(NOW, saved).unwrap();
+    image_of(&mut device, NOW).unwrap();
+    write_all(&mut device, NOW);
     let mut frame = single(sent_by(&mut device, NOW));
     assert_eq!(
         first.handle_datagram(NOW, &mut frame.clone()).unwrap_err(),
         Error::NotPaired
     );
-    assert!(second.handle_datagram(NOW, &mut frame).unwrap().is_some());
-    first.handle_timeout(NOW + Duration::from_secs(60));
+    assert!(second.handle_datagram(NOW, &mut frame).unwrap().is_fresh());
+    first
+        .handle_timeout(NOW + Duration::from_secs(60), &mut Counting(7))
+        .unwrap();
     assert_eq!(first.poll_event(), Some(ServerEvent::PairingUnconfirmed));
     assert_eq!(first.peer(), None);
     assert_eq!(device.poll_event(), Some(DeviceEvent::Ready { peer: PEER }));
@@ -137,7 +144,10 @@ fn a_full_table_gives_way_at_its_oldest_unconfirmed_entry() {
     );
     device.handle_datagram(NOW, &confirmed[1], rng).unwrap();
     let key = identity(2).public();
-    assert_eq!(device.poll_event(), Some(DeviceEvent::Paired { peer: PEER, key }));
+    assert_eq!(
+        device.poll_event(),
+        Some(DeviceEvent::Paired { peer: PEER, key })
+    );
 }
 
 #[test]
@@ -231,14 +241,14 @@ fn a_backend_finds_the_server_of_an_answer_by_its_connection() {
         let Ok(Packet::Handshake(handshake)) = Packet::parse(&hello[0]) else {
             panic!("not a handshake")
         };
-        assert_eq!(server.connection(), Some(handshake.connection));
+        assert_eq!(server.connections().next(), Some(handshake.connection));
     }
-    servers.dedup_by_key(|server| server.connection());
+    servers.dedup_by_key(|server| server.connections().next());
     assert_eq!(servers.len(), 3);
     let mut world = World::paired();
-    assert_eq!(world.server.connection(), None);
+    assert_eq!(world.server.connections().next(), None);
     world.pair();
-    assert!(world.server.connection().is_some());
+    assert!(world.server.connections().next().is_some());
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 pub(super) use super::link::{Fault, Link};
 use crate::node::{
-    Config, Device, DeviceEvent, Error, NamedLoss, PeerId, Received, Server, ServerConfig, ServerEvent,
+    Config, Device, DeviceEvent, Error, NamedLoss, PeerId, Received, Server, ServerConfig,
+    ServerEvent,
 };
 use crate::pairing::{Identity, label::LabelSecret};
 use crate::reading::{Descriptor, Metric, Observation, Unit};
@@ -297,11 +298,11 @@ impl World {
         let now = self.now;
         let is_due = |timeout: Option<Instant>| timeout.is_some_and(|due| due <= now);
         for _ in 0..16 {
-            if is_due(self.server.poll_timeout(now)) {
+            if is_due(self.server.poll_timeout()) {
                 let handled = self.server.handle_timeout(now, &mut self.server_rng);
                 self.server_errors.extend(handled.err());
             }
-            if is_due(self.device.poll_timeout(now)) {
+            if is_due(self.device.poll_timeout()) {
                 let handled = self.device.handle_timeout(now, &mut self.device_rng);
                 self.device_errors.extend(handled.err());
             }
@@ -313,7 +314,9 @@ impl World {
         let mut buffer = [0; MAX_DATAGRAM];
         while let Some(request) = self.device.poll_store(self.now, &mut buffer) {
             match request {
-                StoreRequest::Image { bytes, .. } if !(self.store_fails)(&request) => self.flash = Some(bytes.to_vec()),
+                StoreRequest::Image { bytes, .. } if !(self.store_fails)(&request) => {
+                    self.flash = Some(bytes.to_vec())
+                }
                 StoreRequest::Erase { .. } => self.flash = None,
                 _ => {}
             }
@@ -336,13 +339,19 @@ impl World {
         }
     }
 
+    /// What is sent makes room, for which storage has more to be sent.
     fn step_sending(&mut self) {
         let mut out = [0; MAX_DATAGRAM];
-        while let Some(datagram) = self.device.poll_transmit(self.now, &mut out) {
-            self.up.send(self.now, datagram);
+        let mut has_sent = true;
+        while core::mem::take(&mut has_sent) {
+            while let Some(datagram) = self.device.poll_transmit(self.now, &mut out) {
+                self.up.send(self.now, datagram);
+                has_sent = true;
+            }
+            self.step_flash();
         }
         while let Some(datagram) = self.server.poll_transmit(self.now, &mut out) {
-            self.down.send(self.now, datagram);
+            self.down.send(self.now, &datagram);
         }
         let events = core::iter::from_fn(|| self.device.poll_event());
         self.device_events
@@ -355,12 +364,13 @@ impl World {
 
     /// A timeout that has passed when all was done would be a busy loop.
     fn next_wake(&self) -> Option<Instant> {
-        let timeouts = [
-            self.device.poll_timeout(self.now),
-            self.server.poll_timeout(self.now),
-        ];
+        let timeouts = [self.device.poll_timeout(), self.server.poll_timeout()];
         for timeout in timeouts.into_iter().flatten() {
-            assert!(timeout > self.now, "a timeout at {timeout} is not over");
+            assert!(
+                timeout > self.now,
+                "a timeout at {timeout} is not over: {:?}",
+                self.device
+            );
         }
         let reading = (self.readings > 0 && self.device.is_ready())
             .then_some(self.next_reading)
@@ -373,24 +383,47 @@ impl World {
     }
 }
 
-/// What a server says now.
+/// What a device wants written to its flash, which then is under way.
+pub(super) fn image_of(device: &mut TestDevice, now: Instant) -> Option<Vec<u8>> {
+    let mut buffer = [0; MAX_DATAGRAM];
+    match device.poll_store(now, &mut buffer)? {
+        StoreRequest::Image { bytes, .. } => Some(bytes.to_vec()),
+        other => panic!("{other:?} is not an image"),
+    }
+}
+
+/// Answers the write that is under way, and those that follow.
+pub(super) fn write_all(device: &mut TestDevice, now: Instant) {
+    while device.handle_stored(now, StoreReply::Done).is_ok() {
+        image_of(device, now);
+    }
+}
+
+/// More calls than the work of any handshake message takes.
+const WORK: usize = 6;
+
+/// What a server says now, when its work is done.
 pub(super) fn said_by(server: &mut Server, now: Instant) -> Vec<Vec<u8>> {
+    for _ in 0..WORK {
+        let _ = server.handle_timeout(now, &mut Counting(98));
+    }
     let mut out = [0; MAX_DATAGRAM];
     core::iter::from_fn(|| {
-        server
-            .poll_transmit(now, &mut out)
-            .map(|sent| sent.to_vec())
+        let sent = server.poll_transmit(now, &mut out)?;
+        Some(sent.to_vec())
     })
     .collect()
 }
 
-/// What a device says now.
+/// What a device says now, when its work is done.
 pub(super) fn sent_by(device: &mut TestDevice, now: Instant) -> Vec<Vec<u8>> {
+    for _ in 0..WORK {
+        let _ = device.handle_timeout(now, &mut Counting(99));
+    }
     let mut out = [0; MAX_DATAGRAM];
     core::iter::from_fn(|| {
-        device
-            .poll_transmit(now, &mut out)
-            .map(|sent| sent.to_vec())
+        let sent = device.poll_transmit(now, &mut out)?;
+        Some(sent.to_vec())
     })
     .collect()
 }

@@ -1,3 +1,6 @@
+#[cfg(feature = "fast-aead")]
+mod poly1305;
+
 use std::vec::Vec;
 
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
@@ -10,9 +13,11 @@ use crate::wire::MAX_DATAGRAM;
 /// A backend, whichever of them the crate seals with.
 pub(crate) struct Backend {
     pub(crate) name: &'static str,
-    pub(crate) seal: fn(&[u8; KEY_LEN], &[u8; 12], &[u8], &mut [u8]) -> Option<[u8; TAG_LEN]>,
+    pub(crate) seal: Seal,
     pub(crate) open: Open,
 }
+
+type Seal = fn(&[u8; KEY_LEN], &[u8; NONCE_LEN], &[u8], &mut [u8]) -> Option<[u8; TAG_LEN]>;
 
 type Open =
     fn(&[u8; KEY_LEN], &[u8; 12], &[u8], &mut [u8], &[u8; TAG_LEN]) -> Result<(), NotAuthentic>;
