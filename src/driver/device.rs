@@ -86,7 +86,7 @@ impl<const BYTES: usize, const PEERS: usize> Driver<Device<'_, BYTES, PEERS>> {
             let (now, node) = (timer.now(), &mut self.node);
             self.line
                 .load(|out| node.poll_transmit(now, out).map(|datagram| datagram.len()));
-            let due = node.poll_timeout(now);
+            let due = node.poll_timeout();
             let heard = self.line.turn(datagrams, timer, due, signal.as_mut());
             match heard.await? {
                 Heard::Datagram(len) => {
@@ -105,7 +105,7 @@ impl<const BYTES: usize, const PEERS: usize> Driver<Device<'_, BYTES, PEERS>> {
     /// Does what is due beside sending: one piece of work, then what is to be stored.
     async fn settle(&mut self, timer: &impl Timer, board: &mut impl Board) {
         let now = timer.now();
-        if self.node.poll_timeout(now).is_some_and(|due| due <= now) {
+        if self.node.poll_timeout().is_some_and(|due| due <= now) {
             let handled = self.node.handle_timeout(now, board.entropy());
             self.note(handled);
         }
