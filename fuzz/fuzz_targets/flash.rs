@@ -71,7 +71,7 @@ impl ReadNorFlash for Flash {
     const READ_SIZE: usize = 4;
 
     fn read(&mut self, at: u32, out: &mut [u8]) -> Result<(), NorFlashErrorKind> {
-        assert!(at % 4 == 0 && out.len() % 4 == 0);
+        assert!(at.is_multiple_of(4) && out.len().is_multiple_of(4));
         out.copy_from_slice(self.place(at, out.len())?);
         Ok(())
     }
@@ -86,13 +86,13 @@ impl NorFlash for Flash {
     const ERASE_SIZE: usize = UNIT;
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
-        assert!(from % UNIT as u32 == 0 && to % UNIT as u32 == 0);
+        assert!(from.is_multiple_of(UNIT as u32) && to.is_multiple_of(UNIT as u32));
         self.place(from, (to - from) as usize)?.fill(0xFF);
         Ok(())
     }
 
     fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
-        assert!(at % 4 == 0 && bytes.len() % 4 == 0);
+        assert!(at.is_multiple_of(4) && bytes.len().is_multiple_of(4));
         let place = self.place(at, bytes.len())?;
         if place.iter().any(|byte| *byte != 0xFF) {
             return Err(NorFlashErrorKind::Other);

@@ -10,7 +10,6 @@ use crate::wire::{Space, Writer, copy};
 /// ```
 ///
 /// **Rule.** From 0 to `end` stand whole frames, each behind its head, without a gap.
-#[derive(Debug)]
 pub(super) struct Packed<const BYTES: usize> {
     bytes: [u8; BYTES],
     alarms_end: usize,
@@ -29,6 +28,15 @@ impl Entry<'_> {
     /// Where the next one begins.
     pub(super) const fn end(&self) -> usize {
         self.at.saturating_add(self.head.whole_len())
+    }
+}
+
+impl<const BYTES: usize> core::fmt::Debug for Packed<BYTES> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Packed")
+            .field("alarms_end", &self.alarms_end)
+            .field("end", &self.end)
+            .finish_non_exhaustive()
     }
 }
 

@@ -34,8 +34,8 @@
 //! | adapter | medium | feature |
 //! |---|---|---|
 //! | [`MemoryStorage`] | RAM: tests, memory that a battery backs | `node` |
-//! | [`FlashStorage`](crate::storage::FlashStorage), [`AsyncFlashStorage`](crate::storage::AsyncFlashStorage) | NOR flash | `flash` |
-//! | [`FileStorage`](crate::storage::FileStorage) | a folder | `std` |
+//! | [`FlashStorage`], [`AsyncFlashStorage`] | NOR flash | `flash` |
+//! | [`FileStorage`] | a folder | `std` |
 //!
 //! **Rules.** What was answered with [`StoreReply::Done`] outlives a power cut at any later moment.
 //! An image is the old one or the new one, whatever happens while it is replaced. After a replacement

@@ -15,8 +15,9 @@ use crate::wire::{CounterRange, Locator, Route, Run, Space};
 
 /// How many epochs of one recipient may wait for acknowledgement at once.
 ///
+/// As many as a server finds ahead of the newest that it has opened, and one that a reconnection begins with.
 /// A boot beyond that opens none until a reconnection has handed them over; readings are refused until then.
-pub(super) const MAX_UNDRAINED: usize = 8;
+pub(super) const MAX_UNDRAINED: usize = 9;
 /// How many ranges of lost frames are named at once: one for each space of each epoch at least.
 const MAX_LOSSES: usize = 2 * MAX_UNDRAINED;
 

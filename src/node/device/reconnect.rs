@@ -8,14 +8,17 @@
 //!
 //! There is one at a time, for all recipients.
 
-use super::ladder::ATTEMPTS;
+use super::ladder::Ladder;
 use super::peer::NextSession;
 use super::session::Session;
 use super::{Chained, Device, Error, Peer, Rung, work_once};
 use crate::pairing::{self, Exchange, Paired, SharedSecret, Work};
 use crate::seal::Entropy;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::wire::ConnectionId;
+
+/// How soon a handshake that could not begin is tried again.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// A handshake that the device has begun.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub(super) struct Attempt {
     /// Tells this handshake's pauses from those of other devices.
     salt: u32,
     sent: u8,
+    /// How often it is sent at most.
+    patience: u8,
     is_refused: bool,
     due: Instant,
 }
@@ -49,7 +54,7 @@ impl Attempt {
     pub(super) fn is_due(&self, now: Instant) -> bool {
         self.due <= now
             && !self.is_refused
-            && self.sent < ATTEMPTS
+            && self.sent < self.patience
             && self.exchange.packet().is_some()
     }
 
@@ -70,7 +75,7 @@ impl Attempt {
 
     /// Whether nobody answers: refused, or the pause behind the last repetition is over.
     fn is_unanswered(&self, now: Instant) -> bool {
-        self.due <= now && (self.is_refused || self.sent >= ATTEMPTS)
+        self.due <= now && (self.is_refused || self.sent >= self.patience)
     }
 }
 
@@ -118,10 +123,24 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         if self.attempt.is_some() {
             return Ok(());
         }
-        let due = |peer: &&Peer<BYTES>| peer.reconnection_due().is_some_and(|due| due <= now);
-        let Some(peer) = self.peers.iter().find(due) else {
+        let due = |peer: &Peer<BYTES>| peer.reconnection_due().is_some_and(|due| due <= now);
+        let Some(place) = self.peers.iter().position(due) else {
             return Ok(());
         };
+        let begun = self.begin_attempt_with(now, place, entropy);
+        if let (Err(_), Some(peer)) = (&begun, self.peers.get_mut(place)) {
+            peer.ladder.postpone(now + AGAIN);
+        }
+        begun
+    }
+
+    fn begin_attempt_with(
+        &mut self,
+        now: Instant,
+        place: usize,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        let peer = self.peers.get(place).ok_or(Error::NotPaired)?;
         let entropy = &mut self.first_draw.watch(entropy);
         let mut connection = ConnectionId([0; 8]);
         entropy
@@ -145,6 +164,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             exchange,
             salt: u32::from_le_bytes([a, b, c, d]),
             sent: 0,
+            patience: Ladder::attempts(rung, peer.has_secret()),
             is_refused: false,
             due: now,
         });
@@ -158,10 +178,10 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         if !attempt.is_unanswered(now) {
             return;
         }
-        let number = attempt.peer;
+        let (number, is_refused) = (attempt.peer, attempt.is_refused);
         self.attempt = None;
         if let Some(peer) = self.peer_mut(number) {
-            peer.climb(now, retry);
+            peer.climb(now, retry, is_refused);
         }
     }
 

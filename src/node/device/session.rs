@@ -13,8 +13,11 @@ const ROTATION_RETRY: Duration = Duration::from_secs(60);
 /// The longest frame in the short form: with the longest header it still fits a datagram.
 pub(super) const MAX_FRAME: usize = MAX_DATAGRAM - LONGEST_HEADER + SHORT_HEADER;
 
+/// The longest plaintext of a control frame.
+pub(super) const MAX_CONTROL: usize = MAX_FRAME - SEAL_OVERHEAD;
+
 const LONGEST_HEADER: usize = Route::Unproved(Locator([0; 8]), Salt([0; 16])).header_len();
-pub(super) const SHORT_HEADER: usize = Route::Short.header_len();
+const SHORT_HEADER: usize = Route::Short.header_len();
 
 /// The boot that records are made in, and how many they are: one count towards every recipient.
 #[derive(Debug, Clone, Copy)]

@@ -5,13 +5,13 @@ use super::config::Reach;
 use super::epochs::{EpochRecord, Origin};
 use super::peer::Peer;
 use super::report::Rung;
-use super::session::{MAX_FRAME, SHORT_HEADER};
+use super::session::{MAX_CONTROL, MAX_FRAME};
 use crate::link::{FrameKey, Retry};
 use crate::node::Error;
 use crate::seal::{Entropy, ResumptionSecret};
 use crate::time::Instant;
 use crate::wire::control::{ControlWriter, EpochEntry, Lost, SpaceEntry, Status};
-use crate::wire::{Frame, MAX_DATAGRAM, Packet, Route, Space, TAG_LEN};
+use crate::wire::{Frame, MAX_DATAGRAM, Packet, Route, Space};
 
 impl<const BYTES: usize> Peer<BYTES> {
     /// When something is to be sent next; `now` or earlier: at once.
@@ -66,12 +66,11 @@ impl<const BYTES: usize> Peer<BYTES> {
         out: &'o mut [u8; MAX_DATAGRAM],
     ) -> Option<&'o mut [u8]> {
         let mut buffer = [0_u8; MAX_FRAME];
-        let room = buffer.get_mut(SHORT_HEADER..MAX_FRAME - TAG_LEN)?;
-        let len = self.write_control_records(now, config, room)?;
-        let short = buffer.get_mut(..SHORT_HEADER + len + TAG_LEN)?;
+        let len = self.write_control_records(now, config, out.get_mut(..MAX_CONTROL)?)?;
         let route = route_of(self.epochs.newest()?, &self.contact, config)?;
         let session = self.session.as_mut()?;
-        let counter = session.seal(Space::Control, short).ok()?;
+        let sealed = session.sealer.seal_control(out.get(..len)?, &mut buffer);
+        let (counter, short) = sealed.ok()?;
         self.control
             .note_sent(now, counter, config.retry, config.due);
         let Ok(Packet::Frame(frame)) = Packet::parse(short) else {
@@ -194,10 +193,15 @@ impl<const BYTES: usize> Peer<BYTES> {
     }
 
     /// Goes on to the next rung.
-    pub(super) fn climb(&mut self, now: Instant, retry: Retry) {
+    pub(super) fn climb(&mut self, now: Instant, retry: Retry, is_refused: bool) {
         let chained = self.chained.as_ref();
         let has_previous = chained.is_some_and(|chained| chained.previous.is_some());
-        self.ladder.climb(now, retry, has_previous);
+        self.ladder.climb(now, retry, is_refused, has_previous);
+    }
+
+    /// Whether it is known by more than its key.
+    pub(super) const fn has_secret(&self) -> bool {
+        self.chained.is_some()
     }
 
     /// "previous = the psk that THIS handshake was keyed with"; by the keys, that which still stands.

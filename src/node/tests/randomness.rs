@@ -44,11 +44,12 @@ fn a_server_whose_generator_fails_begins_no_pairing_and_its_session_goes_on() {
         let mut world = World::paired();
         let first = world.server_rng.draws + failing;
         world.server_rng.fails = first..first + 1;
+        let before = world.server.poll_timeout();
         let refused = world
             .server
             .pair(world.now, &label(), &mut world.server_rng);
         assert!(refused.is_err_and(|error| is_of_the_generator(&error)));
-        assert_eq!(world.server.poll_timeout(), None);
+        assert_eq!(world.server.poll_timeout(), before);
         world.readings = 2;
         assert!(world.run_until(Duration::from_secs(3), |world| world.is_quiet(3)));
     }

@@ -81,8 +81,10 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
     // Both have keys; the second one's receipt comes first.
     let of_first = said_by(&mut first, NOW);
     let of_second = said_by(&mut second, NOW);
-    device.handle_datagram(NOW, &of_first[0], rng).unwrap();
-    device.handle_datagram(NOW, &of_second[0], rng).unwrap();
+    for confirmation in [&of_first[0], &of_second[0]] {
+        device.handle_datagram(NOW, confirmation, rng).unwrap();
+        sent_by(&mut device, NOW);
+    }
     device.handle_datagram(NOW, &of_second[1], rng).unwrap();
     let key = identity(3).public();
     assert_eq!(
@@ -131,6 +133,7 @@ fn a_full_table_gives_way_at_its_oldest_unconfirmed_entry() {
         .unwrap();
     let confirmed = said_by(&mut servers[0], NOW);
     device.handle_datagram(NOW, &confirmed[0], rng).unwrap();
+    sent_by(&mut device, NOW);
     device
         .handle_datagram(NOW, &single(said_by(&mut servers[2], NOW)), rng)
         .unwrap();

@@ -134,6 +134,8 @@ pub(super) struct World {
     pub(super) store_fails: fn(&StoreRequest<'_>) -> bool,
     pub(super) config: Config,
     pub(super) store: Store,
+    /// Frames that came in a session in quarantine.
+    pub(super) quarantined: usize,
     /// How many frames the server still forgets between opening and storing.
     pub(super) deaths: usize,
     /// How many readings the device still takes, one each 150 ms.
@@ -171,6 +173,7 @@ impl World {
             store_fails: |_| false,
             config,
             store: Store::default(),
+            quarantined: 0,
             deaths: 0,
             readings: 0,
             device_events: Vec::new(),
@@ -280,8 +283,13 @@ impl World {
 
     /// What the server makes of one datagram.
     pub(super) fn receive(&mut self, datagram: &mut [u8]) {
-        let Ok(Received::Records(opened)) = self.server.handle_datagram(self.now, datagram) else {
-            return;
+        let opened = match self.server.handle_datagram(self.now, datagram) {
+            Ok(Received::Records(opened)) => opened,
+            Ok(Received::Quarantined(opened)) => {
+                self.quarantined += 1;
+                opened
+            }
+            _ => return,
         };
         self.store.keep(&opened);
         match self.deaths.checked_sub(1) {

@@ -207,3 +207,8 @@ fn slow_flash_gives_the_same_and_waits() {
     });
     assert!(waits > 50);
 }
+
+#[test]
+fn it_takes_as_much_memory_as_its_page_says() {
+    assert_eq!(size_of::<Small>() - size_of::<Flash>(), 72);
+}
