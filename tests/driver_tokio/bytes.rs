@@ -82,8 +82,7 @@ impl Write for Port {
     }
 }
 
-/// A line on which every third writing is followed by noise, and every ninth loses a byte: so noise lies between frames
-/// and within them, as no writing takes more than 40 bytes.
+/// A line with noise in front of every frame, and with a byte that is lost in every 31st writing of up to 40 bytes.
 pub struct Noisy<P> {
     pub port: P,
     pub writings: usize,
@@ -108,19 +107,17 @@ impl<P: Read> Read for Noisy<P> {
 
 impl<P: Write> Write for Noisy<P> {
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, P::Error> {
-        if self.writings % 9 == 8 {
-            self.writings += 1;
+        self.writings += 1;
+        if self.writings % 31 == 0 {
             return Ok(1);
         }
-        let some = &bytes[..bytes.len().min(40)];
-        let written = self.port.write(some).await?;
-        self.writings += 1;
-        if self.writings % 3 == 0 {
+        if bytes[0] == 0 {
             // Noise that finds no room on the line is not there.
-            let noise = NOISE[self.writings / 3 % NOISE.len()];
-            let _ = self.port.write(noise).await;
+            let noise = NOISE[self.writings % NOISE.len()];
+            let _ = self.port.write(noise).await?;
         }
-        Ok(written)
+        let some = &bytes[..bytes.len().min(40)];
+        self.port.write(some).await
     }
 
     async fn flush(&mut self) -> Result<(), P::Error> {

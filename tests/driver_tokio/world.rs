@@ -63,6 +63,9 @@ impl Store for Database {
         }
         let run = frame.run().unwrap();
         for record in frame.envelope().unwrap().records().map(Result::unwrap) {
+            if !record.tag.is_numbered() {
+                continue;
+            }
             let content = [&record.tag.0.to_be_bytes(), record.body].concat();
             let before = rows.records.insert((run, record.sequence), content.clone());
             assert!(
