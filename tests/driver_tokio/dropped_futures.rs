@@ -24,7 +24,11 @@ async fn within<F: Future>(polls: usize, future: F) -> Option<F::Output> {
             left -= 1;
             match left {
                 0 => Poll::Ready(None),
-                _ => Poll::Pending,
+                // At once, whether there is a reason or not.
+                _ => {
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                }
             }
         }
     })
