@@ -93,6 +93,8 @@ pub mod wire;
 pub mod alarm;
 #[cfg(feature = "seal")]
 mod crypto;
+#[cfg(feature = "driver")]
+pub mod driver;
 #[cfg(all(any(doc, doctest), feature = "server"))]
 pub mod guide;
 #[cfg(feature = "link")]

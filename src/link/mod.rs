@@ -63,6 +63,8 @@ pub use outbox::{FrameKey, Freshness, Outbox, OutboxFull, PushError};
 pub use pacer::{Pace, Pacer};
 pub use retry::Retry;
 pub use router::{MAX_ROUTES, Router};
+#[cfg(feature = "driver")]
+pub(crate) use serial::check_sum;
 pub use serial::{MAX_SERIAL_FRAME, SERIAL_CRC_LEN, SerialDecoder, SerialStats, encode_serial};
 pub use silence::{Silence, SilenceEvent};
 pub use stream::{STREAM_HEADER, StreamDecoder, StreamError, encode_stream};

@@ -42,7 +42,7 @@
 //! is done nothing is left of the old one, so that wiped keys are gone. A store that is full refuses,
 //! and overwrites nothing.
 
-#[cfg(feature = "flash")]
+#[cfg(any(feature = "flash", feature = "driver"))]
 mod asynchronous;
 #[cfg(any(feature = "flash", feature = "std"))]
 mod check;
@@ -59,7 +59,7 @@ mod memory;
 pub(crate) mod nor_flash;
 mod request;
 
-#[cfg(feature = "flash")]
+#[cfg(any(feature = "flash", feature = "driver"))]
 pub use asynchronous::AsyncStorage;
 #[cfg(feature = "std")]
 pub use file::FileStorage;

@@ -9,6 +9,7 @@
 //!   free  ─────────┘
 //! ```
 
+use super::Device;
 use crate::link::{FrameKey, Retry};
 use crate::time::Instant;
 
@@ -93,5 +94,24 @@ impl Storing {
         self.failures = 0;
         self.refuses_frames |= is_frame;
         Verdict::GiveUp
+    }
+}
+
+impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
+    /// Takes back the request that [`Device::poll_store`] has given and nobody has answered: it comes again.
+    ///
+    /// For a storage whose work was cut short, as when its future was dropped, so that nobody knows how much
+    /// of it was done. It counts as no failure. Without such a request nothing happens.
+    pub fn retract_store(&mut self) {
+        let Some((number, purpose)) = self.awaiting.take() else {
+            return;
+        };
+        let is_image = matches!(
+            purpose,
+            Purpose::Image | Purpose::ImageOfEpoch | Purpose::ImageOfSession(_)
+        );
+        if let Some(peer) = self.peer_mut(number) {
+            peer.storing.is_image_wanted |= is_image;
+        }
     }
 }

@@ -99,7 +99,7 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
 
     image_of(&mut device, NOW).unwrap();
     write_all(&mut device, NOW);
-    let mut frame = single(sent_by(&mut device, NOW));
+    let mut frame = sent_by(&mut device, NOW).remove(0);
     assert_eq!(
         first.handle_datagram(NOW, &mut frame.clone()).unwrap_err(),
         Error::NotPaired
