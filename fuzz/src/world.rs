@@ -150,6 +150,9 @@ pub struct World {
     /// Rounds for which a device that was not heard is still waited for, before a person pairs again.
     patience: Option<u8>,
     is_pairing: bool,
+    /// Whether two epochs of one number have come: the server keeps both until the next session, and goes on
+    /// listing the one that the device does not know.
+    is_twin: bool,
     readings: i32,
     accepted: BTreeMap<RecordId, Reading>,
     stored: BTreeSet<RecordId>,
@@ -195,6 +198,7 @@ impl World {
             has_failed: false,
             patience: None,
             is_pairing: false,
+            is_twin: false,
             readings: 0,
             accepted: BTreeMap::new(),
             stored: BTreeSet::new(),
@@ -246,7 +250,8 @@ impl World {
     }
 
     fn is_at_rest(&self) -> bool {
-        self.device.is_ready() && self.device.is_settled() && !self.is_pairing
+        let is_settled = self.device.is_settled() || self.is_twin;
+        self.device.is_ready() && self.device.waiting() == 0 && is_settled && !self.is_pairing
     }
 
     fn step(&mut self, step: &Step) {
@@ -478,6 +483,7 @@ impl World {
                 ServerEvent::Paired { .. } => self.is_pairing = false,
                 ServerEvent::PairingFailed => self.has_failed = true,
                 ServerEvent::PairingUnconfirmed => self.patience = Some(PATIENCE),
+                ServerEvent::Cloned(_) => self.is_twin = true,
                 ServerEvent::DescriptorMismatch => panic!("an honest device was not believed"),
                 _ => {}
             }
