@@ -143,6 +143,8 @@ pub struct World {
     under_way: Vec<Vec<u8>>,
     storage: MemoryStorage<16_384, 1>,
     failures: u8,
+    /// Whether storage has refused something that may still wait in RAM.
+    is_behind: bool,
     images: Vec<Vec<u8>>,
     rows: Vec<Vec<u8>>,
     revealed: Vec<Revealed>,
@@ -192,6 +194,7 @@ impl World {
             under_way: Vec::new(),
             storage: MemoryStorage::new(),
             failures: 0,
+            is_behind: false,
             images: Vec::new(),
             rows: Vec::new(),
             revealed: Vec::new(),
@@ -505,6 +508,7 @@ impl World {
             };
             let fails = self.failures > 0;
             self.failures = self.failures.saturating_sub(1);
+            self.is_behind |= fails;
             if let (StoreRequest::Image { bytes, .. }, false) = (&request, fails) {
                 remember(&mut self.images, Some(bytes.to_vec()));
             }
@@ -533,7 +537,7 @@ impl World {
         }
         let mut image = [0; MAX_IMAGE];
         let len = self.storage.load_image(0, &mut image).expect("it reads");
-        if !keeps_all || len.is_none() {
+        if !keeps_all || core::mem::take(&mut self.is_behind) || len.is_none() {
             self.promise_nothing();
         }
         self.boot(len.and_then(|len| image.get(..len)));
