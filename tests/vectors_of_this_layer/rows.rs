@@ -114,7 +114,7 @@ fn tests() -> Vec<Value> {
         "nonce": hex(nonce),
         "content": hex(content),
         "row": hex(&row),
-        "receipt": hex(receipts[1].to_vec()),
+        "receipt": hex(&*receipts[1]),
         "flags": [],
         "result": "valid",
     });
