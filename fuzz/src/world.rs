@@ -152,6 +152,8 @@ pub struct World {
     /// Rounds for which a device that was not heard is still waited for, before a person pairs again.
     patience: Option<u8>,
     is_pairing: bool,
+    /// Whether the server knows the device's key, if nothing else.
+    is_expected: bool,
     /// Whether two epochs of one number have come: the server keeps both until the next session, and goes on
     /// listing the one that the device does not know.
     is_twin: bool,
@@ -201,6 +203,7 @@ impl World {
             has_failed: false,
             patience: None,
             is_pairing: false,
+            is_expected: false,
             is_twin: false,
             readings: 0,
             accepted: BTreeMap::new(),
@@ -347,6 +350,7 @@ impl World {
     fn forget_all(&mut self) {
         self.server = new_server();
         self.server.expect(identity(1).public());
+        self.is_expected = true;
         self.revealed.clear();
         self.acknowledged.clear();
         if self.is_pairing {
@@ -563,7 +567,7 @@ impl World {
                     .resume(self.now, image, &mut self.entropy)
                     .expect("what was stored is whole");
             }
-            None if self.server.peer().is_some() => {
+            None if self.is_expected || self.server.peer().is_some() => {
                 let server: PublicKey = identity(2).public();
                 self.device.meet(self.now, server).expect("nobody is there");
             }
