@@ -121,12 +121,7 @@ impl OpenedEpoch {
     /// Decrypts in place. A duplicate is decrypted too, to tell it from a forgery.
     pub(super) fn open(&self, sealed: &mut Sealed<'_>) -> Result<Mark, Error> {
         let Sealed { space, counter, .. } = *sealed;
-        let standing = match space {
-            Space::Data => self.data.standing(counter)?,
-            Space::Alarm => self.alarm.standing(counter)?,
-            Space::Control => self.control_standing(counter)?,
-            Space::Command => return Err(Error::UnexpectedPacket),
-        };
+        let standing = self.standing(space, counter)?;
         self.keys
             .open(space, counter, sealed.ciphertext, sealed.tag)?;
         Ok(Mark {
@@ -136,6 +131,16 @@ impl OpenedEpoch {
             counter,
             standing,
         })
+    }
+
+    /// How a counter stands, before anything is authenticated.
+    pub(super) fn standing(&self, space: Space, counter: u32) -> Result<Standing, Error> {
+        match space {
+            Space::Data => self.data.standing(counter),
+            Space::Alarm => self.alarm.standing(counter),
+            Space::Control => self.control_standing(counter),
+            Space::Command => Err(Error::UnexpectedPacket),
+        }
     }
 
     /// "the receiver keeps only their highest counter"

@@ -99,6 +99,27 @@ impl Opener {
         self.reveal(authentic, packet)
     }
 
+    /// Parses, looks up and checks the set, which takes no key and changes nothing: whether a frame is worth opening.
+    ///
+    /// A server of many sessions does so with all the frames of a batch before it opens the first one: the
+    /// memory of many sessions is then on its way at once, and is there when it is needed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Opener::open`], but that a frame that passes may still be forged.
+    pub fn check(&self, packet: &[u8]) -> Result<(), Error> {
+        let Packet::Frame(frame) = Packet::parse(packet)? else {
+            return Err(Error::UnexpectedPacket);
+        };
+        let (Route::Routed(locator) | Route::Unproved(locator, _)) = frame.route else {
+            return Ok(());
+        };
+        match self.epochs.check(locator, frame.space, frame.counter) {
+            Err(Error::UnknownEpoch) if matches!(frame.route, Route::Unproved(..)) => Ok(()),
+            checked => checked,
+        }
+    }
+
     /// Opens frames one after the other, each in its own buffer; costs no memory beside them.
     ///
     /// Two copies of one frame in one batch are both fresh: the store's unique key keeps one.
@@ -123,10 +144,8 @@ impl Opener {
             counter,
             ..
         } = stored.mark;
-        self.epochs
-            .by_tag_mut(epoch)
-            .ok_or(Error::UnknownEpoch)?
-            .insert(space, counter)
+        let epoch = self.epochs.by_tag_mut(epoch);
+        epoch.ok_or(Error::UnknownEpoch)?.insert(space, counter)
     }
 
     /// Writes a receipt of everything committed; it echoes the newest control frame.

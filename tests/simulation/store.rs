@@ -106,7 +106,10 @@ impl Relation {
 
     /// Puts a backup in the place of this.
     pub fn roll_back(&mut self, backup: &Self) {
-        let gone = self.records.keys().filter(|key| !backup.records.contains_key(key));
+        let gone = self
+            .records
+            .keys()
+            .filter(|key| !backup.records.contains_key(key));
         let gone: BTreeSet<_> = gone.chain(&self.rolled_back).copied().collect();
         let version = self.version + 1;
         *self = backup.clone();
@@ -115,15 +118,28 @@ impl Relation {
     }
 
     pub fn named(&self) -> Vec<Named> {
-        self.losses.iter().map(|loss| self.in_sequences(loss)).collect()
+        self.losses
+            .iter()
+            .map(|loss| self.in_sequences(loss))
+            .collect()
     }
 
     fn in_sequences(&self, NamedLoss { loss, .. }: &NamedLoss) -> Named {
         let EpochTagBytes(epoch) = loss.epoch.into();
         let space = loss.space.code();
-        let place = |counter| Place { epoch, space, counter };
-        let below = self.frames.range(place(0)..place(loss.range.start)).next_back();
-        let above = self.frames.range(place(loss.range.end)..=place(u32::MAX)).next();
+        let place = |counter| Place {
+            epoch,
+            space,
+            counter,
+        };
+        let below = self
+            .frames
+            .range(place(0)..place(loss.range.start))
+            .next_back();
+        let above = self
+            .frames
+            .range(place(loss.range.end)..=place(u32::MAX))
+            .next();
         let run = loss.run.or(below.or(above).map(|(_, (run, _))| *run));
         Named {
             run,

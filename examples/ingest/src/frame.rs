@@ -1,6 +1,7 @@
 //! What a frame holds, on its way to the database.
 
 use iomt::seal::Opened;
+use iomt::wire::{MAX_DATAGRAM, RecordWriter, Run};
 
 /// A frame's place, and what was in it.
 #[derive(Debug)]
@@ -11,53 +12,55 @@ pub struct Frame {
     pub quarantined: bool,
     /// It was given up as lost before.
     pub late: bool,
-    pub content: Content,
+    pub records: Vec<Record>,
+    /// The whole plaintext, where not all of it decodes: kept, and acknowledged, or it would be sent for ever.
+    pub poison: Option<Vec<u8>>,
 }
 
-#[derive(Debug)]
-pub enum Content {
-    Records(Vec<Record>),
-    /// Authentic, and not to be decoded: kept as it is, and acknowledged, or it would be sent for ever.
-    Poison(Vec<u8>),
-}
-
-/// A record under its identity, as its bytes: what this version can not read, a later one may.
+/// A record under its identity.
 #[derive(Debug)]
 pub struct Record {
     pub run: [u8; 8],
     pub sequence: i64,
-    pub tag: u32,
-    pub body: Vec<u8>,
+    /// An [`Envelope`](iomt::wire::Envelope) of this record alone. The record's own bytes would not do: their
+    /// time counts from a base that the frame says once.
+    pub content: Vec<u8>,
 }
 
 impl Frame {
     pub fn of(opened: &Opened<'_>, quarantined: bool) -> Self {
-        let poison = || Content::Poison(opened.plaintext().to_vec());
+        let mut records = Vec::new();
+        let is_whole = decode(opened, &mut records).is_some();
         Self {
             epoch: *opened.epoch().as_bytes(),
             space: opened.space().code(),
             counter: opened.counter(),
             quarantined,
             late: opened.ends_loss(),
-            content: records(opened).map_or_else(poison, Content::Records),
+            records,
+            poison: (!is_whole).then(|| opened.plaintext().to_vec()),
         }
     }
 }
 
-/// `None` as soon as anything is wrong.
-fn records(opened: &Opened<'_>) -> Option<Vec<Record>> {
-    let (run, envelope) = (opened.run()?.0, opened.envelope().ok()?);
-    let mut records = Vec::new();
-    for raw in envelope.records() {
-        let raw = raw.ok()?;
-        if raw.tag.is_numbered() {
-            records.push(Record {
+/// Adds whatever can be read; `None` when that is not everything.
+fn decode(opened: &Opened<'_>, records: &mut Vec<Record>) -> Option<()> {
+    let (Run(run), mut whole) = (opened.run()?, Some(()));
+    for (sequence, record) in opened.records().ok()? {
+        let alone = record.ok().and_then(|record| {
+            let mut buffer = [0; 2 * MAX_DATAGRAM];
+            let mut writer = RecordWriter::new(&mut buffer, sequence, Some(Run(run))).ok()?;
+            writer.push(&record).ok()?;
+            Some((i64::try_from(sequence).ok()?, writer.finish().to_vec()))
+        });
+        match alone {
+            Some((sequence, content)) => records.push(Record {
                 run,
-                sequence: i64::try_from(raw.sequence).ok()?,
-                tag: raw.tag.0,
-                body: raw.body.to_vec(),
-            });
+                sequence,
+                content,
+            }),
+            None => whole = None,
         }
     }
-    Some(records)
+    whole
 }

@@ -3,14 +3,14 @@
 //! ```text
 //! devices    name ── version, counted up by every swap ── row, hint and path, trusted and quarantined ── peer
 //! locators   locator ── device, up to four
-//! records    (relation, run, sequence) ── tag, body        an equal key with other content: conflicts
+//! records    (relation, run, sequence) ── content        an equal key with other content: conflicts
 //! poison     (relation, epoch, space, counter) ── bytes    authentic, and not to be decoded
 //! losses     (relation, epoch, space, start, end) ── why
 //! ```
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use crate::frame::{Content, Frame, Record};
+use crate::frame::{Frame, Record};
 
 const SCHEMA: &str = "
 PRAGMA journal_mode = WAL;
@@ -18,10 +18,10 @@ PRAGMA synchronous = FULL;
 CREATE TABLE IF NOT EXISTS devices (name TEXT PRIMARY KEY, version INTEGER NOT NULL, peer BLOB,
     row0 BLOB, row1 BLOB, hint0 BLOB, hint1 BLOB, path0 TEXT, path1 TEXT);
 CREATE TABLE IF NOT EXISTS locators (locator BLOB, device TEXT, PRIMARY KEY (locator, device)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS records (relation TEXT, run BLOB, sequence INTEGER, tag INTEGER, body BLOB,
+CREATE TABLE IF NOT EXISTS records (relation TEXT, run BLOB, sequence INTEGER, content BLOB,
     quarantined INTEGER, late INTEGER, PRIMARY KEY (relation, run, sequence)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS conflicts (relation TEXT, run BLOB, sequence INTEGER, tag INTEGER, body BLOB,
-    quarantined INTEGER, PRIMARY KEY (relation, run, sequence, tag, body)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS conflicts (relation TEXT, run BLOB, sequence INTEGER, content BLOB,
+    quarantined INTEGER, PRIMARY KEY (relation, run, sequence, content)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS poison (relation TEXT, epoch BLOB, space INTEGER, counter INTEGER, bytes BLOB,
     quarantined INTEGER, PRIMARY KEY (relation, epoch, space, counter));
 CREATE TABLE IF NOT EXISTS losses (relation TEXT, epoch BLOB, space INTEGER, start INTEGER, end INTEGER, why TEXT,
@@ -196,33 +196,31 @@ fn swap(transaction: &Transaction<'_>, name: &str, change: &Change) -> Result<i6
 }
 
 fn insert_frame(transaction: &Transaction<'_>, name: &str, frame: &Frame) -> rusqlite::Result<()> {
-    match &frame.content {
-        Content::Records(records) => records
-            .iter()
-            .try_for_each(|record| insert_record(transaction, name, frame, record)),
-        Content::Poison(bytes) => {
-            eprintln!(
-                "{name}: a frame that does not decode is kept as its {} bytes",
-                bytes.len()
-            );
-            let Frame {
-                epoch,
-                space,
-                counter,
-                quarantined,
-                ..
-            } = frame;
-            let values = params![name, epoch, space, counter, bytes, quarantined];
-            transaction
-                .execute(
-                    "INSERT OR IGNORE INTO poison VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    values,
-                )
-                .map(drop)
-        }
+    for record in &frame.records {
+        insert_record(transaction, name, frame, record)?;
     }
+    if let Some(bytes) = &frame.poison {
+        eprintln!(
+            "{name}: a frame that does not decode is kept as its {} bytes",
+            bytes.len()
+        );
+        let Frame {
+            epoch,
+            space,
+            counter,
+            quarantined,
+            ..
+        } = frame;
+        let values = params![name, epoch, space, counter, bytes, quarantined];
+        transaction.execute(
+            "INSERT OR IGNORE INTO poison VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            values,
+        )?;
+    }
+    Ok(())
 }
 
+/// "An equal key with different content is a conflict: both stored, reported, acknowledged."
 fn insert_record(
     transaction: &Transaction<'_>,
     name: &str,
@@ -232,36 +230,32 @@ fn insert_record(
     let Record {
         run,
         sequence,
-        tag,
-        body,
+        content,
     } = record;
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+        "INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
     )?;
     if insert.execute(params![
         name,
         run,
         sequence,
-        tag,
-        body,
+        content,
         frame.quarantined,
         frame.late
     ])? == 1
     {
         return Ok(());
     }
-    let sql = "SELECT tag = ?4 AND body = ?5 FROM records WHERE relation = ?1 AND run = ?2 AND sequence = ?3";
+    let sql = "SELECT content = ?4 FROM records WHERE relation = ?1 AND run = ?2 AND sequence = ?3";
     let is_same: bool =
-        transaction.query_row(sql, params![name, run, sequence, tag, body], |row| {
-            row.get(0)
-        })?;
+        transaction.query_row(sql, params![name, run, sequence, content], |row| row.get(0))?;
     if !is_same {
         eprintln!(
             "{name}: conflict: record {sequence} came again with other content; both are kept"
         );
-        let values = params![name, run, sequence, tag, body, frame.quarantined];
+        let values = params![name, run, sequence, content, frame.quarantined];
         transaction.execute(
-            "INSERT OR IGNORE INTO conflicts VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT OR IGNORE INTO conflicts VALUES (?1, ?2, ?3, ?4, ?5)",
             values,
         )?;
     }

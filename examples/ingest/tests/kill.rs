@@ -8,11 +8,11 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use iomt::reading::Value;
-use iomt::wire::{Envelope, EnvelopeWriter, Record, Records, Run, Tag};
+use iomt::wire::{Envelope, Record, Records};
 use rusqlite::Connection;
 
 const SECRET: &str = "sixteen or more random bytes";
-const READINGS: i32 = 3_000;
+const READINGS: i32 = 1_500;
 const KILLS: u32 = 60;
 /// For all of it.
 const PATIENCE: Duration = Duration::from_secs(55);
@@ -93,18 +93,12 @@ fn random(state: &mut u64) -> u64 {
 /// How often each reading is in the database, by its value.
 fn readings(database: &str) -> BTreeMap<i64, u32> {
     let connection = Connection::open(database).unwrap();
-    let mut records = connection
-        .prepare("SELECT run, sequence, tag, body FROM records")
-        .unwrap();
+    let mut records = connection.prepare("SELECT content FROM records").unwrap();
     let mut rows = records.query([]).unwrap();
     let mut counts = BTreeMap::new();
     while let Some(row) = rows.next().unwrap() {
-        let (run, sequence): ([u8; 8], u64) = (row.get(0).unwrap(), row.get(1).unwrap());
-        let (tag, body): (u32, Vec<u8>) = (row.get(2).unwrap(), row.get(3).unwrap());
-        let mut buffer = [0; 512];
-        let mut writer = EnvelopeWriter::new(&mut buffer, sequence, Some(Run(run))).unwrap();
-        writer.record(Tag(tag), &body).unwrap();
-        let envelope = Envelope::parse(writer.finish()).unwrap();
+        let content: Vec<u8> = row.get(0).unwrap();
+        let envelope = Envelope::parse(&content).unwrap();
         for (_, record) in Records::new(&envelope) {
             if let Record::Observation(reading) = record.unwrap() {
                 let Value::Number(number) = reading.value else {
@@ -126,7 +120,7 @@ fn count(database: &str, table: &str) -> u32 {
         .unwrap()
 }
 
-/// The server dies at `KILLS` moments drawn from `seed`; returns how many of them fell while readings were on their way.
+/// The server dies at `KILLS` moments drawn from `seed`.
 fn survive(name: &str, seed: u64, paths: &str, session_ms: &str) {
     let (begin, mut state) = (Instant::now(), seed);
     let folder = Folder::new(name);
@@ -171,7 +165,7 @@ fn survive(name: &str, seed: u64, paths: &str, session_ms: &str) {
     let mut is_settled = false;
     while !is_settled {
         if kills < KILLS {
-            std::thread::sleep(Duration::from_micros(random(&mut state) % 400_000));
+            std::thread::sleep(Duration::from_micros(random(&mut state) % 250_000));
             server.kill();
             under_way += u32::from(count(&database, "records") <= READINGS.unsigned_abs());
             kills += 1;
