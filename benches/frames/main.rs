@@ -164,8 +164,8 @@ fn server(rounds: usize, verdict: &mut Verdict) {
     );
     let mut contestants: Vec<Box<dyn Contestant>> = vec![
         Box::new(bare::Opening::new(bare::ring(), SIZE)),
-        Box::new(sealed::Opening(one.clone())),
-        Box::new(sealed::OpeningRow::new(&one)),
+        Box::new(sealed::Opening(one)),
+        Box::new(sealed::OpeningRow::new(&sealed::Fleet::new(1, SIZE))),
         Box::new(sealed::Opening(many.clone())),
         Box::new(sealed::OpeningBatch::new(&many)),
     ];

@@ -3,7 +3,7 @@ use heapless::Vec;
 use super::opened_epoch::{Mark, OpenedEpoch, Origin, Sealed};
 use super::schedule::MAX_OPENED;
 use super::{EpochTag, Error, Twin};
-use crate::wire::{self, Locator, Salt, Space};
+use crate::wire::{self, Locator, Salt};
 
 /// "Locators may have several owners: all are tried, at most 4."
 const MAX_TWINS: usize = 4;
@@ -43,6 +43,13 @@ impl EpochTable {
         self.epochs.last()?.number
     }
 
+    /// As [`Opener::fetch`](super::Opener::fetch): one read of each line of the cache, so that none waits for another.
+    pub(super) fn fetch(&self) {
+        if let Some(epoch) = self.epochs.last() {
+            epoch.fetch();
+        }
+    }
+
     /// The number that goes with a locator in this session, where one of its epochs is open.
     pub(super) fn number_of(&self, locator: Locator) -> Option<u32> {
         let mut owners = self.epochs.iter().filter(|epoch| epoch.locator == locator);
@@ -65,18 +72,6 @@ impl EpochTable {
     ) -> Result<Mark, Error> {
         let owners = self.epochs.iter().filter(|epoch| epoch.locator == locator);
         first_that_opens(owners, sealed)
-    }
-
-    /// Whether one of a locator's epochs would take a counter, were it authentic.
-    pub(super) fn check(&self, locator: Locator, space: Space, counter: u32) -> Result<(), Error> {
-        let mut refusal = Error::UnknownEpoch;
-        for epoch in self.epochs.iter().filter(|epoch| epoch.locator == locator) {
-            match epoch.standing(space, counter) {
-                Err(error) => refusal = error,
-                Ok(_) => return Ok(()),
-            }
-        }
-        Err(refusal)
     }
 
     pub(super) fn open_salted(

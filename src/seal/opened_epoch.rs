@@ -1,3 +1,5 @@
+use core::hint::black_box;
+
 use super::epoch::EpochKeys;
 use super::schedule::{EpochSecret, OpenKey};
 use super::space_set::{SpaceSet, Standing};
@@ -121,7 +123,12 @@ impl OpenedEpoch {
     /// Decrypts in place. A duplicate is decrypted too, to tell it from a forgery.
     pub(super) fn open(&self, sealed: &mut Sealed<'_>) -> Result<Mark, Error> {
         let Sealed { space, counter, .. } = *sealed;
-        let standing = self.standing(space, counter)?;
+        let standing = match space {
+            Space::Data => self.data.standing(counter)?,
+            Space::Alarm => self.alarm.standing(counter)?,
+            Space::Control => self.control_standing(counter)?,
+            Space::Command => return Err(Error::UnexpectedPacket),
+        };
         self.keys
             .open(space, counter, sealed.ciphertext, sealed.tag)?;
         Ok(Mark {
@@ -133,14 +140,21 @@ impl OpenedEpoch {
         })
     }
 
-    /// How a counter stands, before anything is authenticated.
-    pub(super) fn standing(&self, space: Space, counter: u32) -> Result<Standing, Error> {
-        match space {
-            Space::Data => self.data.standing(counter),
-            Space::Alarm => self.alarm.standing(counter),
-            Space::Control => self.control_standing(counter),
-            Space::Command => Err(Error::UnexpectedPacket),
-        }
+    pub(super) fn fetch(&self) {
+        let (data, first) = (&self.data, self.keys.tag.as_bytes().first());
+        black_box((
+            self.locator.0.first().copied(),
+            first.copied(),
+            self.run,
+            self.number,
+        ));
+        black_box((
+            data.end,
+            data.set.floor(),
+            data.set.ranges().len(),
+            data.lost.len(),
+        ));
+        black_box(self.keys.secret().expose().first().copied());
     }
 
     /// "the receiver keeps only their highest counter"

@@ -99,25 +99,13 @@ impl Opener {
         self.reveal(authentic, packet)
     }
 
-    /// Parses, looks up and checks the set, which takes no key and changes nothing: whether a frame is worth opening.
+    /// Reads what the opening of a frame of the newest epoch will read, and does nothing with it.
     ///
-    /// A server of many sessions does so with all the frames of a batch before it opens the first one: the
-    /// memory of many sessions is then on its way at once, and is there when it is needed.
-    ///
-    /// # Errors
-    ///
-    /// As [`Opener::open`], but that a frame that passes may still be forged.
-    pub fn check(&self, packet: &[u8]) -> Result<(), Error> {
-        let Packet::Frame(frame) = Packet::parse(packet)? else {
-            return Err(Error::UnexpectedPacket);
-        };
-        let (Route::Routed(locator) | Route::Unproved(locator, _)) = frame.route else {
-            return Ok(());
-        };
-        match self.epochs.check(locator, frame.space, frame.counter) {
-            Err(Error::UnknownEpoch) if matches!(frame.route, Route::Unproved(..)) => Ok(()),
-            checked => checked,
-        }
+    /// Among many sessions most of the time of an opening is waiting for memory. A server that has a batch of frames
+    /// calls this for the session of each of them before it opens the first one: then it waits for all of
+    /// them at once. It changes nothing that can be seen.
+    pub fn fetch(&self) {
+        self.epochs.fetch();
     }
 
     /// Opens frames one after the other, each in its own buffer; costs no memory beside them.

@@ -162,7 +162,7 @@ fn survive(name: &str, seed: u64, paths: &str, session_ms: &str) {
         std::thread::sleep(Duration::from_millis(5));
     }
     let (mut kills, mut under_way) = (0, 0);
-    let mut is_settled = false;
+    let (mut is_settled, mut reconnections) = (false, String::new());
     while !is_settled {
         if kills < KILLS {
             std::thread::sleep(Duration::from_micros(random(&mut state) % 250_000));
@@ -174,7 +174,9 @@ fn survive(name: &str, seed: u64, paths: &str, session_ms: &str) {
             std::thread::sleep(Duration::from_millis(20));
         }
         while let Ok(line) = device.output.try_recv() {
-            is_settled |= line == "settled";
+            if let Some(after) = line.strip_prefix("settled ") {
+                (is_settled, reconnections) = (true, after.to_owned());
+            }
         }
         assert!(
             begin.elapsed() < PATIENCE,
@@ -192,7 +194,7 @@ fn survive(name: &str, seed: u64, paths: &str, session_ms: &str) {
     }
     println!(
         "{name}, seed {seed}: {kills} kills, {under_way} of them while readings were on their way; \
-         {READINGS} readings, each once; {:.1} s",
+         {READINGS} readings, each once, {reconnections}; {:.1} s",
         begin.elapsed().as_secs_f32()
     );
     assert!(

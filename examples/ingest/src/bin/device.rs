@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! device --secret SECRET [--readings N] [--paths 1 or 2] [--session-ms MS]     prints "waiting at ADDRESS",
-//!                                                           then "reading VALUE" for each, then "settled"
+//!                                                           then "reading VALUE" for each, then "settled …"
 //! ```
 //!
 //! With two paths it sends in turn from two addresses, as one that is heard by two gateways.
@@ -90,8 +90,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         device.store_on(now, &mut *storage)?;
         air.send(&mut device, now);
     }
-    println!("settled");
-    eprintln!("device: {:?}", device.stats());
+    let stats = device.stats();
+    println!("settled after {} reconnections", stats.reconnections);
+    eprintln!("device: {stats:?}");
     Ok(())
 }
 
