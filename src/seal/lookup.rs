@@ -86,8 +86,8 @@ pub struct SessionTable<N> {
 /// Hashes locators under two words that are drawn for each table.
 ///
 /// Most locators are pseudo-random already, but a device chooses those of the epochs that it hands over, so a hash
-/// without a key would let it pile them up in one place. With the keys unknown, and no answer that shows a
-/// hash, two given locators meet as seldom as random ones. It takes a quarter of the time of the standard hash.
+/// without a key would let it pile them up in one place. The words are known to nobody outside, and no answer
+/// shows a hash. It is not a cryptographic hash: who could time single searches to the nanosecond might learn of the words.
 #[cfg(feature = "std")]
 #[derive(Debug, Clone)]
 struct Keyed([u64; 2]);
