@@ -226,6 +226,7 @@ fn a_row_of_one_epoch() {
     let row = Row {
         opener: &opener,
         psk: None,
+        note: &[],
     };
     let mut out = [0; MAX_ROW];
     let row = key.seal(&owner, row, &mut Counting(8), &mut out).unwrap();

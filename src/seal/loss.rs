@@ -37,8 +37,8 @@ pub enum LossCause {
     /// The device has let go of them, and the server does not have them: it acknowledged them, and
     /// was restored from a backup since.
     AfterAcknowledgement,
-    /// The device has forgotten the epoch, and what it held of it.
-    Forgotten,
+    /// The power failed in this epoch: what was taken and not on storage is gone, and how much nobody knows.
+    Cut,
 }
 
 /// Two epochs of one number in one session: the device was restored from an image, or cloned.

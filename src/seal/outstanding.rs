@@ -156,9 +156,9 @@ impl OpenedEpoch {
         self.run = self.run.or(Some(listed.run));
         self.is_over |= !goes_on;
         let mut note = self.noting(lost);
-        let account = match (listed.is_forgotten, goes_on) {
+        let account = match (listed.is_cut, goes_on) {
             (_, true) => Account::Running,
-            (true, false) => Account::Forgotten,
+            (true, false) => Account::Cut,
             (false, false) => Account::Over,
         };
         let (data, alarm) = (listed.space(Space::Data), listed.space(Space::Alarm));
@@ -178,8 +178,8 @@ enum Account {
     Running,
     /// It seals nothing more: "refuses counters above `last`".
     Over,
-    /// Nothing: what is not stored is lost.
-    Forgotten,
+    /// The power failed in it: what was taken behind its end is lost, and how much nobody knows.
+    Cut,
 }
 
 impl Account {
@@ -187,19 +187,16 @@ impl Account {
         self,
         listed: Option<&ListedSpace<'_>>,
         set: &mut SpaceSet<N>,
-        note: impl FnMut(CounterRange, LossCause),
+        mut note: impl FnMut(CounterRange, LossCause),
     ) {
         let losses = listed.map(ListedSpace::losses).into_iter().flatten();
-        let (floor, otherwise) = match (self, listed) {
-            (Self::Forgotten, _) => (SpaceSet::<N>::OPEN_END, LossCause::Forgotten),
-            (_, Some(space)) => (space.floor, LossCause::AfterAcknowledgement),
-            (_, None) => return,
-        };
-        match (self, listed) {
-            (Self::Forgotten, _) => set.end = SpaceSet::<N>::OPEN_END,
-            (Self::Over, Some(space)) => set.end = space.end,
-            _ => {}
+        let (floor, end) = listed.map_or((0, 0), |space| (space.floor, space.end));
+        if matches!(self, Self::Over) && listed.is_some() {
+            set.end = end;
         }
-        set.settle(floor, losses, otherwise, note);
+        set.settle(floor, losses, LossCause::AfterAcknowledgement, &mut note);
+        if matches!(self, Self::Cut) {
+            set.cut(end, note);
+        }
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct SpaceSet<const N: usize> {
     pub(super) set: ReceivedSet<N>,
     pub(super) lost: Vec<CounterRange, MAX_LOST>,
     pub(super) end: u32,
+    /// Where the power failed: all behind is lost, but for what has come all the same.
+    cut: Option<u32>,
 }
 
 /// How a counter stands in the set.
@@ -43,6 +45,7 @@ impl<const N: usize> SpaceSet<N> {
             set: ReceivedSet::new(),
             lost: Vec::new(),
             end: Self::OPEN_END,
+            cut: None,
         }
     }
 
@@ -57,6 +60,7 @@ impl<const N: usize> SpaceSet<N> {
         }
         match (self.set.contains(counter), self.set.has_room_for(counter)) {
             (true, _) => Ok(Standing::Lost),
+            (false, true) if self.cut.is_some_and(|cut| cut <= counter) => Ok(Standing::Lost),
             (false, true) => Ok(Standing::New),
             (false, false) => Err(wire::Error::SetFull.into()),
         }
@@ -83,6 +87,21 @@ impl<const N: usize> SpaceSet<N> {
         self.set.raise_floor(floor);
     }
 
+    /// Says, once, that what was sealed from `end` on and is not stored is lost: the device can not tell how much.
+    pub(super) fn cut(&mut self, end: u32, mut note: impl FnMut(CounterRange, LossCause)) {
+        if self.cut.is_some() {
+            return;
+        }
+        self.cut = Some(end);
+        for hole in self.set.holes_below(Self::OPEN_END) {
+            let start = hole.start.max(end);
+            if start < hole.end {
+                let end = hole.end;
+                note(CounterRange { start, end }, LossCause::Cut);
+            }
+        }
+    }
+
     /// Gives up all that is known to have been sealed and is not stored.
     pub(super) fn close(&mut self, note: impl FnMut(CounterRange, LossCause)) {
         let last = self.set.ranges().last().map_or(0, |last| last.end);
@@ -90,6 +109,8 @@ impl<const N: usize> SpaceSet<N> {
             Self::OPEN_END => last,
             end => end,
         };
+        // What lies behind a cut was said to be lost then.
+        let end = end.min(self.cut.unwrap_or(end));
         self.settle(
             end,
             core::iter::empty(),

@@ -20,6 +20,8 @@ const DRIFT_PPM: u64 = 100;
 pub(super) struct Contact {
     /// Who is not heard until then has fallen silent; `None` once it has.
     patience_ends: Option<Instant>,
+    /// Whether it has fallen silent, and was not heard since.
+    is_silent: bool,
     /// When the newest fresh receipt came.
     heard: Option<Instant>,
     /// The newest receipt that dates: the server's time in it, and when it came.
@@ -41,6 +43,7 @@ impl Contact {
     pub(super) fn new(now: Instant, config: &Config) -> Self {
         Self {
             patience_ends: Some(patience(now, config)),
+            is_silent: false,
             heard: None,
             dated: None,
             sample: None,
@@ -53,15 +56,20 @@ impl Contact {
         self.named = None;
     }
 
-    pub(super) const fn is_alive(&self) -> bool {
+    /// Whether it is worth waiting for in this session.
+    pub(super) const fn is_patient(&self) -> bool {
         self.patience_ends.is_some()
+    }
+
+    pub(super) const fn is_silent(&self) -> bool {
+        self.is_silent
     }
 
     /// Whether a frame that is made now is worth sending before the backlog.
     pub(super) const fn freshness(&self) -> Freshness {
-        match self.is_alive() {
-            true => Freshness::Live,
-            false => Freshness::Backlog,
+        match self.is_silent {
+            true => Freshness::Backlog,
+            false => Freshness::Live,
         }
     }
 
@@ -77,10 +85,11 @@ impl Contact {
     /// Whether it falls silent now, and was not before.
     pub(super) fn fall_silent(&mut self, now: Instant) -> bool {
         let is_over = self.patience_ends.is_some_and(|ends| ends <= now);
-        if is_over {
-            self.patience_ends = None;
+        if !is_over {
+            return false;
         }
-        is_over
+        self.patience_ends = None;
+        !core::mem::replace(&mut self.is_silent, true)
     }
 
     /// Takes note of a fresh receipt: it answers a control frame that was sent at `sent`.
@@ -93,7 +102,7 @@ impl Contact {
         server_ms: Option<u64>,
         config: &Config,
     ) -> bool {
-        let was_silent = self.patience_ends.is_none();
+        let was_silent = core::mem::replace(&mut self.is_silent, false);
         self.patience_ends = Some(patience(now, config));
         self.heard = Some(now);
         if let Some(time) = server_ms.and_then(NonZeroU64::new) {

@@ -72,7 +72,13 @@ impl Ladder {
     }
 
     /// Nobody has answered on this rung, or somebody has refused.
-    pub(super) fn climb(&mut self, now: Instant, retry: Retry, is_refused: bool, has_previous: bool) {
+    pub(super) fn climb(
+        &mut self,
+        now: Instant,
+        retry: Retry,
+        is_refused: bool,
+        has_previous: bool,
+    ) {
         self.rung = match self.rung {
             Rung::Current if has_previous => Rung::Previous,
             Rung::Current | Rung::Previous if is_refused || self.rounds % ROUNDS == ROUNDS - 1 => {

@@ -492,7 +492,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         // Half of RAM is for what is made next; what has no place waits in the log for its turn.
         if progress.loaded == key.counter && self.outbox.wants_more(key.space) {
             progress.loaded = key.counter.saturating_add(1);
-        } else if !self.contact.is_alive() || self.outbox.used() > BYTES / 2 {
+        } else if self.contact.is_silent() || self.outbox.used() > BYTES / 2 {
             self.outbox.remove(key);
         }
     }

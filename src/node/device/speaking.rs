@@ -121,7 +121,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         EpochEntry {
             locator: record.epoch.locator,
             secret: (record.slot != newest).then_some(&record.secret.expose()[..]),
-            is_forgotten: record.is_cut,
+            is_cut: record.is_cut,
             run: record.run,
             data: Some(space(Space::Data)),
             alarm: Some(space(Space::Alarm)),
@@ -168,7 +168,7 @@ impl<const BYTES: usize> Peer<BYTES> {
                 is_stuck
                     || session.sealer.is_out_of_reach()
                     || self.ladder.is_hinted()
-                    || !self.contact.is_alive()
+                    || !self.contact.is_patient()
             }
         };
         match (&self.session, is_wanted_now) {

@@ -6,10 +6,6 @@ use crate::wire::ConnectionId;
 
 /// A pairing that has begun here and not finished; the session before it goes on until then.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is no heap to put the larger one on"
-)]
 pub(super) enum Attempt {
     None,
     /// Message 1 is made, and repeated until message 2 comes and is read.

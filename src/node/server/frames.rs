@@ -32,7 +32,7 @@ impl Server {
             Opening::Control(control) => {
                 self.stats.control_frames += 1;
                 self.handle_control(now, trust, &control);
-                Received::Control
+                Received::Control(trust)
             }
             Opening::Fresh(opened) => self.handle_fresh(trust, opened),
         };

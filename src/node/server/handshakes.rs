@@ -293,7 +293,7 @@ impl Server {
             self.answering = None;
         }
         let repetition = self.attempt.repetition();
-        if !repetition.is_some_and(|repetition| repetition.gives_up <= now) {
+        if repetition.is_none_or(|repetition| repetition.gives_up > now) {
             return;
         }
         if let Attempt::Confirming(_, repetition) = &mut self.attempt {

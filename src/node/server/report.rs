@@ -1,4 +1,4 @@
-use super::Trust;
+use super::{Recipient, Trust};
 use crate::pairing::{Model, PublicKey};
 use crate::seal::{Loss, Opened, Twin};
 use crate::time::Instant;
@@ -15,7 +15,7 @@ pub enum Received<'b> {
     Quarantined(Opened<'b>),
     /// The device has said how it is, and nothing that is to be stored but
     /// [losses](super::Server::poll_loss).
-    Control,
+    Control(Trust),
     /// A frame that was stored before: perhaps anybody's repetition.
     Duplicate,
     /// A message of a handshake that is worked on or answered: an answer goes to where it came from.
@@ -23,14 +23,18 @@ pub enum Received<'b> {
 }
 
 impl Received<'_> {
-    /// Whether the datagram shows where the device is: change its address on such a one alone.
-    /// Whatever else comes may be a repetition by anybody.
+    /// Whose address the datagram shows: the one that is to be changed to where it came from.
+    /// `None` for what may be a repetition by anybody.
     #[must_use]
-    pub const fn is_fresh(&self) -> bool {
-        matches!(
-            self,
-            Self::Records(_) | Self::Quarantined(_) | Self::Control
-        )
+    pub const fn sender(&self) -> Option<Recipient> {
+        match self {
+            Self::Records(_) | Self::Control(Trust::Trusted) => Some(Recipient::Device),
+            Self::Quarantined(_) | Self::Control(Trust::Quarantined) => {
+                Some(Recipient::Quarantined)
+            }
+            Self::Handshake => Some(Recipient::Caller),
+            Self::Duplicate => None,
+        }
     }
 }
 

@@ -16,14 +16,16 @@ pub struct Transmit<'o> {
     pub to: Recipient,
 }
 
-/// Where a datagram goes. One that serves a single connection need not look.
+/// Where a datagram goes: to where the last one came from whose [sender](super::Received::sender) this is.
+///
+/// Who serves a single connection need not look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Recipient {
-    /// To where the last [fresh](super::Received::is_fresh) datagram came from.
+    /// The device.
     Device,
-    /// To where the last [`Received::Quarantined`](super::Received::Quarantined) came from.
+    /// The one that is in quarantine.
     Quarantined,
-    /// To where the last [`Received::Handshake`](super::Received::Handshake) came from.
+    /// Whoever has sent the newest handshake message. Before the first one: wherever the device may be.
     Caller,
 }
 

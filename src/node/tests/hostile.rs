@@ -8,7 +8,7 @@ use crate::pairing::label::LabelSecret;
 use crate::reading::Descriptor;
 use crate::seal::tests::Counting;
 use crate::time::{Duration, Instant};
-use crate::wire::{MAX_DATAGRAM, Space};
+use crate::wire::Space;
 use proptest::prelude::*;
 use std::vec::Vec;
 

@@ -1,7 +1,7 @@
 //! The power fails at the worst moment, and comes back with an old or a new image.
 
 use super::world::{Link, Source, World, image_of, label, new_device, said_by, sent_by, write_all};
-use crate::node::{DeviceEvent, Error};
+use crate::node::Error;
 use crate::seal::{self, EntropyFailed};
 use crate::storage::StoreReply;
 use crate::time::{Duration, Instant};

@@ -99,12 +99,18 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
 
     image_of(&mut device, NOW).unwrap();
     write_all(&mut device, NOW);
-    let mut frame = single(sent_by(&mut device, NOW));
+    let mut frame = sent_by(&mut device, NOW).remove(0);
     assert_eq!(
         first.handle_datagram(NOW, &mut frame.clone()).unwrap_err(),
         Error::NotPaired
     );
-    assert!(second.handle_datagram(NOW, &mut frame).unwrap().is_fresh());
+    assert!(
+        second
+            .handle_datagram(NOW, &mut frame)
+            .unwrap()
+            .sender()
+            .is_some()
+    );
     first
         .handle_timeout(NOW + Duration::from_secs(60), &mut Counting(7))
         .unwrap();

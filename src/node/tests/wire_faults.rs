@@ -55,8 +55,12 @@ fn pairings(world: &World) -> (usize, usize) {
     let device = world.device_events.iter();
     let server = world.server_events.iter();
     (
-        device.filter(|event| matches!(event, DeviceEvent::Paired { .. })).count(),
-        server.filter(|event| matches!(event, ServerEvent::Paired { .. })).count(),
+        device
+            .filter(|event| matches!(event, DeviceEvent::Paired { .. }))
+            .count(),
+        server
+            .filter(|event| matches!(event, ServerEvent::Paired { .. }))
+            .count(),
     )
 }
 

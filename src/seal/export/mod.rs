@@ -84,7 +84,7 @@ pub struct RowPsk {
 }
 
 /// What goes into a row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Row<'a> {
     /// The session.
     pub opener: &'a Opener,
@@ -95,7 +95,6 @@ pub struct Row<'a> {
 }
 
 /// What was in a row.
-#[derive(Debug)]
 pub struct OpenedRow {
     /// The session.
     pub opener: Opener,
@@ -103,6 +102,24 @@ pub struct OpenedRow {
     pub psk: Option<RowPsk>,
     /// Whatever else the caller has added.
     pub note: Vec<u8, MAX_NOTE>,
+}
+
+impl core::fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Row")
+            .field("opener", &self.opener)
+            .field("psk", &self.psk)
+            .finish_non_exhaustive()
+    }
+}
+
+impl core::fmt::Debug for OpenedRow {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("OpenedRow")
+            .field("opener", &self.opener)
+            .field("psk", &self.psk)
+            .finish_non_exhaustive()
+    }
 }
 
 impl core::fmt::Debug for RowKey {

@@ -13,7 +13,7 @@ pub(super) struct Held {
     epoch: Epoch,
     secret: HandedEpoch,
     data: (u32, u32),
-    is_forgotten: bool,
+    is_cut: bool,
 }
 
 impl Held {
@@ -22,7 +22,7 @@ impl Held {
             epoch,
             secret,
             data,
-            is_forgotten: false,
+            is_cut: false,
         }
     }
 
@@ -56,7 +56,7 @@ pub(super) fn list(
     let own = EpochEntry {
         locator: sealer.epoch().unwrap().locator,
         secret: None,
-        is_forgotten: false,
+        is_cut: false,
         run: RUN,
         data: space(data, losses),
         alarm: None,
@@ -64,7 +64,7 @@ pub(super) fn list(
     let older = older.iter().map(|held| EpochEntry {
         locator: held.epoch.locator,
         secret: Some(&held.secret.expose()[..]),
-        is_forgotten: held.is_forgotten,
+        is_cut: held.is_cut,
         run: RUN,
         data: space(held.data, &[]),
         alarm: None,
@@ -224,7 +224,7 @@ fn a_list_that_is_not_of_the_sealing_epoch_is_refused_and_changes_nothing() {
     let foreign = EpochEntry {
         locator: wire::Locator([9; 8]),
         secret: None,
-        is_forgotten: false,
+        is_cut: false,
         run: RUN,
         data: none.clone(),
         alarm: none,
@@ -250,7 +250,7 @@ fn a_forgotten_epoch_is_an_open_ended_loss_that_late_frames_still_end() {
     let (mut sealer, mut opener) = next_session(40);
     opener.inherit(old);
     let held = Held {
-        is_forgotten: true,
+        is_cut: true,
         ..Held::new(before.epoch().unwrap(), before.opened().unwrap().1, (0, 0))
     };
     let (_, lost) = take(&mut opener, &list(&mut sealer, &[held], (0, 0), &[])).unwrap();
@@ -262,7 +262,7 @@ fn a_forgotten_epoch_is_an_open_ended_loss_that_late_frames_still_end() {
         (Space::Alarm, range(0, ends)),
     ];
     assert_eq!(said, expected);
-    assert!(lost.iter().all(|loss| loss.why == LossCause::Forgotten));
+    assert!(lost.iter().all(|loss| loss.why == LossCause::Cut));
     let open_ended: Vec<_> = lost.iter().map(Loss::is_open_ended).collect();
     assert_eq!(open_ended, [false, true, true]);
     assert!(receive(&mut opener, &packets[3]).unwrap().is_some());
@@ -278,7 +278,7 @@ fn the_epoch_that_seals_the_list_can_not_be_forgotten() {
     let own = EpochEntry {
         locator: sealer.epoch().unwrap().locator,
         secret: None,
-        is_forgotten: true,
+        is_cut: true,
         run: RUN,
         data: space((0, 0), &[]),
         alarm: None,

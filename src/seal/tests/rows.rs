@@ -325,11 +325,11 @@ fn nothing_secret_of_a_row_is_printed() {
     let row = Row {
         opener: &opener,
         psk: Some(&psk),
-        note: &[],
+        note: b"a secret of the caller",
     };
     assert_eq!(
         std::format!("{row:?} {:?}", key()),
-        "Row { opener: Opener { epochs: 1, .. }, psk: Some(RowPsk(..)) } RowKey(..)"
+        "Row { opener: Opener { epochs: 1, .. }, psk: Some(RowPsk(..)), .. } RowKey(..)"
     );
 }
 
@@ -343,5 +343,26 @@ proptest! {
             *shape = epochs;
         }
         let _ = export::read_for_tests(&content);
+    }
+}
+
+#[test]
+fn a_note_comes_back_and_one_that_is_too_long_is_refused() {
+    let (_, opener) = at_rest();
+    let note = [7; MAX_NOTE + 1];
+    for len in [0, 1, note.len() - 1, note.len()] {
+        let row = Row {
+            opener: &opener,
+            psk: None,
+            note: &note[..len],
+        };
+        let mut out = std::vec![0; MAX_ROW];
+        let sealed = key().seal(&OWNER, row, &mut Counting(3), &mut out);
+        match sealed {
+            Ok(row) => assert_eq!(key().open(&OWNER, row).unwrap().note, note[..len]),
+            Err(error) => {
+                assert_eq!((len, error), (note.len(), wire::Error::OutOfRange.into()));
+            }
+        }
     }
 }

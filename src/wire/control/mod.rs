@@ -6,7 +6,7 @@
 //! 2 status     ticks varint, µs │ due varint, ms │ server time varint, ms since 1970 │ age varint, µs
 //! 4 outstanding  count varint │ count × epoch
 //!   epoch      locator 8 │ flags 1 │ [secret 32] │ run 8 │ spaces 1 │ spaces × space
-//!     flags    bit 0: the secret follows; bit 1: forgotten
+//!     flags    bit 0: the secret follows; bit 1: the power failed in it
 //!   space      code 1 │ floor varint │ span varint │ losses varint │ losses × loss
 //!     loss     gap varint │ length varint │ why 1
 //! ```
@@ -38,7 +38,7 @@ const STATUS: Tag = Tag(2);
 const OUTSTANDING: Tag = Tag(4);
 
 const HAS_SECRET: u8 = 0b01;
-const IS_FORGOTTEN: u8 = 0b10;
+const IS_CUT: u8 = 0b10;
 
 /// A record of a control frame, by what it says.
 #[derive(Debug, Clone)]

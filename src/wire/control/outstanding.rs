@@ -1,4 +1,4 @@
-use super::{HAS_SECRET, IS_FORGOTTEN, Lost, SECRET_LEN, Why};
+use super::{HAS_SECRET, IS_CUT, Lost, SECRET_LEN, Why};
 use crate::wire::{CounterRange, Error, Locator, MAX_COUNTER, Reader, Run, Space};
 
 /// What a device still holds of each epoch, and what of it will never come.
@@ -92,8 +92,8 @@ pub struct ListedEpoch<'a> {
     pub locator: Locator,
     /// Its secret, as long as the suite says; `None` for the epoch that has sealed the frame.
     pub secret: Option<&'a [u8]>,
-    /// Whether the device has forgotten what it held of it: what is not stored is lost.
-    pub is_forgotten: bool,
+    /// Whether the power failed in it: what was taken behind the end of each space is lost, and how much nobody knows.
+    pub is_cut: bool,
     /// The boot that it belongs to.
     pub run: Run,
     data: Option<ListedSpace<'a>>,
@@ -104,7 +104,7 @@ impl core::fmt::Debug for ListedEpoch<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("ListedEpoch")
             .field("locator", &self.locator)
-            .field("is_forgotten", &self.is_forgotten)
+            .field("is_cut", &self.is_cut)
             .field("run", &self.run)
             .finish_non_exhaustive()
     }
@@ -124,7 +124,7 @@ impl<'a> ListedEpoch<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
         let locator = Locator(reader.array()?);
         let flags = reader.u8()?;
-        if flags & !(HAS_SECRET | IS_FORGOTTEN) != 0 {
+        if flags & !(HAS_SECRET | IS_CUT) != 0 {
             return Err(Error::Reserved);
         }
         let secret = match flags & HAS_SECRET {
@@ -134,7 +134,7 @@ impl<'a> ListedEpoch<'a> {
         let mut epoch = Self {
             locator,
             secret,
-            is_forgotten: flags & IS_FORGOTTEN != 0,
+            is_cut: flags & IS_CUT != 0,
             run: Run(reader.array()?),
             data: None,
             alarm: None,

@@ -40,7 +40,7 @@ fn sealing_entry(losses: &[Lost]) -> EpochEntry<'_, Losses<'_>> {
     EpochEntry {
         locator: Locator([1; 8]),
         secret: None,
-        is_forgotten: false,
+        is_cut: false,
         run: Run([2; 8]),
         data: Some(SpaceEntry {
             floor: 5,
@@ -55,7 +55,7 @@ fn older_entry() -> EpochEntry<'static, Losses<'static>> {
     EpochEntry {
         locator: Locator([3; 8]),
         secret: Some(&SECRET),
-        is_forgotten: true,
+        is_cut: true,
         run: Run([4; 8]),
         data: None,
         alarm: Some(SpaceEntry {
@@ -121,14 +121,11 @@ fn what_is_outstanding_is_read_as_it_was_meant() {
     assert_eq!((list.len(), list.is_empty()), (2, false));
     let [older, sealing] = <[_; 2]>::try_from(list.epochs().collect::<Vec<_>>()).unwrap();
     assert_eq!((older.locator, older.run), (Locator([3; 8]), Run([4; 8])));
-    assert_eq!(
-        (older.secret, older.is_forgotten),
-        (Some(&SECRET[..]), true)
-    );
+    assert_eq!((older.secret, older.is_cut), (Some(&SECRET[..]), true));
     let alarm = older.space(Space::Alarm).unwrap();
     assert_eq!((alarm.floor, alarm.end, alarm.losses().count()), (1, 1, 0));
     assert!(older.space(Space::Data).is_none() && older.space(Space::Control).is_none());
-    assert_eq!((sealing.secret, sealing.is_forgotten), (None, false));
+    assert_eq!((sealing.secret, sealing.is_cut), (None, false));
     let data = sealing.space(Space::Data).unwrap();
     assert_eq!((data.floor, data.end), (5, 300));
     let losses: Vec<_> = data.losses().collect();
@@ -282,16 +279,16 @@ type SpaceModel = (u32, u32, Vec<Lost>);
 struct EpochModel {
     names: ([u8; 8], [u8; 8]),
     secret: [u8; SECRET_LEN],
-    is_forgotten: bool,
+    is_cut: bool,
     spaces: [Option<SpaceModel>; 2],
 }
 
 prop_compose! {
     fn an_epoch()(
-        names: ([u8; 8], [u8; 8]), secret: [u8; SECRET_LEN], is_forgotten: bool,
+        names: ([u8; 8], [u8; 8]), secret: [u8; SECRET_LEN], is_cut: bool,
         data in proptest::option::of(a_space()), alarm in proptest::option::of(a_space()),
     ) -> EpochModel {
-        EpochModel { names, secret, is_forgotten, spaces: [data, alarm] }
+        EpochModel { names, secret, is_cut, spaces: [data, alarm] }
     }
 }
 
@@ -314,7 +311,7 @@ impl EpochModel {
         EpochEntry {
             locator: Locator(self.names.0),
             secret: (position > 0).then_some(&self.secret[..]),
-            is_forgotten: self.is_forgotten,
+            is_cut: self.is_cut,
             run: Run(self.names.1),
             data: entry_of(self.spaces[0].as_ref()),
             alarm: entry_of(self.spaces[1].as_ref()),
@@ -336,7 +333,7 @@ proptest! {
         for (position, (listed, epoch)) in list.epochs().zip(&epochs).enumerate() {
             prop_assert_eq!((listed.locator.0, listed.run.0), epoch.names);
             prop_assert_eq!(listed.secret, (position > 0).then_some(&epoch.secret[..]));
-            prop_assert_eq!(listed.is_forgotten, epoch.is_forgotten);
+            prop_assert_eq!(listed.is_cut, epoch.is_cut);
             let spaces = [Space::Data, Space::Alarm].map(|space| model_of(listed.space(space)));
             prop_assert_eq!(&spaces, &epoch.spaces);
         }

@@ -1,4 +1,4 @@
-use super::{HAS_SECRET, IS_FORGOTTEN, Lost, OUTSTANDING, SECRET_LEN, STATUS, Status};
+use super::{HAS_SECRET, IS_CUT, Lost, OUTSTANDING, SECRET_LEN, STATUS, Status};
 use crate::wire::cursor::varint_len;
 use crate::wire::{Error, Locator, MAX_COUNTER, Run, Space, Tag, Writer};
 
@@ -37,8 +37,8 @@ pub struct EpochEntry<'a, L> {
     pub locator: Locator,
     /// Its secret, [`SECRET_LEN`] bytes; `None` for the epoch that seals the frame, and only for it.
     pub secret: Option<&'a [u8]>,
-    /// Whether what the device held of it is forgotten.
-    pub is_forgotten: bool,
+    /// Whether the power failed in it, so that nobody knows what was taken behind the ends.
+    pub is_cut: bool,
     /// The boot that it belongs to.
     pub run: Run,
     /// What stands of its data space.
@@ -160,9 +160,9 @@ impl<L: Iterator<Item = Lost> + Clone> EpochEntry<'_, L> {
     }
 
     fn write(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
-        let forgotten = if self.is_forgotten { IS_FORGOTTEN } else { 0 };
+        let cut = if self.is_cut { IS_CUT } else { 0 };
         writer.put(&self.locator.0)?;
-        writer.u8(self.secret.map_or(0, |_| HAS_SECRET) | forgotten)?;
+        writer.u8(self.secret.map_or(0, |_| HAS_SECRET) | cut)?;
         writer.put(self.secret.unwrap_or_default())?;
         writer.put(&self.run.0)?;
         writer.u8(u8::try_from(self.spaces().count()).unwrap_or(u8::MAX))?;

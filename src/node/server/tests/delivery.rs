@@ -175,6 +175,46 @@ fn backfill_after_an_outage() {
 }
 
 #[test]
+fn losses_that_nobody_polls_are_kept_and_hold_up_the_list() {
+    let (mut bench, mut peer) = Bench::paired();
+    let mut lost = 0;
+    for _ in 0..6 {
+        for _ in 0..10 {
+            peer.seal(b"reading");
+            peer.lose(lost * 2 + 1, Why::NoRoom);
+            peer.seal(b"reading");
+            lost += 1;
+        }
+        let control = peer.control(bench.now);
+        let mut frames = peer.frames();
+        frames.insert(0, control);
+        for frame in frames {
+            bench.without_polling(&frame);
+        }
+        bench.wait(Duration::from_millis(100));
+        let mut out = [0; MAX_DATAGRAM];
+        while let Some(receipt) = bench.server.poll_transmit(bench.now, &mut out) {
+            peer.take_receipt(&receipt).unwrap();
+        }
+    }
+    assert!(!peer.is_reflected());
+    bench.converse(&mut peer);
+    bench.converse(&mut peer);
+    let named: u32 = bench
+        .losses
+        .iter()
+        .map(|named| named.loss.range.end - named.loss.range.start)
+        .sum();
+    assert_eq!(named, lost);
+    assert!(
+        !bench
+            .events
+            .iter()
+            .any(|event| matches!(event, ServerEvent::LossesUnnamed { .. }))
+    );
+}
+
+#[test]
 fn what_the_device_has_lost_is_named_once_and_holds_up_nothing() {
     let (mut bench, mut peer) = Bench::paired();
     for number in 0..8_u8 {

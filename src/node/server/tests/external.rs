@@ -106,7 +106,7 @@ fn a_reception_finds_the_server_of_a_device_that_has_only_its_keys() {
         peer.take_answer(&answer).unwrap();
         let mut control = peer.control(now);
         let received = server.handle_datagram(now, &mut control);
-        assert!(matches!(received, Ok(Received::Control)));
+        assert!(matches!(received, Ok(Received::Control(Trust::Trusted))));
         assert_eq!(server.peer(), Some(peer.public()));
     }
 }

@@ -86,6 +86,30 @@ fn a_handshake_lives_where_it_was_answered_and_the_swap_of_rows_tells_who_was_la
 }
 
 #[test]
+fn a_newer_row_voids_a_handshake_that_was_keyed_with_an_older_secret() {
+    let (mut bench, mut peer) = Bench::paired();
+    let mut other = worker(&bench);
+    let hello = peer.reconnect();
+    other
+        .handle_datagram(bench.now, &mut hello.clone())
+        .unwrap();
+    for _ in 0..6 {
+        other.handle_timeout(bench.now, &mut bench.rng).unwrap();
+    }
+    let pending = other.locators().count();
+    other
+        .import(bench.now, &row_key(), &OWNER, &bench.rows[0])
+        .unwrap();
+    assert_eq!(other.locators().count(), pending, "the same secret");
+    bench.reconnect(&mut peer);
+    other
+        .import(bench.now, &row_key(), &OWNER, &bench.rows[0])
+        .unwrap();
+    assert!(other.locators().count() < pending);
+    assert!(other.connections().next().is_none());
+}
+
+#[test]
 fn a_row_of_another_device_or_key_is_refused_and_changes_nothing() {
     let (bench, _) = Bench::paired();
     let mut other = Server::new(identity(2), ServerConfig::DEFAULT);

@@ -178,7 +178,7 @@ impl Peer {
         clone
     }
 
-    /// "write {current = psk', previous = the psk that THIS handshake was keyed with, chain_0}"
+    /// "write {current = psk', previous = the psk that THIS handshake was keyed with, …}"
     fn adopt(&mut self, mut paired: Paired) {
         self.current = paired.secrets.resumption();
         self.previous = self.keyed_with.take();
@@ -384,7 +384,7 @@ impl Held {
         EpochEntry {
             locator: self.epoch.locator,
             secret: (!self.is_newest).then_some(&self.secret.expose()[..]),
-            is_forgotten: false,
+            is_cut: false,
             run: self.run,
             data: Some(space(Space::Data)),
             alarm: Some(space(Space::Alarm)),

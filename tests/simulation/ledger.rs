@@ -1,0 +1,128 @@
+//! Oracle: what was accepted is stored, once each, or named as lost.
+
+use std::collections::BTreeMap;
+
+use iomt::node::Keeping;
+use iomt::time::Instant;
+use iomt::wire::{RecordId, Run, Space};
+
+use super::counts::Counts;
+use super::device::RECIPIENTS;
+use super::store::Relation;
+
+/// A reading that a device has taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    pub space: Space,
+    pub value: i32,
+    pub life: usize,
+    pub at: Instant,
+    /// Which recipients it was sealed for.
+    pub to: [bool; RECIPIENTS],
+}
+
+/// One life of a device: from a start to the crash that ends it.
+#[derive(Debug, Clone, Copy)]
+struct Life {
+    device: usize,
+    keeping: Keeping,
+    ended: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+pub struct Ledger {
+    readings: BTreeMap<(usize, Run, u64), Reading>,
+    lives: Vec<Life>,
+    /// Which device, when the image was taken, and when it was put back.
+    restored: Vec<(usize, Instant, Instant)>,
+    values: i32,
+}
+
+impl Ledger {
+    pub const fn next_value(&mut self) -> i32 {
+        self.values += 1;
+        self.values
+    }
+
+    pub fn begin_life(&mut self, _lineage: usize, device: usize, keeping: Keeping) -> usize {
+        self.lives.push(Life {
+            device,
+            keeping,
+            ended: None,
+        });
+        self.lives.len() - 1
+    }
+
+    pub fn end_life(&mut self, life: usize, now: Instant) {
+        if let Some(life) = self.lives.get_mut(life) {
+            life.ended = Some(now);
+        }
+    }
+
+    pub fn note_restored(&mut self, device: usize, taken: Instant, now: Instant) {
+        self.restored.push((device, taken, now));
+    }
+
+    /// "a restored, re-paired or cloned device does not take an old identity for a new reading"
+    pub fn accept(&mut self, lineage: usize, id: RecordId, reading: Reading) -> Result<(), String> {
+        let key = (lineage, id.run, id.sequence);
+        match self.readings.insert(key, reading) {
+            None => Ok(()),
+            Some(old) => Err(format!("one identity, two readings: {id:?} {old:?} {reading:?}")),
+        }
+    }
+
+    /// Whether a stored row is what was taken.
+    pub fn check_stored(&self, lineage: usize, run: Run, sequence: u64, value: i32) -> Result<(), String> {
+        match self.readings.get(&(lineage, run, sequence)) {
+            Some(reading) if reading.value == value => Ok(()),
+            other => Err(format!("{run:?} {sequence} is stored as {value}, was taken as {other:?}")),
+        }
+    }
+
+    /// Looks for each reading of a recipient's: what is neither stored nor named is a failure.
+    pub fn settle(
+        &self,
+        lineage: usize,
+        place: usize,
+        relation: &Relation,
+        counts: &mut Counts,
+    ) -> Result<(), String> {
+        let named = relation.named();
+        let of_lineage = self.readings.iter().filter(|((of, ..), _)| *of == lineage);
+        for ((_, run, sequence), reading) in of_lineage.filter(|(_, reading)| reading.to[place]) {
+            if relation.holds(*run, *sequence) {
+                counts.stored += 1;
+            } else if self.went_with_an_image(reading) || relation.was_rolled_back(*run, *sequence) {
+                counts.rolled_back += 1;
+            } else if named.iter().any(|loss| loss.covers(*run, *sequence, reading.space))
+                || self.went_with_ram(reading)
+            {
+                counts.lost += 1;
+            } else {
+                return Err(format!(
+                    "neither stored nor named as lost at place {place} of {lineage}: {run:?} {sequence} {reading:?} {:?}; losses {:?}",
+                    self.lives.get(reading.life),
+                    relation.losses_of(*run),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The flash that held it, or the memory of it, was overwritten with an older image.
+    fn went_with_an_image(&self, reading: &Reading) -> bool {
+        let Some(life) = self.lives.get(reading.life) else {
+            return false;
+        };
+        self.restored.iter().any(|(device, taken, restored)| {
+            *device == life.device && *taken <= reading.at && reading.at <= *restored
+        })
+    }
+
+    /// "power cut in RAM-only mode": nobody remembers what there was.
+    fn went_with_ram(&self, reading: &Reading) -> bool {
+        let life = self.lives.get(reading.life);
+        life.is_some_and(|life| life.keeping == Keeping::Nothing && life.ended.is_some())
+    }
+}

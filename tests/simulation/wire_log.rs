@@ -1,0 +1,95 @@
+//! Oracle: no two plaintexts under one key and nonce.
+//!
+//! A frame's (key, nonce) is (epoch, space, counter). What is seen of it outside is compared:
+//!
+//! | where | named by | rule |
+//! |---|---|---|
+//! | on storage | epoch tag, space, counter | the same bytes for ever |
+//! | on the wire | locator, space, counter | at most as many texts as the locator has had salts |
+//! | a handshake message | its ephemeral key | the same bytes for ever |
+//!
+//! It proves that of all frames that have left a device. Frames that were sealed and went nowhere are
+//! seen by the recorder that the crate's own tests put into the cipher, which run this simulation too.
+
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
+
+use iomt::storage::FrameAddress;
+use iomt::wire::{Frame, Locator, Packet, Route, Salt, Space};
+
+#[derive(Debug, Default)]
+pub struct WireLog {
+    salts: BTreeMap<[u8; 8], BTreeSet<[u8; 16]>>,
+    frames: BTreeMap<([u8; 8], u8, u32), BTreeSet<u64>>,
+    stored: BTreeMap<([u8; 8], u8, u32), u64>,
+    ephemerals: BTreeMap<Vec<u8>, u64>,
+    /// The newest epoch that a sender has opened, for its short frames.
+    newest: BTreeMap<usize, [u8; 8]>,
+}
+
+impl WireLog {
+    /// Looks at what a sender hands to the network; `sender` is one life of one device.
+    pub fn note_sent(&mut self, sender: usize, datagram: &[u8]) -> Result<(), String> {
+        match Packet::parse(datagram) {
+            Ok(Packet::Frame(frame)) => self.note_frame(sender, &frame),
+            Ok(Packet::Handshake(handshake)) if handshake.step < 3 => {
+                let ephemeral = handshake.message.get(..32).unwrap_or_default().to_vec();
+                let known = *self
+                    .ephemerals
+                    .entry(ephemeral)
+                    .or_insert_with(|| digest(datagram));
+                match known == digest(datagram) {
+                    true => Ok(()),
+                    false => Err(format!("one ephemeral key, two messages: {handshake:?}")),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub fn note_stored(&mut self, address: &FrameAddress, frame: &[u8]) -> Result<(), String> {
+        let key = (address.epoch, address.space.code(), address.counter);
+        let known = *self.stored.entry(key).or_insert_with(|| digest(frame));
+        match known == digest(frame) {
+            true => Ok(()),
+            false => Err(format!("one key and nonce, two texts on storage: {address:?}")),
+        }
+    }
+
+    fn note_frame(&mut self, sender: usize, frame: &Frame<'_>) -> Result<(), String> {
+        let locator = match frame.route {
+            Route::Unproved(Locator(locator), Salt(salt)) => {
+                self.salts.entry(locator).or_default().insert(salt);
+                if frame.space == Space::Control {
+                    self.newest.insert(sender, locator);
+                }
+                locator
+            }
+            Route::Routed(Locator(locator)) => locator,
+            Route::Short => match self.newest.get(&sender) {
+                Some(newest) => *newest,
+                None => return Err("a short frame before any other".into()),
+            },
+        };
+        let key = (locator, frame.space.code(), frame.counter);
+        let texts = self.frames.entry(key).or_default();
+        texts.insert(digest(frame.sealed));
+        let salts = self.salts.get(&locator).map_or(0, BTreeSet::len);
+        match texts.len() <= salts {
+            true => Ok(()),
+            false => Err(format!(
+                "{} texts under {salts} keys: {:?} {} of {locator:02x?}",
+                texts.len(),
+                frame.space,
+                frame.counter,
+            )),
+        }
+    }
+}
+
+fn digest(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}
