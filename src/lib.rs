@@ -95,6 +95,11 @@ pub mod alarm;
 mod crypto;
 #[cfg(feature = "driver")]
 pub mod driver;
+#[cfg(all(
+    feature = "node",
+    any(feature = "defmt", feature = "log", feature = "tracing")
+))]
+pub mod events;
 #[cfg(all(any(doc, doctest), feature = "server"))]
 pub mod guide;
 #[cfg(feature = "link")]

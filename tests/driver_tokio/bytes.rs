@@ -11,10 +11,10 @@ use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use tokio::io::unix::AsyncFd;
 
 /// A file that can be waited for.
-pub struct Port(AsyncFd<File>);
+pub(crate) struct Port(AsyncFd<File>);
 
 #[derive(Debug)]
-pub struct Failed(pub io::Error);
+pub(crate) struct Failed(pub(crate) io::Error);
 
 impl std::fmt::Display for Failed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -32,12 +32,12 @@ impl Error for Failed {
 
 impl Port {
     /// Of a descriptor that does not block.
-    pub fn new(descriptor: OwnedFd) -> Self {
+    pub(crate) fn new(descriptor: OwnedFd) -> Self {
         Self(AsyncFd::new(descriptor.into()).unwrap())
     }
 
     /// Both ends of a pseudo-terminal, without echo and without line discipline.
-    pub fn pseudo_terminal() -> (Self, Self) {
+    pub(crate) fn pseudo_terminal() -> (Self, Self) {
         let one = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&one).unwrap();
         unlockpt(&one).unwrap();
@@ -83,9 +83,9 @@ impl Write for Port {
 }
 
 /// A line with noise in front of every frame, and with a byte that is lost in every 31st writing of up to 40 bytes.
-pub struct Noisy<P> {
-    pub port: P,
-    pub writings: usize,
+pub(crate) struct Noisy<P> {
+    pub(crate) port: P,
+    pub(crate) writings: usize,
 }
 
 const NOISE: [&[u8]; 4] = [
