@@ -71,7 +71,7 @@ impl<D: Datagrams> Datagrams for Lossy<D> {
     }
 
     async fn send(&mut self, datagram: &[u8]) -> Result<(), D::Error> {
-        if (self.sent + 1) % self.nth == 0 {
+        if (self.sent + 1).is_multiple_of(self.nth) {
             self.lost += 1;
         } else {
             self.carrier.send(datagram).await?;

@@ -58,7 +58,7 @@ impl Store for Database {
         tokio::task::yield_now().await;
         let mut rows = self.rows.borrow_mut();
         rows.calls += 1;
-        if rows.calls % 17 == 0 {
+        if rows.calls.is_multiple_of(17) {
             return Err(StoreFailed);
         }
         let run = frame.run().unwrap();
