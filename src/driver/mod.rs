@@ -67,7 +67,8 @@
 //! driver.node.arm(LabelSecret::new(b"sixteen or more random bytes")?);
 //! loop {
 //!     let sample = time::sleep(time::Duration::from_secs(1));
-//!     if let Next::Signal(()) = driver.next_or(&mut udp, &timer, &mut board, sample).await? {
+//!     // An error is that nobody is there at the moment: the next call tries again.
+//!     if let Ok(Next::Signal(())) = driver.next_or(&mut udp, &timer, &mut board, sample).await {
 //!         let now = timer.now();
 //!         let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, 72.into());
 //!         let _ = driver.node.send(now, Space::Data, &[Record::Observation(pulse)]); // Not before it has paired.
