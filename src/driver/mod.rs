@@ -100,7 +100,7 @@ use crate::node::Error;
 /// A node, and what is between two calls on its way to the carrier and from it.
 ///
 /// `N` is a [`Device`](crate::node::Device) or a [`Server`](crate::node::Server). Beside it, 2.6 KiB;
-/// a future of [`Driver::next_event`] takes up to 1.5 KiB more, and what its carrier and storage need.
+/// a future of [`Driver::next_event`] takes 1.4 KiB more, and what its carrier and storage need.
 pub struct Driver<N> {
     /// The node: readings are given to it, and questions asked, between two calls.
     pub node: N,
