@@ -21,6 +21,7 @@
 //! |---|---|
 //! | send readings, get them delivered | [`node::Device::send`] |
 //! | receive them, store them once, acknowledge | [`node::Server::handle_datagram`], [`seal::Opened`] |
+//! | run either on tokio or Embassy, over any carrier | [`driver::Driver`] |
 //! | say what was measured | [`reading::Observation`], [`reading::Waveform`], [`reading::Decimal`] |
 //! | pair a device by its label | [`pairing::label`], or `node` for the whole of it |
 //! | forward what one can not read | [`link::Gateway`]; [`link::Router`] where nothing is stored |
@@ -45,6 +46,8 @@
 //! | [`pairing`] | Noise handshakes, identities | `pairing` |
 //! | [`link`] | outbox, timers, clocks, gateway, carriers; no keys | `link` |
 //! | [`node`] | the composed endpoint | `node` |
+//! | [`driver`] | runs a node over a carrier, on any executor | `driver` |
+//! | [`events`] | what happened, for `log`, `tracing` or `defmt` | of these names |
 //! | [`signal`] | filters, ECG | `signal` |
 //! | [`alarm`] | limits, staleness | `alarm` |
 //!
@@ -89,7 +92,8 @@
 //! # Stability
 //!
 //! Record layouts are drafts until 1.0. `signal` and `alarm` follow clinical practice and may change in
-//! minor versions. No type of a dependency is part of the public interface.
+//! minor versions. No type of a dependency is part of the public interface; the adapters `driver` and
+//! `flash` ask for traits of `embedded-io-async` and `embedded-storage`.
 //!
 //! This crate is not a medical device.
 
@@ -109,6 +113,11 @@ pub mod alarm;
 mod crypto;
 #[cfg(feature = "driver")]
 pub mod driver;
+#[cfg(all(
+    feature = "node",
+    any(feature = "defmt", feature = "log", feature = "tracing")
+))]
+pub mod events;
 #[cfg(all(any(doc, doctest), feature = "server"))]
 pub mod guide;
 #[cfg(feature = "link")]
