@@ -93,7 +93,7 @@ impl Ledger {
         for ((_, run, sequence), reading) in of_lineage.filter(|(_, reading)| reading.to[place]) {
             if relation.holds(*run, *sequence) {
                 counts.stored += 1;
-            } else if self.went_with_an_image(reading) || relation.was_rolled_back(*run, *sequence) {
+            } else if self.went_with_an_image(reading) || relation.was_rolled_back(*run, *sequence, reading.space) {
                 counts.rolled_back += 1;
             } else if named.iter().any(|loss| loss.covers(*run, *sequence, reading.space))
                 || self.went_with_ram(reading)
