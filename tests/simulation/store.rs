@@ -40,12 +40,13 @@ pub struct Relation {
     /// The first sequence of each stored frame.
     frames: BTreeMap<Place, (Run, u64)>,
     losses: Vec<NamedLoss>,
-    /// What was here and went with the restoration of a backup.
+    /// What was here, and what was named as lost here, and went with the restoration of a backup.
     rolled_back: BTreeSet<(Run, u64)>,
+    named_before: Vec<Named>,
 }
 
 /// A loss in terms of what was taken: between two stored readings.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Named {
     run: Option<Run>,
     space: Space,
@@ -87,8 +88,9 @@ impl Relation {
         self.records.contains_key(&(run, sequence))
     }
 
-    pub fn was_rolled_back(&self, run: Run, sequence: u64) -> bool {
-        self.rolled_back.contains(&(run, sequence))
+    pub fn was_rolled_back(&self, run: Run, sequence: u64, space: Space) -> bool {
+        let mut named = self.named_before.iter();
+        self.rolled_back.contains(&(run, sequence)) || named.any(|loss| loss.covers(run, sequence, space))
     }
 
     pub fn len(&self) -> usize {
@@ -111,10 +113,12 @@ impl Relation {
             .keys()
             .filter(|key| !backup.records.contains_key(key));
         let gone: BTreeSet<_> = gone.chain(&self.rolled_back).copied().collect();
+        let named = [self.named(), core::mem::take(&mut self.named_before)].concat();
         let version = self.version + 1;
         *self = backup.clone();
         self.version = version;
         self.rolled_back = gone;
+        self.named_before = named;
     }
 
     pub fn named(&self) -> Vec<Named> {
