@@ -90,7 +90,8 @@ impl Relation {
 
     pub fn was_rolled_back(&self, run: Run, sequence: u64, space: Space) -> bool {
         let mut named = self.named_before.iter();
-        self.rolled_back.contains(&(run, sequence)) || named.any(|loss| loss.covers(run, sequence, space))
+        self.rolled_back.contains(&(run, sequence))
+            || named.any(|loss| loss.covers(run, sequence, space))
     }
 
     pub fn len(&self) -> usize {
