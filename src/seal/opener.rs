@@ -18,7 +18,7 @@ use crate::wire::{self, Envelope, Frame, Locator, Packet, Route, Run, Salt, Spac
 /// **Rule.** It can not seal: whoever has it, or a row of it, reads frames and makes receipts, and
 /// says nothing else to the device.
 ///
-/// It takes about 5.1 KiB, however much a stranger sends. A frame of a stranger costs one
+/// It takes about 5.2 KiB, however much a stranger sends. A frame of a stranger costs one
 /// search of a short table; a forged frame that names a real epoch costs one authentication,
 /// where a device was cloned up to four.
 pub struct Opener {
