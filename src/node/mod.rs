@@ -45,7 +45,7 @@
 //!     let _ = server.handle_timeout(now, rng); // One multiplication of a handshake at most.
 //!     let _ = device.handle_timeout(now, rng);
 //!     while let Some(datagram) = server.poll_transmit(now, &mut buffer) {
-//!         let _ = device.handle_datagram(now, datagram, rng); // A forged one is refused and counted.
+//!         let _ = device.handle_datagram(now, &datagram, rng); // A forged one is refused and counted.
 //!     }
 //!     device.store_on(now, &mut flash)?;
 //!     while let Some(event) = device.poll_event() {
