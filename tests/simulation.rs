@@ -13,7 +13,10 @@ const SEEDS: u64 = 2_000;
 fn seeds() -> (u64, u64) {
     match std::env::var("IOMT_SEED") {
         Ok(seed) => (seed.parse().expect("IOMT_SEED is a number"), 1),
-        Err(_) => (0, std::env::var("IOMT_SEEDS").map_or(SEEDS, |n| n.parse().unwrap())),
+        Err(_) => (
+            0,
+            std::env::var("IOMT_SEEDS").map_or(SEEDS, |n| n.parse().unwrap()),
+        ),
     }
 }
 
@@ -32,7 +35,12 @@ fn nothing_is_lost_doubled_or_sealed_twice_whatever_happens() {
             let began = std::time::Instant::now();
             let (counts, result) = simulation::run(seed);
             if std::env::var("IOMT_SLOW").is_ok() && began.elapsed().as_millis() > 500 {
-                eprintln!("slow {seed} {:?} {} datagrams {} frames", began.elapsed(), counts.datagrams, counts.frames);
+                eprintln!(
+                    "slow {seed} {:?} {} datagrams {} frames",
+                    began.elapsed(),
+                    counts.datagrams,
+                    counts.frames
+                );
             }
             total.lock().unwrap().add(&counts);
             if let Err(failure) = result {
@@ -47,12 +55,20 @@ fn nothing_is_lost_doubled_or_sealed_twice_whatever_happens() {
         }
     });
     let seconds = began.elapsed().as_secs_f64();
-    println!("{}", simulation::report::table(&total.lock().unwrap(), count, seconds));
+    println!(
+        "{}",
+        simulation::report::table(&total.lock().unwrap(), count, seconds)
+    );
     let failures = failures.into_inner().unwrap();
     let first = failures.iter().map(|(seed, _)| *seed).min();
     let wanted = first.or_else(|| std::env::var("IOMT_LOG").is_ok().then_some(start));
     for line in wanted.map(simulation::log).unwrap_or_default() {
         eprintln!("{line}");
     }
-    assert_eq!(first, None, "{} of {count} seeds fail; IOMT_SEED runs one", failures.len());
+    assert_eq!(
+        first,
+        None,
+        "{} of {count} seeds fail; IOMT_SEED runs one",
+        failures.len()
+    );
 }

@@ -105,7 +105,10 @@ impl Node {
         match self.engine {
             None => self.boots_at,
             Some(_) if self.is_quiet => self.wake,
-            Some(_) => Some(self.wake.map_or(self.next_reading, |wake| wake.min(self.next_reading))),
+            Some(_) => Some(
+                self.wake
+                    .map_or(self.next_reading, |wake| wake.min(self.next_reading)),
+            ),
         }
     }
 
@@ -127,7 +130,10 @@ impl Node {
         };
         self.crash(context, Duration::from_secs(1));
         *self.flash.chip.borrow_mut() = chip;
-        context.oracles.ledger.note_restored(self.index, taken, context.now);
+        context
+            .oracles
+            .ledger
+            .note_restored(self.index, taken, context.now);
         true
     }
 
@@ -156,7 +162,11 @@ impl Node {
         match again {
             Ok(engine) => {
                 self.engine = Some(engine);
-                self.life = context.oracles.ledger.begin_life(self.build.lineage, self.index, self.keeping());
+                self.life = context.oracles.ledger.begin_life(
+                    self.build.lineage,
+                    self.index,
+                    self.keeping(),
+                );
                 context.say(|| format!("device {} starts, life {}", self.index, self.life));
                 self.wake = Some(context.now);
                 self.next_reading = self.next_reading.max(context.now);
@@ -289,7 +299,10 @@ impl Node {
                 self.crash(context, Duration::from_secs(3));
                 if again {
                     let at = self.random.below(3_000);
-                    self.flash.chip.borrow_mut().cut_after(at, context.now.as_micros());
+                    self.flash
+                        .chip
+                        .borrow_mut()
+                        .cut_after(at, context.now.as_micros());
                 }
                 return false;
             }
@@ -311,13 +324,20 @@ impl Node {
         {
             context.counts.frames += u64::from(datagram.first().is_some_and(|byte| byte >> 6 == 0));
             let life = self.life;
-            context.check(|oracles| oracles.wire.note_sent(life * RECIPIENTS + peer.map_or(0, place_of), datagram));
+            context.check(|oracles| {
+                oracles
+                    .wire
+                    .note_sent(life * RECIPIENTS + peer.map_or(0, place_of), datagram)
+            });
             let from = Address::Device(self.index);
             let fleet = peer.and_then(|peer| self.build.fleets.get(place_of(peer)));
             let to: Vec<Address> = match fleet {
-                Some((0, _)) if !self.build.via.is_empty() => {
-                    self.build.via.iter().map(|g| Address::Gateway(*g)).collect()
-                }
+                Some((0, _)) if !self.build.via.is_empty() => self
+                    .build
+                    .via
+                    .iter()
+                    .map(|g| Address::Gateway(*g))
+                    .collect(),
                 Some((fleet, _)) => vec![Address::Fleet(*fleet)],
                 None => self.reply_to.into_iter().collect(),
             };
@@ -373,7 +393,12 @@ impl Node {
             let Some(engine) = self.engine.as_mut().filter(|engine| engine.is_ready()) else {
                 return;
             };
-            let reading = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, ticks, value.into());
+            let reading = Observation::new(
+                Metric::HEART_RATE,
+                Unit::BEATS_PER_MINUTE,
+                ticks,
+                value.into(),
+            );
             match engine.send(ticks, space, &[Record::Observation(reading)]) {
                 Ok(id) => {
                     let reading = Reading {
@@ -388,7 +413,9 @@ impl Node {
                     let lineage = self.build.lineage;
                     context.check(|oracles| oracles.ledger.accept(lineage, id, reading));
                 }
-                Err(error) => context.say(|| format!("device {} refuses a reading: {error}", self.index)),
+                Err(error) => {
+                    context.say(|| format!("device {} refuses a reading: {error}", self.index))
+                }
             }
         }
         if self.source.noise == Noise::Good && self.random.permille(30) {
@@ -403,6 +430,10 @@ fn place_of(peer: PeerId) -> usize {
 
 /// The first bytes of a datagram, and its length, for the log.
 pub fn first(bytes: &[u8]) -> String {
-    let head: String = bytes.iter().take(14).map(|byte| format!("{byte:02x}")).collect();
+    let head: String = bytes
+        .iter()
+        .take(14)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("{head}.. {} bytes", bytes.len())
 }

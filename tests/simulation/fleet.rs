@@ -44,7 +44,13 @@ pub struct Fleet {
 const REFUSALS: u32 = 5;
 
 impl Fleet {
-    pub fn new(index: usize, workers: usize, known: Vec<Known>, config: ServerConfig, mut random: Random) -> Self {
+    pub fn new(
+        index: usize,
+        workers: usize,
+        known: Vec<Known>,
+        config: ServerConfig,
+        mut random: Random,
+    ) -> Self {
         let mut secret = [0_u8; 32];
         let mut row_key = [0_u8; 32];
         for bytes in [&mut secret, &mut row_key] {
@@ -109,7 +115,11 @@ impl Fleet {
     pub fn set_clock(&mut self, now: Instant, wall_ms: i64) {
         self.wall_ms = wall_ms;
         let unix = self.unix_ms(now);
-        for member in self.workers.iter_mut().flat_map(|worker| &mut worker.members) {
+        for member in self
+            .workers
+            .iter_mut()
+            .flat_map(|worker| &mut worker.members)
+        {
             member.server.set_wall_clock(now, unix);
         }
     }
@@ -127,10 +137,18 @@ impl Fleet {
     }
 
     /// Somebody reads the label, and one worker pairs.
-    pub fn pair(&mut self, context: &mut Context, relation: usize, label: &[u8], paths: &[Address]) {
+    pub fn pair(
+        &mut self,
+        context: &mut Context,
+        relation: usize,
+        label: &[u8],
+        paths: &[Address],
+    ) {
         let worker = self.random.index(self.workers.len());
         let label = LabelSecret::new(label).unwrap();
-        let Worker { members, source, .. } = &mut self.workers[worker];
+        let Worker {
+            members, source, ..
+        } = &mut self.workers[worker];
         let member = &mut members[relation];
         member.caller = paths.to_vec();
         if let Err(error) = member.server.pair(context.now, &label, source) {
@@ -142,7 +160,10 @@ impl Fleet {
     pub fn due(&self) -> Option<Instant> {
         let members = self.workers.iter().flat_map(|worker| worker.members.iter());
         let wakes = members.flat_map(|member| [member.wake, member.commit_due()]);
-        let receptions = self.workers.iter().map(|worker| worker.reception.poll_timeout());
+        let receptions = self
+            .workers
+            .iter()
+            .map(|worker| worker.reception.poll_timeout());
         wakes.chain(receptions).flatten().min()
     }
 
@@ -163,7 +184,9 @@ impl Fleet {
     }
 
     fn step_reception(&mut self, context: &mut Context, worker: usize) {
-        let Worker { reception, source, .. } = &mut self.workers[worker];
+        let Worker {
+            reception, source, ..
+        } = &mut self.workers[worker];
         for _ in 0..4 {
             if reception.poll_timeout().is_none_or(|due| due > context.now) {
                 return;
@@ -174,7 +197,11 @@ impl Fleet {
             let Some(caller) = reception.poll_caller() else {
                 continue;
             };
-            let Some(relation) = self.known.iter().position(|known| known.key == caller.key()) else {
+            let Some(relation) = self
+                .known
+                .iter()
+                .position(|known| known.key == caller.key())
+            else {
                 return;
             };
             self.sync(context, worker, relation);
@@ -203,7 +230,9 @@ impl Fleet {
         };
         match (route, packet) {
             (Some((worker, relation)), _) => self.open(context, worker, relation, delivery),
-            (None, Packet::Handshake(hello)) if hello.step == 1 && hello.model == Model::FACTORY_KEYS.0 => {
+            (None, Packet::Handshake(hello))
+                if hello.step == 1 && hello.model == Model::FACTORY_KEYS.0 =>
+            {
                 let worker = self.random.index(self.workers.len());
                 let this = &mut self.workers[worker];
                 match this.reception.handle_datagram(context.now, &delivery.bytes) {
@@ -221,7 +250,8 @@ impl Fleet {
             (self.refused_in, self.refusals) = (context.now, 0);
         }
         let mut out = [0; REFUSAL_LEN];
-        let Some(bytes) = refusal(&delivery.bytes, &mut out).filter(|_| self.refusals < REFUSALS) else {
+        let Some(bytes) = refusal(&delivery.bytes, &mut out).filter(|_| self.refusals < REFUSALS)
+        else {
             return;
         };
         self.refusals += 1;
@@ -242,7 +272,10 @@ impl Fleet {
     }
 
     fn by_path(&mut self, from: Address) -> Option<(usize, usize)> {
-        let relation = self.known.iter().position(|known| known.paths.contains(&Some(from)))?;
+        let relation = self
+            .known
+            .iter()
+            .position(|known| known.paths.contains(&Some(from)))?;
         Some((self.random.index(self.workers.len()), relation))
     }
 

@@ -68,15 +68,25 @@ impl Ledger {
         let key = (lineage, id.run, id.sequence);
         match self.readings.insert(key, reading) {
             None => Ok(()),
-            Some(old) => Err(format!("one identity, two readings: {id:?} {old:?} {reading:?}")),
+            Some(old) => Err(format!(
+                "one identity, two readings: {id:?} {old:?} {reading:?}"
+            )),
         }
     }
 
     /// Whether a stored row is what was taken.
-    pub fn check_stored(&self, lineage: usize, run: Run, sequence: u64, value: i32) -> Result<(), String> {
+    pub fn check_stored(
+        &self,
+        lineage: usize,
+        run: Run,
+        sequence: u64,
+        value: i32,
+    ) -> Result<(), String> {
         match self.readings.get(&(lineage, run, sequence)) {
             Some(reading) if reading.value == value => Ok(()),
-            other => Err(format!("{run:?} {sequence} is stored as {value}, was taken as {other:?}")),
+            other => Err(format!(
+                "{run:?} {sequence} is stored as {value}, was taken as {other:?}"
+            )),
         }
     }
 
@@ -93,9 +103,13 @@ impl Ledger {
         for ((_, run, sequence), reading) in of_lineage.filter(|(_, reading)| reading.to[place]) {
             if relation.holds(*run, *sequence) {
                 counts.stored += 1;
-            } else if self.went_with_an_image(reading) || relation.was_rolled_back(*run, *sequence, reading.space) {
+            } else if self.went_with_an_image(reading)
+                || relation.was_rolled_back(*run, *sequence, reading.space)
+            {
                 counts.rolled_back += 1;
-            } else if named.iter().any(|loss| loss.covers(*run, *sequence, reading.space))
+            } else if named
+                .iter()
+                .any(|loss| loss.covers(*run, *sequence, reading.space))
                 || self.went_with_ram(reading)
             {
                 counts.lost += 1;

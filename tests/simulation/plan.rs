@@ -15,25 +15,46 @@ pub const DAY: Duration = Duration::from_secs(24 * 3_600);
 #[derive(Debug, Clone, Copy)]
 pub enum Event {
     Weather(Weather),
-    Partition { from: u64, to: u64, lasts: Duration },
+    Partition {
+        from: u64,
+        to: u64,
+        lasts: Duration,
+    },
     DeviceCrash(u64),
     GatewayCrash(u64),
     WorkerCrash(u64),
     WorkersDie(u64),
     WorkersDawdle(u64),
-    PowerCut { device: u64, behind: u64 },
+    PowerCut {
+        device: u64,
+        behind: u64,
+    },
     DeviceRestored(u64),
     Backup,
     StoreRestored,
     Clone(u64),
-    Noise { device: u64, noise: Noise },
+    Noise {
+        device: u64,
+        noise: Noise,
+    },
     WorkerNoiseFails(u64),
-    EffectFailsOnce { node: u64, call: u64 },
-    EffectFailsForEver { node: u64, call: u64 },
+    EffectFailsOnce {
+        node: u64,
+        call: u64,
+    },
+    EffectFailsForEver {
+        node: u64,
+        call: u64,
+    },
     Healed,
-    ClockJump { millis: i64 },
+    ClockJump {
+        millis: i64,
+    },
     ClockReset,
-    GatewayHolds { gateway: u64, lasts: Duration },
+    GatewayHolds {
+        gateway: u64,
+        lasts: Duration,
+    },
     /// Nothing goes wrong from here on, and no readings are taken.
     Peace,
 }
@@ -228,7 +249,8 @@ fn draw_event(random: &mut Random, horizon: Duration) -> Event {
         20 => match random.permille(300) {
             true => Event::ClockReset,
             false => Event::ClockJump {
-                millis: i64::try_from(span.as_millis()).unwrap() * if random.permille(500) { 1 } else { -1 },
+                millis: i64::try_from(span.as_millis()).unwrap()
+                    * if random.permille(500) { 1 } else { -1 },
             },
         },
         _ => Event::Healed,

@@ -10,15 +10,30 @@ pub fn table(counts: &Counts, seeds: u64, seconds: f64) -> String {
     };
     line("seeds", seeds.to_string());
     line("seeds per second", format!("{:.1}", seeds as f64 / seconds));
-    line("virtual device-years", format!("{:.2}", counts.device_years()));
-    line("frames sent by devices, repetitions included", counts.frames.to_string());
+    line(
+        "virtual device-years",
+        format!("{:.2}", counts.device_years()),
+    );
+    line(
+        "frames sent by devices, repetitions included",
+        counts.frames.to_string(),
+    );
     line("datagrams under way", counts.datagrams.to_string());
     line("sessions by reconnection", counts.sessions.to_string());
     line("readings accepted", counts.readings.to_string());
     line("  stored, at each recipient", counts.stored.to_string());
-    line("  named as lost, or lost with a RAM-only device's power", counts.lost.to_string());
-    line("  gone with a rolled-back image or store", counts.rolled_back.to_string());
-    line("timeouts that asked for a time that had passed", counts.impatient.to_string());
+    line(
+        "  named as lost, or lost with a RAM-only device's power",
+        counts.lost.to_string(),
+    );
+    line(
+        "  gone with a rolled-back image or store",
+        counts.rolled_back.to_string(),
+    );
+    line(
+        "timeouts that asked for a time that had passed",
+        counts.impatient.to_string(),
+    );
     line("faults", counts.faults.values().sum::<u64>().to_string());
     for (fault, count) in &counts.faults {
         line(&format!("  {}", fault.name()), count.to_string());

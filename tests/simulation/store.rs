@@ -90,7 +90,8 @@ impl Relation {
 
     pub fn was_rolled_back(&self, run: Run, sequence: u64, space: Space) -> bool {
         let mut named = self.named_before.iter();
-        self.rolled_back.contains(&(run, sequence)) || named.any(|loss| loss.covers(run, sequence, space))
+        self.rolled_back.contains(&(run, sequence))
+            || named.any(|loss| loss.covers(run, sequence, space))
     }
 
     pub fn len(&self) -> usize {
@@ -108,7 +109,10 @@ impl Relation {
 
     /// Puts a backup in the place of this.
     pub fn roll_back(&mut self, backup: &Self) {
-        let gone = self.records.keys().filter(|key| !backup.records.contains_key(key));
+        let gone = self
+            .records
+            .keys()
+            .filter(|key| !backup.records.contains_key(key));
         let gone: BTreeSet<_> = gone.chain(&self.rolled_back).copied().collect();
         let named = [self.named(), core::mem::take(&mut self.named_before)].concat();
         let version = self.version + 1;
@@ -119,15 +123,28 @@ impl Relation {
     }
 
     pub fn named(&self) -> Vec<Named> {
-        self.losses.iter().map(|loss| self.in_sequences(loss)).collect()
+        self.losses
+            .iter()
+            .map(|loss| self.in_sequences(loss))
+            .collect()
     }
 
     fn in_sequences(&self, NamedLoss { loss, .. }: &NamedLoss) -> Named {
         let EpochTagBytes(epoch) = loss.epoch.into();
         let space = loss.space.code();
-        let place = |counter| Place { epoch, space, counter };
-        let below = self.frames.range(place(0)..place(loss.range.start)).next_back();
-        let above = self.frames.range(place(loss.range.end)..=place(u32::MAX)).next();
+        let place = |counter| Place {
+            epoch,
+            space,
+            counter,
+        };
+        let below = self
+            .frames
+            .range(place(0)..place(loss.range.start))
+            .next_back();
+        let above = self
+            .frames
+            .range(place(loss.range.end)..=place(u32::MAX))
+            .next();
         let run = loss.run.or(below.or(above).map(|(_, (run, _))| *run));
         Named {
             run,

@@ -53,7 +53,9 @@ impl WireLog {
         let known = *self.stored.entry(key).or_insert_with(|| digest(frame));
         match known == digest(frame) {
             true => Ok(()),
-            false => Err(format!("one key and nonce, two texts on storage: {address:?}")),
+            false => Err(format!(
+                "one key and nonce, two texts on storage: {address:?}"
+            )),
         }
     }
 

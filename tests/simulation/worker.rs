@@ -1,7 +1,7 @@
 //! A worker: opens a frame from the relation's row, stores what it says and the row in one transaction,
 //! and only then says so.
 
-use iomt::node::{Reception, Received, Recipient, Server, ServerEvent, Trust};
+use iomt::node::{Received, Reception, Recipient, Server, ServerEvent, Trust};
 use iomt::pairing::Identity;
 use iomt::reading::Value;
 use iomt::seal::{MAX_ROW, Opened, RowOwner, Stored};
@@ -117,17 +117,23 @@ impl Fleet {
             return;
         }
         let lacks = |trust| {
-            self.relations[relation].rows[index_of(trust)].is_none() && member.server.row_hint(trust).is_some()
+            self.relations[relation].rows[index_of(trust)].is_none()
+                && member.server.row_hint(trust).is_some()
         };
         if lacks(Trust::Trusted) || lacks(Trust::Quarantined) {
-            self.workers[worker].members[relation] = Member::new(self.new_server(relation, context.now));
+            self.workers[worker].members[relation] =
+                Member::new(self.new_server(relation, context.now));
         }
         let key = self.row_key();
         let name = relation.to_be_bytes();
         let member = &mut self.workers[worker].members[relation];
         for row in self.relations[relation].rows.iter().flatten() {
             let imported = member.server.import(context.now, &key, &owner(&name), row);
-            context.check(|_| imported.map(|_| ()).map_err(|error| format!("a row is refused: {error}")));
+            context.check(|_| {
+                imported
+                    .map(|_| ())
+                    .map_err(|error| format!("a row is refused: {error}"))
+            });
         }
         while member.server.poll_event().is_some() || member.server.poll_loss().is_some() {}
         member.version = version;
@@ -136,12 +142,19 @@ impl Fleet {
 
     /// What was opened and not stored is forgotten.
     fn abort(&mut self, context: &mut Context, worker: usize, relation: usize) {
-        self.workers[worker].members[relation] = Member::new(self.new_server(relation, context.now));
+        self.workers[worker].members[relation] =
+            Member::new(self.new_server(relation, context.now));
         self.sync(context, worker, relation);
         self.note_wake(context, worker, relation);
     }
 
-    pub fn open(&mut self, context: &mut Context, worker: usize, relation: usize, delivery: Delivery) {
+    pub fn open(
+        &mut self,
+        context: &mut Context,
+        worker: usize,
+        relation: usize,
+        delivery: Delivery,
+    ) {
         if self.workers[worker].members[relation].under_way.is_some() {
             return; // It is busy; the sender repeats what nobody acknowledges.
         }
@@ -161,14 +174,23 @@ impl Fleet {
         match received {
             Ok(Received::Records(opened) | Received::Quarantined(opened)) => {
                 rows = rows_of(&opened);
-                for row in rows.iter().filter_map(|row| Some((row.run, row.sequence, row.value?))) {
-                    context.check(|oracles| oracles.ledger.check_stored(lineage, row.0, row.1, row.2));
+                for row in rows
+                    .iter()
+                    .filter_map(|row| Some((row.run, row.sequence, row.value?)))
+                {
+                    context
+                        .check(|oracles| oracles.ledger.check_stored(lineage, row.0, row.1, row.2));
                 }
                 token = Some(opened.stored());
             }
             Ok(_) => {}
             Err(error) => {
-                context.say(|| format!("fleet {fleet} worker {worker}: {error}: {}", first(&delivery.bytes)));
+                context.say(|| {
+                    format!(
+                        "fleet {fleet} worker {worker}: {error}: {}",
+                        first(&delivery.bytes)
+                    )
+                });
                 if error.is_unknown() {
                     self.refuse(context, &delivery);
                 }
@@ -182,7 +204,9 @@ impl Fleet {
             return;
         }
         let delay = match self.random.permille(self.workers[worker].dawdles) {
-            true => self.random.between(Duration::from_millis(1), Duration::from_secs(2)),
+            true => self
+                .random
+                .between(Duration::from_millis(1), Duration::from_secs(2)),
             false => Duration::ZERO,
         };
         self.workers[worker].members[relation].under_way = Some(Transaction {
@@ -215,7 +239,12 @@ impl Fleet {
         }
         let (mut is_void, mut is_quarantined) = (false, false);
         while let Some(event) = member.server.poll_event() {
-            context.say(|| format!("fleet {} worker {worker} of {relation}: {event:?}", self.index));
+            context.say(|| {
+                format!(
+                    "fleet {} worker {worker} of {relation}: {event:?}",
+                    self.index
+                )
+            });
             match event {
                 ServerEvent::Reconnected { keyed_with, .. } => {
                     let due = stored.hints[index_of(Trust::Trusted)];
@@ -226,7 +255,9 @@ impl Fleet {
                     is_void |= keyed_with != Hint::NONE && due.is_some_and(|due| due != keyed_with);
                     is_quarantined = true;
                 }
-                ServerEvent::LossesUnnamed { .. } => context.check(|_| Err("losses that nobody named".into())),
+                ServerEvent::LossesUnnamed { .. } => {
+                    context.check(|_| Err("losses that nobody named".into()))
+                }
                 _ => {}
             }
         }
@@ -260,12 +291,17 @@ impl Fleet {
         losses: Vec<iomt::node::NamedLoss>,
     ) -> bool {
         let (key, name) = (self.row_key(), relation.to_be_bytes());
-        let Worker { members, source, .. } = &mut self.workers[worker];
+        let Worker {
+            members, source, ..
+        } = &mut self.workers[worker];
         let member = &mut members[relation];
         let mut written = [None, None];
         let mut buffer = [0; MAX_ROW];
         for trust in [Trust::Trusted, Trust::Quarantined] {
-            match member.server.export(trust, &key, &owner(&name), source, &mut buffer) {
+            match member
+                .server
+                .export(trust, &key, &owner(&name), source, &mut buffer)
+            {
                 Ok(row) => written[index_of(trust)] = row.map(|row| row.to_vec()),
                 Err(error) => {
                     context.say(|| format!("no row: {error}"));
@@ -275,7 +311,8 @@ impl Fleet {
         }
         let stored = &mut self.relations[relation];
         stored.rows = written;
-        stored.hints = [Trust::Trusted, Trust::Quarantined].map(|trust| member.server.row_hint(trust));
+        stored.hints =
+            [Trust::Trusted, Trust::Quarantined].map(|trust| member.server.row_hint(trust));
         stored.version += 1;
         (member.version, member.revision) = (stored.version, member.server.revision());
         stored.locators = member.server.locators().map(|locator| locator.0).collect();
@@ -297,10 +334,16 @@ impl Fleet {
 
     /// Timers and datagrams of one worker for one device.
     pub fn step_member(&mut self, context: &mut Context, worker: usize, relation: usize) {
-        let Worker { members, source, .. } = &mut self.workers[worker];
+        let Worker {
+            members, source, ..
+        } = &mut self.workers[worker];
         let member = &mut members[relation];
         for _ in 0..12 {
-            if member.server.poll_timeout().is_none_or(|due| due > context.now) {
+            if member
+                .server
+                .poll_timeout()
+                .is_none_or(|due| due > context.now)
+            {
                 break;
             }
             if let Err(error) = member.server.handle_timeout(context.now, source) {
@@ -322,7 +365,12 @@ impl Fleet {
     }
 }
 
-fn transmit(context: &mut Context, fleet: usize, member: &mut Member, paths: &[Option<Address>; 2]) {
+fn transmit(
+    context: &mut Context,
+    fleet: usize,
+    member: &mut Member,
+    paths: &[Option<Address>; 2],
+) {
     if member.under_way.is_some() {
         return; // "only then call poll_transmit"
     }
@@ -354,7 +402,9 @@ fn rows_of(opened: &Opened<'_>) -> Vec<Row> {
         space: opened.space().code(),
         counter: opened.counter(),
     };
-    let (Some(run), Ok(envelope), Ok(records)) = (opened.run(), opened.envelope(), opened.records()) else {
+    let (Some(run), Ok(envelope), Ok(records)) =
+        (opened.run(), opened.envelope(), opened.records())
+    else {
         return Vec::new();
     };
     let mut values = records.map(|(_, record)| match record {

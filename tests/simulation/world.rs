@@ -4,13 +4,13 @@ use iomt::time::{Duration, Instant};
 use super::counts::{Counts, Fault};
 use super::device::{self, Build};
 use super::fleet::{Fleet, Known};
+use super::gateway;
 use super::ledger::Ledger;
 use super::medium::{Flash, Trouble};
 use super::network::{Address, Delivery, Network, Partition, Weather};
 use super::plan::{Event, MINUTE, Plan};
 use super::random::{Noise, Random};
 use super::wire_log::WireLog;
-use super::gateway;
 
 /// What looks at everything and believes nothing.
 #[derive(Debug, Default)]
@@ -34,7 +34,10 @@ impl Context {
     pub fn say(&mut self, line: impl FnOnce() -> String) {
         if let Some(log) = &mut self.log {
             let line = line();
-            log.push(format!("{:>16.6} {line}", self.now.as_micros() as f64 / 1e6));
+            log.push(format!(
+                "{:>16.6} {line}",
+                self.now.as_micros() as f64 / 1e6
+            ));
         }
     }
 
@@ -128,7 +131,12 @@ impl World {
             for gateway in &device.via {
                 self.gateways[*gateway].ports.push(lineage);
             }
-            nodes.push(device::Node::new(lineage, build, Flash::erased(), self.random.branch()));
+            nodes.push(device::Node::new(
+                lineage,
+                build,
+                Flash::erased(),
+                self.random.branch(),
+            ));
         }
         let known: Vec<Known> = nodes
             .iter()
@@ -144,8 +152,15 @@ impl World {
             receipt_delay: plan.receipt_delay,
             ..ServerConfig::DEFAULT
         };
-        self.fleets.push(Fleet::new(0, 3, known.clone(), config, self.random.branch()));
-        self.fleets.push(Fleet::new(1, 1, known, config, self.random.branch()));
+        self.fleets.push(Fleet::new(
+            0,
+            3,
+            known.clone(),
+            config,
+            self.random.branch(),
+        ));
+        self.fleets
+            .push(Fleet::new(1, 1, known, config, self.random.branch()));
         for (node, device) in nodes.iter_mut().zip(&plan.devices) {
             node.build.fleets = self
                 .fleets
@@ -180,7 +195,9 @@ impl World {
     }
 
     fn is_settled(&self) -> bool {
-        self.devices.iter().all(|device| device.is_quiet && device.settled)
+        self.devices
+            .iter()
+            .all(|device| device.is_quiet && device.settled)
     }
 
     fn next_due(&self) -> Option<Instant> {
@@ -243,7 +260,12 @@ impl World {
     /// Reads the labels of who has not paired yet, again and again.
     fn pair(&mut self) {
         let waiting = |device: &&device::Node| device.build.label.is_some() && !device.paired_once;
-        let waiting: Vec<usize> = self.devices.iter().filter(waiting).map(|device| device.index).collect();
+        let waiting: Vec<usize> = self
+            .devices
+            .iter()
+            .filter(waiting)
+            .map(|device| device.index)
+            .collect();
         // Whoever reads labels loses patience with time.
         self.pairings += 1;
         let pause = MINUTE.saturating_mul((2 << self.pairings.min(8)).min(360));
@@ -252,7 +274,11 @@ impl World {
             let build = &self.devices[index].build;
             let paths: Vec<Address> = match build.via.is_empty() {
                 true => vec![Address::Device(index)],
-                false => build.via.iter().map(|gateway| Address::Gateway(*gateway)).collect(),
+                false => build
+                    .via
+                    .iter()
+                    .map(|gateway| Address::Gateway(*gateway))
+                    .collect(),
             };
             let (lineage, label) = (build.lineage, build.label.unwrap_or_default());
             self.fleets[0].pair(&mut self.context, lineage, &label, &paths);
@@ -282,7 +308,8 @@ impl World {
             }
             Event::DeviceCrash(number) => {
                 context.counts.note(Fault::DeviceCrash);
-                self.devices[pick(number, devices)].crash(context, Duration::from_secs(1 + number % 600));
+                self.devices[pick(number, devices)]
+                    .crash(context, Duration::from_secs(1 + number % 600));
             }
             Event::GatewayCrash(number) => {
                 if let Some(gateway) = self.gateways.get_mut(pick(number, self.plan.gateways)) {
@@ -299,7 +326,11 @@ impl World {
             Event::WorkersDawdle(chance) => self.workers(|worker| worker.dawdles = chance),
             Event::PowerCut { device, behind } => {
                 let device = &self.devices[pick(device, devices)];
-                device.flash.chip.borrow_mut().cut_after(behind, now.as_micros());
+                device
+                    .flash
+                    .chip
+                    .borrow_mut()
+                    .cut_after(behind, now.as_micros());
             }
             Event::DeviceRestored(number) => {
                 let device = &mut self.devices[pick(number, devices)];
@@ -447,14 +478,25 @@ impl World {
         let unsettled = devices.iter().find(|device| !device.settled);
         if let Some(device) = unsettled {
             let (index, bound) = (device.index, plan.bound());
-            let waiting = device.engine.as_ref().map(|engine| (engine.waiting(), engine.backlog()));
-            context.check(|_| Err(format!("device {index} has not settled within {bound}: {waiting:?}")));
+            let waiting = device
+                .engine
+                .as_ref()
+                .map(|engine| (engine.waiting(), engine.backlog()));
+            context.check(|_| {
+                Err(format!(
+                    "device {index} has not settled within {bound}: {waiting:?}"
+                ))
+            });
             return;
         }
         let mut counts = core::mem::take(&mut context.counts);
         for fleet in fleets.iter() {
             for (lineage, relation) in fleet.relations.iter().enumerate() {
-                let settled = context.oracles.ledger.settle(lineage, fleet.index, relation, &mut counts);
+                let settled =
+                    context
+                        .oracles
+                        .ledger
+                        .settle(lineage, fleet.index, relation, &mut counts);
                 context.check(|_| settled);
             }
         }
