@@ -8,6 +8,7 @@
 #![cfg(feature = "pairing")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of a test")]
 
+use core::num::{NonZeroU32, NonZeroU64};
 use iomt::pairing::label::LabelSecret;
 use iomt::pairing::{DescriptorHash, Exchange, Identity, StaticKey, Work};
 use iomt::reading::codec::CodecId;
@@ -16,9 +17,12 @@ use iomt::seal::{
     Direction, Entropy, EntropyFailed, MAX_ROW, Opener, Opening, ResumptionSecret, Row, RowKey,
     RowOwner, SAVED_SESSION_LEN, Sealer, ServerClock, SessionSecrets,
 };
-use iomt::time::{Instant, SampleRate};
+
+use iomt::time::{Duration, Instant, SampleRate};
+use iomt::wire::control::{self, ControlWriter, EpochEntry, Lost, SpaceEntry, Why};
 use iomt::wire::{
-    ConnectionId, Frame, MAX_DATAGRAM, Packet, Record, RecordWriter, Run, Space, Tag,
+    ConnectionId, CounterRange, Frame, Locator, MAX_DATAGRAM, Packet, Record, RecordWriter, Run,
+    Space, Tag,
 };
 
 /// The n-th draw is n in every byte.
@@ -210,6 +214,82 @@ fn a_control_frame_and_the_receipt_that_echoes_it() {
         "4159ffc8f86bfc83f700000080d0dfb4ab33b0ea010266dce849bcf1476f00000066dce849bcf1476f01000000b551a1\
          4616c334ba3483ad20bed65e"
     );
+}
+
+/// The example of the specification.
+#[test]
+fn the_plaintext_of_a_control_frame() {
+    let lost = Lost {
+        range: CounterRange { start: 8, end: 9 },
+        why: Why::StoreFailed,
+    };
+    let space = |floor, end, losses: &'static [Lost]| {
+        let losses = losses.iter().copied();
+        Some(SpaceEntry { floor, end, losses })
+    };
+    let losses: &'static [Lost] = Box::leak(Box::new([lost]));
+    let secret = [0x11; 32];
+    let before = EpochEntry {
+        locator: Locator([0xA1; 8]),
+        secret: Some(&secret[..]),
+        is_cut: false,
+        run: Run([0xB1; 8]),
+        data: space(7, 10, losses),
+        alarm: space(1, 1, &[]),
+    };
+    let sealing = EpochEntry {
+        locator: Locator([0xA2; 8]),
+        secret: None,
+        is_cut: false,
+        run: Run([0xB2; 8]),
+        data: space(0, 5, &[]),
+        alarm: space(0, 0, &[]),
+    };
+    let status = control::Status {
+        ticks: TIME,
+        due_ms: NonZeroU32::new(30_000),
+        server_time_ms: NonZeroU64::new(1_764_000_000_000),
+        age: Duration::from_millis(250),
+    };
+    let mut buffer = [0; 256];
+    let mut writer = ControlWriter::new(&mut buffer);
+    writer.outstanding([before, sealing].into_iter()).unwrap();
+    writer.status(&status).unwrap();
+    assert_eq!(hex(writer.finish()), worked_example("04 58 02"));
+}
+
+/// The bytes of the block of the specification that begins so, its remarks left out.
+fn worked_example(start: &str) -> String {
+    let page = include_str!("../src/guide/wire_format.md");
+    let block = page
+        .split("```")
+        .find(|block| block.starts_with(&format!("text\n{start}")));
+    let lines = block.unwrap().lines().skip(1);
+    let digits = lines.map(|line| {
+        let bytes = line.trim_start().split("  ").next().unwrap();
+        bytes.replace(' ', "")
+    });
+    digits.collect()
+}
+
+#[test]
+fn the_worked_examples_of_the_specification() {
+    let (mut sealer, _) = device(&mut Counting(0));
+    let mut opener = server();
+    let mut out = [0; 64];
+    let (_, frame) = sealer.seal_control(b"clock", &mut out).unwrap();
+    let frame = frame.to_vec();
+    opener.open(&mut routed(&sealer, &frame, false)).unwrap();
+    let clock = ServerClock {
+        time_ms: 1_764_000_000_000,
+        wait_ms: 30_000,
+    };
+    let mut out = [0; MAX_DATAGRAM];
+    let receipt = opener.receipt(Some(clock), &mut out).unwrap();
+    assert_eq!(hex(frame) + &hex(receipt), worked_example("21 00 00 00"));
+    let (time, pulse) = (TIME, 98);
+    let rate = [self::pulse(time, pulse)];
+    assert_eq!(written(None, &rate), worked_example("0e  "));
 }
 
 #[test]

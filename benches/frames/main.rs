@@ -158,16 +158,24 @@ fn table(
 /// Opening frames of 96 bytes, from the packet to the received set.
 fn server(rounds: usize, verdict: &mut Verdict) {
     const SIZE: usize = 96;
+    let (one, many) = (
+        sealed::Fleet::new(1, SIZE),
+        sealed::Fleet::new(SESSIONS, SIZE),
+    );
     let mut contestants: Vec<Box<dyn Contestant>> = vec![
         Box::new(bare::Opening::new(bare::ring(), SIZE)),
-        Box::new(sealed::Opening::new(1, SIZE)),
-        Box::new(sealed::Opening::new(SESSIONS, SIZE)),
+        Box::new(sealed::Opening(one)),
+        Box::new(sealed::OpeningRow::new(&sealed::Fleet::new(1, SIZE))),
+        Box::new(sealed::Opening(many.clone())),
+        Box::new(sealed::OpeningBatch::new(&many)),
     ];
     let times = race(&mut contestants, rounds);
-    println!("server, {SIZE} bytes           ns  frames/s/core  /ring target");
+    println!("server, {SIZE} bytes            ns  frames/s/core  /ring target");
     line(&times, "bare ring", 0, None, verdict);
-    line(&times, "one session", 1, None, verdict);
-    line(&times, "among 100,000", 2, Some(2.2), verdict);
+    line(&times, "row in memory", 1, Some(1.8), verdict);
+    line(&times, "row, frame, receipt", 2, None, verdict);
+    line(&times, "among 100,000", 3, Some(2.2), verdict);
+    line(&times, "in batches", 4, Some(times.ratio(3, 0)), verdict);
     println!("bytes of memory a session: {}", size_of::<Opener>());
 }
 

@@ -75,7 +75,8 @@ fuzz_target!(|steps: Vec<Step<'_>>| {
             Step::Later(secs) => now = now + Duration::from_secs(secs.into()),
         }
         assert!(gateway.used() <= BYTES);
-        assert_eq!(gateway.is_empty(), gateway.len() == 0);
+        let is_empty = matches!(gateway.len(), 0);
+        assert_eq!(gateway.is_empty(), is_empty);
     }
     gateway.handle_link_down();
     gateway.handle_link_up();

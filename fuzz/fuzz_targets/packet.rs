@@ -33,7 +33,6 @@ fn written(packet: &Packet<'_>) -> Vec<u8> {
             let byte0 = [Receipt::BYTE0];
             Ok([&byte0[..], &receipt.locator.0, receipt.body, &receipt.proof].concat())
         }
-        Packet::Refused(refused) => refused.emit(&mut out).map(|bytes| bytes.to_vec()),
         other => panic!("a kind that version 1 does not know: {other:?}"),
     }
     .expect("a packet that was parsed fits")

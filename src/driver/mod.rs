@@ -67,7 +67,8 @@
 //! driver.node.arm(LabelSecret::new(b"sixteen or more random bytes")?);
 //! loop {
 //!     let sample = time::sleep(time::Duration::from_secs(1));
-//!     if let Next::Signal(()) = driver.next_or(&mut udp, &timer, &mut board, sample).await? {
+//!     // An error is that nobody is there at the moment: the next call tries again.
+//!     if let Ok(Next::Signal(())) = driver.next_or(&mut udp, &timer, &mut board, sample).await {
 //!         let now = timer.now();
 //!         let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, 72.into());
 //!         let _ = driver.node.send(now, Space::Data, &[Record::Observation(pulse)]); // Not before it has paired.
@@ -99,7 +100,7 @@ use crate::node::Error;
 /// A node, and what is between two calls on its way to the carrier and from it.
 ///
 /// `N` is a [`Device`](crate::node::Device) or a [`Server`](crate::node::Server). Beside it, 2.6 KiB;
-/// a future of [`Driver::next_event`] takes up to 1.5 KiB more, and what its carrier and storage need.
+/// a future of [`Driver::next_event`] takes 1.4 KiB more, and what its carrier and storage need.
 pub struct Driver<N> {
     /// The node: readings are given to it, and questions asked, between two calls.
     pub node: N,

@@ -81,6 +81,7 @@ use crate::link::{OutboxFull, PushError};
 use crate::{pairing, seal, wire};
 
 /// Why an endpoint refused an input. It is as it was.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

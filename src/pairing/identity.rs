@@ -6,6 +6,7 @@ use crate::seal::{Entropy, draw};
 use crate::wire::write_hex;
 
 /// A public key; its length is that of its suite.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PublicKey([u8; 32]);
 

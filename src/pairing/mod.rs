@@ -147,6 +147,7 @@ use crate::wire;
 pub const MAX_HANDSHAKE: usize = 192;
 
 /// How two devices vouch for each other, as its number on the wire.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Model(pub u8);
 
@@ -180,6 +181,7 @@ pub struct Paired {
 }
 
 /// Why a handshake packet was refused.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -21,6 +21,7 @@ impl<E: Entropy + ?Sized> Entropy for &mut E {
 }
 
 /// The random number generator failed, or repeats itself.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the random number generator failed or repeats itself")]
 pub struct EntropyFailed;

@@ -6,6 +6,7 @@ use crate::crypto::{KEY_LEN, Secret, aead};
 use crate::wire::{Locator, Route, Salt, Space, VERSION, write_hex};
 
 /// Names one epoch, salt included: commits to its keys.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EpochTag(pub(super) [u8; 16]);
 

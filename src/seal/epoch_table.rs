@@ -43,6 +43,13 @@ impl EpochTable {
         self.epochs.last()?.number
     }
 
+    /// As [`Opener::fetch`](super::Opener::fetch): one read of each line of the cache, so that none waits for another.
+    pub(super) fn fetch(&self) {
+        if let Some(epoch) = self.epochs.last() {
+            epoch.fetch();
+        }
+    }
+
     /// The number that goes with a locator in this session, where one of its epochs is open.
     pub(super) fn number_of(&self, locator: Locator) -> Option<u32> {
         let mut owners = self.epochs.iter().filter(|epoch| epoch.locator == locator);

@@ -1,5 +1,7 @@
 #[cfg(feature = "std")]
 use std::collections::HashMap;
+#[cfg(feature = "std")]
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crate::wire::Locator;
 
@@ -76,17 +78,78 @@ pub trait SessionLookup: Send + Sync {
 #[cfg(feature = "std")]
 #[derive(Debug, Clone)]
 pub struct SessionTable<N> {
-    first: HashMap<Locator, N>,
+    first: HashMap<Locator, N, Keyed>,
     /// Of the locators that have more than one owner, which are few: all of them.
-    shared: HashMap<Locator, Owners<N>>,
+    shared: HashMap<Locator, Owners<N>, Keyed>,
+}
+
+/// Hashes locators under two words that are drawn for each table.
+///
+/// Most locators are pseudo-random already, but a device chooses those of the epochs that it hands over, so a hash
+/// without a key would let it pile them up in one place. The words are known to nobody outside, and no answer
+/// shows a hash. It is not a cryptographic hash: who could time single searches to the nanosecond might learn of the words.
+#[cfg(feature = "std")]
+#[derive(Debug, Clone)]
+struct Keyed([u64; 2]);
+
+#[cfg(feature = "std")]
+impl Default for Keyed {
+    fn default() -> Self {
+        let random = RandomState::new();
+        Self([0, 1].map(|word: u64| random.hash_one(word)))
+    }
+}
+
+#[cfg(feature = "std")]
+impl BuildHasher for Keyed {
+    type Hasher = Folded;
+
+    fn build_hasher(&self) -> Folded {
+        let Self([start, factor]) = *self;
+        Folded {
+            state: start,
+            factor: factor | 1,
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+struct Folded {
+    state: u64,
+    factor: u64,
+}
+
+#[cfg(feature = "std")]
+impl Hasher for Folded {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            crate::wire::copy(chunk, &mut word);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        // Both halves of the product: the table takes its place from the low bits, and its tag from the high.
+        let product = u128::from(self.state ^ word) * u128::from(self.factor);
+        let [low, high] = [product as u64, (product >> 64) as u64];
+        self.state = low ^ high;
+    }
+
+    /// The length of the only key there is says nothing.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.state
+    }
 }
 
 #[cfg(feature = "std")]
 impl<N> Default for SessionTable<N> {
     fn default() -> Self {
         Self {
-            first: HashMap::new(),
-            shared: HashMap::new(),
+            first: HashMap::default(),
+            shared: HashMap::default(),
         }
     }
 }
@@ -97,8 +160,8 @@ impl<N: Copy + Eq> SessionTable<N> {
     #[must_use]
     pub fn with_capacity(locators: usize) -> Self {
         Self {
-            first: HashMap::with_capacity(locators),
-            shared: HashMap::new(),
+            first: HashMap::with_capacity_and_hasher(locators, Keyed::default()),
+            shared: HashMap::default(),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::wire::{CounterRange, Locator, MAX_COUNTER, Run, Space};
 ///
 /// It is not the last word: a gateway may have held one of them back, and brings it yet
 /// ([`Opened::ends_loss`](super::Opened::ends_loss)).
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loss {
     /// The epoch that they belong to.
@@ -29,6 +30,7 @@ impl Loss {
 }
 
 /// Why frames are lost.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LossCause {
@@ -44,6 +46,7 @@ pub enum LossCause {
 /// Two epochs of one number in one session: the device was restored from an image, or cloned.
 ///
 /// Both are opened, stored and acknowledged; they are never taken for one.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Twin {
     /// The number of both.

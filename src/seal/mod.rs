@@ -106,6 +106,7 @@ pub use session::{Direction, ResumptionSecret, SAVED_SESSION_LEN, SessionSecrets
 use crate::wire;
 
 /// Why a frame or receipt was refused, or could not be made. The object is as it was.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -1,3 +1,5 @@
+use core::hint::black_box;
+
 use super::epoch::EpochKeys;
 use super::schedule::{EpochSecret, OpenKey};
 use super::space_set::{SpaceSet, Standing};
@@ -136,6 +138,23 @@ impl OpenedEpoch {
             counter,
             standing,
         })
+    }
+
+    pub(super) fn fetch(&self) {
+        let (data, first) = (&self.data, self.keys.tag.as_bytes().first());
+        black_box((
+            self.locator.0.first().copied(),
+            first.copied(),
+            self.run,
+            self.number,
+        ));
+        black_box((
+            data.end,
+            data.set.floor(),
+            data.set.ranges().len(),
+            data.lost.len(),
+        ));
+        black_box(self.keys.secret().expose().first().copied());
     }
 
     /// "the receiver keeps only their highest counter"

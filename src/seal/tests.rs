@@ -445,7 +445,7 @@ fn a_frame_that_does_not_say_its_run_belongs_to_that_of_its_epoch() {
 #[test]
 fn the_sizes_are_those_of_the_documentation() {
     assert!(size_of::<Sealer>().abs_diff(460) < 10);
-    assert!(size_of::<Opener>().abs_diff(5_222) < 51);
+    assert!(size_of::<Opener>().abs_diff(5_325) < 51);
 }
 
 proptest! {

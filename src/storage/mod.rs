@@ -72,6 +72,7 @@ pub use request::{FrameAddress, StoreReply, StoreRequest};
 pub const MAX_IMAGE: usize = 1_024;
 
 /// Why storage did not do what it was asked for.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -42,6 +42,7 @@ pub use record::{Record, RecordWriter, Records};
 /// Why bytes were refused, or could not be written.
 ///
 /// Nothing was consumed, written or changed when one of these comes back.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -3,6 +3,7 @@ use heapless::Vec;
 use super::Error;
 
 /// A run of counters that were received: `start` and up, without `end`.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CounterRange {
     /// The first counter of the range.

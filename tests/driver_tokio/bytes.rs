@@ -1,20 +1,22 @@
 //! Carriers of bytes: a pseudo-terminal and a TCP connection as `embedded-io-async` sees them, and a noisy line.
 
-use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io;
 use std::os::fd::OwnedFd;
 
 use embedded_io_async::{Error, ErrorKind, ErrorType, Read, Write};
 use rustix::fs::{Mode, OFlags, fcntl_setfl, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
-use tokio::io::unix::AsyncFd;
+use tokio::net::unix::pipe::{Receiver, Sender};
 
-/// A file that can be waited for.
-pub struct Port(AsyncFd<File>);
+/// A descriptor that can be waited for: as a pipe, of which tokio asks only that it can be read and written.
+pub(crate) struct Port {
+    receiver: Receiver,
+    sender: Sender,
+}
 
 #[derive(Debug)]
-pub struct Failed(pub io::Error);
+pub(crate) struct Failed(pub(crate) io::Error);
 
 impl std::fmt::Display for Failed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -32,12 +34,15 @@ impl Error for Failed {
 
 impl Port {
     /// Of a descriptor that does not block.
-    pub fn new(descriptor: OwnedFd) -> Self {
-        Self(AsyncFd::new(descriptor.into()).unwrap())
+    pub(crate) fn new(descriptor: OwnedFd) -> Self {
+        Self {
+            receiver: Receiver::from_owned_fd_unchecked(descriptor.try_clone().unwrap()).unwrap(),
+            sender: Sender::from_owned_fd_unchecked(descriptor).unwrap(),
+        }
     }
 
     /// Both ends of a pseudo-terminal, without echo and without line discipline.
-    pub fn pseudo_terminal() -> (Self, Self) {
+    pub(crate) fn pseudo_terminal() -> (Self, Self) {
         let one = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&one).unwrap();
         unlockpt(&one).unwrap();
@@ -59,9 +64,10 @@ impl ErrorType for Port {
 impl Read for Port {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Failed> {
         loop {
-            let mut ready = self.0.readable_mut().await.map_err(Failed)?;
-            if let Ok(read) = ready.try_io(|file| file.get_mut().read(buffer)) {
-                return read.map_err(Failed);
+            self.receiver.readable().await.map_err(Failed)?;
+            match self.receiver.try_read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return read.map_err(Failed),
             }
         }
     }
@@ -70,9 +76,10 @@ impl Read for Port {
 impl Write for Port {
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, Failed> {
         loop {
-            let mut ready = self.0.writable_mut().await.map_err(Failed)?;
-            if let Ok(written) = ready.try_io(|file| file.get_mut().write(bytes)) {
-                return written.map_err(Failed);
+            self.sender.writable().await.map_err(Failed)?;
+            match self.sender.try_write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                written => return written.map_err(Failed),
             }
         }
     }
@@ -83,9 +90,9 @@ impl Write for Port {
 }
 
 /// A line with noise in front of every frame, and with a byte that is lost in every 31st writing of up to 40 bytes.
-pub struct Noisy<P> {
-    pub port: P,
-    pub writings: usize,
+pub(crate) struct Noisy<P> {
+    pub(crate) port: P,
+    pub(crate) writings: usize,
 }
 
 const NOISE: [&[u8]; 4] = [
@@ -108,7 +115,7 @@ impl<P: Read> Read for Noisy<P> {
 impl<P: Write> Write for Noisy<P> {
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, P::Error> {
         self.writings += 1;
-        if self.writings % 31 == 0 {
+        if self.writings.is_multiple_of(31) {
             return Ok(1);
         }
         if bytes[0] == 0 {

@@ -10,7 +10,7 @@ use tokio::net::UdpSocket;
 use tokio::time;
 
 /// A connected socket.
-pub struct Udp(pub UdpSocket);
+pub(crate) struct Udp(pub(crate) UdpSocket);
 
 impl Datagrams for Udp {
     type Error = io::Error;
@@ -26,10 +26,10 @@ impl Datagrams for Udp {
 
 /// Tokio's clock, from a start that both ends share for no reason but that it is simple.
 #[derive(Clone, Copy)]
-pub struct Tokio(pub time::Instant);
+pub(crate) struct Tokio(pub(crate) time::Instant);
 
 impl Tokio {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self(time::Instant::now())
     }
 }
@@ -45,15 +45,15 @@ impl Timer for Tokio {
 }
 
 /// Loses every `nth` datagram that is sent.
-pub struct Lossy<D> {
-    pub carrier: D,
-    pub nth: usize,
-    pub sent: usize,
-    pub lost: usize,
+pub(crate) struct Lossy<D> {
+    pub(crate) carrier: D,
+    pub(crate) nth: usize,
+    pub(crate) sent: usize,
+    pub(crate) lost: usize,
 }
 
 impl<D> Lossy<D> {
-    pub fn new(carrier: D, nth: usize) -> Self {
+    pub(crate) fn new(carrier: D, nth: usize) -> Self {
         Self {
             carrier,
             nth,
@@ -71,7 +71,7 @@ impl<D: Datagrams> Datagrams for Lossy<D> {
     }
 
     async fn send(&mut self, datagram: &[u8]) -> Result<(), D::Error> {
-        if (self.sent + 1) % self.nth == 0 {
+        if (self.sent + 1).is_multiple_of(self.nth) {
             self.lost += 1;
         } else {
             self.carrier.send(datagram).await?;

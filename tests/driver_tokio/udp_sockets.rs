@@ -9,7 +9,7 @@ use crate::carriers::{Lossy, Tokio, Udp};
 use crate::world::{Database, READINGS, deliver, device, run, serve};
 
 /// Two sockets that are connected to each other.
-pub async fn pair() -> (Udp, Udp) {
+pub(crate) async fn pair() -> (Udp, Udp) {
     let one = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let other = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     one.connect(other.local_addr().unwrap()).await.unwrap();

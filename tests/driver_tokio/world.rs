@@ -23,31 +23,31 @@ use tokio::time::{sleep, timeout};
 
 use crate::carriers::Tokio;
 
-pub const READINGS: usize = 200;
+pub(crate) const READINGS: usize = 200;
 const LABEL: &[u8] = b"sixteen or more random bytes";
 const RETRY: Retry = Retry {
     first: iomt::time::Duration::from_millis(40),
     longest: iomt::time::Duration::from_millis(300),
 };
 
-pub type Patch = Device<'static, 16_384>;
+pub(crate) type Patch = Device<'static, 16_384>;
 
 /// The server's database: its unique key is the record's identity.
 #[derive(Debug, Default)]
-pub struct Rows {
+pub(crate) struct Rows {
     records: BTreeMap<(Run, u64), Vec<u8>>,
     calls: usize,
 }
 
 /// One that fails now and then, and needs a turn of the executor each time.
 #[derive(Clone, Default)]
-pub struct Database {
+pub(crate) struct Database {
     rows: Rc<RefCell<Rows>>,
     rng: SystemEntropy,
 }
 
 impl Database {
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.borrow().records.len()
     }
 }
@@ -58,7 +58,7 @@ impl Store for Database {
         tokio::task::yield_now().await;
         let mut rows = self.rows.borrow_mut();
         rows.calls += 1;
-        if rows.calls % 17 == 0 {
+        if rows.calls.is_multiple_of(17) {
             return Err(StoreFailed);
         }
         let run = frame.run().unwrap();
@@ -86,7 +86,7 @@ impl Store for Database {
 }
 
 /// A device that waits for whoever knows its label.
-pub fn device(keeping: Keeping) -> Driver<Patch> {
+pub(crate) fn device(keeping: Keeping) -> Driver<Patch> {
     let config = Config {
         retry: RETRY,
         keeping,
@@ -99,7 +99,7 @@ pub fn device(keeping: Keeping) -> Driver<Patch> {
 }
 
 /// Runs the server's end for ever.
-pub async fn serve<D: Datagrams<Error: Debug>>(
+pub(crate) async fn serve<D: Datagrams<Error: Debug>>(
     mut carrier: D,
     timer: Tokio,
     mut database: Database,
@@ -122,7 +122,7 @@ pub async fn serve<D: Datagrams<Error: Debug>>(
 }
 
 /// Takes the next reading.
-pub fn take(device: &mut Patch, timer: Tokio) {
+pub(crate) fn take(device: &mut Patch, timer: Tokio) {
     let now = timer.now();
     let value = i32::try_from(device.stats().frames_sealed).unwrap().into();
     let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, value);
@@ -132,7 +132,7 @@ pub fn take(device: &mut Patch, timer: Tokio) {
 }
 
 /// Pairs, takes all readings, one each two milliseconds, and goes on until everything is acknowledged.
-pub async fn deliver<D: Datagrams<Error: Debug>>(
+pub(crate) async fn deliver<D: Datagrams<Error: Debug>>(
     driver: &mut Driver<Patch>,
     carrier: &mut D,
     timer: Tokio,
@@ -156,7 +156,7 @@ pub async fn deliver<D: Datagrams<Error: Debug>>(
     }
 }
 
-pub fn check(event: DeviceEvent) {
+pub(crate) fn check(event: DeviceEvent) {
     assert!(
         matches!(
             event,
@@ -167,7 +167,7 @@ pub fn check(event: DeviceEvent) {
 }
 
 /// Runs a test on one thread, with its server beside it; a minute at the most.
-pub fn run(test: impl Future<Output = ()>) {
+pub(crate) fn run(test: impl Future<Output = ()>) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let minute = async {
         timeout(Duration::from_secs(60), pin!(test)).await.unwrap();

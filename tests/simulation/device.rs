@@ -414,7 +414,7 @@ impl Node {
                     context.check(|oracles| oracles.ledger.accept(lineage, id, reading));
                 }
                 Err(error) => {
-                    context.say(|| format!("device {} refuses a reading: {error}", self.index))
+                    context.say(|| format!("device {} refuses a reading: {error}", self.index));
                 }
             }
         }

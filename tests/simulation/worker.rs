@@ -256,7 +256,7 @@ impl Fleet {
                     is_quarantined = true;
                 }
                 ServerEvent::LossesUnnamed { .. } => {
-                    context.check(|_| Err("losses that nobody named".into()))
+                    context.check(|_| Err("losses that nobody named".into()));
                 }
                 _ => {}
             }

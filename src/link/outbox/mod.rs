@@ -42,6 +42,7 @@ pub enum Freshness {
 }
 
 /// The outbox has no room: the frame was not taken, and nothing was lost.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the outbox is full")]
 pub struct OutboxFull;

@@ -31,7 +31,7 @@ struct HalfOpen {
 }
 
 #[derive(Debug)]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "there is no heap to put the larger one on"
 )]

@@ -3,10 +3,12 @@ use crate::wire::Space;
 use crate::wire::control::Why;
 
 /// Which of a device's recipients: its place, from 0.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct PeerId(pub u8);
 
 /// What happened to a device.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeviceEvent {
@@ -63,6 +65,7 @@ pub enum DeviceEvent {
 }
 
 /// How the two sides of a reconnection knew each other, from the best to the last.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rung {
     /// By the secret that the last session left.
@@ -74,6 +77,7 @@ pub enum Rung {
 }
 
 /// What a device has done so far.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DeviceStats {
     /// Frames of readings that were sealed, for whichever recipient.

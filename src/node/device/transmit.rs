@@ -87,6 +87,8 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         let reply = self.half_open.has_reply().then_some(Instant::ZERO);
         let attempt = self.attempt.as_ref().map(Attempt::due);
         let erasing = self.erasing.due().filter(|_| self.awaiting.is_none());
+        // What is stored for the next owner comes behind, however long that is put off.
+        let may_store = self.awaiting.is_none() && erasing.is_none();
         let peers = self.peers.iter().flat_map(|peer| {
             let reconnection = peer.reconnection_due();
             [
@@ -94,8 +96,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
                 peer.silence_due(),
                 reconnection.filter(|_| self.attempt.is_none()),
                 peer.rotation_due(),
-                peer.store_due(&self.config)
-                    .filter(|_| self.awaiting.is_none()),
+                peer.store_due(&self.config).filter(|_| may_store),
             ]
         });
         [work, reply, attempt, erasing]

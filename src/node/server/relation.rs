@@ -8,6 +8,7 @@ use crate::wire::{ConnectionId, Hint, Locator};
 const REPLACED_AT_MOST_EACH: Duration = Duration::from_secs(2);
 
 /// How far a session is to be trusted.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Trust {
     /// A pairing, or what has followed from one by the secret that was due.

@@ -39,6 +39,7 @@ impl Received<'_> {
 }
 
 /// What happened at a server.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServerEvent {
@@ -100,6 +101,7 @@ pub enum ServerEvent {
 }
 
 /// Frames that are lost, and who says so.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NamedLoss {
     /// The frames, and why.
@@ -109,6 +111,7 @@ pub struct NamedLoss {
 }
 
 /// What a server has done so far.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ServerStats {

@@ -157,3 +157,14 @@ fn a_thousand_boots_without_a_link() {
     // The descriptor of each boot that has opened an epoch, the last one by its reconnection, and all that was taken.
     assert_eq!(world.store.len(), 1 + 2 * taken + 2);
 }
+
+/// Found by fuzzing: the image behind it was due at once meanwhile, and asked for in vain.
+#[test]
+fn an_erasure_that_fails_at_a_pairing_is_waited_for_without_a_busy_loop() {
+    let mut world = World::new();
+    world.store_fails = |request| matches!(request, StoreRequest::Erase { .. });
+    world.run_for(Duration::from_secs(5));
+    assert!(!world.device.is_ready());
+    world.store_fails = |_| false;
+    assert!(world.run_until(Duration::from_secs(60), |world| world.is_quiet(1)));
+}

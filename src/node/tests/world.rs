@@ -323,7 +323,7 @@ impl World {
         while let Some(request) = self.device.poll_store(self.now, &mut buffer) {
             match request {
                 StoreRequest::Image { bytes, .. } if !(self.store_fails)(&request) => {
-                    self.flash = Some(bytes.to_vec())
+                    self.flash = Some(bytes.to_vec());
                 }
                 StoreRequest::Erase { .. } => self.flash = None,
                 _ => {}

@@ -58,6 +58,7 @@ pub enum ControlRecord<'a> {
 }
 
 /// Why frames will never come.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Why {
     /// The device's storage did not take them.
