@@ -24,7 +24,7 @@ pub(super) struct SpaceSet<const N: usize> {
     pub(super) lost: Vec<CounterRange, MAX_LOST>,
     pub(super) end: u32,
     /// Where the power failed: all behind is lost, but for what has come all the same.
-    cut: Option<u32>,
+    pub(super) cut: Option<u32>,
 }
 
 /// How a counter stands in the set.
@@ -88,12 +88,17 @@ impl<const N: usize> SpaceSet<N> {
     }
 
     /// Says, once, that what was sealed from `end` on and is not stored is lost: the device can not tell how much.
+    ///
+    /// Where the device had said before how many there were, that stands. Else whatever comes is taken.
     pub(super) fn cut(&mut self, end: u32, mut note: impl FnMut(CounterRange, LossCause)) {
+        if self.end == 0 {
+            self.end = Self::OPEN_END;
+        }
         if self.cut.is_some() {
             return;
         }
         self.cut = Some(end);
-        for hole in self.set.holes_below(Self::OPEN_END) {
+        for hole in self.set.holes_below(self.end) {
             let start = hole.start.max(end);
             if start < hole.end {
                 let end = hole.end;

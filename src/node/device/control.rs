@@ -18,6 +18,9 @@ use crate::time::{Duration, Instant};
 /// Of how many control frames it is remembered when they were sent.
 const REMEMBERED: usize = 4;
 
+/// After so many receipts that pass over what is outstanding, only a reconnection helps.
+const PASSED_OVER: u8 = 8;
+
 #[derive(Debug)]
 pub(super) struct Control {
     outstanding: Outstanding,
@@ -35,6 +38,8 @@ enum Outstanding {
         attempts: u8,
         /// The first control counter that carried it as it stands now.
         since: Option<u32>,
+        /// How many receipts have shown that it came, and was not taken.
+        passed_over: u8,
     },
 }
 
@@ -62,6 +67,7 @@ impl Control {
             due: now,
             attempts: 0,
             since: None,
+            passed_over: 0,
         };
     }
 
@@ -96,6 +102,7 @@ impl Control {
             due,
             attempts,
             since,
+            ..
         } = &mut self.outstanding
         {
             *due = now + retry.delay(*attempts, counter);
@@ -124,6 +131,18 @@ impl Control {
             return false;
         };
         echo.is_some_and(|echo| echo >= since)
+    }
+
+    /// Takes note that the server has heard it and not taken it; whether it never will.
+    ///
+    /// So it is with a device that was restored from an image, whose session has gone on without it, and with
+    /// one of which there are two: a new session is a new start.
+    pub(super) const fn note_passed_over(&mut self) -> bool {
+        let Outstanding::Wanted { passed_over, .. } = &mut self.outstanding else {
+            return false;
+        };
+        *passed_over = passed_over.saturating_add(1);
+        *passed_over >= PASSED_OVER
     }
 
     pub(super) const fn note_reflected(&mut self) {

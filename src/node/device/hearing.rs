@@ -38,8 +38,12 @@ impl<const BYTES: usize> Peer<BYTES> {
         let is_heard_again = self.note_echo(now, locator, &report, config);
         let freed = self.note_stored(now, &report);
         self.drop_previous_secret();
-        if self.control.is_echoed(report.echo()) && self.is_reflected(&report) {
-            self.note_reflected();
+        if self.control.is_echoed(report.echo()) {
+            if self.is_reflected(&report) {
+                self.note_reflected();
+            } else if self.control.note_passed_over() {
+                self.ladder.note_hint();
+            }
         }
         self.forget_drained(now);
         Ok(Heard {

@@ -8,7 +8,8 @@
 //!   flags  bits 0-1: number  0 none, 1 that of the newest, 2 so many before it: back follows
 //!          bit 2: the key is open 32 ‖ salt 16, else the secret 32
 //!          bit 3: run   bit 4: echo   bit 5: over, ends follow   bit 6: ranges follow
-//!   data, alarm  floor varint │ [end varint] │ [ranges 1 │ lost 1 │ each start ctr24, end ctr24]
+//!          bit 7: what is lost behind a power cut follows
+//!   data, alarm  floor varint │ [end varint] │ [cut varint, 0 none, else one more] │ [ranges 1 │ lost 1 │ each start ctr24, end ctr24]
 //! note     whatever the caller adds, up to the end
 //! skipped  back varint │ locator 8 │ open 32
 //! ```
@@ -56,7 +57,7 @@ pub const MAX_NOTE: usize = 96;
 const MAX_NAME: usize = 64;
 const MAX_ASSOCIATED: usize = 2 + 2 * (2 + MAX_NAME);
 
-const MAX_SPACES: usize = 2 * (4 + 4 + 2) + 6 * (DATA_RANGES + ALARM_RANGES + 2 * MAX_LOST);
+const MAX_SPACES: usize = 2 * (4 + 4 + 4 + 2) + 6 * (DATA_RANGES + ALARM_RANGES + 2 * MAX_LOST);
 const MAX_EPOCH: usize = 1 + 48 + 8 + 5 + 8 + 4 + MAX_SPACES;
 const MAX_CONTENT: usize =
     2 * KEY_LEN + 5 + 1 + 40 + MAX_OPENED * MAX_EPOCH + MAX_SKIPPED * (5 + 8 + KEY_LEN) + MAX_NOTE;

@@ -1,6 +1,6 @@
 use super::write::{
-    HAS_ECHO, HAS_OPEN_KEY, HAS_RANGES, HAS_RUN, IS_OVER, NUMBER_BACK, NUMBER_MASK, NUMBER_NEWEST,
-    SHAPE_PSK,
+    HAS_CUT, HAS_ECHO, HAS_OPEN_KEY, HAS_RANGES, HAS_RUN, IS_OVER, NUMBER_BACK, NUMBER_MASK,
+    NUMBER_NEWEST, SHAPE_PSK,
 };
 use super::{OpenedRow, RowPsk};
 use heapless::Vec;
@@ -92,6 +92,10 @@ fn read_space<const N: usize>(reader: &mut Reader<'_>, flags: u8) -> Result<Spac
     space.set.raise_floor(bounded(reader.varint_as()?)?);
     if flags & IS_OVER != 0 {
         space.end = bounded(reader.varint_as()?)?;
+    }
+    if flags & HAS_CUT != 0 {
+        let cut: u32 = reader.varint_as()?;
+        space.cut = cut.checked_sub(1).map(bounded).transpose()?;
     }
     if flags & HAS_RANGES != 0 {
         let (ranges, lost) = (reader.u8()?, reader.u8()?);

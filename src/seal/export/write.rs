@@ -11,6 +11,7 @@ pub(super) const HAS_RUN: u8 = 1 << 3;
 pub(super) const HAS_ECHO: u8 = 1 << 4;
 pub(super) const IS_OVER: u8 = 1 << 5;
 pub(super) const HAS_RANGES: u8 = 1 << 6;
+pub(super) const HAS_CUT: u8 = 1 << 7;
 pub(super) const SHAPE_PSK: u8 = 1 << 7;
 
 pub(super) fn write_content(row: Row<'_>, writer: &mut Writer<'_>) -> Result<(), Error> {
@@ -65,11 +66,16 @@ fn write_epoch(epoch: &OpenedEpoch, next: u32, writer: &mut Writer<'_>) -> Resul
     if let Some(echo) = epoch.echo {
         writer.varint(echo.into())?;
     }
-    let (is_over, has_ranges) = (epoch.is_over, has_ranges(epoch));
-    for (floor, end, [ranges, lost]) in [parts(&epoch.data), parts(&epoch.alarm)] {
+    let (is_over, has_cut, has_ranges) = (epoch.is_over, has_cut(epoch), has_ranges(epoch));
+    let cuts = [epoch.data.cut, epoch.alarm.cut];
+    let spaces = [parts(&epoch.data), parts(&epoch.alarm)];
+    for ((floor, end, [ranges, lost]), cut) in spaces.into_iter().zip(cuts) {
         writer.varint(floor.into())?;
         if is_over {
             writer.varint(end.into())?;
+        }
+        if has_cut {
+            writer.varint(cut.map_or(0, |cut| u64::from(cut) + 1))?;
         }
         if has_ranges {
             writer.u8(u8::try_from(ranges.len()).unwrap_or(u8::MAX))?;
@@ -86,6 +92,10 @@ fn write_epoch(epoch: &OpenedEpoch, next: u32, writer: &mut Writer<'_>) -> Resul
 fn parts<const N: usize>(space: &SpaceSet<N>) -> (u32, u32, [&[CounterRange]; 2]) {
     let lists = [space.set.ranges(), &*space.lost];
     (space.set.floor(), space.end, lists)
+}
+
+const fn has_cut(epoch: &OpenedEpoch) -> bool {
+    epoch.data.cut.is_some() || epoch.alarm.cut.is_some()
 }
 
 fn has_ranges(epoch: &OpenedEpoch) -> bool {
@@ -107,6 +117,7 @@ fn flags(epoch: &OpenedEpoch, back: Option<u64>) -> u8 {
         (epoch.echo.is_some(), HAS_ECHO),
         (epoch.is_over, IS_OVER),
         (has_ranges(epoch), HAS_RANGES),
+        (has_cut(epoch), HAS_CUT),
     ];
     let set = facts.into_iter().filter(|(is_so, _)| *is_so);
     set.fold(number, |flags, (_, flag)| flags | flag)
