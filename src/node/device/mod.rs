@@ -214,11 +214,11 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         self.peers.iter().map(Peer::waiting).sum()
     }
 
-    /// Whether everything that was taken is stored at every recipient, and every loss is known there; not before
-    /// there is one.
+    /// Whether everything that was taken is stored at every recipient, and every loss is known there; so it is
+    /// while there is none.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        !self.peers.is_empty() && self.peers.iter().all(Peer::is_settled)
+        self.peers.iter().all(Peer::is_settled)
     }
 
     /// What the device has done so far.
