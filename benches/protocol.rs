@@ -20,11 +20,12 @@ use criterion::measurement::WallTime;
 use criterion::{
     BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main,
 };
-use iomt::pairing::label::{Armed, LabelSecret, Reader};
-use iomt::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE, Paired};
+use iomt::pairing::label::LabelSecret;
+use iomt::pairing::{DescriptorHash, Exchange, Identity, Paired, StaticKey, Work};
 use iomt::reading::{Decimal, Metric, Observation, Unit, Waveform, codec};
 use iomt::seal::{
-    Direction, Opener, Opening, SAVED_SESSION_LEN, Sealer, SessionSecrets, SystemEntropy,
+    Direction, Opener, Opening, ResumptionSecret, SAVED_SESSION_LEN, Sealer, SessionSecrets,
+    SystemEntropy,
 };
 use iomt::time::{Instant, SampleRate};
 use iomt::wire::{
@@ -194,38 +195,93 @@ fn received_set(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Both sides, all three messages, until both have the session's keys.
+/// Both sides, all messages, until both have the session's keys.
 fn pairing(criterion: &mut Criterion) {
-    let mut group = group(criterion, "pairing XXpsk0");
-    let identity = || Identity::generate(&mut SystemEntropy).unwrap();
-    let (reader, device) = (identity(), identity());
+    let mut group = group(criterion, "pairing");
+    let key = || StaticKey::from(Identity::generate(&mut SystemEntropy).unwrap());
+    let (server, device) = (key(), key());
     let label = LabelSecret::new(&[7; 16]).unwrap();
-    group.bench_function("iomt", |bencher| {
-        bencher.iter(|| pair(&reader, &device, &label));
+    let resumption = ResumptionSecret::from_secret_bytes(&[7; 32]).unwrap();
+    group.bench_function("iomt XXpsk0, label", |bencher| {
+        bencher.iter(|| by_label(&server, &device, &label));
+    });
+    group.bench_function("iomt KKpsk0, reconnection", |bencher| {
+        bencher.iter(|| by_reconnection(&server, &device, &resumption));
+    });
+    group.bench_function("iomt IK, factory keys", |bencher| {
+        bencher.iter(|| by_factory_keys(&server, &device));
     });
     let (reader, device) = (snow_key(), snow_key());
-    group.bench_function("snow", |bencher| {
+    group.bench_function("snow XXpsk0", |bencher| {
         bencher.iter(|| pair_with_snow(&reader, &device));
     });
     group.finish();
 }
 
-fn pair(reader: &Identity, device: &Identity, label: &LabelSecret) -> (Paired, Paired) {
-    let mut buffers = [[0; MAX_HANDSHAKE]; 3];
-    let [first, second, third] = &mut buffers;
+const CONNECTION: ConnectionId = ConnectionId([1; 8]);
+
+fn descriptor() -> DescriptorHash {
+    DescriptorHash::of_body(b"descriptor")
+}
+
+fn by_label(server: &StaticKey, device: &StaticKey, label: &LabelSecret) -> (Paired, Paired) {
     let rng = &mut SystemEntropy;
-    let connection = ConnectionId([1; 8]);
-    let (asking, hello) = Reader::start(reader, label, connection, rng, first).unwrap();
-    let descriptor = DescriptorHash::of_body(b"descriptor");
-    let armed = Armed::new(device, label);
-    let (answered, reply) = armed.read_hello(hello, descriptor, rng, second).unwrap();
-    let Ok((server, confirmation)) = asking.read_reply(reply, reader, third) else {
-        panic!("message 2 was refused")
-    };
-    let Ok(device) = answered.read_confirmation(confirmation, device) else {
-        panic!("message 3 was refused")
-    };
-    (server, device)
+    let mut asking = Exchange::read_label(server, label, CONNECTION, rng).unwrap();
+    let hello = work_through(&mut asking, server);
+    let mut answering = Exchange::answer_label(device, label, descriptor(), hello, rng).unwrap();
+    asking
+        .handle_packet(work_through(&mut answering, device))
+        .unwrap();
+    answering
+        .handle_packet(work_through(&mut asking, server))
+        .unwrap();
+    work_through(&mut answering, device);
+    both(asking, answering)
+}
+
+fn by_reconnection(
+    server: &StaticKey,
+    device: &StaticKey,
+    secret: &ResumptionSecret,
+) -> (Paired, Paired) {
+    let rng = &mut SystemEntropy;
+    let peer = server.public();
+    let mut asking = Exchange::reconnect(device, peer, secret, CONNECTION, rng).unwrap();
+    let hello = work_through(&mut asking, device);
+    let peer = device.public();
+    let mut answering = Exchange::answer_reconnection(server, peer, secret, hello, rng).unwrap();
+    asking
+        .handle_packet(work_through(&mut answering, server))
+        .unwrap();
+    work_through(&mut asking, device);
+    both(asking, answering)
+}
+
+fn by_factory_keys(server: &StaticKey, device: &StaticKey) -> (Paired, Paired) {
+    let rng = &mut SystemEntropy;
+    let peer = server.public();
+    let mut asking = Exchange::meet(device, peer, descriptor(), CONNECTION, rng).unwrap();
+    let hello = work_through(&mut asking, device);
+    let mut answering = Exchange::answer_meeting(server, hello, rng).unwrap();
+    asking
+        .handle_packet(work_through(&mut answering, server))
+        .unwrap();
+    work_through(&mut asking, device);
+    both(asking, answering)
+}
+
+fn work_through<'x>(exchange: &'x mut Exchange, key: &StaticKey) -> &'x [u8] {
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(key).unwrap();
+    }
+    exchange.packet().unwrap()
+}
+
+fn both(mut asking: Exchange, mut answering: Exchange) -> (Paired, Paired) {
+    (
+        asking.poll_paired().unwrap(),
+        answering.poll_paired().unwrap(),
+    )
 }
 
 const NOISE: &str = "Noise_XXpsk0_25519_ChaChaPoly_SHA256";
@@ -324,15 +380,15 @@ fn receipts(criterion: &mut Criterion) {
         }
     }
     let mut out = [0; MAX_DATAGRAM];
-    let receipt = opener.receipt(&mut out).unwrap().to_vec();
+    let receipt = opener.receipt(None, &mut out).unwrap().to_vec();
     group.bench_function(format!("make {}", receipt.len()), |bencher| {
-        bencher.iter(|| opener.receipt(&mut out).unwrap().len());
+        bencher.iter(|| opener.receipt(None, &mut out).unwrap().len());
     });
     group.bench_function(format!("verify {}", receipt.len()), |bencher| {
         bencher.iter(|| {
             frames
                 .sealer
-                .verify(black_box(&receipt))
+                .verify(black_box(&receipt), |_| None)
                 .unwrap()
                 .acknowledgements()
                 .count()

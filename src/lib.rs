@@ -21,11 +21,14 @@
 //! |---|---|
 //! | send readings, get them delivered | [`node::Device::send`] |
 //! | receive them, store them once, acknowledge | [`node::Server::handle_datagram`], [`seal::Opened`] |
+//! | run either on tokio or Embassy, over any carrier | [`driver::Driver`] |
 //! | say what was measured | [`reading::Observation`], [`reading::Waveform`], [`reading::Decimal`] |
 //! | pair a device by its label | [`pairing::label`], or `node` for the whole of it |
-//! | forward what one can not read | [`wire::Packet`], [`link::Router`] |
+//! | forward what one can not read | [`link::Gateway`]; [`link::Router`] where nothing is stored |
 //! | carry datagrams over a serial line or Bluetooth LE | [`link::SerialDecoder`], [`link::Reassembler`] |
+//! | carry them over TCP, HTTP or MQTT | [`link::StreamDecoder`], [`link::Batch`], [`guide::bindings`] |
 //! | compress a waveform | [`reading::codec`] |
+//! | keep sessions and frames over a power cut | [`storage`], [`node::Keeping`] |
 //! | filter a signal, find heart beats | [`signal`], [`signal::ecg::RPeakDetector`] |
 //! | raise an alarm | [`alarm::LimitAlarm`], [`alarm::Staleness`] |
 //! | implement the protocol in another language | [`guide::wire_format`], [`reading::codec::small`] |
@@ -41,8 +44,10 @@
 //! | [`wire`] | bytes: cursor, packet header, record envelope, received set | always |
 //! | [`seal`] | sealed frames, key epochs, receipts | `seal` |
 //! | [`pairing`] | Noise handshakes, identities | `pairing` |
-//! | [`link`] | outbox, timers, routing, carriers; no keys | `link` |
+//! | [`link`] | outbox, timers, clocks, gateway, carriers; no keys | `link` |
 //! | [`node`] | the composed endpoint | `node` |
+//! | [`driver`] | runs a node over a carrier, on any executor | `driver` |
+//! | [`events`] | what happened, for `log`, `tracing` or `defmt` | of these names |
 //! | [`signal`] | filters, ECG | `signal` |
 //! | [`alarm`] | limits, staleness | `alarm` |
 //!
@@ -57,23 +62,38 @@
 //! | input | time | memory |
 //! |---|---|---|
 //! | a packet of any kind, up to [`wire::MAX_DATAGRAM`] bytes | linear in its length | none |
-//! | a frame of no epoch of ours | a search of at most 19 locators, and 8 more while a pairing waits for its first frame | none |
-//! | a frame that names an epoch of ours, forged | one authentication; before it, for an epoch that has not opened yet, 5 to 19 key derivations | none |
-//! | a short frame, forged: it names no epoch | two authentications | none |
-//! | a forged receipt | one HMAC, and one for each pairing under way, of which there are at most two | none |
-//! | a first handshake message while armed, label unknown | one HMAC | none |
+//! | a frame of no epoch of ours | a search of at most 24 locators a session, and 8 for each handshake that waits for its first frame | none |
+//! | a frame that names an epoch of ours, forged | one authentication, four where a device was cloned; before it, for an epoch that has not opened yet, 5 to 19 key derivations; one authentication more where the device is in quarantine | none |
+//! | a frame that names a pending session, forged | about 30 derivations and one authentication | none |
+//! | a short frame, forged: it names no epoch | two authentications, four where the device is in quarantine | none |
+//! | a control frame heard before | none: it is not newer | none |
+//! | `outstanding` in an authentic control frame | linear in its length, times at most 9 epochs; two derivations for each secret, two more for an epoch that is imported | none: at most 9 epochs, the oldest gives way |
+//! | a forged receipt | one HMAC a recipient, and one for each pairing under way, of which there are at most two | none |
+//! | `refused`, by anybody | a search of the device's epochs, at most one reconnection in each growing pause | none |
+//! | a first message of a label while armed, label unknown | one HMAC | none |
+//! | the same, label known, or recorded from an earlier attempt | three scalar multiplications, one a call | one of two slots for half-open pairings |
+//! | a first message of a reconnection, hint or code unknown | one HMAC | none |
+//! | the same, code right (it takes the server's public key), hint heard on the wire | two scalar multiplications, then it is not authentic; one at a time | none |
+//! | the same, recorded from the device | five scalar multiplications, once in two seconds; no session ends by it | the one pending handshake of the relation |
+//! | a first message by factory keys, code right | two scalar multiplications, then who it is | the same; [`node::Reception`] holds one |
 //! | a forged second message, to who waits for one | one scalar multiplication | none |
 //! | a forged third message, on a pairing under way | one authentication | none |
-//! | the first message again, to the byte | one HMAC, and the same answer | none |
-//! | a first message, label known, or recorded from an earlier attempt | three scalar multiplications | one of two slots for half-open pairings |
-//! | bytes of a serial line, or values of a Bluetooth LE characteristic | linear in their number | one datagram for each line or peer, given beforehand |
+//! | the first message again, to the byte | one HMAC, one hash, and the same answer | none |
+//! | bytes of a serial line or a stream, or values of a Bluetooth LE characteristic | linear in their number | one datagram for each line or peer, given beforehand |
+//! | a datagram at a gateway | linear in what is stored | a share of what was given beforehand |
 //! | records of an authentic frame | linear in its length | none |
 //! | a waveform block | linear in its sample count, at most 65,535 | the caller's slice |
+//! | a device's image, changed | one HMAC | none |
+//! | a server's row, changed | one authentication | none |
+//! | flash of any content | linear in its size | one datagram |
+//!
+//! `SECURITY.md` says what is not protected.
 //!
 //! # Stability
 //!
 //! Record layouts are drafts until 1.0. `signal` and `alarm` follow clinical practice and may change in
-//! minor versions. No type of a dependency is part of the public interface.
+//! minor versions. No type of a dependency is part of the public interface; the adapters `driver` and
+//! `flash` ask for traits of `embedded-io-async` and `embedded-storage`.
 //!
 //! This crate is not a medical device.
 
@@ -91,6 +111,13 @@ pub mod wire;
 pub mod alarm;
 #[cfg(feature = "seal")]
 mod crypto;
+#[cfg(feature = "driver")]
+pub mod driver;
+#[cfg(all(
+    feature = "node",
+    any(feature = "defmt", feature = "log", feature = "tracing")
+))]
+pub mod events;
 #[cfg(all(any(doc, doctest), feature = "server"))]
 pub mod guide;
 #[cfg(feature = "link")]
@@ -103,6 +130,8 @@ pub mod pairing;
 pub mod seal;
 #[cfg(feature = "signal")]
 pub mod signal;
+#[cfg(feature = "node")]
+pub mod storage;
 
 /// The README's code runs as a test.
 #[cfg(all(doctest, feature = "server"))]

@@ -2,15 +2,15 @@
 #![cfg(all(feature = "node", feature = "std"))]
 #![allow(clippy::unwrap_used, reason = "helpers of a test")]
 
-use iomt::link::Retry;
-use iomt::node::{Device, Server};
+use iomt::node::{Config, Device, Received, Server, ServerConfig};
 use iomt::pairing::{Identity, label::LabelSecret};
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::SystemEntropy;
+use iomt::storage::MemoryStorage;
 use iomt::time::{Duration, Instant};
 use iomt::wire::{MAX_DATAGRAM, Record, Space};
 
-type Node = Device<'static, 4_096, 16>;
+type Node = Device<'static, 4_096>;
 
 fn identity() -> Identity {
     Identity::generate(&mut SystemEntropy).unwrap()
@@ -21,19 +21,25 @@ fn label() -> LabelSecret {
 }
 
 /// Carries everything both ways and stores at once, for ten seconds; returns how many frames were stored.
-fn exchange(now: &mut Instant, device: &mut Node, server: &mut Server) -> usize {
+fn exchange(
+    now: &mut Instant,
+    device: &mut Node,
+    server: &mut Server,
+    flash: &mut MemoryStorage<4_096, 1>,
+) -> usize {
     let mut buffer = [0; MAX_DATAGRAM];
     let mut stored = 0;
     for _ in 0..100 {
-        device.handle_timeout(*now, &mut SystemEntropy).unwrap();
-        if let Some(saved) = device.poll_store() {
-            device.handle_stored(*now, saved).unwrap();
+        for _ in 0..4 {
+            device.handle_timeout(*now, &mut SystemEntropy).unwrap();
+            let _ = server.handle_timeout(*now, &mut SystemEntropy);
         }
+        device.store_on(*now, flash).unwrap();
         while let Some(packet) = server.poll_transmit(*now, &mut buffer) {
-            let _ = device.handle_datagram(*now, packet, &mut SystemEntropy);
+            let _ = device.handle_datagram(*now, &packet, &mut SystemEntropy);
         }
         while let Some(packet) = device.poll_transmit(*now, &mut buffer) {
-            if let Ok(Some(opened)) = server.handle_datagram(*now, packet) {
+            if let Ok(Received::Records(opened)) = server.handle_datagram(*now, packet) {
                 server.handle_stored(*now, opened.stored()).unwrap();
                 stored += 1;
             }
@@ -47,18 +53,19 @@ fn exchange(now: &mut Instant, device: &mut Node, server: &mut Server) -> usize 
 #[test]
 fn a_device_that_was_idle_for_a_month_is_still_heard() {
     let mut now = Instant::ZERO;
-    let mut device = Node::new(identity(), Descriptor::default(), Retry::DEFAULT).unwrap();
-    let mut server = Server::new(identity(), Retry::DEFAULT);
+    let mut flash = MemoryStorage::new();
+    let mut device = Node::new(identity(), Descriptor::default(), Config::DEFAULT).unwrap();
+    let mut server = Server::new(identity(), ServerConfig::DEFAULT);
     device.arm(label());
     server.pair(now, &label(), &mut SystemEntropy).unwrap();
-    assert_eq!(exchange(&mut now, &mut device, &mut server), 1);
+    assert_eq!(exchange(&mut now, &mut device, &mut server, &mut flash), 1);
     for _ in 0..30 {
         now = now + Duration::from_secs(24 * 60 * 60);
-        assert_eq!(exchange(&mut now, &mut device, &mut server), 0);
+        assert_eq!(exchange(&mut now, &mut device, &mut server, &mut flash), 0);
     }
     let (metric, unit) = (Metric::HEART_RATE, Unit::BEATS_PER_MINUTE);
     let pulse = Record::Observation(Observation::new(metric, unit, now, 72.into()));
     device.send(now, Space::Alarm, &[pulse]).unwrap();
-    assert_eq!(exchange(&mut now, &mut device, &mut server), 1);
+    assert_eq!(exchange(&mut now, &mut device, &mut server, &mut flash), 1);
     assert_eq!(device.backlog(), 0);
 }

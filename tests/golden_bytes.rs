@@ -8,16 +8,21 @@
 #![cfg(feature = "pairing")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of a test")]
 
-use iomt::pairing::label::{Armed, LabelSecret, Reader};
-use iomt::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE};
+use core::num::{NonZeroU32, NonZeroU64};
+use iomt::pairing::label::LabelSecret;
+use iomt::pairing::{DescriptorHash, Exchange, Identity, StaticKey, Work};
 use iomt::reading::codec::CodecId;
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Status, Unit, Value, Waveform};
 use iomt::seal::{
-    Direction, Entropy, EntropyFailed, Opener, Opening, SAVED_SESSION_LEN, Sealer, SessionSecrets,
+    Direction, Entropy, EntropyFailed, MAX_ROW, Opener, Opening, ResumptionSecret, Row, RowKey,
+    RowOwner, SAVED_SESSION_LEN, Sealer, ServerClock, SessionSecrets,
 };
-use iomt::time::{Instant, SampleRate};
+
+use iomt::time::{Duration, Instant, SampleRate};
+use iomt::wire::control::{self, ControlWriter, EpochEntry, Lost, SpaceEntry, Why};
 use iomt::wire::{
-    ConnectionId, Frame, MAX_DATAGRAM, Packet, Record, RecordWriter, Run, Space, Tag,
+    ConnectionId, CounterRange, Frame, Locator, MAX_DATAGRAM, Packet, Record, RecordWriter, Run,
+    Space, Tag,
 };
 
 /// The n-th draw is n in every byte.
@@ -122,8 +127,9 @@ fn the_key_schedule_of_two_epochs() {
 
 #[test]
 fn the_device_seals_with_the_key_of_its_own_direction() {
-    let opener = secrets(Direction::DeviceInitiated).into_opener();
-    assert_eq!(hex(opener.session()), "678232bfa385d372fa4e71df16578180");
+    let secrets = secrets(Direction::DeviceInitiated);
+    assert_eq!(hex(secrets.id()), "678232bfa385d372fa4e71df16578180");
+    let opener = secrets.into_opener();
     assert_eq!(hex(opener.locators().next().unwrap().0), "975d1741444e81c3");
 }
 
@@ -165,7 +171,7 @@ fn receipts_of_nothing_and_of_a_set_with_a_hole() {
     let mut opener = server();
     let mut out = [0; MAX_DATAGRAM];
     assert_eq!(
-        hex(opener.receipt(&mut out).unwrap()),
+        hex(opener.receipt(None, &mut out).unwrap()),
         "4159ffc8f86bfc83f7ffffff0000002e0902ee7bfc33075110f894ba079e88"
     );
     let _lost = sealed(&mut sealer, Space::Data, b"reading");
@@ -174,24 +180,156 @@ fn receipts_of_nothing_and_of_a_set_with_a_hole() {
         store(&mut opener, &routed(&sealer, &short, false));
     }
     assert_eq!(
-        hex(opener.receipt(&mut out).unwrap()),
+        hex(opener.receipt(None, &mut out).unwrap()),
         "4159ffc8f86bfc83f7ffffff00000266dce849bcf1476f000001010166dce849bcf1476f0101000ce067bbd403236284\
          39e49d78c7425e"
     );
 }
 
 #[test]
+fn a_control_frame_and_the_receipt_that_echoes_it() {
+    let (mut sealer, _) = device(&mut Counting(0));
+    let mut opener = server();
+    let (counter, frame) = {
+        let mut out = [0; 64];
+        let (counter, frame) = sealer.seal_control(b"clock", &mut out).unwrap();
+        (counter, frame.to_vec())
+    };
+    assert_eq!(counter, 0);
+    assert_eq!(
+        hex(&frame),
+        "210000006e73712733899e368846448abde133808f3b90fb20"
+    );
+    let mut packet = routed(&sealer, &frame, false);
+    assert!(matches!(opener.open(&mut packet), Ok(Opening::Control(_))));
+    let clock = ServerClock {
+        time_ms: 1_764_000_000_000,
+        wait_ms: 30_000,
+    };
+    let mut out = [0; MAX_DATAGRAM];
+    // Both spaces of an open epoch are listed, also while they are empty: the device has to see that
+    // what it said is outstanding was taken.
+    assert_eq!(
+        hex(opener.receipt(Some(clock), &mut out).unwrap()),
+        "4159ffc8f86bfc83f700000080d0dfb4ab33b0ea010266dce849bcf1476f00000066dce849bcf1476f01000000b551a1\
+         4616c334ba3483ad20bed65e"
+    );
+}
+
+/// The example of the specification.
+#[test]
+fn the_plaintext_of_a_control_frame() {
+    let lost = Lost {
+        range: CounterRange { start: 8, end: 9 },
+        why: Why::StoreFailed,
+    };
+    let space = |floor, end, losses: &'static [Lost]| {
+        let losses = losses.iter().copied();
+        Some(SpaceEntry { floor, end, losses })
+    };
+    let losses: &'static [Lost] = Box::leak(Box::new([lost]));
+    let secret = [0x11; 32];
+    let before = EpochEntry {
+        locator: Locator([0xA1; 8]),
+        secret: Some(&secret[..]),
+        is_cut: false,
+        run: Run([0xB1; 8]),
+        data: space(7, 10, losses),
+        alarm: space(1, 1, &[]),
+    };
+    let sealing = EpochEntry {
+        locator: Locator([0xA2; 8]),
+        secret: None,
+        is_cut: false,
+        run: Run([0xB2; 8]),
+        data: space(0, 5, &[]),
+        alarm: space(0, 0, &[]),
+    };
+    let status = control::Status {
+        ticks: TIME,
+        due_ms: NonZeroU32::new(30_000),
+        server_time_ms: NonZeroU64::new(1_764_000_000_000),
+        age: Duration::from_millis(250),
+    };
+    let mut buffer = [0; 256];
+    let mut writer = ControlWriter::new(&mut buffer);
+    writer.outstanding([before, sealing].into_iter()).unwrap();
+    writer.status(&status).unwrap();
+    assert_eq!(hex(writer.finish()), worked_example("04 58 02"));
+}
+
+/// The bytes of the block of the specification that begins so, its remarks left out.
+fn worked_example(start: &str) -> String {
+    let page = include_str!("../src/guide/wire_format.md");
+    let block = page
+        .split("```")
+        .find(|block| block.starts_with(&format!("text\n{start}")));
+    let lines = block.unwrap().lines().skip(1);
+    let digits = lines.map(|line| {
+        let bytes = line.trim_start().split("  ").next().unwrap();
+        bytes.replace(' ', "")
+    });
+    digits.collect()
+}
+
+#[test]
+fn the_worked_examples_of_the_specification() {
+    let (mut sealer, _) = device(&mut Counting(0));
+    let mut opener = server();
+    let mut out = [0; 64];
+    let (_, frame) = sealer.seal_control(b"clock", &mut out).unwrap();
+    let frame = frame.to_vec();
+    opener.open(&mut routed(&sealer, &frame, false)).unwrap();
+    let clock = ServerClock {
+        time_ms: 1_764_000_000_000,
+        wait_ms: 30_000,
+    };
+    let mut out = [0; MAX_DATAGRAM];
+    let receipt = opener.receipt(Some(clock), &mut out).unwrap();
+    assert_eq!(hex(frame) + &hex(receipt), worked_example("21 00 00 00"));
+    let (time, pulse) = (TIME, 98);
+    let rate = [self::pulse(time, pulse)];
+    assert_eq!(written(None, &rate), worked_example("0e  "));
+}
+
+#[test]
+fn a_row_of_one_epoch() {
+    let (mut sealer, _) = device(&mut Counting(0));
+    let mut opener = server();
+    let data = sealed(&mut sealer, Space::Data, b"\x01runs off");
+    store(&mut opener, &routed(&sealer, &data, false));
+    let key = RowKey::from_bytes(&[7; 32]).unwrap();
+    let owner = RowOwner {
+        tenant: b"tenant",
+        device: b"device",
+    };
+    let row = Row {
+        opener: &opener,
+        psk: None,
+        note: &[],
+    };
+    let mut out = [0; MAX_ROW];
+    let row = key.seal(&owner, row, &mut Counting(8), &mut out).unwrap();
+    assert_eq!(
+        hex(&row),
+        "01017844323d5870c6c9d51587b2084b71d199d477633dda22e32d7dccd5f41012a76b4ad9187400970b627f193a284b\
+         ef9d3f2575793c342319a2de815d25881083a025fd5303858d4868deeeaa297a4678689da764fdec63fd204e0cb58487\
+         c1ec26f812dc0563ce9a2a36a5e75ffb8563e5bacbb96a4c473946404e95d16be30a1d406ac226dc9cefe72c8ab09ebf\
+         c11fa5d6718821ff3193e3577e3d57d969c7cca7f0582dc54832f959b03f3c"
+    );
+    assert!(key.open(&owner, row).is_ok());
+}
+
+#[test]
 fn the_three_messages_of_label_pairing() {
     let entropy = &mut Counting(0);
-    let reader = Identity::from_secret_bytes(&[5; 32]).unwrap();
-    let device = Identity::from_secret_bytes(&[6; 32]).unwrap();
+    let (reader, device) = (static_key(5), static_key(6));
     let label = LabelSecret::new(b"sixteen or more random bytes").unwrap();
     assert_eq!(hex(label.hint().0), "5722f2af137abddd");
 
-    let mut out = [0; MAX_HANDSHAKE];
     let connection = ConnectionId(*b"connect!");
-    let (awaiting_reply, hello) =
-        Reader::start(&reader, &label, connection, entropy, &mut out).unwrap();
+    let mut server = Exchange::read_label(&reader, &label, connection, entropy).unwrap();
+    let hello = packet_of(&mut server, &reader);
     assert_eq!(
         hex(&hello),
         "81010201636f6e6e656374215722f2af137abddde49d777f419117226bf5c17a828b2a96f0278e619cefda34baf9d28a\
@@ -199,11 +337,8 @@ fn the_three_messages_of_label_pairing() {
     );
 
     let descriptor = DescriptorHash::of_body(b"body");
-    let mut out = [0; MAX_HANDSHAKE];
-    let armed = Armed::new(&device, &label);
-    let (awaiting_confirmation, reply) = armed
-        .read_hello(hello, descriptor, entropy, &mut out)
-        .unwrap();
+    let mut armed = Exchange::answer_label(&device, &label, descriptor, &hello, entropy).unwrap();
+    let reply = packet_of(&mut armed, &device);
     assert_eq!(
         hex(&reply),
         "81010202636f6e6e656374215722f2af137abddd13baaaee679dc2ae54bcf9e4fb8b6d73851c777f1d99f49f612f9d3b\
@@ -212,18 +347,109 @@ fn the_three_messages_of_label_pairing() {
          3035690498cdcc4943da9b52"
     );
 
-    let mut out = [0; MAX_HANDSHAKE];
-    let (server, confirmation) = awaiting_reply.read_reply(reply, &reader, &mut out).unwrap();
+    server.handle_packet(&reply).unwrap();
+    let confirmation = packet_of(&mut server, &reader);
     assert_eq!(
         hex(&confirmation),
         "81010203636f6e6e656374215722f2af137abddd9d04573400ea1a37efb2b64773b6a255a8730c3d0a1af138d17d194d\
          a983dee75f17db396af1c464c8a488aad74649616aa54ccb40419ba37d4616b464bdf4f5"
     );
-    let device = awaiting_confirmation
-        .read_confirmation(confirmation, &device)
-        .unwrap();
-    assert_eq!(hex(server.secrets.id()), "07a78afb90a4b0259acb14deeed9db15");
-    assert_eq!(hex(device.secrets.id()), "07a78afb90a4b0259acb14deeed9db15");
+    armed.handle_packet(&confirmation).unwrap();
+    packet_of(&mut armed, &device);
+    for exchange in [&mut server, &mut armed] {
+        let paired = exchange.poll_paired().unwrap();
+        assert_eq!(hex(paired.secrets.id()), "07a78afb90a4b0259acb14deeed9db15");
+    }
+}
+
+#[test]
+fn the_two_messages_of_a_reconnection() {
+    let entropy = &mut Counting(0);
+    let (server, device) = (static_key(5), static_key(6));
+    let connection = ConnectionId(*b"connect!");
+    let secret = ResumptionSecret::from_secret_bytes(&[9; 32]).unwrap();
+    let mut asking =
+        Exchange::reconnect(&device, server.public(), &secret, connection, entropy).unwrap();
+    let hello = packet_of(&mut asking, &device);
+    assert_eq!(
+        hex(&hello),
+        "81010601636f6e6e65637421dda502a1bf83790df7209de479ea1594d55722c32bbdf4fdbf6cec14486a8e330b3567a5\
+         1352009f2f71d4727758ce04f7f45fbc5fe276066e4194b89616c7a1b78c5555ed9781cd855d4d5f6b4a"
+    );
+
+    let peer = device.public();
+    let mut answering =
+        Exchange::answer_reconnection(&server, peer, &secret, &hello, entropy).unwrap();
+    let reply = packet_of(&mut answering, &server);
+    assert_eq!(
+        hex(&reply),
+        "81010602636f6e6e65637421dda502a1bf83790d65eb5d3e5abae05939b56e28030ff6af2bc20d1e8c76e0b8674770b2\
+         38cecb2d5b5f6fd5f1132574e9fa346eb2659e3d2a41e4617015"
+    );
+
+    asking.handle_packet(&reply).unwrap();
+    packet_of(&mut asking, &device);
+    for exchange in [&mut asking, &mut answering] {
+        let mut paired = exchange.poll_paired().unwrap();
+        assert_eq!(hex(paired.secrets.id()), "4a58b2c55f4679ed639111560111fc68");
+        let resumption = paired.secrets.resumption().unwrap();
+        assert_eq!(
+            hex(resumption.secret_bytes()),
+            "1541b87750f8a5f6cd6a069089e139a782f5c7ab039e23eb591a86dffa47b5e0"
+        );
+        assert_eq!(hex(resumption.hint().0), "05a03fedbc1f03db");
+    }
+}
+
+#[test]
+fn the_two_messages_of_factory_keys() {
+    let entropy = &mut Counting(0);
+    let (server, device) = (static_key(5), static_key(6));
+    let connection = ConnectionId(*b"connect!");
+    let descriptor = DescriptorHash::of_body(b"body");
+    let mut asking =
+        Exchange::meet(&device, server.public(), descriptor, connection, entropy).unwrap();
+    let hello = packet_of(&mut asking, &device);
+    assert_eq!(
+        hex(&hello),
+        "81010501636f6e6e6563742100000000000000009881261a13190c3de82540191f769fc4ff4d0dbfd10b37f7607700cc\
+         7562ba188d21206879b388232cebdf24ec62db5f95886054bae1f0196f72c09cfdc7a031c0849bdc8748be899242f75a\
+         f150272df953d2f803f6a3bdd918cdebc71ecb60580cd6fe76f489ae392898cc868573d7941d95870a911fbb163c6bd1\
+         e05a295eba5f4d0761a9bab0096db227cedd271d4ecf1ef48c858136"
+    );
+
+    let mut answering = Exchange::answer_meeting(&server, &hello, entropy).unwrap();
+    let reply = packet_of(&mut answering, &server);
+    assert_eq!(
+        hex(&reply),
+        "81010502636f6e6e656374210000000000000000481bafb459a06c0f575f0bcba75140916af60d4c12ddbb3297fdd8ad\
+         7a23f573d4acd51faed4da875c580f0f644b218735e61ee2cd23"
+    );
+
+    asking.handle_packet(&reply).unwrap();
+    packet_of(&mut asking, &device);
+    for exchange in [&mut asking, &mut answering] {
+        let mut paired = exchange.poll_paired().unwrap();
+        assert_eq!(hex(paired.secrets.id()), "685b34f8466d98a55094e799ea1e641b");
+        let resumption = paired.secrets.resumption().unwrap();
+        assert_eq!(
+            hex(resumption.secret_bytes()),
+            "15b5aab752f287dcb2215ca2befbb415ad88351cb764ac4619e871469f7c0b57"
+        );
+        assert_eq!(hex(resumption.hint().0), "0fe17d081a321381");
+    }
+}
+
+fn static_key(seed: u8) -> StaticKey {
+    Identity::from_secret_bytes(&[seed; 32]).unwrap().into()
+}
+
+/// What an exchange sends once its work is done.
+fn packet_of(exchange: &mut Exchange, key: &StaticKey) -> Vec<u8> {
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(key).unwrap();
+    }
+    exchange.packet().unwrap().to_vec()
 }
 
 const TIME: Instant = Instant::from_secs(5);

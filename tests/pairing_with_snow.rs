@@ -16,10 +16,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use snow::{Builder, HandshakeState};
 
-use iomt::pairing::label::{Armed, LabelSecret, Reader};
-use iomt::pairing::{DescriptorHash, Error, Identity, MAX_HANDSHAKE, Paired};
+use iomt::pairing::label::LabelSecret;
+use iomt::pairing::{DescriptorHash, Error, Exchange, Identity, Paired, StaticKey, Work};
 use iomt::seal::{
-    Direction, Entropy, EntropyFailed, Opener, Opening, SAVED_SESSION_LEN, Sealer, SessionSecrets,
+    Direction, Entropy, EntropyFailed, Opener, Opening, ResumptionSecret, SAVED_SESSION_LEN,
+    Sealer, SessionSecrets,
 };
 use iomt::wire::{ConnectionId, Frame, MAX_DATAGRAM, Packet, Space};
 
@@ -132,8 +133,16 @@ fn read(noise: &mut HandshakeState, message: &[u8]) -> Vec<u8> {
     out[..len].to_vec()
 }
 
-fn identity(key: &[u8; 32]) -> Identity {
-    Identity::from_secret_bytes(key).unwrap()
+fn static_key(key: &[u8; 32]) -> StaticKey {
+    Identity::from_secret_bytes(key).unwrap().into()
+}
+
+/// What an exchange sends once its work is done.
+fn packet_of(exchange: &mut Exchange, key: &StaticKey) -> Result<Vec<u8>, Error> {
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(key)?;
+    }
+    Ok(exchange.packet().unwrap().to_vec())
 }
 
 fn label_secret() -> LabelSecret {
@@ -147,11 +156,19 @@ fn descriptor_field() -> Vec<u8> {
 
 /// The session that the crate derives from what snow ended with, after a look at its name.
 fn session_of(noise: &mut HandshakeState) -> SessionSecrets {
+    session_in(noise, Direction::DeviceResponded)
+}
+
+fn session_in(noise: &mut HandshakeState, direction: Direction) -> SessionSecrets {
     let hash: [u8; 32] = noise.get_handshake_hash().try_into().unwrap();
     let (k_ir, k_ri) = noise.dangerously_get_raw_split();
-    let session = SessionSecrets::derive(&hash, &k_ir, &k_ri, Direction::DeviceResponded).unwrap();
+    let mut session = SessionSecrets::derive(&hash, &k_ir, &k_ri, direction).unwrap();
     let both = extract(&hash, &[k_ir, k_ri].concat());
     assert_eq!(session.id(), expand::<16>(&both, "session"));
+    let psk: [u8; 32] = expand(&both, "resume");
+    let resumption = session.resumption().unwrap();
+    assert_eq!(resumption.secret_bytes(), psk);
+    assert_eq!(resumption.hint().0, expand::<8>(&psk, "hint"));
     session
 }
 
@@ -172,7 +189,9 @@ fn assert_one_session(device: SessionSecrets, server: SessionSecrets, locator: [
     let mut packet = seal(&mut sealer, b"reading");
     open(&mut opener, &mut packet, b"reading");
     let mut out = [0; MAX_DATAGRAM];
-    sealer.verify(opener.receipt(&mut out).unwrap()).unwrap();
+    sealer
+        .verify(opener.receipt(None, &mut out).unwrap(), |_| None)
+        .unwrap();
     assert!(sealer.is_named());
 }
 
@@ -202,16 +221,10 @@ fn open(opener: &mut Opener, packet: &mut [u8], plaintext: &[u8]) {
 fn snow_as_the_device_pairs_with_our_reader() {
     let label = Label::new(SECRET);
     let mut noise = label.responder();
-    let (mut out, mut out3) = ([0; MAX_HANDSHAKE], [0; MAX_HANDSHAKE]);
-    let reader = identity(&READER_KEY);
-    let (state, hello) = Reader::start(
-        &reader,
-        &label_secret(),
-        ConnectionId(CONNECTION),
-        &mut Counting(7),
-        &mut out,
-    )
-    .unwrap();
+    let reader = static_key(&READER_KEY);
+    let (secret, connection) = (label_secret(), ConnectionId(CONNECTION));
+    let mut server = Exchange::read_label(&reader, &secret, connection, &mut Counting(7)).unwrap();
+    let hello = packet_of(&mut server, &reader).unwrap();
 
     assert_eq!(hello[..20], label.header(1));
     assert_eq!(hello[20..36], label.mac1(&hello[36..]));
@@ -219,12 +232,14 @@ fn snow_as_the_device_pairs_with_our_reader() {
 
     let payload = [&OFFER[..], &descriptor_field()].concat();
     let reply = [label.header(2), write(&mut noise, &payload)].concat();
-    let (paired, confirmation) = state.read_reply(&reply, &reader, &mut out3).unwrap();
+    server.handle_packet(&reply).unwrap();
+    let confirmation = packet_of(&mut server, &reader).unwrap();
+    let paired = server.poll_paired().unwrap();
 
     assert_eq!(confirmation[..20], label.header(3));
     assert_eq!(read(&mut noise, &confirmation[20..]), []);
     assert_eq!(noise.get_remote_static(), Some(reader.public().as_bytes()));
-    assert_eq!(paired.peer, identity(&DEVICE_KEY).public());
+    assert_eq!(paired.peer, static_key(&DEVICE_KEY).public());
     assert!(paired.descriptor.is_some_and(|hash| hash.matches(BODY)));
     let locator = first_locator(&mut noise);
     assert_one_session(session_of(&mut noise), paired.secrets, locator);
@@ -242,24 +257,21 @@ fn pair_our_device(
     noise: &mut HandshakeState,
     payloads: [&[u8]; 2],
 ) -> Result<Paired, Error> {
-    let (device, secret) = (identity(&DEVICE_KEY), label_secret());
+    let (device, secret) = (static_key(&DEVICE_KEY), label_secret());
     let hello = hello_of(label, noise, payloads[0]);
-    let mut out = [0; MAX_HANDSHAKE];
-    let (state, reply) = Armed::new(&device, &secret).read_hello(
-        &hello,
-        DescriptorHash::of_body(BODY),
-        &mut Counting(7),
-        &mut out,
-    )?;
+    let promise = DescriptorHash::of_body(BODY);
+    let mut armed = Exchange::answer_label(&device, &secret, promise, &hello, &mut Counting(7))?;
+    let reply = packet_of(&mut armed, &device)?;
 
-    assert_eq!(state.connection(), ConnectionId(CONNECTION));
+    assert_eq!(armed.connection(), ConnectionId(CONNECTION));
     assert_eq!(reply[..20], label.header(2));
     let promised = [&OFFER[..], &descriptor_field()].concat();
     assert_eq!(read(noise, &reply[20..]), promised);
 
     let confirmation = [label.header(3), write(noise, payloads[1])].concat();
-    let paired = state.read_confirmation(&confirmation, &device);
-    paired.map_err(|refused| refused.error)
+    armed.handle_packet(&confirmation)?;
+    packet_of(&mut armed, &device)?;
+    Ok(armed.poll_paired().unwrap())
 }
 
 #[test]
@@ -268,9 +280,9 @@ fn snow_as_the_reader_pairs_with_our_device() {
     let mut noise = label.initiator();
     let paired = pair_our_device(&label, &mut noise, [&OFFER, &[]]).unwrap();
 
-    assert_eq!(paired.peer, identity(&READER_KEY).public());
+    assert_eq!(paired.peer, static_key(&READER_KEY).public());
     assert_eq!(paired.descriptor, None);
-    let device = identity(&DEVICE_KEY).public();
+    let device = static_key(&DEVICE_KEY).public();
     assert_eq!(noise.get_remote_static(), Some(device.as_bytes()));
     let locator = first_locator(&mut noise);
     assert_one_session(paired.secrets, session_of(&mut noise), locator);
@@ -323,4 +335,248 @@ fn a_prologue_that_names_another_version_suite_or_model_gives_no_pairing() {
         let refused = pair_our_device(&label, &mut noise, [&OFFER, &[]]);
         assert_eq!(refused.unwrap_err(), Error::NotAuthentic);
     }
+}
+
+/// A handshake between those who know each other's keys, as the other implementation sees it.
+struct Known {
+    noise: &'static str,
+    model: u8,
+    /// The session before had this one; none for factory keys.
+    psk: Option<[u8; 32]>,
+}
+
+const PSK: [u8; 32] = [0x63; 32];
+const RECONNECTION: Known = Known {
+    noise: "Noise_KKpsk0_25519_ChaChaPoly_SHA256",
+    model: 6,
+    psk: Some(PSK),
+};
+const FACTORY_KEYS: Known = Known {
+    noise: "Noise_IK_25519_ChaChaPoly_SHA256",
+    model: 5,
+    psk: None,
+};
+/// Field 1: four bytes, version 1, suite 1, models 2, 5 and 6.
+const OFFER_OF_ALL: [u8; 6] = [1, 4, 0b10, 0b10, 0b110_0100, 0];
+
+impl Known {
+    /// "hint' = E(psk', "hint",,8)"
+    fn hint(&self) -> Vec<u8> {
+        self.psk
+            .map_or_else(Vec::new, |psk| expand::<8>(&psk, "hint").to_vec())
+    }
+
+    fn prologue(&self) -> Vec<u8> {
+        let hint = self.hint();
+        let fields: [&[u8]; 6] = [
+            b"iomt1",
+            &[1],
+            &[1],
+            self.noise.as_bytes(),
+            &[self.model],
+            &hint,
+        ];
+        fields.map(lv).concat()
+    }
+
+    fn header(&self, step: u8) -> Vec<u8> {
+        let mut hint = self.hint();
+        hint.resize(8, 0);
+        [&[0x81, 1, self.model, step], &CONNECTION[..], &hint].concat()
+    }
+
+    /// "key = E(Extract(32 zero bytes, responder static public key), "static mac1")"
+    fn mac1(&self, responder: &StaticKey, message: &[u8]) -> Vec<u8> {
+        let root = extract(&[0; 32], responder.public().as_bytes());
+        let key: [u8; 32] = expand(&root, "static mac1");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+        mac.update(&self.header(1));
+        mac.update(message);
+        mac.finalize().into_bytes()[..16].to_vec()
+    }
+
+    /// Of message 1: in IK with the descriptor's hash.
+    fn promise(&self) -> Vec<u8> {
+        match self.model {
+            5 => [&OFFER_OF_ALL[..], &descriptor_field()].concat(),
+            _ => OFFER_OF_ALL.to_vec(),
+        }
+    }
+
+    fn noise(&self, is_initiator: bool, peer: Option<&StaticKey>, psk: [u8; 32]) -> HandshakeState {
+        let key = if is_initiator {
+            &DEVICE_KEY
+        } else {
+            &READER_KEY
+        };
+        let prologue = self.prologue();
+        let mut builder = Builder::new(self.noise.parse().unwrap())
+            .prologue(&prologue)
+            .and_then(|builder| builder.local_private_key(key))
+            .unwrap();
+        let peer = peer.map(StaticKey::public);
+        if let Some(peer) = &peer {
+            builder = builder.remote_public_key(peer.as_bytes()).unwrap();
+        }
+        if self.psk.is_some() {
+            builder = builder.psk(0, &psk).unwrap();
+        }
+        if is_initiator {
+            builder.build_initiator().unwrap()
+        } else {
+            builder.build_responder().unwrap()
+        }
+    }
+
+    fn begin(&self, device: &StaticKey, server: &StaticKey) -> Exchange {
+        let (peer, connection) = (server.public(), ConnectionId(CONNECTION));
+        let entropy = &mut Counting(7);
+        match self.psk {
+            Some(psk) => {
+                let secret = ResumptionSecret::from_secret_bytes(&psk).unwrap();
+                Exchange::reconnect(device, peer, &secret, connection, entropy)
+            }
+            None => {
+                let promise = DescriptorHash::of_body(BODY);
+                Exchange::meet(device, peer, promise, connection, entropy)
+            }
+        }
+        .unwrap()
+    }
+
+    fn answer(
+        &self,
+        device: &StaticKey,
+        server: &StaticKey,
+        hello: &[u8],
+    ) -> Result<Exchange, Error> {
+        let entropy = &mut Counting(7);
+        match self.psk {
+            Some(psk) => {
+                let secret = ResumptionSecret::from_secret_bytes(&psk).unwrap();
+                Exchange::answer_reconnection(server, device.public(), &secret, hello, entropy)
+            }
+            None => Exchange::answer_meeting(server, hello, entropy),
+        }
+    }
+
+    /// Our server, with snow as the device that says this.
+    fn pair_our_server(
+        &self,
+        noise: &mut HandshakeState,
+        payload: &[u8],
+    ) -> Result<(Exchange, Vec<u8>), Error> {
+        let (device, server) = (static_key(&DEVICE_KEY), static_key(&READER_KEY));
+        let message = write(noise, payload);
+        let hello = [self.header(1), self.mac1(&server, &message), message].concat();
+        let mut answering = self.answer(&device, &server, &hello)?;
+        let reply = packet_of(&mut answering, &server)?;
+        Ok((answering, reply))
+    }
+}
+
+#[test]
+fn snow_as_the_server_meets_our_device() {
+    for known in [RECONNECTION, FACTORY_KEYS] {
+        let (device, server) = (static_key(&DEVICE_KEY), static_key(&READER_KEY));
+        let peer = known.psk.map(|_| &device);
+        let mut noise = known.noise(false, peer, PSK);
+        let mut asking = known.begin(&device, &server);
+        let hello = packet_of(&mut asking, &device).unwrap();
+
+        assert_eq!(hello[..20], known.header(1));
+        assert_eq!(hello[20..36], known.mac1(&server, &hello[36..]));
+        assert_eq!(read(&mut noise, &hello[36..]), known.promise());
+        let message = write(&mut noise, &OFFER_OF_ALL);
+        let reply = [known.header(2), message].concat();
+        asking.handle_packet(&reply).unwrap();
+        packet_of(&mut asking, &device).unwrap();
+        let paired = asking.poll_paired().unwrap();
+
+        assert_eq!(noise.get_remote_static(), Some(device.public().as_bytes()));
+        assert_eq!(paired.peer, server.public());
+        assert_eq!(paired.descriptor, None);
+        let at_server = session_in(&mut noise, Direction::DeviceInitiated);
+        let locator = first_locator_of_initiator(&mut noise);
+        assert_one_session(paired.secrets, at_server, locator);
+    }
+}
+
+/// The device is the initiator here, so `k_ir` is its key.
+fn first_locator_of_initiator(noise: &mut HandshakeState) -> [u8; 8] {
+    let hash: [u8; 32] = noise.get_handshake_hash().try_into().unwrap();
+    let (k_ir, _) = noise.dangerously_get_raw_split();
+    expand(&expand(&extract(&hash, &k_ir), "chain"), "locator")
+}
+
+#[test]
+fn snow_as_the_device_meets_our_server() {
+    for known in [RECONNECTION, FACTORY_KEYS] {
+        let (device, server) = (static_key(&DEVICE_KEY), static_key(&READER_KEY));
+        let mut noise = known.noise(true, Some(&server), PSK);
+        let (mut answering, reply) = known.pair_our_server(&mut noise, &known.promise()).unwrap();
+
+        assert_eq!(reply[..20], known.header(2));
+        assert_eq!(read(&mut noise, &reply[20..]), OFFER_OF_ALL);
+        let paired = answering.poll_paired().unwrap();
+        assert_eq!(paired.peer, device.public());
+        let promised = paired.descriptor.is_some_and(|hash| hash.matches(BODY));
+        assert_eq!(promised, known.psk.is_none());
+        let at_device = session_in(&mut noise, Direction::DeviceInitiated);
+        let locator = first_locator_of_initiator(&mut noise);
+        assert_one_session(at_device, paired.secrets, locator);
+    }
+}
+
+#[test]
+fn a_device_with_another_psk_under_the_same_hint_is_refused() {
+    let server = static_key(&READER_KEY);
+    let mut noise = RECONNECTION.noise(true, Some(&server), [0x64; 32]);
+    let refused = RECONNECTION.pair_our_server(&mut noise, &OFFER_OF_ALL);
+    assert_eq!(refused.unwrap_err(), Error::NotAuthentic);
+}
+
+#[test]
+fn a_device_that_means_another_model_or_hint_in_its_prologue_is_refused() {
+    let server = static_key(&READER_KEY);
+    for known in [RECONNECTION, FACTORY_KEYS] {
+        let prologue = known.prologue();
+        for field in 0..prologue.len() {
+            let mut other = prologue.clone();
+            other[field] ^= 1;
+            let peer = server.public();
+            let mut builder = Builder::new(known.noise.parse().unwrap())
+                .prologue(&other)
+                .and_then(|builder| builder.local_private_key(&DEVICE_KEY))
+                .and_then(|builder| builder.remote_public_key(peer.as_bytes()))
+                .unwrap();
+            if let Some(psk) = &known.psk {
+                builder = builder.psk(0, psk).unwrap();
+            }
+            let mut noise = builder.build_initiator().unwrap();
+            let refused = known.pair_our_server(&mut noise, &known.promise());
+            assert_eq!(refused.unwrap_err(), Error::NotAuthentic);
+        }
+    }
+}
+
+#[test]
+fn an_authentic_first_message_without_what_it_has_to_say_is_refused() {
+    let server = static_key(&READER_KEY);
+    let no_common_model = [1, 4, 0b10, 0b10, 0b100, 0];
+    for known in [RECONNECTION, FACTORY_KEYS] {
+        let refused = |payload: &[u8]| {
+            let mut noise = known.noise(true, Some(&server), PSK);
+            known.pair_our_server(&mut noise, payload).unwrap_err()
+        };
+        assert_eq!(refused(&no_common_model), Error::Downgraded);
+        assert!(matches!(refused(&[]), Error::Malformed(_)));
+        assert!(matches!(refused(&OFFER_OF_ALL[..5]), Error::Malformed(_)));
+    }
+    let mut noise = FACTORY_KEYS.noise(true, Some(&server), PSK);
+    let refused = FACTORY_KEYS.pair_our_server(&mut noise, &OFFER_OF_ALL);
+    assert!(
+        matches!(refused.unwrap_err(), Error::Malformed(_)),
+        "no descriptor"
+    );
 }

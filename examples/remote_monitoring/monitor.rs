@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use iomt::alarm::{Limit, LimitAlarm, Limits, Side, Staleness, Transition};
-use iomt::link::Retry;
-use iomt::node::{Error, Server, ServerEvent};
+use iomt::node::{Error, Received, Server, ServerConfig, ServerEvent};
 use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::reading::{Metric, Observation, Unit, Waveform};
@@ -55,6 +54,7 @@ pub(crate) struct Monitor {
     staleness: Option<Staleness>,
     pub(crate) alarms: Vec<Alarm>,
     pub(crate) is_paired: bool,
+    chance: Chance,
 }
 
 /// The signal, as far as it is whole, and what was found in it.
@@ -83,7 +83,7 @@ impl Monitor {
         now: Instant,
         mut chance: Chance,
     ) -> Result<Self, Box<dyn std::error::Error>> {
-        let mut node = Server::new(Identity::generate(&mut chance)?, Retry::DEFAULT);
+        let mut node = Server::new(Identity::generate(&mut chance)?, ServerConfig::DEFAULT);
         node.pair(now, &LabelSecret::new(label)?, &mut chance)?;
         Ok(Self {
             node,
@@ -98,6 +98,7 @@ impl Monitor {
             staleness: None,
             alarms: Vec::new(),
             is_paired: false,
+            chance,
         })
     }
 
@@ -123,7 +124,7 @@ impl Monitor {
 
     /// Takes a packet from the gateway. What is wrong with it was counted by the node.
     pub(crate) fn receive(&mut self, now: Instant, mut packet: Vec<u8>) -> Result<(), Error> {
-        let Ok(Some(opened)) = self.node.handle_datagram(now, &mut packet) else {
+        let Ok(Received::Records(opened)) = self.node.handle_datagram(now, &mut packet) else {
             return Ok(());
         };
         let (Some(run), Ok(records)) = (opened.run(), opened.records()) else {
@@ -147,7 +148,7 @@ impl Monitor {
 
     /// Does what is due, and hands out the packets to be sent.
     pub(crate) fn run(&mut self, now: Instant) -> Vec<Vec<u8>> {
-        self.node.handle_timeout(now);
+        let _ = self.node.handle_timeout(now, &mut self.chance); // A handshake that fails is tried again.
         self.check_silence(now);
         while let Some(event) = self.node.poll_event() {
             self.is_paired |= matches!(event, ServerEvent::Paired { .. });

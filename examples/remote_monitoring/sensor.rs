@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 
-use iomt::link::{OutboxFull, Retry};
-use iomt::node::{Device, Error};
+use iomt::link::OutboxFull;
+use iomt::node::{Config, Device, Error};
 use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::reading::codec::{self, CodecId};
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Status, Unit, Value, Waveform};
 use iomt::signal::ecg::{HeartRate, RPeakDetector};
+use iomt::storage::MemoryStorage;
 use iomt::time::{Duration, Instant, SampleRate};
 use iomt::wire::{MAX_DATAGRAM, Record, Space};
 
@@ -30,7 +31,8 @@ const BATTERY_INTERVAL_SECS: u64 = 30;
 const MAX_BLOCK: usize = 1_000;
 /// What the outbox of this device holds: about four minutes of ECG.
 const OUTBOX_BYTES: usize = 65_536;
-const OUTBOX_FRAMES: usize = 512;
+/// Room for the session, which is all that this device keeps.
+const FLASH_BYTES: usize = 4_096;
 
 /// The signal as the device knows it.
 #[derive(Debug, Clone)]
@@ -61,7 +63,7 @@ struct Second {
 }
 
 pub(crate) struct Sensor {
-    pub(crate) node: Device<'static, OUTBOX_BYTES, OUTBOX_FRAMES>,
+    pub(crate) node: Device<'static, OUTBOX_BYTES>,
     signal: Signal,
     detector: RPeakDetector,
     heart_rate: HeartRate,
@@ -72,8 +74,8 @@ pub(crate) struct Sensor {
     waiting: VecDeque<Second>,
     /// Observations that were made, the descriptor apart.
     pub(crate) observations_made: u64,
-    /// What lies on flash: the session.
-    flash: Vec<u8>,
+    /// Where the session lies.
+    flash: MemoryStorage<FLASH_BYTES, 1>,
 }
 
 impl Sensor {
@@ -83,7 +85,7 @@ impl Sensor {
         mut chance: Chance,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let identity = Identity::generate(&mut chance)?;
-        let mut node = Device::new(identity, DESCRIPTOR, Retry::DEFAULT)?;
+        let mut node = Device::new(identity, DESCRIPTOR, Config::DEFAULT)?;
         node.arm(LabelSecret::new(label)?);
         Ok(Self {
             node,
@@ -96,7 +98,7 @@ impl Sensor {
             next_index: 0,
             waiting: VecDeque::new(),
             observations_made: 0,
-            flash: Vec::new(),
+            flash: MemoryStorage::new(),
         })
     }
 
@@ -128,10 +130,7 @@ impl Sensor {
     /// Does what is due, and hands out the packets to be sent.
     pub(crate) fn run(&mut self, now: Instant) -> Result<Vec<Vec<u8>>, Error> {
         self.node.handle_timeout(now, &mut self.chance)?;
-        if let Some(saved) = self.node.poll_store() {
-            self.flash = saved.as_bytes().to_vec();
-            self.node.handle_stored(now, saved)?;
-        }
+        self.node.store_on(now, &mut self.flash)?;
         if self.node.is_ready() {
             let started = *self.started.get_or_insert(now);
             self.sample(now, started);

@@ -165,8 +165,8 @@ impl Simulation {
 
     fn next_instant(&self) -> Option<Instant> {
         let arrival = self.packets.peek().map(|Reverse((due, ..))| *due);
-        let sensor = self.sensor.poll_timeout().map(world_time);
-        let next = [arrival, sensor, self.monitor.poll_timeout()]
+        let sensor = self.sensor.poll_timeout();
+        let next = [arrival, sensor.map(world_time), self.monitor.poll_timeout()]
             .into_iter()
             .flatten()
             .min()?;

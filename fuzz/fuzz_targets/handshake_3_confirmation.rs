@@ -1,7 +1,7 @@
-//! Message 3 at the device: a refused one hands the state back, which finishes with the honest one.
+//! Message 3 at the device: a refused one leaves all as it was, and the honest one finishes.
 #![no_main]
 
-use iomt_fuzz::pairing::{Attempts, Parties};
+use iomt_fuzz::pairing::{Attempts, Parties, end, hand_over};
 use libfuzzer_sys::fuzz_target;
 
 /// What the crate's own reader puts into message 1.
@@ -9,22 +9,18 @@ const OFFER: [u8; 6] = [1, 4, 0b10, 0b10, 0b100, 0];
 
 fuzz_target!(|attempts: Attempts<'_>| {
     let mut parties = Parties::new();
-    let (awaiting_reply, hello) = parties.hello();
-    let (mut awaiting, reply) = parties.reply(&hello).expect("an honest message 1");
-    let (confirmation, session) = parties.confirmation(awaiting_reply, &reply);
+    let (mut asking, hello) = parties.hello();
+    let (mut answering, reply) = parties.reply(&hello).expect("an honest message 1");
+    let (server, confirmation) = end(&mut asking, &parties.reader, &reply);
     for packet in attempts.forged(&confirmation) {
-        awaiting = match awaiting.read_confirmation(&packet, &parties.device) {
-            Ok(_) => panic!("a forged message 3 was accepted"),
-            Err(refused) => refused.state,
-        };
+        let taken = hand_over(&mut answering, &parties.device, &packet);
+        assert!(taken.is_err(), "a forged message 3 was accepted");
     }
-    match awaiting.read_confirmation(&confirmation, &parties.device) {
-        Ok(paired) => assert_eq!(paired.secrets.id(), session),
-        Err(refused) => panic!("the honest message 3 was refused: {}", refused.error),
-    }
+    let (device, _) = end(&mut answering, &parties.device, &confirmation);
+    assert_eq!(device.secrets.id(), server.secrets.id());
 
     let (noise, hello) = parties.insider_hello(&OFFER);
-    let (awaiting, reply) = parties.reply(&hello).expect("an insider's message 1");
+    let (mut answering, reply) = parties.reply(&hello).expect("an insider's message 1");
     let insider = parties.insider_confirmation(noise, &reply, &attempts.payload);
-    let _ = awaiting.read_confirmation(&insider, &parties.device);
+    let _ = hand_over(&mut answering, &parties.device, &insider);
 });

@@ -28,6 +28,7 @@ fn written(packet: &Packet<'_>) -> Vec<u8> {
     match packet {
         Packet::Frame(frame) => frame.emit(&mut out).map(|bytes| bytes.to_vec()),
         Packet::Handshake(handshake) => handshake.emit(&mut out).map(|bytes| bytes.to_vec()),
+        Packet::Refused(refused) => refused.emit(&mut out).map(|bytes| bytes.to_vec()),
         Packet::Receipt(receipt) => {
             let byte0 = [Receipt::BYTE0];
             Ok([&byte0[..], &receipt.locator.0, receipt.body, &receipt.proof].concat())

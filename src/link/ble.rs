@@ -18,7 +18,9 @@
 //! | order | as ATT has it: in order and once, until a buffer drops a value or the connection ends |
 //! | a new connection | a new [`Reassembler`](super::Reassembler), or its `reset`, on both sides |
 //! | address | a resolvable private one, so that a patient can not be followed |
-//! | scan response | none is needed |
+//! | scan response | none, but [`armed_scan_response`] while the device is armed with a token |
+//! | intervals | [`Advertising`], [`CONNECTION`]; suggestions that phones accept |
+//! | a connection that ends | begins anew: fragments, and short frames, which need a receipt on the new one first |
 //!
 //! The UUIDs were drawn at random once (RFC 9562, version 4) and are frozen. On the air they stand low byte
 //! first: `SERVICE.to_le_bytes()`.
@@ -56,6 +58,89 @@ pub const ADVERTISEMENT_ARMED: [u8; 21] = [
     0x1F, 0xD0, 0x35, 0x73, 0xC1,
 ];
 
+/// What a device answers to a scan while it is armed with a token: 26 bytes of at most 31.
+///
+/// ```text
+/// 19 21 16 bytes 8 bytes    service data, 128 bits: SERVICE, low byte first, then the token
+/// ```
+///
+/// The token is drawn at each arming. It keys the code in front of the first handshake message where neither
+/// the label has a secret nor the device's key is known: who has not heard the device costs it one hash.
+#[must_use]
+pub const fn armed_scan_response(token: [u8; 8]) -> [u8; 26] {
+    let [
+        s0,
+        s1,
+        s2,
+        s3,
+        s4,
+        s5,
+        s6,
+        s7,
+        s8,
+        s9,
+        s10,
+        s11,
+        s12,
+        s13,
+        s14,
+        s15,
+    ] = SERVICE.to_le_bytes();
+    let [t0, t1, t2, t3, t4, t5, t6, t7] = token;
+    [
+        0x19, 0x21, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, t0, t1,
+        t2, t3, t4, t5, t6, t7,
+    ]
+}
+
+/// How often a device advertises: what phones in the background are known to find well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advertising {
+    /// An alarm waits, or the device was armed a moment ago: 20 ms, for 30 s at most.
+    Urgent,
+    /// Armed, or a backlog waits: 152.5 ms.
+    Waiting,
+    /// Nothing waits: 1,022.5 ms, some 10 µA on usual radios.
+    Idle,
+}
+
+impl Advertising {
+    /// The interval in units of 0.625 ms, as controllers take it.
+    #[must_use]
+    pub const fn interval(self) -> u16 {
+        match self {
+            Self::Urgent => 32,
+            Self::Waiting => 244,
+            Self::Idle => 1_636,
+        }
+    }
+}
+
+/// Connection parameters, in the units that controllers take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionParameters {
+    /// The shortest interval, in units of 1.25 ms.
+    pub interval_min: u16,
+    /// The longest interval, in units of 1.25 ms.
+    pub interval_max: u16,
+    /// How many intervals the device may sleep through when it has nothing to say.
+    pub latency: u16,
+    /// After what silence the connection counts as lost, in units of 10 ms.
+    pub supervision_timeout: u16,
+}
+
+/// What a device asks for: 30 to 45 ms, asleep for up to 30 of them, lost after 6 s.
+///
+/// An alarm leaves at the next interval all the same, since only the device sleeps; what comes for it waits
+/// 1.4 s at most. The values keep the rules of phones: a multiple of 15 ms, intervals × (latency + 1) below 2 s
+/// and thrice that below the timeout.
+pub const CONNECTION: ConnectionParameters = ConnectionParameters {
+    interval_min: 24,
+    interval_max: 36,
+    latency: 30,
+    supervision_timeout: 600,
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +165,30 @@ mod tests {
             ];
             assert_eq!(structures(&bytes), expected);
         }
+    }
+
+    #[test]
+    fn the_scan_response_fits_and_has_service_and_token() {
+        let token = [1, 2, 3, 4, 5, 6, 7, 8];
+        let bytes = armed_scan_response(token);
+        assert!(bytes.len() <= 31);
+        let content = [&SERVICE.to_le_bytes()[..], &token].concat();
+        assert_eq!(structures(&bytes), [(0x21, content)]);
+    }
+
+    #[test]
+    fn the_connection_parameters_keep_the_rules_of_phones() {
+        let longest_ms = u32::from(CONNECTION.interval_max) * 5 / 4;
+        let asleep_ms = longest_ms * (u32::from(CONNECTION.latency) + 1);
+        let timeout_ms = u32::from(CONNECTION.supervision_timeout) * 10;
+        assert_eq!(
+            (
+                u32::from(CONNECTION.interval_min) * 5 / 4 % 15,
+                longest_ms % 15
+            ),
+            (0, 0)
+        );
+        assert!(asleep_ms <= 2_000 && 3 * asleep_ms < timeout_ms && timeout_ms <= 6_000);
     }
 
     #[test]

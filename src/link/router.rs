@@ -1,6 +1,6 @@
 use heapless::Vec;
 
-use crate::wire::{ConnectionId, Locator, Packet, Route};
+use crate::wire::{ConnectionId, Locator, Packet, Refused, Route};
 
 /// How many routes a router keeps by default.
 pub const MAX_ROUTES: usize = 64;
@@ -64,7 +64,13 @@ impl<P: Copy, const N: usize> Router<P, N> {
     /// The port behind which the receiver of `packet` was seen last.
     #[must_use]
     pub fn port_of(&self, packet: &Packet<'_>) -> Option<P> {
-        let position = self.position_of(address_of(packet)?)?;
+        let position = match packet {
+            // Of which kind the packet was that it is about, it does not say.
+            Packet::Refused(Refused { reference }) => self
+                .position_of(Address::Session(Locator(*reference)))
+                .or_else(|| self.position_of(Address::Handshake(ConnectionId(*reference))))?,
+            _ => self.position_of(address_of(packet)?)?,
+        };
         self.routes.get(position).map(|(_, port)| *port)
     }
 
@@ -73,7 +79,7 @@ impl<P: Copy, const N: usize> Router<P, N> {
     }
 }
 
-/// What the packet shows of its session; a short frame shows nothing.
+/// What the packet shows of its session: a short frame nothing, and a refusal is none of a device's.
 fn address_of(packet: &Packet<'_>) -> Option<Address> {
     match packet {
         Packet::Frame(frame) => match frame.route {
@@ -82,6 +88,7 @@ fn address_of(packet: &Packet<'_>) -> Option<Address> {
         },
         Packet::Receipt(receipt) => Some(Address::Session(receipt.locator)),
         Packet::Handshake(handshake) => Some(Address::Handshake(handshake.connection)),
+        Packet::Refused(_) => None,
     }
 }
 
@@ -118,6 +125,24 @@ mod tests {
             assert!(router.routes.len() <= 4);
         }
         assert_eq!(router.port_of(&frame(1)), Some(1));
+    }
+
+    #[test]
+    fn a_refusal_finds_whom_it_is_about() {
+        let mut router = Router::<u8, 4>::default();
+        router.learn(&frame(1), 10);
+        let mut hello = [7; 60];
+        hello[..4].copy_from_slice(&[0x81, 1, 2, 1]);
+        router.learn(&Packet::parse(&hello).unwrap(), 11);
+        let refused = |reference| {
+            Packet::Refused(Refused {
+                reference: [reference; 8],
+            })
+        };
+        let ports = [1, 7, 2].map(|reference| router.port_of(&refused(reference)));
+        assert_eq!(ports, [Some(10), Some(11), None]);
+        router.learn(&refused(3), 12);
+        assert_eq!(router.port_of(&refused(3)), None);
     }
 
     #[test]

@@ -1,56 +1,61 @@
 //! The whole endpoint, device or server, as one engine without input or output of its own.
 //!
 //! ```text
-//!              handle_datagram, handle_stored, handle_timeout
-//!                                 │
-//!                                 ▼
-//!   readings ── send ──►  Device  │  Server  ── Opened ──► the caller's store
-//!                                 │     ▲                         │
-//!                                 ▼     └──── handle_stored ──────┘
-//!              poll_transmit, poll_store, poll_event, poll_timeout
+//!  readings ── send ──►  Device                             Server  ── Records ──► the caller's store
+//!                          │   poll_transmit      handle_datagram │                       │
+//!                          ├──── frames, control frames ─────────►│ ◄── handle_stored ────┘
+//!                          │◄─── receipts ────────────────────────┤
+//!    flash ◄─ poll_store ──┤   handle_datagram      poll_transmit ├─ export ──► the caller's store
+//!          ─ handle_stored►│                                      │
 //! ```
 //!
-//! Datagrams, storage, time and randomness go in and out as values: the caller owns the
-//! sockets, the flash, the clock and the generator. After every input, poll each output
-//! until it is `None`.
+//! Datagrams, storage, time, randomness and, where it is wanted, the Diffie-Hellman of the static key go in and
+//! out as values: the caller owns the sockets, the flash, the clock, the generator and the secure element. After
+//! every input, poll each output until it is `None`.
 //!
-//! A [`Device`] pairs, takes readings, keeps each sealed frame until the server's receipt
-//! says that it is stored, and goes on after a reboot from what [`Device::poll_store`] gave.
-//! A [`Server`] is the server's end of one device: it pairs, yields what was sealed, and
-//! acknowledges what the caller has stored.
+//! A [`Device`] pairs, takes readings, keeps each sealed frame until a receipt says that it is stored, names what
+//! is lost, reconnects by itself, and goes on after a reboot from what [`Device::poll_store`] gave to storage.
+//! A [`Server`] is the server's end of one device: it pairs, yields what was sealed, acknowledges what the caller
+//! has stored, says what is lost, and notices that a device has fallen silent. It answers reconnections, keeps apart
+//! what comes from a device that has lost its secret, and goes on from rows that any worker of a fleet can read.
+//!
+//! # Examples
 //!
 //! ```
-//! use iomt::link::Retry;
-//! use iomt::node::{Device, DeviceEvent, Server};
+//! use iomt::node::{Config, Device, DeviceEvent, Received, Server, ServerConfig};
 //! use iomt::pairing::{Identity, label::LabelSecret};
 //! use iomt::reading::{Descriptor, Metric, Observation, Unit};
 //! use iomt::seal::SystemEntropy;
-//! use iomt::time::Instant;
+//! use iomt::storage::MemoryStorage;
+//! use iomt::time::{Duration, Instant};
 //! use iomt::wire::{MAX_DATAGRAM, Record, Space};
 //!
-//! let (now, rng) = (Instant::ZERO, &mut SystemEntropy);
+//! let rng = &mut SystemEntropy;
 //! let secret = b"sixteen or more random bytes";
-//! let mut device = Device::<4096, 64>::new(Identity::generate(rng)?, Descriptor::default(), Retry::DEFAULT)?;
-//! let mut server = Server::new(Identity::generate(rng)?, Retry::DEFAULT);
+//! let mut device = Device::<4096>::new(Identity::generate(rng)?, Descriptor::default(), Config::DEFAULT)?;
+//! let mut server = Server::new(Identity::generate(rng)?, ServerConfig::DEFAULT);
+//! let mut flash = MemoryStorage::<4096, 1>::new();
 //! device.arm(LabelSecret::new(secret)?);
-//! server.pair(now, &LabelSecret::new(secret)?, rng)?;
+//! server.pair(Instant::ZERO, &LabelSecret::new(secret)?, rng)?;
 //!
-//! let mut buffer = [0; MAX_DATAGRAM];
+//! let (mut now, mut buffer) = (Instant::ZERO, [0; MAX_DATAGRAM]);
 //! let mut received = Vec::new();
 //! while received.len() < 2 {
+//!     now = now + Duration::from_millis(10);
+//!     let _ = server.handle_timeout(now, rng); // One multiplication of a handshake at most.
+//!     let _ = device.handle_timeout(now, rng);
 //!     while let Some(datagram) = server.poll_transmit(now, &mut buffer) {
-//!         let _ = device.handle_datagram(now, datagram, rng); // `stats` counts what was refused.
+//!         let _ = device.handle_datagram(now, &datagram, rng); // A forged one is refused and counted.
 //!     }
-//!     if let Some(session) = device.poll_store() {
-//!         device.handle_stored(now, session)?; // It is in flash now.
-//!     }
-//!     if device.poll_event() == Some(DeviceEvent::Ready) {
-//!         let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, 72.into());
-//!         device.send(now, Space::Data, &[Record::Observation(pulse)])?;
+//!     device.store_on(now, &mut flash)?;
+//!     while let Some(event) = device.poll_event() {
+//!         if let DeviceEvent::Ready { .. } = event {
+//!             let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, 72.into());
+//!             device.send(now, Space::Data, &[Record::Observation(pulse)])?;
+//!         }
 //!     }
 //!     while let Some(datagram) = device.poll_transmit(now, &mut buffer) {
-//!         // Anybody can send a forged packet: it is refused and counted, and nothing ends by it.
-//!         if let Ok(Some(opened)) = server.handle_datagram(now, datagram) {
+//!         if let Ok(Received::Records(opened)) = server.handle_datagram(now, datagram) {
 //!             received.extend(opened.records()?.map(|(_, record)| format!("{record:?}")));
 //!             server.handle_stored(now, opened.stored())?; // The records are in the database now.
 //!         }
@@ -66,13 +71,17 @@ mod server;
 #[cfg(test)]
 mod tests;
 
-pub use device::{Device, DeviceEvent, DeviceStats, SavedSession};
-pub use server::{Server, ServerEvent, ServerStats};
+pub use device::{Config, Device, DeviceEvent, DeviceStats, Keeping, PeerId, Reach, Rung};
+pub use server::{
+    Caller, NamedLoss, REFUSAL_LEN, Received, Reception, Recipient, Server, ServerConfig,
+    ServerEvent, ServerStats, Transmit, Trust, refusal,
+};
 
-use crate::link::OutboxFull;
+use crate::link::{OutboxFull, PushError};
 use crate::{pairing, seal, wire};
 
 /// Why an endpoint refused an input. It is as it was.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -100,7 +109,34 @@ pub enum Error {
     /// Nobody waits for this word of storage: it is of a session that another has taken the place of.
     #[error("nobody waits for this to be stored")]
     NotAwaited,
-    /// A session is under way, whose frames would be orphaned by another.
+    /// There is a session with this recipient already, whose frames would be orphaned by another.
     #[error("a session is under way already")]
     SessionUnderWay,
+    /// The device has as many recipients as it has room for.
+    #[error("no room for another recipient")]
+    TooManyPeers,
+}
+
+impl From<PushError> for Error {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::Full(full) => full.into(),
+            PushError::NotAFrame => seal::Error::UnexpectedPacket.into(),
+        }
+    }
+}
+
+impl Error {
+    /// Whether the packet is about a session, a secret or a device that is not known here.
+    ///
+    /// Where nobody else knows it either, a [`refusal`] may say so to its sender.
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        matches!(
+            self,
+            Self::NotPaired
+                | Self::Seal(seal::Error::UnknownEpoch)
+                | Self::Pairing(pairing::Error::WrongKey)
+        )
+    }
 }

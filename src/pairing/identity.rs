@@ -1,12 +1,12 @@
 use core::fmt;
 
-use super::Error;
-use super::noise::KeyRef;
+use super::{Error, SharedSecret};
 use crate::crypto::dh::{PrivateKey, is_canonical};
 use crate::seal::{Entropy, draw};
 use crate::wire::write_hex;
 
 /// A public key; its length is that of its suite.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PublicKey([u8; 32]);
 
@@ -21,6 +21,15 @@ impl PublicKey {
             Ok(key) if is_canonical(&key) => Ok(Self(key)),
             _ => Err(Error::BadKey),
         }
+    }
+
+    /// A key that is known to be canonical.
+    pub(super) const fn from_canonical(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
+    pub(super) const fn as_array(&self) -> &[u8; 32] {
+        &self.0
     }
 
     /// The key as it stands on the wire.
@@ -86,10 +95,9 @@ impl Identity {
         self.private.expose()
     }
 
-    pub(super) const fn key_ref(&self) -> KeyRef<'_> {
-        KeyRef {
-            private: &self.private,
-            public: &self.public.0,
-        }
+    /// The shared secret with `peer`; `None` where it is zeros alone. Costs one scalar multiplication.
+    #[must_use]
+    pub fn agree(&self, peer: &PublicKey) -> Option<SharedSecret> {
+        self.private.agree(&peer.0).map(SharedSecret::new)
     }
 }

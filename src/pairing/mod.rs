@@ -1,47 +1,153 @@
 //! How two devices meet: Noise handshakes, and the ways in which people vouch for them.
 //!
-//! | model | what vouches | handshake | here |
-//! |---|---|---|---|
-//! | label secret | a secret of at least 16 bytes on a label that one side can read | `Noise_XXpsk0` | [`label`] |
+//! | model | what vouches | handshake | initiator | here |
+//! |---|---|---|---|---|
+//! | 2 label secret | a secret of at least 16 bytes on a label that one side can read | `Noise_XXpsk0` | the reader of the label | [`label`], [`Exchange::read_label`] |
+//! | 5 factory keys | the server's key in the device; also after a loss of state | `Noise_IK` | the device | [`Exchange::meet`] |
+//! | 6 reconnection | both keys, and a secret of the session before | `Noise_KKpsk0` | the device | [`Exchange::reconnect`] |
 //!
-//! The other models of the protocol (label with key, passcode, numeric comparison, factory
-//! keys, reconnection) have numbers and are not built yet.
+//! The other models of the protocol (label with key, passcode, numeric comparison) have numbers and
+//! are not built yet.
 //!
 //! ```text
 //!   reader of the label (server, phone)                      device
 //!   ───────────────────────────────────                      ──────
-//!   label::Reader::start          ── 1: psk, e {offer} ──►   label::Armed::read_hello
-//!        │                                                        │
-//!   AwaitingReply                 ◄── 2: e, ee, s, es        AwaitingConfirmation
-//!        │  read_reply                {offer, descriptor}         │
-//!        │                        ── 3: s, se {} ────────►        │ read_confirmation
+//!   Exchange::read_label          ── 1: psk, e {offer} ──►   Exchange::answer_label
+//!        │                        ◄── 2: e, ee, s, es             │
+//!        │                            {offer, descriptor}         │
+//!        ▼                        ── 3: s, se {} ────────►        ▼
 //!   Paired                                                   Paired
 //! ```
 //!
-//! Each state is a type. A step that succeeds consumes it; a step that fails hands it back in
-//! [`Refused`], so that one forged packet ends no pairing.
+//! # Reconnection
+//!
+//! **What it does**: gives a new session to two that had one, once a day and whenever either has lost
+//! its place; nobody has to do anything. **What it stops**: who has stolen the keys of the old session
+//! reads nothing of the new one; who has stolen a static key alone, or the secret alone, gets in
+//! nowhere. **What it does not stop**: who has stolen both from one side can stand in for it.
+//!
+//! ```text
+//! psk'         = E(Extract(h, k_ir ‖ k_ri), "resume")       of the session before
+//! hint         = E(psk', "hint",, 8)                        tells the server which psk is meant
+//! MAC1 key     = E(Extract(0, server's public key), "static mac1")
+//! prologue     = lv("iomt1") lv(version) lv(suite) lv(Noise name) lv(model) lv(hint)
+//!
+//!   device                                                   server
+//!   Exchange::reconnect        ── 1: psk, e, es, ss {offer} ──►   StaticKey::check_hello: the hint,
+//!        │                                                        Exchange::answer_reconnection
+//!        ▼                     ◄── 2: e, ee, se {offer} ────      ▼
+//!   Paired                                                   Paired
+//! ```
+//!
+//! | message | packet | of which |
+//! |---|---|---|
+//! | 1 | 90 bytes | header 20, code 16, e 32, offer 6, tag 16 |
+//! | 2 | 74 bytes | header 20, e 32, offer 6, tag 16 |
+//!
+//! # Factory keys
+//!
+//! **What it does**: the device knows its server's key, and shows its own to that server alone. It is
+//! also the way back for a device or server that has lost the secret of the session before. **What it
+//! stops**: nobody but the holder of the server's key learns which device this is, or can answer it.
+//! **What it does not stop**: anybody can begin it. Whether the device's key is a known one is for the
+//! server to say, and a session where a reconnection was due is not to be trusted as one. A recorded
+//! message 1 is answered again; nothing comes of the answer. Who steals the server's key later reads
+//! which devices have asked.
+//!
+//! ```text
+//! MAC1 key     = as above
+//! prologue     = lv("iomt1") lv(version) lv(suite) lv(Noise name) lv(model) lv("")       the hint is zero
+//!
+//!   device                                                   server
+//!   Exchange::meet             ── 1: e, es, s, ss ────────►  Exchange::answer_meeting
+//!        │                         {offer, descriptor}            │
+//!        ▼                     ◄── 2: e, ee, se {offer} ────      ▼
+//!   Paired                                                   Paired
+//! ```
+//!
+//! | message | packet | of which |
+//! |---|---|---|
+//! | 1 | 172 bytes | header 20, code 16, e 32, s 48, offer 6, descriptor hash 34, tag 16 |
+//! | 2 | 74 bytes | header 20, e 32, offer 6, tag 16 |
+//!
+//! # One multiplication at a time
+//!
+//! An X25519 takes hundreds of milliseconds on a Cortex-M0, longer than a radio waits; a static key may
+//! lie in a secure element or a key service, which answers when it can. So no call of an [`Exchange`]
+//! performs more than one, and it says what it waits for:
+//!
+//! ```
+//! use iomt::pairing::{DescriptorHash, Exchange, Identity, StaticKey, Work};
+//! # use iomt::{seal::SystemEntropy, wire::ConnectionId};
+//! # let rng = &mut SystemEntropy;
+//! # let server = Identity::generate(rng)?;
+//! let secure_element = Identity::generate(rng)?; // As if it were a chip.
+//! let key = StaticKey::elsewhere(secure_element.public(), &[7; 32])?;
+//! let promise = DescriptorHash::of_body(b"the body of the descriptor record");
+//!
+//! let mut exchange = Exchange::meet(&key, server.public(), promise, ConnectionId([1; 8]), rng)?;
+//! loop {
+//!     match exchange.poll_work() {
+//!         Work::Own => exchange.work()?,
+//!         Work::StaticDh(peer) => exchange.handle_dh(secure_element.agree(&peer))?,
+//!         Work::Idle => break,
+//!     }
+//! }
+//! assert_eq!(exchange.packet().map(<[u8]>::len), Some(172));
+//! # Ok::<(), iomt::pairing::Error>(())
+//! ```
+//!
+//! | side | multiplications: message 1 | message 2 | message 3 |
+//! |---|---|---|---|
+//! | label, reader | 1 | 2 | 1 |
+//! | label, device | 0 | 3 | 1 |
+//! | reconnection or factory keys, device | 3 | 2 | |
+//! | reconnection or factory keys, server | 2 | 3 | |
+//!
+//! # Untrusted input
+//!
+//! What a stranger can make it cost, beside one parse:
+//!
+//! | packet | cost |
+//! |---|---|
+//! | message 1, without the label's secret or the server's public key | one HMAC |
+//! | message 1 of factory keys, with the server's public key | one multiplication; five with a static key of one's own |
+//! | message 1 of a reconnection, with the server's public key and a hint in use | two multiplications |
+//! | message 1, recorded | as the honest one, unless the answer is kept |
+//! | message 2, forged | label: one multiplication; else two |
+//! | message 3, forged | one authentication |
+//!
+//! While a message is worked on, others are refused: [`Error::Busy`]. What is longer than this version
+//! has to keep (240 bytes, of one's own packet and the message behind it) is refused too.
 
 pub mod label;
 
+mod exchange;
+mod hello;
 mod identity;
 mod noise;
 mod offer;
 mod payload;
+mod static_key;
 
 #[cfg(test)]
 mod tests;
 
+pub use exchange::{Exchange, Work};
+pub use hello::Hello;
 pub use identity::{Identity, PublicKey};
 pub use offer::Offer;
 pub use payload::DescriptorHash;
+pub use static_key::{SharedSecret, StaticKey};
 
 use crate::seal::{EntropyFailed, SessionSecrets};
 use crate::wire;
 
-/// The longest handshake packet that this version sends.
+/// The longest handshake packet that this version sends, with room to grow.
 pub const MAX_HANDSHAKE: usize = 192;
 
 /// How two devices vouch for each other, as its number on the wire.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Model(pub u8);
 
@@ -67,20 +173,15 @@ pub struct Paired {
     pub secrets: SessionSecrets,
     /// The other side's static key.
     pub peer: PublicKey,
-    /// What the device has promised to describe itself as; the reader's side only.
+    /// What the device has promised to describe itself as; the server's side only, and not in a
+    /// reconnection.
     pub descriptor: Option<DescriptorHash>,
-}
-
-/// A step that failed, and the state that it left as it was.
-#[derive(Debug)]
-pub struct Refused<S> {
-    /// The state, ready for the next packet.
-    pub state: S,
-    /// Why the packet was refused.
-    pub error: Error,
+    /// How the two have vouched for each other.
+    pub model: Model,
 }
 
 /// Why a handshake packet was refused.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -96,6 +197,15 @@ pub enum Error {
     /// The packet is about another secret, or its sender does not know this one.
     #[error("the sender does not know the label")]
     WrongLabel,
+    /// The sender does not know the key, or means another secret of an earlier session.
+    #[error("the sender does not know the key")]
+    WrongKey,
+    /// A packet came while the one before is still worked on.
+    #[error("another message is still worked on")]
+    Busy,
+    /// Whoever holds the static key could not agree on a secret.
+    #[error("the static key could not be used")]
+    NoAgreement,
     /// Forged, damaged, or made with other keys.
     #[error("not authentic")]
     NotAuthentic,
@@ -108,10 +218,10 @@ pub enum Error {
     /// A key is not one of the suite: of another length, or not written canonically.
     #[error("not a key of the suite")]
     BadKey,
-    /// The buffer for the answer is too small.
+    /// A message does not fit where it is kept.
     #[error("no room: {needed} bytes are needed")]
     NoRoom {
-        /// How large the buffer has to be.
+        /// How large the place has to be.
         needed: usize,
     },
     /// The random number generator failed.

@@ -22,8 +22,24 @@ impl Offer {
     pub const OURS: Self = Self {
         versions: 1 << VERSION,
         suites: 1 << SUITE,
-        models: 1 << Model::LABEL_SECRET.0,
+        models: 1 << Model::LABEL_SECRET.0
+            | 1 << Model::FACTORY_KEYS.0
+            | 1 << Model::RECONNECTION.0,
     };
+
+    /// What is said in a handshake of this model.
+    ///
+    /// A label pairing names itself alone: who has only a label has no key to choose another
+    /// model with, and its bytes are those of the first version.
+    pub(super) const fn within(model: Model) -> Self {
+        match model {
+            Model::LABEL_SECRET => Self {
+                models: 1 << Model::LABEL_SECRET.0,
+                ..Self::OURS
+            },
+            _ => Self::OURS,
+        }
+    }
 
     pub(super) fn emit(self, writer: &mut Writer<'_>) -> Result<(), wire::Error> {
         let [low, high] = self.models.to_le_bytes();

@@ -22,6 +22,17 @@ impl DescriptorHash {
     }
 }
 
+#[cfg(feature = "node")]
+impl DescriptorHash {
+    pub(crate) const fn from_bytes(hash: [u8; 32]) -> Self {
+        Self(hash)
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
 impl fmt::Debug for DescriptorHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [a, b, c, d, ..] = self.0;

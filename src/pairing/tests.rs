@@ -1,11 +1,14 @@
-//! What label pairing refuses, and that the honest messages still end it.
+//! What a pairing refuses, and that the honest messages still end it.
 //!
-//! `insider` is somebody who knows the label.
+//! `insider` is somebody who knows the label; `keys` has the handshakes of those who know each
+//! other's keys.
 
 mod insider;
+mod keys;
 
-use super::label::{Armed, AwaitingConfirmation, AwaitingReply, LabelSecret, MIN_SECRET, Reader};
+use super::label::{LabelSecret, MIN_SECRET};
 use super::*;
+use crate::crypto::dh::count;
 use crate::seal::tests::Counting;
 use crate::seal::{Entropy, Label};
 use crate::wire::{ConnectionId, MAX_DATAGRAM};
@@ -44,12 +47,16 @@ impl Entropy for Failing {
     }
 }
 
-fn reader() -> Identity {
-    Identity::from_secret_bytes(&READER_KEY).unwrap()
+fn static_key(private: &[u8]) -> StaticKey {
+    Identity::from_secret_bytes(private).unwrap().into()
 }
 
-fn device() -> Identity {
-    Identity::from_secret_bytes(&DEVICE_KEY).unwrap()
+fn reader() -> StaticKey {
+    static_key(&READER_KEY)
+}
+
+fn device() -> StaticKey {
+    static_key(&DEVICE_KEY)
 }
 
 fn label() -> LabelSecret {
@@ -60,53 +67,108 @@ fn descriptor() -> DescriptorHash {
     DescriptorHash::of_body(b"body of a descriptor")
 }
 
-fn start(connection: ConnectionId, entropy: &mut impl Entropy) -> (AwaitingReply, Vec<u8>) {
-    let mut out = [0; MAX_HANDSHAKE];
-    let (state, packet) =
-        Reader::start(&reader(), &label(), connection, entropy, &mut out).unwrap();
-    (state, packet.to_vec())
+/// Does all the work that is due, never more than one multiplication in a call.
+fn work_through(exchange: &mut Exchange, key: &StaticKey) -> Result<(), Error> {
+    while exchange.poll_work() != Work::Idle {
+        let before = count::made();
+        let worked = exchange.work_with(key);
+        assert_eq!(count::made(), before + 1);
+        worked?;
+    }
+    Ok(())
 }
 
-fn hello() -> (AwaitingReply, Vec<u8>) {
+/// Gives a packet to an exchange and does the work; its answer, where it has one.
+fn hand_over(exchange: &mut Exchange, key: &StaticKey, packet: &[u8]) -> Result<Vec<u8>, Error> {
+    let before = count::made();
+    let taken = exchange.handle_packet(packet);
+    assert_eq!(count::made(), before);
+    taken?;
+    work_through(exchange, key)?;
+    Ok(exchange.packet().unwrap_or_default().to_vec())
+}
+
+fn start(connection: ConnectionId, entropy: &mut impl Entropy) -> (Exchange, Vec<u8>) {
+    start_with(&reader(), &label(), connection, entropy).unwrap()
+}
+
+fn start_with(
+    key: &StaticKey,
+    label: &LabelSecret,
+    connection: ConnectionId,
+    entropy: &mut impl Entropy,
+) -> Result<(Exchange, Vec<u8>), Error> {
+    let mut exchange = Exchange::read_label(key, label, connection, entropy)?;
+    assert_eq!(exchange.packet(), None);
+    work_through(&mut exchange, key)?;
+    let packet = exchange.packet().unwrap().to_vec();
+    Ok((exchange, packet))
+}
+
+fn hello() -> (Exchange, Vec<u8>) {
     start(CONNECTION, &mut Counting(10))
 }
 
 /// What the device says to a first message.
-fn answer(packet: &[u8], seed: u8) -> Result<(AwaitingConfirmation, Vec<u8>), Error> {
-    let (device, label) = (device(), label());
-    let mut out = [0; MAX_HANDSHAKE];
-    Armed::new(&device, &label)
-        .read_hello(packet, descriptor(), &mut Counting(seed), &mut out)
-        .map(|(state, packet)| (state, packet.to_vec()))
+fn answer(packet: &[u8], seed: u8) -> Result<(Exchange, Vec<u8>), Error> {
+    answer_with(&device(), descriptor(), packet, &mut Counting(seed))
 }
 
-fn confirm(
-    state: AwaitingReply,
+fn answer_with(
+    key: &StaticKey,
+    descriptor: DescriptorHash,
     packet: &[u8],
-) -> Result<(Paired, Vec<u8>), Refused<AwaitingReply>> {
-    let mut out = [0; MAX_HANDSHAKE];
-    let (paired, packet) = state.read_reply(packet, &reader(), &mut out)?;
-    Ok((paired, packet.to_vec()))
+    entropy: &mut impl Entropy,
+) -> Result<(Exchange, Vec<u8>), Error> {
+    let mut exchange = Exchange::answer_label(key, &label(), descriptor, packet, entropy)?;
+    assert_eq!(exchange.packet(), None);
+    let worked = work_through(&mut exchange, key);
+    assert_eq!(exchange.is_over(), worked.is_err());
+    worked?;
+    let packet = exchange.packet().unwrap().to_vec();
+    Ok((exchange, packet))
 }
 
-fn finish(
-    state: AwaitingConfirmation,
-    packet: &[u8],
-) -> Result<Paired, Refused<AwaitingConfirmation>> {
-    state.read_confirmation(packet, &device())
+/// A step that failed, and the exchange that it left as it was.
+#[derive(Debug)]
+struct Refused {
+    state: Exchange,
+    error: Error,
 }
 
-fn refused_reply(state: AwaitingReply, packet: &[u8]) -> (AwaitingReply, Error) {
+fn confirm(mut state: Exchange, packet: &[u8]) -> Result<(Paired, Vec<u8>), Refused> {
+    let sent = state.packet().unwrap().to_vec();
+    match hand_over(&mut state, &reader(), packet) {
+        Ok(answer) => Ok((state.poll_paired().unwrap(), answer)),
+        Err(error) => {
+            assert_eq!(state.packet(), Some(&sent[..]));
+            assert!(state.poll_paired().is_none() && !state.is_over());
+            Err(Refused { state, error })
+        }
+    }
+}
+
+fn finish(mut state: Exchange, packet: &[u8]) -> Result<Paired, Refused> {
+    let sent = state.packet().unwrap().to_vec();
+    let taken = hand_over(&mut state, &device(), packet);
+    assert_eq!(state.packet(), Some(&sent[..]));
+    match taken {
+        Ok(_) => Ok(state.poll_paired().unwrap()),
+        Err(error) => {
+            assert!(state.poll_paired().is_none() && !state.is_over());
+            Err(Refused { state, error })
+        }
+    }
+}
+
+fn refused_reply(state: Exchange, packet: &[u8]) -> (Exchange, Error) {
     let Err(Refused { state, error }) = confirm(state, packet) else {
         panic!("taken for message 2: {packet:02x?}");
     };
     (state, error)
 }
 
-fn refused_confirmation(
-    state: AwaitingConfirmation,
-    packet: &[u8],
-) -> (AwaitingConfirmation, Error) {
+fn refused_confirmation(state: Exchange, packet: &[u8]) -> (Exchange, Error) {
     let Err(Refused { state, error }) = finish(state, packet) else {
         panic!("taken for message 3: {packet:02x?}");
     };
@@ -115,8 +177,8 @@ fn refused_confirmation(
 
 /// A handshake with every message at hand, both sides still before their last step.
 struct Stage {
-    awaiting_reply: AwaitingReply,
-    awaiting_confirmation: AwaitingConfirmation,
+    awaiting_reply: Exchange,
+    awaiting_confirmation: Exchange,
     messages: [Vec<u8>; 3],
 }
 
@@ -203,13 +265,17 @@ fn each_packet_is_as_long_as_the_table_says() {
 
 #[test]
 fn the_code_in_front_is_checked_without_the_rest() {
-    let (device, label) = (device(), label());
-    let armed = Armed::new(&device, &label);
+    let label = label();
     let (_, packet) = hello();
-    assert_eq!(armed.check_hello(&packet), Ok(CONNECTION));
+    let expected = Hello {
+        model: Model::LABEL_SECRET,
+        connection: CONNECTION,
+        hint: label.hint(),
+    };
+    assert_eq!(label.check_hello(&packet), Ok(expected));
     let mut damaged = packet;
     damaged[89] ^= 1;
-    assert_eq!(armed.check_hello(&damaged), Err(Error::WrongLabel));
+    assert_eq!(label.check_hello(&damaged), Err(Error::WrongLabel));
 }
 
 #[test]
@@ -349,12 +415,10 @@ fn a_message_at_another_step_is_refused_even_with_that_steps_number() {
 #[test]
 fn a_reader_of_another_label_gets_no_answer() {
     let other = LabelSecret::new(b"the secret of another label").unwrap();
-    let mut out = [0; MAX_HANDSHAKE];
-    let (_, packet) =
-        Reader::start(&reader(), &other, CONNECTION, &mut Counting(10), &mut out).unwrap();
-    assert_eq!(answer(packet, 50).err(), Some(Error::WrongLabel));
+    let (_, mut packet) = start_with(&reader(), &other, CONNECTION, &mut Counting(10)).unwrap();
+    assert_eq!(answer(&packet, 50).err(), Some(Error::WrongLabel));
     packet[12..HEADER].copy_from_slice(&label().hint().0);
-    assert_eq!(answer(packet, 50).err(), Some(Error::WrongLabel));
+    assert_eq!(answer(&packet, 50).err(), Some(Error::WrongLabel));
 }
 
 #[test]
@@ -399,66 +463,28 @@ fn a_secret_that_could_be_guessed_is_refused() {
 #[test]
 fn a_failing_generator_is_an_error_and_changes_nothing() {
     let failed = Some(Error::Entropy(EntropyFailed));
-    let mut out = [0; MAX_HANDSHAKE];
-    let (reader, device, label) = (reader(), device(), label());
     assert_eq!(Identity::generate(&mut Failing).err(), failed);
-    let started = Reader::start(&reader, &label, CONNECTION, &mut Failing, &mut out);
+    let started = start_with(&reader(), &label(), CONNECTION, &mut Failing);
     assert_eq!(started.err(), failed);
 
     let stage = stage();
-    let armed = Armed::new(&device, &label);
-    let answered = armed.read_hello(&stage.messages[0], descriptor(), &mut Failing, &mut out);
+    let answered = answer_with(&device(), descriptor(), &stage.messages[0], &mut Failing);
     assert_eq!(answered.err(), failed);
-    assert_eq!(out, [0; MAX_HANDSHAKE]);
-    stage.assert_finishes();
-}
-
-#[test]
-fn a_buffer_that_is_too_small_is_an_error_and_changes_nothing() {
-    let no_room = Some(Error::NoRoom {
-        needed: MAX_HANDSHAKE,
-    });
-    let (reader, device, label) = (reader(), device(), label());
-    for len in 0..90 {
-        let short = &mut [0; 90][..len];
-        let started = Reader::start(&reader, &label, CONNECTION, &mut Counting(10), short);
-        assert_eq!(started.err(), no_room);
-    }
-    let mut stage = stage();
-    for len in [0, 1, 83, 155] {
-        let short = &mut [0; MAX_HANDSHAKE][..len];
-        let armed = Armed::new(&device, &label);
-        let answered = armed.read_hello(&stage.messages[0], descriptor(), &mut Counting(50), short);
-        assert_eq!(answered.err(), no_room);
-        let Err(Refused { state, error }) =
-            stage
-                .awaiting_reply
-                .read_reply(&stage.messages[1], &reader, &mut short[..len.min(83)])
-        else {
-            panic!("written without room");
-        };
-        assert_eq!(Some(error), no_room);
-        stage.awaiting_reply = state;
-    }
     stage.assert_finishes();
 }
 
 /// "equal output implies an equal message": no (key, nonce) has two plaintexts.
 #[test]
 fn with_a_dead_generator_different_messages_have_different_ephemeral_keys() {
-    let (device, label) = (device(), label());
-    let armed = Armed::new(&device, &label);
+    let device = device();
     let (_, first) = start(CONNECTION, &mut Zeros);
     let (_, same) = start(ConnectionId([9; 8]), &mut Zeros);
     assert_eq!(first[HEADER_AND_CODE..], same[HEADER_AND_CODE..]);
 
     let mut ephemerals = BTreeSet::new();
     for number in 0_u32..10_000 {
-        let mut out = [0; MAX_HANDSHAKE];
         let promise = DescriptorHash::of_body(&number.to_be_bytes());
-        let (_, reply) = armed
-            .read_hello(&first, promise, &mut Zeros, &mut out)
-            .unwrap();
+        let (_, reply) = answer_with(&device, promise, &first, &mut Zeros).unwrap();
         assert!(ephemerals.insert(reply[HEADER..HEADER + 32].to_vec()));
     }
 }
@@ -468,17 +494,12 @@ fn with_a_dead_generator_different_parties_have_different_ephemeral_keys() {
     let label = label();
     let mut ephemerals = BTreeSet::new();
     for seed in 1..=100 {
-        let identity = Identity::from_secret_bytes(&[seed; 32]).unwrap();
-        let mut out = [0; MAX_HANDSHAKE];
-        let (_, packet) =
-            Reader::start(&identity, &label, CONNECTION, &mut Zeros, &mut out).unwrap();
+        let key = static_key(&[seed; 32]);
+        let (_, packet) = start_with(&key, &label, CONNECTION, &mut Zeros).unwrap();
         assert!(ephemerals.insert(packet[HEADER_AND_CODE..][..32].to_vec()));
 
-        let mut out = [0; MAX_HANDSHAKE];
         let (_, first) = hello();
-        let (_, reply) = Armed::new(&identity, &label)
-            .read_hello(&first, descriptor(), &mut Zeros, &mut out)
-            .unwrap();
+        let (_, reply) = answer_with(&key, descriptor(), &first, &mut Zeros).unwrap();
         assert!(ephemerals.insert(reply[HEADER..HEADER + 32].to_vec()));
     }
 }
@@ -518,7 +539,7 @@ fn nothing_that_is_printed_holds_a_secret() {
         messages: [_, second, third],
     } = stage();
     let mut printed = Vec::from([
-        format!("{reader:?} {label:?} {:?}", Armed::new(&reader, &label)),
+        format!("{reader:?} {label:?}"),
         format!("{awaiting_reply:?} {awaiting_confirmation:?}"),
     ]);
     let refused = confirm(awaiting_reply, &third).unwrap_err();

@@ -21,6 +21,7 @@ impl<E: Entropy + ?Sized> Entropy for &mut E {
 }
 
 /// The random number generator failed, or repeats itself.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the random number generator failed or repeats itself")]
 pub struct EntropyFailed;
@@ -51,6 +52,25 @@ pub(crate) struct Fingerprint(pub(super) [u8; 8]);
 impl Fingerprint {
     pub(super) fn of(random: &Secret) -> Self {
         Self(expand_label(random, Label::RNG, [&[], &[]]))
+    }
+}
+
+/// What tells a dead generator: the first draw of the last boot and of this one, and the latest draw.
+pub(super) struct Fingerprints {
+    pub(super) previous_boot: Option<Fingerprint>,
+    pub(super) this_boot: Option<Fingerprint>,
+    pub(super) latest: Option<Fingerprint>,
+}
+
+impl Fingerprints {
+    /// Refuses a generator that is seen to repeat itself.
+    pub(super) fn check(&mut self, fingerprint: Fingerprint) -> Result<(), EntropyFailed> {
+        let first = *self.this_boot.get_or_insert(fingerprint);
+        if self.previous_boot == Some(first) || self.latest == Some(fingerprint) {
+            return Err(EntropyFailed);
+        }
+        self.latest = Some(fingerprint);
+        Ok(())
     }
 }
 
@@ -108,7 +128,25 @@ pub(crate) struct Binding<'a> {
 
 /// "hedge(p) = E(Extract(32 RNG bytes, static secret ‖ u64 n), p, h ‖ payload)"
 pub(crate) fn hedge<const N: usize>(random: &Secret, binding: &Binding<'_>) -> [u8; N] {
-    let number = binding.number.to_be_bytes();
-    let key = extract(random.expose(), &[binding.static_secret, &number]);
-    expand_label(&key, binding.purpose, [binding.hash, binding.payload])
+    let hedge = Hedge::new(random, binding.static_secret, binding.number);
+    hedge.value(binding.purpose, binding.hash, binding.payload)
+}
+
+/// A hedge before it is known what it will be bound to: Extract(32 RNG bytes, static secret ‖ u64 n).
+pub(crate) struct Hedge(Secret);
+
+impl Hedge {
+    pub(crate) fn new(random: &Secret, static_secret: &[u8], number: u64) -> Self {
+        let number = number.to_be_bytes();
+        Self(extract(random.expose(), &[static_secret, &number]))
+    }
+
+    pub(crate) fn value<const N: usize>(
+        &self,
+        purpose: Label,
+        hash: &[u8],
+        payload: &[u8],
+    ) -> [u8; N] {
+        expand_label(&self.0, purpose, [hash, payload])
+    }
 }

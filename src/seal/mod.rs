@@ -10,6 +10,10 @@
 //!                                                               │ the caller stores it
 //!                                                               ▼
 //!   Sealer::verify ◄──────── receipt ──────── Opener::receipt ◄ Stored   given to Opener::commit
+//!
+//!   Sealer::seal_control ─── frame ─────────► Opener::open ─► Control  ─► Opener::handle_outstanding
+//!                                                                           └─► Loss, to be stored
+//!                                             Opener ◄────► RowKey ◄────► the server's store
 //! ```
 //!
 //! **Keys.** Each boot (or day, or 2^24 frames) opens an *epoch*. Its number picks a link of
@@ -22,7 +26,7 @@
 //!    ├─► locator                                 names the epoch on the wire
 //!    └─► open ─┬─ salt                           16 random bytes, in the first frames of the epoch
 //!              └─► secret ─┬─► tag               names the epoch in associated data and receipts
-//!                          └─► one key a space   data, alarm; control is not built yet
+//!                          └─► one key a space   data, alarm, control
 //! ```
 //!
 //! **Frames.** ChaCha20-Poly1305 over the plaintext of [`Envelope`](wire::Envelope).
@@ -31,6 +35,13 @@
 //! ```text
 //! version 1 │ byte 0 with its low four bits cleared │ epoch tag 16 │ counter 8, little-endian
 //! ```
+//!
+//! **Control frames** ([`wire::control`]) are sealed when they are sent, never stored and never acknowledged: the
+//! server keeps their highest counter, which the next receipt echoes.
+//!
+//! **Handing over.** The secret of an epoch reads and forges that epoch and no other. A device lists its undrained
+//! epochs with their secrets inside the newest one; so a server that lost its state, or that a new
+//! session was made with, opens what is still to come. [`Opener::handle_outstanding`] has the rules.
 //!
 //! **Random values** (salts, runs, ephemeral keys) are hedged, so that a weak generator alone gives
 //! nothing away: E(Extract(32 random bytes, static secret ‖ n as u64 BE), purpose, h ‖ payload).
@@ -41,14 +52,24 @@
 //! the locator, the tag of the epoch that the echoed control counter belongs to, and the body.
 //! [`StoredReport`] draws the body.
 
+mod ahead;
 mod entropy;
 mod epoch;
+mod epoch_table;
+mod export;
+mod lookup;
+mod loss;
+mod opened;
 mod opened_epoch;
 mod opener;
+mod outstanding;
 mod receipt;
+mod receipt_writer;
 mod schedule;
 mod sealer;
+mod sealing_epoch;
 mod session;
+mod space_set;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -57,22 +78,35 @@ pub(crate) mod tests;
 pub(crate) use entropy::FirstDraw;
 #[cfg(feature = "std")]
 pub use entropy::SystemEntropy;
-#[cfg(feature = "pairing")]
-pub(crate) use entropy::{Binding, draw, hedge};
 pub use entropy::{Entropy, EntropyFailed};
-pub use epoch::{Epoch, EpochTag};
-pub use opener::{Opened, Opener, Opening, Stored};
-pub use receipt::{Acknowledgement, Acknowledgements, StoredReport};
+#[cfg(feature = "pairing")]
+pub(crate) use entropy::{Hedge, draw};
 #[cfg(feature = "node")]
-pub(crate) use schedule::MAX_OPENED;
+pub(crate) use epoch::HandedEpoch;
+pub use epoch::{Epoch, EpochTag};
+pub use export::{MAX_NOTE, MAX_ROW, OpenedRow, Row, RowKey, RowOwner, RowPsk};
+#[cfg(feature = "std")]
+pub use lookup::SessionTable;
+pub use lookup::{MAX_OWNERS, Owners, SessionLookup};
+pub use loss::{Loss, LossCause, Settled, Twin};
+pub use opened::{Control, Opened, Opening, Stored};
+#[cfg(feature = "node")]
+pub(crate) use opener::Authentic;
+pub use opener::Opener;
+pub use receipt::{Acknowledgement, Acknowledgements, StoredReport};
+pub use receipt_writer::ServerClock;
+#[cfg(feature = "node")]
+pub(crate) use schedule::WINDOW;
 #[cfg(feature = "pairing")]
 pub(crate) use schedule::{Label, derive, expand_label};
-pub use sealer::{SEAL_OVERHEAD, Sealer};
-pub use session::{Direction, SAVED_SESSION_LEN, SessionSecrets};
+pub use sealer::Sealer;
+pub use sealing_epoch::SEAL_OVERHEAD;
+pub use session::{Direction, ResumptionSecret, SAVED_SESSION_LEN, SessionSecrets};
 
 use crate::wire;
 
 /// Why a frame or receipt was refused, or could not be made. The object is as it was.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -100,10 +134,19 @@ pub enum Error {
     /// A key has another length than its suite says.
     #[error("a key of this length is not one of the suite")]
     BadKeyLength,
-    /// So many epochs went by without a receipt that the server would not find another one.
-    #[error("out of the server's reach: no receipt has come for eight epochs")]
-    OutOfReach,
+    /// A control frame that is not newer than the newest that was opened: a repetition.
+    #[error("a newer control frame was opened before")]
+    Replayed,
+    /// The epoch is over, and had ended before this counter.
+    #[error("the epoch had ended before this counter")]
+    BeyondEnd,
+    /// What is outstanding was said in another epoch than the newest that has authenticated.
+    #[error("only the newest epoch may say what is outstanding")]
+    NotNewest,
     /// A saved session is damaged, another device's, or of another version or suite.
     #[error("not a saved session of this device and version")]
     BadSavedSession,
+    /// A stored row is damaged, another device's, under another key, or of another version or suite.
+    #[error("not a row of this device, key and version")]
+    BadRow,
 }

@@ -1,19 +1,40 @@
+use core::hint::black_box;
+
 use super::epoch::EpochKeys;
-use super::schedule::OpenKey;
-use super::{EpochTag, Error, receipt};
-use crate::wire::{self, Locator, ReceivedSet, Run, Salt, Space, TAG_LEN};
+use super::schedule::{EpochSecret, OpenKey};
+use super::space_set::{SpaceSet, Standing};
+use super::{EpochTag, Error, receipt_writer};
+use crate::wire::{Locator, Run, Salt, Space, TAG_LEN};
 
 /// Ranges of the received set of data, and of alarm.
-const DATA_RANGES: usize = 16;
-const ALARM_RANGES: usize = 4;
+pub(super) const DATA_RANGES: usize = 16;
+pub(super) const ALARM_RANGES: usize = 4;
 
-/// An epoch of which a frame has opened: its keys, and what is stored of it.
+/// An epoch that the server can open frames of: its keys, and what is stored of it.
 pub(super) struct OpenedEpoch {
+    /// Its place in the session; `None` for one that was handed over from another.
+    pub(super) number: Option<u32>,
+    pub(super) locator: Locator,
     pub(super) keys: EpochKeys,
-    /// The boot that the epoch belongs to, from the first frame that said it.
+    pub(super) origin: Origin,
+    /// The boot that the epoch belongs to, from the first frame or list that said it.
     pub(super) run: Option<Run>,
-    data: ReceivedSet<DATA_RANGES>,
-    alarm: ReceivedSet<ALARM_RANGES>,
+    /// The newest control frame that was opened.
+    pub(super) echo: Option<u32>,
+    /// Whether it seals nothing more, and no control frames either.
+    pub(super) is_over: bool,
+    /// Whether the newest list of outstanding epochs names it.
+    pub(super) is_listed: bool,
+    pub(super) data: SpaceSet<DATA_RANGES>,
+    pub(super) alarm: SpaceSet<ALARM_RANGES>,
+}
+
+/// How the server has come to an epoch's secret.
+pub(super) enum Origin {
+    /// By the chain of this session: another salt of the same number opens a twin.
+    Chain(OpenKey, Salt),
+    /// The device has handed it over.
+    Handed,
 }
 
 /// A frame behind its header.
@@ -28,79 +49,137 @@ pub(super) struct Sealed<'b> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
     pub(super) epoch: EpochTag,
-    pub(super) number: u32,
+    pub(super) number: Option<u32>,
     pub(super) space: Space,
     pub(super) counter: u32,
+    pub(super) standing: Standing,
 }
 
 impl OpenedEpoch {
-    /// Derives the keys of an epoch, and keeps them only when the frame authenticates.
-    pub(super) fn try_first(
-        number: u32,
-        locator: Locator,
-        salt: Salt,
-        key: &OpenKey,
-        sealed: &mut Sealed<'_>,
-    ) -> Result<(Self, Option<Mark>), Error> {
-        let keys = EpochKeys::derive(number, locator, salt, &key.secret(salt));
-        let candidate = Self {
-            keys,
-            run: None,
-            data: ReceivedSet::new(),
-            alarm: ReceivedSet::new(),
-        };
-        let mark = candidate.open(sealed)?;
-        Ok((candidate, mark))
+    pub(super) fn of_chain(number: u32, locator: Locator, key: OpenKey, salt: Salt) -> Self {
+        let secret = key.secret(salt);
+        Self::new(Some(number), locator, secret, Origin::Chain(key, salt))
     }
 
-    /// Decrypts in place. `None` for an authentic duplicate.
-    pub(super) fn open(&self, sealed: &mut Sealed<'_>) -> Result<Option<Mark>, Error> {
-        let Sealed { space, counter, .. } = *sealed;
-        let (is_known, has_room) = match space {
-            Space::Data => (self.data.contains(counter), self.data.has_room_for(counter)),
-            Space::Alarm => (
-                self.alarm.contains(counter),
-                self.alarm.has_room_for(counter),
-            ),
-            Space::Control | Space::Command => return Err(Error::UnexpectedPacket),
-        };
-        if !has_room {
-            return Err(wire::Error::SetFull.into());
+    /// An epoch that is over; until its ends are known it takes no counter.
+    pub(super) fn handed(number: Option<u32>, locator: Locator, secret: EpochSecret) -> Self {
+        let mut epoch = Self::new(number, locator, secret, Origin::Handed);
+        epoch.is_over = true;
+        epoch.data.end = 0;
+        epoch.alarm.end = 0;
+        epoch
+    }
+
+    fn new(number: Option<u32>, locator: Locator, secret: EpochSecret, origin: Origin) -> Self {
+        Self {
+            number,
+            locator,
+            keys: EpochKeys::derive(secret),
+            origin,
+            run: None,
+            echo: None,
+            is_over: false,
+            is_listed: false,
+            data: SpaceSet::new(),
+            alarm: SpaceSet::new(),
         }
+    }
+
+    /// The epoch as another session of the device knows it: over, and with what is stored of it.
+    #[cfg(feature = "node")]
+    pub(super) fn share(&self) -> Self {
+        Self {
+            run: self.run,
+            data: self.data.clone(),
+            alarm: self.alarm.clone(),
+            ..Self::handed(None, self.locator, self.keys.secret().share())
+        }
+    }
+
+    /// The epoch under the next session: what would let it go on is gone.
+    pub(super) fn into_inherited(self) -> Self {
+        Self {
+            number: None,
+            origin: Origin::Handed,
+            echo: None,
+            is_over: true,
+            ..self
+        }
+    }
+
+    pub(super) fn tag(&self) -> EpochTag {
+        self.keys.tag
+    }
+
+    /// Whether this is the epoch of a locator and salt; of a handed one the salt is not known.
+    pub(super) fn may_be(&self, locator: Locator, salt: Salt) -> bool {
+        let is_salt = match self.origin {
+            Origin::Chain(_, known) => known == salt,
+            Origin::Handed => true,
+        };
+        self.locator == locator && is_salt
+    }
+
+    /// Decrypts in place. A duplicate is decrypted too, to tell it from a forgery.
+    pub(super) fn open(&self, sealed: &mut Sealed<'_>) -> Result<Mark, Error> {
+        let Sealed { space, counter, .. } = *sealed;
+        let standing = match space {
+            Space::Data => self.data.standing(counter)?,
+            Space::Alarm => self.alarm.standing(counter)?,
+            Space::Control => self.control_standing(counter)?,
+            Space::Command => return Err(Error::UnexpectedPacket),
+        };
         self.keys
             .open(space, counter, sealed.ciphertext, sealed.tag)?;
-        Ok((!is_known).then_some(Mark {
+        Ok(Mark {
             epoch: self.keys.tag,
-            number: self.keys.number,
+            number: self.number,
             space,
             counter,
-        }))
+            standing,
+        })
+    }
+
+    pub(super) fn fetch(&self) {
+        let (data, first) = (&self.data, self.keys.tag.as_bytes().first());
+        black_box((
+            self.locator.0.first().copied(),
+            first.copied(),
+            self.run,
+            self.number,
+        ));
+        black_box((
+            data.end,
+            data.set.floor(),
+            data.set.ranges().len(),
+            data.lost.len(),
+        ));
+        black_box(self.keys.secret().expose().first().copied());
+    }
+
+    /// "the receiver keeps only their highest counter"
+    fn control_standing(&self, counter: u32) -> Result<Standing, Error> {
+        match (self.is_over, self.echo) {
+            (true, _) => Err(Error::BeyondEnd),
+            (_, Some(newest)) if counter <= newest => Err(Error::Replayed),
+            _ => Ok(Standing::New),
+        }
     }
 
     /// Marks a stored frame as received.
     pub(super) fn insert(&mut self, space: Space, counter: u32) -> Result<(), Error> {
         match space {
-            Space::Data => self.data.insert(counter)?,
-            Space::Alarm => self.alarm.insert(counter)?,
-            Space::Control | Space::Command => return Err(Error::UnexpectedPacket),
+            Space::Data => self.data.insert(counter),
+            Space::Alarm => self.alarm.insert(counter),
+            Space::Control | Space::Command => Err(Error::UnexpectedPacket),
         }
-        Ok(())
     }
 
-    /// What receipts say of this epoch: nothing of a space in which nothing is stored.
-    pub(super) fn entries(&self) -> impl Iterator<Item = receipt::Entry<'_>> + Clone {
-        let data = receipt::Entry::new(
-            self.keys.tag,
-            Space::Data,
-            self.data.floor(),
-            self.data.ranges(),
-        );
-        let alarm = receipt::Entry::new(
-            self.keys.tag,
-            Space::Alarm,
-            self.alarm.floor(),
-            self.alarm.ranges(),
-        );
-        [data, alarm].into_iter().filter(|entry| !entry.is_empty())
+    /// What receipts say of this epoch: both spaces, so that the device sees what was taken.
+    pub(super) fn entries(&self) -> impl Iterator<Item = receipt_writer::Entry<'_>> + Clone {
+        let tag = self.keys.tag;
+        let data = receipt_writer::Entry::new(tag, Space::Data, &self.data.set);
+        let alarm = receipt_writer::Entry::new(tag, Space::Alarm, &self.alarm.set);
+        [data, alarm].into_iter()
     }
 }

@@ -1,145 +1,50 @@
-use heapless::Vec;
+use core::ops::Range;
 
+use super::ahead::Ahead;
+use super::epoch_table::EpochTable;
 use super::opened_epoch::{Mark, OpenedEpoch, Sealed};
-use super::receipt;
-use super::schedule::{Chain, MAX_OPENED, OpenKey, WINDOW};
+use super::receipt_writer::{self, Echo, ServerClock};
 use super::session::SessionSecrets;
-use super::{EpochTag, Error};
+use super::space_set::Standing;
+use super::{Control, EpochTag, Error, Opened, Opening, Stored, Twin};
 use crate::crypto::Secret;
-use crate::wire::{
-    self, Envelope, Frame, Locator, Packet, Records, Route, Run, Salt, Space, TAG_LEN,
-};
+use crate::wire::{self, Envelope, Frame, Locator, Packet, Route, Run, Salt, Space, TAG_LEN};
 
 /// The server's end of a session: opens frames, says what is stored.
 ///
 /// **Rule.** A frame is acknowledged only after [`Opener::commit`] was given its [`Stored`],
 /// and a `Stored` comes only out of an [`Opened`]. So what was not stored is sent again.
 ///
-/// It takes about 1.7 KiB, however much a stranger sends. A frame of a stranger costs one
-/// search of a short table; a forged frame that names a real epoch costs one authentication.
+/// **Rule.** It can not seal: whoever has it, or a row of it, reads frames and makes receipts, and
+/// says nothing else to the device.
+///
+/// It takes about 5.2 KiB, however much a stranger sends. A frame of a stranger costs one
+/// search of a short table; a forged frame that names a real epoch costs one authentication,
+/// where a device was cloned up to four.
 pub struct Opener {
-    id: [u8; 16],
-    receipt_key: Secret,
-    first_locator: Locator,
-    /// The link of the lowest epoch above all that have opened.
-    chain: Chain,
-    /// The names of the epochs from that link on.
-    upcoming: [Locator; WINDOW],
-    /// Epochs that were overtaken by a later one: what opens them, and not what comes after.
-    skipped: Overtaken,
-    /// In the order of their numbers.
-    epochs: Vec<OpenedEpoch, MAX_OPENED>,
+    pub(super) receipt_key: Secret,
+    pub(super) ahead: Ahead,
+    pub(super) epochs: EpochTable,
 }
 
-type Overtaken = Vec<Skipped, { WINDOW - 1 }>;
-
-struct Skipped {
-    number: u32,
-    locator: Locator,
-    key: OpenKey,
-}
-
-/// What an authentic frame turned out to be.
+/// An authentic frame that was decrypted in its packet, and has not shown what it holds.
 #[derive(Debug)]
-pub enum Opening<'b> {
-    /// It was not stored before.
-    Fresh(Opened<'b>),
-    /// It was stored before and reveals nothing; the sender has missed a receipt.
-    Duplicate,
-}
-
-/// The plaintext of an authentic frame that is not acknowledged yet.
-#[derive(Debug)]
-pub struct Opened<'b> {
-    plaintext: &'b [u8],
-    run: Option<Run>,
+pub(crate) struct Authentic {
     mark: Mark,
+    plaintext: Range<usize>,
 }
 
-/// A frame that the caller has stored.
-#[derive(Debug)]
-#[must_use = "a frame that is not committed is sent again"]
-pub struct Stored {
-    mark: Mark,
-}
-
-impl Stored {
-    /// The space that the frame belongs to.
-    #[must_use]
-    pub const fn space(&self) -> Space {
-        self.mark.space
-    }
-}
-
-impl<'b> Opened<'b> {
-    /// The plaintext; lives as long as the packet's buffer.
-    #[must_use]
-    pub const fn plaintext(&self) -> &'b [u8] {
-        self.plaintext
-    }
-
-    /// The plaintext, read as an envelope.
-    ///
-    /// # Errors
-    ///
-    /// [`wire::Error`]: what authenticates but does not decode is to be
-    /// stored as its bytes and acknowledged, or it is sent for ever.
-    pub fn envelope(&self) -> Result<Envelope<'b>, wire::Error> {
-        Envelope::parse(self.plaintext)
-    }
-
-    /// The records, each under its sequence.
-    ///
-    /// # Errors
-    ///
-    /// As [`Opened::envelope`].
-    pub fn records(&self) -> Result<Records<'b>, wire::Error> {
-        self.envelope().map(|envelope| Records::new(&envelope))
-    }
-
-    /// The boot in which the records were made: with the sequence, their identity.
-    ///
-    /// A frame carries it until its epoch is acknowledged, and the opener remembers it. `None`
-    /// for a frame that does not decode.
-    #[must_use]
-    pub const fn run(&self) -> Option<Run> {
-        self.run
-    }
-
-    /// The epoch that the frame belongs to.
-    #[must_use]
-    pub const fn epoch(&self) -> EpochTag {
+#[cfg(feature = "node")]
+impl Authentic {
+    pub(crate) const fn epoch(&self) -> EpochTag {
         self.mark.epoch
-    }
-
-    /// The space that the frame belongs to.
-    #[must_use]
-    pub const fn space(&self) -> Space {
-        self.mark.space
-    }
-
-    /// The epoch's place in the session, from 0.
-    #[must_use]
-    pub const fn epoch_number(&self) -> u32 {
-        self.mark.number
-    }
-
-    /// The frame's number within epoch and space.
-    #[must_use]
-    pub const fn counter(&self) -> u32 {
-        self.mark.counter
-    }
-
-    /// The caller's word that the frame's records, or its bytes, are on storage for good.
-    pub const fn stored(self) -> Stored {
-        Stored { mark: self.mark }
     }
 }
 
 impl core::fmt::Debug for Opener {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Opener")
-            .field("epochs", &self.epochs.len())
+            .field("epochs", &self.epochs.iter().count())
             .finish_non_exhaustive()
     }
 }
@@ -147,27 +52,36 @@ impl core::fmt::Debug for Opener {
 impl Opener {
     pub(super) fn new(secrets: SessionSecrets) -> Self {
         Self {
-            id: secrets.id,
             receipt_key: secrets.receipt_key,
-            first_locator: secrets.chain.locator(),
-            upcoming: locators_from(&secrets.chain),
-            chain: secrets.chain,
-            skipped: Vec::new(),
-            epochs: Vec::new(),
+            ahead: Ahead::new(secrets.chain),
+            epochs: EpochTable::new(),
         }
     }
 
-    /// The session's name, equal on both sides; not a secret.
-    #[must_use]
-    pub const fn session(&self) -> [u8; 16] {
-        self.id
+    /// Takes over from the session before, when this one is confirmed: "the old one is dead, except
+    /// for the epochs that `outstanding` lists inside the new one".
+    ///
+    /// The old epochs stay open until the first [`Opener::handle_outstanding`] lists or closes them.
+    pub fn inherit(&mut self, old: Self) {
+        self.epochs.inherit(old.epochs);
     }
 
     /// Every locator under which a frame of this session may come: what a server's table holds.
+    ///
+    /// They change when a frame opens a new epoch and when a list of outstanding epochs is taken.
     pub fn locators(&self) -> impl Iterator<Item = Locator> {
-        let opened = self.epochs.iter().map(|epoch| epoch.keys.locator);
-        let skipped = self.skipped.iter().map(|epoch| epoch.locator);
-        opened.chain(skipped).chain(self.upcoming)
+        let opened = self.epochs.iter().map(|epoch| epoch.locator);
+        opened.chain(self.ahead.locators())
+    }
+
+    /// The tags of the epochs that are open, oldest first.
+    pub fn open_epochs(&self) -> impl Iterator<Item = EpochTag> {
+        self.epochs.iter().map(OpenedEpoch::tag)
+    }
+
+    /// Two epochs of one number that have come, said once: the device was restored or cloned.
+    pub const fn poll_twin(&mut self) -> Option<Twin> {
+        self.epochs.twin.take()
     }
 
     /// Opens a frame in its own buffer.
@@ -178,52 +92,30 @@ impl Opener {
     /// # Errors
     ///
     /// [`Error::Malformed`], [`Error::UnexpectedPacket`], [`Error::UnknownEpoch`],
-    /// [`Error::NotAuthentic`]; [`wire::Error::SetFull`] for a
-    /// frame that has no room in the received set yet.
+    /// [`Error::NotAuthentic`], [`Error::BeyondEnd`]; [`Error::Replayed`] for an old control
+    /// frame; [`wire::Error::SetFull`] for a frame that has no room in the received set yet.
     pub fn open<'b>(&mut self, packet: &'b mut [u8]) -> Result<Opening<'b>, Error> {
-        let Packet::Frame(Frame {
-            space,
-            route,
-            counter,
-            ..
-        }) = Packet::parse(packet)?
-        else {
-            return Err(Error::UnexpectedPacket);
-        };
-        let truncated = wire::Error::Truncated { missing: 1 };
-        let body = packet.get_mut(route.header_len()..).ok_or(truncated)?;
-        let (ciphertext, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or(truncated)?;
-        let mut sealed = Sealed {
-            space,
-            counter,
-            ciphertext,
-            tag,
-        };
-        let mark = match route {
-            Route::Short => self.open_short(&mut sealed)?,
-            Route::Routed(locator) => match self.opened(locator, None) {
-                Some(epoch) => epoch.open(&mut sealed)?,
-                None => return Err(Error::UnknownEpoch),
-            },
-            Route::Unproved(locator, salt) => match self.opened(locator, Some(salt)) {
-                Some(epoch) => epoch.open(&mut sealed)?,
-                None => self.open_candidate(locator, salt, &mut sealed)?,
-            },
-        };
-        match mark {
-            Some(mark) => {
-                let run = self.note_run(mark.epoch, sealed.ciphertext);
-                Ok(Opening::Fresh(Opened {
-                    plaintext: sealed.ciphertext,
-                    run,
-                    mark,
-                }))
-            }
-            None => {
-                sealed.ciphertext.fill(0);
-                Ok(Opening::Duplicate)
-            }
-        }
+        let authentic = self.authenticate(packet)?;
+        self.reveal(authentic, packet)
+    }
+
+    /// Reads what the opening of a frame of the newest epoch will read, and does nothing with it.
+    ///
+    /// Among many sessions most of the time of an opening is waiting for memory. A server that has a batch of frames
+    /// calls this for the session of each of them before it opens the first one: then it waits for all of
+    /// them at once. It changes nothing that can be seen.
+    pub fn fetch(&self) {
+        self.epochs.fetch();
+    }
+
+    /// Opens frames one after the other, each in its own buffer; costs no memory beside them.
+    ///
+    /// Two copies of one frame in one batch are both fresh: the store's unique key keeps one.
+    pub fn open_each<'b>(
+        &mut self,
+        packets: impl IntoIterator<Item = &'b mut [u8]>,
+    ) -> impl Iterator<Item = Result<Opening<'b>, Error>> {
+        packets.into_iter().map(|packet| self.open(packet))
     }
 
     /// Marks a stored frame as received; receipts name it from now on.
@@ -240,161 +132,150 @@ impl Opener {
             counter,
             ..
         } = stored.mark;
-        self.epochs
-            .iter_mut()
-            .find(|opened| opened.keys.tag == epoch)
-            .ok_or(Error::UnknownEpoch)?
-            .insert(space, counter)
+        let epoch = self.epochs.by_tag_mut(epoch);
+        epoch.ok_or(Error::UnknownEpoch)?.insert(space, counter)
     }
 
-    /// Writes a receipt of everything committed.
+    /// Writes a receipt of everything committed; it echoes the newest control frame.
+    ///
+    /// It needs no state and changes none: any worker may send one. What it says has to be on
+    /// storage before it leaves, the epochs that it names included: an epoch that a receipt has named
+    /// does not say its salt again.
+    ///
+    /// Where `out` has no room for all ranges the lowest of each space are named.
     ///
     /// # Errors
     ///
-    /// [`wire::Error::NoRoom`];
-    /// [`MAX_DATAGRAM`](crate::wire::MAX_DATAGRAM) bytes always suffice.
-    pub fn receipt<'o>(&self, out: &'o mut [u8]) -> Result<&'o mut [u8], Error> {
-        let locator = self
-            .epochs
-            .last()
-            .map_or(self.first_locator, |newest| newest.keys.locator);
+    /// [`wire::Error::NoRoom`]; [`MAX_DATAGRAM`](crate::wire::MAX_DATAGRAM) bytes always suffice.
+    pub fn receipt<'o>(
+        &self,
+        clock: Option<ServerClock>,
+        out: &'o mut [u8],
+    ) -> Result<&'o mut [u8], Error> {
+        let own = || {
+            self.epochs
+                .iter()
+                .rev()
+                .filter(|epoch| epoch.number.is_some())
+        };
+        let echo = own().find_map(|epoch| {
+            let counter = epoch.echo?;
+            Some(Echo::of(epoch.locator, epoch.tag(), counter))
+        });
+        let newest = own().next().map(|epoch| epoch.locator);
+        let echo = echo.unwrap_or_else(|| Echo::none(newest.unwrap_or(self.ahead.next_locator())));
         let entries = self.epochs.iter().flat_map(OpenedEpoch::entries);
-        receipt::emit(&self.receipt_key, locator, entries, out)
+        receipt_writer::emit(&self.receipt_key, &echo.dated(clock), entries, out)
+    }
+
+    /// The first half of [`Opener::open`]: the frame is decrypted in place, or is as it was.
+    ///
+    /// So one packet can be tried on the sessions of one device, one after the other.
+    pub(crate) fn authenticate(&mut self, packet: &mut [u8]) -> Result<Authentic, Error> {
+        let Packet::Frame(Frame {
+            space,
+            route,
+            counter,
+            ..
+        }) = Packet::parse(packet)?
+        else {
+            return Err(Error::UnexpectedPacket);
+        };
+        let truncated = wire::Error::Truncated { missing: 1 };
+        let start = route.header_len();
+        let body = packet.get_mut(start..).ok_or(truncated)?;
+        let (ciphertext, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or(truncated)?;
+        let plaintext = start..start.saturating_add(ciphertext.len());
+        let mut sealed = Sealed {
+            space,
+            counter,
+            ciphertext,
+            tag,
+        };
+        let mark = match route {
+            Route::Short => self.epochs.open_short(&mut sealed)?,
+            Route::Routed(locator) => self.epochs.open_routed(locator, &mut sealed)?,
+            Route::Unproved(locator, salt) => self.open_unproved(locator, salt, &mut sealed)?,
+        };
+        Ok(Authentic { mark, plaintext })
+    }
+
+    /// The second half of [`Opener::open`], for the packet that the first half has decrypted.
+    pub(crate) fn reveal<'b>(
+        &mut self,
+        authentic: Authentic,
+        packet: &'b mut [u8],
+    ) -> Result<Opening<'b>, Error> {
+        let plaintext = packet.get_mut(authentic.plaintext);
+        let plaintext = plaintext.ok_or(Error::UnexpectedPacket)?;
+        Ok(self.open_mark(authentic.mark, plaintext))
+    }
+
+    /// Takes over what is known of another session's epochs, which stays as it is.
+    #[cfg(feature = "node")]
+    pub(crate) fn copy_epochs(&mut self, other: &Self) {
+        self.epochs.inherit(other.epochs.share());
+    }
+
+    fn open_unproved(
+        &mut self,
+        locator: Locator,
+        salt: Salt,
+        sealed: &mut Sealed<'_>,
+    ) -> Result<Mark, Error> {
+        let refusal = match self.epochs.open_salted(locator, salt, sealed) {
+            Ok(mark) => return Ok(mark),
+            Err(refusal) => refusal,
+        };
+        if self.epochs.has(locator, salt) {
+            return Err(refusal);
+        }
+        if let Some(twin) = self.epochs.twin_candidate(locator, salt) {
+            let mark = twin.open(sealed)?;
+            self.epochs.keep(twin);
+            return Ok(mark);
+        }
+        let candidate = self.ahead.candidate(locator, salt).ok_or(refusal)?;
+        let mark = candidate.epoch.open(sealed)?;
+        let epoch = self.ahead.take(candidate);
+        self.epochs.keep(epoch);
+        self.forget_skipped_below_the_table();
+        Ok(mark)
+    }
+
+    /// A skipped epoch that is older than all of a full table would be the one that gives way, so it
+    /// is forgotten: a frame that was held back until now drives out no epoch that is in use.
+    fn forget_skipped_below_the_table(&mut self) {
+        if let Some(oldest) = self.epochs.oldest_of_full() {
+            self.ahead.skipped.retain(|skipped| skipped.number > oldest);
+        }
+    }
+
+    fn open_mark<'b>(&mut self, mark: Mark, plaintext: &'b mut [u8]) -> Opening<'b> {
+        match (mark.space, mark.standing) {
+            (Space::Control, _) => {
+                if let Some(epoch) = self.epochs.by_tag_mut(mark.epoch) {
+                    epoch.echo = Some(mark.counter);
+                }
+                Opening::Control(Control { plaintext, mark })
+            }
+            (_, Standing::Stored) => {
+                plaintext.fill(0);
+                Opening::Duplicate
+            }
+            (_, Standing::New | Standing::Lost) => Opening::Fresh(Opened {
+                run: self.note_run(mark.epoch, plaintext),
+                plaintext,
+                mark,
+            }),
+        }
     }
 
     /// Remembers the run where a frame says it, recalls it where a frame does not.
     fn note_run(&mut self, epoch: EpochTag, plaintext: &[u8]) -> Option<Run> {
         let said = Envelope::parse(plaintext).ok()?.run();
-        let epoch = self
-            .epochs
-            .iter_mut()
-            .find(|opened| opened.keys.tag == epoch)?;
+        let epoch = self.epochs.by_tag_mut(epoch)?;
         epoch.run = epoch.run.or(said);
         said.or(epoch.run)
     }
-
-    /// "the receiver tries its newest epoch, then the one before"
-    fn open_short(&mut self, sealed: &mut Sealed<'_>) -> Result<Option<Mark>, Error> {
-        let mut refusal = Error::UnknownEpoch;
-        for epoch in self.epochs.iter().rev().take(2) {
-            match epoch.open(sealed) {
-                Err(error) => refusal = error,
-                opened => return opened,
-            }
-        }
-        Err(refusal)
-    }
-
-    fn opened(&self, locator: Locator, salt: Option<Salt>) -> Option<&OpenedEpoch> {
-        self.epochs.iter().find(|epoch| {
-            epoch.keys.locator == locator && salt.is_none_or(|salt| epoch.keys.salt == salt)
-        })
-    }
-
-    /// "the receiver derives a candidate and keeps it only when the frame authenticates"
-    fn open_candidate(
-        &mut self,
-        locator: Locator,
-        salt: Salt,
-        sealed: &mut Sealed<'_>,
-    ) -> Result<Option<Mark>, Error> {
-        let mut skipped = self.skipped.iter();
-        let mut upcoming = self.upcoming.iter();
-        if let Some(position) = skipped.position(|epoch| epoch.locator == locator) {
-            self.open_skipped(position, salt, sealed)
-        } else if let Some(steps) = upcoming.position(|upcoming| *upcoming == locator) {
-            self.open_upcoming(steps, locator, salt, sealed)
-        } else {
-            Err(Error::UnknownEpoch)
-        }
-    }
-
-    fn open_skipped(
-        &mut self,
-        position: usize,
-        salt: Salt,
-        sealed: &mut Sealed<'_>,
-    ) -> Result<Option<Mark>, Error> {
-        let epoch = self.skipped.get(position).ok_or(Error::UnknownEpoch)?;
-        let (candidate, mark) =
-            OpenedEpoch::try_first(epoch.number, epoch.locator, salt, &epoch.key, sealed)?;
-        self.skipped.remove(position);
-        self.keep(candidate);
-        Ok(mark)
-    }
-
-    /// Opens the epoch `steps` links ahead; those on the way there become skipped ones.
-    fn open_upcoming(
-        &mut self,
-        steps: usize,
-        locator: Locator,
-        salt: Salt,
-        sealed: &mut Sealed<'_>,
-    ) -> Result<Option<Mark>, Error> {
-        let mut overtaken = Overtaken::new();
-        let mut chain = self.chain.share();
-        for locator in self.upcoming.into_iter().take(steps) {
-            let _ = overtaken.push(Skipped::at(&chain, locator));
-            chain = chain.next();
-        }
-        let Skipped {
-            number,
-            locator,
-            key,
-        } = Skipped::at(&chain, locator);
-        let (candidate, mark) = OpenedEpoch::try_first(number, locator, salt, &key, sealed)?;
-        self.advance_past(&chain, overtaken);
-        self.keep(candidate);
-        Ok(mark)
-    }
-
-    fn advance_past(&mut self, opened: &Chain, overtaken: Overtaken) {
-        for skipped in overtaken {
-            if self.skipped.is_full() {
-                self.skipped.remove(0);
-            }
-            let _ = self.skipped.push(skipped);
-        }
-        self.chain = opened.next();
-        self.upcoming = locators_from(&self.chain);
-    }
-
-    /// Keeps the epochs in the order of their numbers; the oldest gives way.
-    ///
-    /// A skipped epoch that is older than all of a full table would be that oldest one, so it
-    /// is forgotten: a frame that was held back until now drives out no epoch that is in use.
-    fn keep(&mut self, epoch: OpenedEpoch) {
-        if self.epochs.is_full() {
-            self.epochs.remove(0);
-        }
-        let position = self
-            .epochs
-            .partition_point(|kept| kept.keys.number < epoch.keys.number);
-        let _ = self.epochs.insert(position, epoch);
-        if self.epochs.is_full()
-            && let Some(oldest) = self.epochs.first().map(|kept| kept.keys.number)
-        {
-            self.skipped.retain(|skipped| skipped.number > oldest);
-        }
-    }
-}
-
-impl Skipped {
-    /// The epoch of a link whose locator is known already.
-    fn at(link: &Chain, locator: Locator) -> Self {
-        Self {
-            number: link.number(),
-            locator,
-            key: link.open_key(),
-        }
-    }
-}
-
-fn locators_from(chain: &Chain) -> [Locator; WINDOW] {
-    let mut link = chain.share();
-    core::array::from_fn(|_| {
-        let locator = link.locator();
-        link = link.next();
-        locator
-    })
 }

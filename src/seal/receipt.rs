@@ -1,12 +1,10 @@
 use super::{EpochTag, Error};
 use crate::crypto::Secret;
 use crate::crypto::hash::{equal, hmac};
-use crate::wire::{
-    self, CounterRange, Locator, MAX_COUNTER, PROOF_LEN, Reader, Receipt, Space, Writer, copy,
-};
+use crate::wire::{self, CounterRange, Locator, MAX_COUNTER, PROOF_LEN, Reader, Receipt, Space};
 
 /// The echo that says that no control frame was seen.
-const NO_ECHO: u32 = MAX_COUNTER + 1;
+pub(super) const NO_ECHO: u32 = MAX_COUNTER + 1;
 
 /// A proved receipt: what the server has stored.
 ///
@@ -18,11 +16,16 @@ const NO_ECHO: u32 = MAX_COUNTER + 1;
 ///
 /// All counters below the floor are stored, and those of the ranges. A range's gap is counted
 /// from the end of the range before it, or from the floor; neither gap nor length is zero.
-/// The echo is that of a control frame; 0xFFFFFF means none, and time and wait are then zero.
-/// This version sends no control frames, so it echoes none, and acts on neither time nor wait.
+/// The echo is the newest control counter that was seen in the epoch of the receipt's locator;
+/// 0xFFFFFF means none, and time and wait then say nothing.
+///
+/// What is stored is to be believed always. Time, wait and that the link is alive are to be believed
+/// only where the echo is not older than the newest seen, and of this boot.
 #[derive(Debug, Clone)]
 pub struct StoredReport<'a> {
     echo: u32,
+    time_ms: u64,
+    wait_ms: u64,
     count: usize,
     entries: Reader<'a>,
 }
@@ -43,8 +46,8 @@ impl<'a> StoredReport<'a> {
     pub(super) fn parse(body: &'a [u8]) -> Result<Self, wire::Error> {
         let mut reader = Reader::new(body);
         let echo = reader.u24()?;
-        let _time = reader.varint()?;
-        let _wait = reader.varint()?;
+        let time_ms = reader.varint()?;
+        let wait_ms = reader.varint()?;
         let count = reader.varint_as()?;
         let entries = reader.clone();
         for _ in 0..count {
@@ -53,17 +56,35 @@ impl<'a> StoredReport<'a> {
         skip_fields(&mut reader)?;
         Ok(Self {
             echo,
+            time_ms,
+            wait_ms,
             count,
             entries,
         })
     }
 
     /// The newest control frame that the server has seen in the epoch of the receipt's locator.
-    pub(super) const fn echoed_control(&self) -> Option<u32> {
+    #[must_use]
+    pub const fn echo(&self) -> Option<u32> {
         match self.echo {
             NO_ECHO => None,
             counter => Some(counter),
         }
+    }
+
+    /// The server's time in milliseconds since 1970; `None` where it has none or echoes nothing.
+    #[must_use]
+    pub fn server_time_ms(&self) -> Option<u64> {
+        self.echo()?;
+        Some(self.time_ms).filter(|time| *time > 0)
+    }
+
+    /// For how many milliseconds the device may keep silent, in the server's view; `None` where it
+    /// says nothing of it or echoes nothing.
+    #[must_use]
+    pub fn wait_ms(&self) -> Option<u64> {
+        self.echo()?;
+        Some(self.wait_ms).filter(|wait| *wait > 0)
     }
 
     /// What is stored, space by space.
@@ -181,76 +202,6 @@ fn skip_fields(reader: &mut Reader<'_>) -> Result<(), wire::Error> {
     Ok(())
 }
 
-/// What [`emit`] writes of one space.
-#[derive(Clone, Copy)]
-pub(super) struct Entry<'a> {
-    epoch: EpochTag,
-    space: Space,
-    floor: u32,
-    ranges: &'a [CounterRange],
-}
-
-impl<'a> Entry<'a> {
-    pub(super) const fn new(
-        epoch: EpochTag,
-        space: Space,
-        floor: u32,
-        ranges: &'a [CounterRange],
-    ) -> Self {
-        Self {
-            epoch,
-            space,
-            floor,
-            ranges,
-        }
-    }
-
-    pub(super) const fn is_empty(&self) -> bool {
-        self.floor == 0 && self.ranges.is_empty()
-    }
-
-    fn emit(&self, writer: &mut Writer<'_>) -> Result<(), wire::Error> {
-        writer.put(&self.epoch.short())?;
-        writer.u8(self.space.code())?;
-        writer.varint(self.floor.into())?;
-        writer.varint(u64::try_from(self.ranges.len()).unwrap_or(u64::MAX))?;
-        let mut end = self.floor;
-        for range in self.ranges {
-            writer.varint(range.start.saturating_sub(end).into())?;
-            writer.varint(range.end.saturating_sub(range.start).into())?;
-            end = range.end;
-        }
-        Ok(())
-    }
-}
-
-/// Writes a receipt that echoes no control frame.
-pub(super) fn emit<'o, 'e>(
-    key: &Secret,
-    locator: Locator,
-    entries: impl Iterator<Item = Entry<'e>> + Clone,
-    out: &'o mut [u8],
-) -> Result<&'o mut [u8], Error> {
-    let mut writer = Writer::new(out);
-    writer.u8(Receipt::BYTE0)?;
-    writer.put(&locator.0)?;
-    writer.u24(NO_ECHO)?;
-    writer.varint(0)?;
-    writer.varint(0)?;
-    writer.varint(u64::try_from(entries.clone().count()).unwrap_or(u64::MAX))?;
-    for entry in entries {
-        entry.emit(&mut writer)?;
-    }
-    let body_end = writer.len();
-    writer.reserve(PROOF_LEN)?;
-    let packet = writer.finish();
-    if let Some((covered, slot)) = packet.split_at_mut_checked(body_end) {
-        let body = covered.get(Receipt::HEADER_LEN..).unwrap_or_default();
-        copy(&proof(key, locator, EpochTag([0; 16]), body), slot);
-    }
-    Ok(packet)
-}
-
 pub(super) fn check_proof(
     key: &Secret,
     receipt: &Receipt<'_>,
@@ -265,6 +216,11 @@ pub(super) fn check_proof(
 }
 
 /// "over byte 0, the locator, the 16-byte tag of the epoch that `ctl` belongs to, and the whole body"
-fn proof(key: &Secret, locator: Locator, echoed: EpochTag, body: &[u8]) -> [u8; PROOF_LEN] {
+pub(super) fn proof(
+    key: &Secret,
+    locator: Locator,
+    echoed: EpochTag,
+    body: &[u8],
+) -> [u8; PROOF_LEN] {
     hmac(key, &[&[Receipt::BYTE0], &locator.0, &echoed.0, body])
 }

@@ -4,8 +4,8 @@ use crate::wire::{Locator, Salt};
 
 /// How many epochs ahead of the newest that it has opened a server finds.
 pub(crate) const WINDOW: usize = 8;
-/// How many opened epochs a server keeps; the oldest gives way.
-pub(crate) const MAX_OPENED: usize = 4;
+/// How many opened epochs a server keeps, the newest and eight that are not drained; the oldest gives way.
+pub(crate) const MAX_OPENED: usize = 9;
 
 /// What a derived key is for. Each label stands in one place of the key schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,7 @@ impl Label {
     pub(crate) const TAG: Self = Self("tag");
     pub(crate) const DATA: Self = Self("data");
     pub(crate) const ALARM: Self = Self("alarm");
+    pub(crate) const CONTROL: Self = Self("control");
     #[cfg(feature = "pairing")]
     pub(crate) const EPHEMERAL: Self = Self("ephemeral");
     #[cfg(feature = "pairing")]
@@ -30,10 +31,18 @@ impl Label {
     pub(crate) const LABEL_MAC1: Self = Self("label mac1");
     #[cfg(feature = "pairing")]
     pub(crate) const LABEL_PSK: Self = Self("label psk");
+    #[cfg(feature = "pairing")]
+    pub(crate) const STATIC_MAC1: Self = Self("static mac1");
+    pub(crate) const RESUME: Self = Self("resume");
+    pub(crate) const HINT: Self = Self("hint");
     pub(crate) const SALT: Self = Self("salt");
     pub(crate) const RUN: Self = Self("run");
+    /// Of the server alone: for what it stores.
+    pub(crate) const ROW: Self = Self("row");
     /// Of the device alone: over what it stores.
     pub(crate) const SAVED: Self = Self("saved");
+    #[cfg(feature = "node")]
+    pub(crate) const IMAGE: Self = Self("image");
     pub(crate) const RNG: Self = Self("rng");
 }
 
@@ -44,6 +53,7 @@ pub(crate) fn expand_label<const N: usize>(
     context: [&[u8]; 2],
 ) -> [u8; N] {
     const PREFIX: &[u8] = b"iomt1 ";
+    derivations::note();
     let [first, second] = context;
     let label = label.0.as_bytes();
     let label_len = length_prefix(PREFIX.len() + label.len());
@@ -52,6 +62,28 @@ pub(crate) fn expand_label<const N: usize>(
         key,
         &[&label_len, PREFIX, label, &context_len, first, second],
     )
+}
+
+/// Counts derivations in tests, for what is promised to cost none.
+#[cfg(not(test))]
+mod derivations {
+    pub(super) const fn note() {}
+}
+#[cfg(test)]
+pub(crate) mod derivations {
+    use core::cell::Cell;
+
+    std::thread_local! {
+        static COUNT: Cell<u64> = const { Cell::new(0) };
+    }
+
+    pub(super) fn note() {
+        COUNT.set(COUNT.get() + 1);
+    }
+
+    pub(crate) fn count() -> u64 {
+        COUNT.get()
+    }
 }
 
 /// "lv(x) = u16 big-endian length ‖ x". No context of the protocol reaches 64 KiB.
@@ -110,6 +142,19 @@ impl Chain {
 pub(crate) struct OpenKey(Secret);
 
 impl OpenKey {
+    pub(crate) const fn from_bytes(key: [u8; 32]) -> Self {
+        Self(Secret::new(key))
+    }
+
+    pub(crate) const fn expose(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+
+    /// The same key for a candidate that may come to nothing.
+    pub(crate) const fn share(&self) -> Self {
+        Self(self.0.share())
+    }
+
     pub(crate) fn secret(&self, salt: Salt) -> EpochSecret {
         EpochSecret(Secret::new(expand_label(
             &self.0,
@@ -123,6 +168,19 @@ impl OpenKey {
 pub(crate) struct EpochSecret(Secret);
 
 impl EpochSecret {
+    pub(crate) const fn from_bytes(secret: [u8; 32]) -> Self {
+        Self(Secret::new(secret))
+    }
+
+    pub(crate) const fn expose(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+
+    #[allow(dead_code, reason = "devices hand over epochs")]
+    pub(crate) const fn share(&self) -> Self {
+        Self(self.0.share())
+    }
+
     pub(crate) fn tag(&self) -> [u8; 16] {
         expand_label(&self.0, Label::TAG, [&[], &[]])
     }
@@ -159,7 +217,9 @@ mod tests {
         let secret = first.open_key().secret(Salt([2; 16]));
         let other_salt = first.open_key().secret(Salt([3; 16]));
         assert_ne!(secret.tag(), other_salt.tag());
-        let [data, alarm] = [Label::DATA, Label::ALARM].map(|space| *secret.key(space).expose());
+        let spaces = [Label::DATA, Label::ALARM, Label::CONTROL];
+        let [data, alarm, control] = spaces.map(|space| *secret.key(space).expose());
         assert!(data != alarm && data[..16] != secret.tag());
+        assert!(control != data && control != alarm);
     }
 }

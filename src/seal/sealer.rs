@@ -1,17 +1,14 @@
-use super::entropy::{Binding, Fingerprint, draw, hedge};
-use super::epoch::EpochKeys;
+use super::entropy::{Binding, Fingerprint, Fingerprints, draw, hedge};
+use super::epoch::HandedEpoch;
 use super::receipt::{StoredReport, check_proof};
 use super::schedule::{Chain, Label, WINDOW};
+use super::sealing_epoch::{SealingEpoch, laid_out, refuse_uncounted};
 use super::session::{self, Loaded, SAVED_SESSION_LEN, Saved, SessionSecrets};
 use super::{Entropy, EntropyFailed, Epoch, EpochTag, Error};
 use crate::crypto::{KEY_LEN, Secret};
-use crate::wire::{Frame, Locator, MAX_COUNTER, Packet, Route, Run, Salt, Space, TAG_LEN, Writer};
+use crate::wire::{Locator, MAX_COUNTER, Packet, Run, Salt, Space};
 
-/// Bytes that sealing adds in the short form: byte 0, counter and tag.
-pub const SEAL_OVERHEAD: usize = 20;
-
-const SHORT_HEADER: usize = Route::Short.header_len();
-/// A server finds no epoch further on.
+/// From how many epochs above the newest that was named a device has to reconnect.
 const REACH: u32 = WINDOW as u32;
 
 /// The device's end of a session: seals frames, believes receipts.
@@ -19,7 +16,7 @@ const REACH: u32 = WINDOW as u32;
 /// **Rule.** Nothing of an epoch leaves the sealer before [`Sealer::epoch_stored`] has said
 /// that the chain position behind it is on storage. A sealer that forgets that call seals nothing.
 ///
-/// It takes about 430 bytes.
+/// It takes about 460 bytes.
 pub struct Sealer {
     id: [u8; 16],
     hash: [u8; KEY_LEN],
@@ -35,22 +32,9 @@ pub struct Sealer {
     written: u32,
 }
 
-struct SealingEpoch {
-    keys: EpochKeys,
-    /// The next counter of data and of alarm.
-    next: [u32; 2],
-}
-
-/// What tells a dead generator: the first draw of the last boot and of this one, and the latest draw.
-struct Fingerprints {
-    previous_boot: Option<Fingerprint>,
-    this_boot: Option<Fingerprint>,
-    latest: Option<Fingerprint>,
-}
-
 impl core::fmt::Debug for Sealer {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let epoch = self.epoch.as_ref().map(|epoch| epoch.keys.number);
+        let epoch = self.epoch.as_ref().map(|epoch| epoch.names.number);
         f.debug_struct("Sealer")
             .field("epoch", &epoch)
             .finish_non_exhaustive()
@@ -124,24 +108,30 @@ impl Sealer {
     /// # Errors
     ///
     /// [`Error::Entropy`] when the generator fails, gives the same bytes as at the last boot,
-    /// or the same bytes twice in a row; [`Error::OutOfReach`] when so many epochs were begun
-    /// without a receipt that the server would not find this one.
+    /// or the same bytes twice in a row.
     pub fn begin_epoch(
         &mut self,
         entropy: &mut impl Entropy,
         out: &mut [u8; SAVED_SESSION_LEN],
     ) -> Result<(), Error> {
-        if self.chain.number() >= self.reached.saturating_add(REACH) {
-            return Err(Error::OutOfReach);
-        }
         let random = self.draw(entropy)?;
         let salt = Salt(hedge(&random, &self.binding(Label::SALT)));
         self.write_session(&self.chain.next(), out)?;
         self.written = self.reached;
-        let secret = self.chain.open_key().secret(salt);
-        let keys = EpochKeys::derive(self.chain.number(), self.chain.locator(), salt, &secret);
-        self.begun = Some(SealingEpoch { keys, next: [0; 2] });
+        self.begun = Some(SealingEpoch::of(&self.chain, salt));
         Ok(())
+    }
+
+    /// The epoch that was begun and is not stored yet, and what of it the caller's own image has to hold.
+    #[allow(dead_code, reason = "for a device's image")]
+    pub(crate) fn begun(&self) -> Option<(Epoch, HandedEpoch)> {
+        self.begun.as_ref().map(SealingEpoch::handed)
+    }
+
+    /// The open epoch, and the secret that hands it over.
+    #[allow(dead_code, reason = "for a device's image")]
+    pub(crate) fn opened(&self) -> Option<(Epoch, HandedEpoch)> {
+        self.epoch.as_ref().map(SealingEpoch::handed)
     }
 
     /// Says that what [`Sealer::begin_epoch`] wrote is on storage: the epoch opens, its link is wiped.
@@ -202,13 +192,7 @@ impl Sealer {
     /// The open epoch.
     #[must_use]
     pub fn epoch(&self) -> Option<Epoch> {
-        let keys = &self.epoch.as_ref()?.keys;
-        Some(Epoch {
-            number: keys.number,
-            tag: keys.tag,
-            locator: keys.locator,
-            salt: keys.salt,
-        })
+        Some(self.epoch.as_ref()?.names)
     }
 
     /// Whether a receipt has named the open epoch.
@@ -216,7 +200,43 @@ impl Sealer {
     pub fn is_named(&self) -> bool {
         self.epoch
             .as_ref()
-            .is_some_and(|epoch| epoch.keys.number < self.reached)
+            .is_some_and(|epoch| epoch.names.number < self.reached)
+    }
+
+    /// Whether the newest epoch is eight or more above the newest that a receipt has named, or that
+    /// may have been: the server does not find it, or will not find the next one.
+    ///
+    /// It is sealed in all the same; a reconnection hands it over.
+    #[must_use]
+    pub fn is_out_of_reach(&self) -> bool {
+        let newest = self.begun.as_ref().or(self.epoch.as_ref());
+        let named = self.reached.saturating_sub(1);
+        newest.is_some_and(|epoch| epoch.names.number >= named.saturating_add(REACH))
+    }
+
+    /// The counter that the next frame in this space takes: one behind the last that was used.
+    ///
+    /// Zero where no epoch is open, or for a space that a device does not seal in.
+    #[must_use]
+    pub fn next_counter(&self, space: Space) -> u32 {
+        let next = self.epoch.as_ref().map(|epoch| &epoch.next);
+        next.and_then(|next| next.get(usize::from(space.code())))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Uses up a counter for nothing: "A counter whose store failed is burnt, never reused."
+    ///
+    /// # Errors
+    ///
+    /// As [`Sealer::seal_in_place`].
+    pub fn skip(&mut self, space: Space) -> Result<u32, Error> {
+        refuse_uncounted(space)?;
+        let epoch = self.epoch.as_mut().ok_or(Error::NoEpoch)?;
+        let next = epoch.next_mut(space)?;
+        let counter = *next;
+        *next = counter.saturating_add(1);
+        Ok(counter)
     }
 
     /// Whether half of the open epoch's counters are used up: time to begin the next.
@@ -239,7 +259,7 @@ impl Sealer {
     pub fn is_epoch_used(&self) -> bool {
         self.epoch
             .as_ref()
-            .is_some_and(|epoch| epoch.next != [0; 2])
+            .is_some_and(|epoch| epoch.next != [0; 3])
     }
 
     /// Seals a frame in the short form, in place.
@@ -249,28 +269,35 @@ impl Sealer {
     ///
     /// # Errors
     ///
-    /// [`Error::NoEpoch`], [`Error::EpochFull`], [`Error::UnexpectedPacket`] for a space that
-    /// a device does not seal in, or a buffer shorter than [`SEAL_OVERHEAD`]. No counter is
-    /// used then.
+    /// [`Error::NoEpoch`], [`Error::EpochFull`], [`Error::UnexpectedPacket`] for another space than
+    /// data and alarm, whose frames wait for acknowledgement, or a buffer shorter than
+    /// [`SEAL_OVERHEAD`](super::SEAL_OVERHEAD). No counter is used then.
     pub fn seal_in_place(&mut self, space: Space, buffer: &mut [u8]) -> Result<u32, Error> {
+        refuse_uncounted(space)?;
+        self.seal_any(space, buffer)
+    }
+
+    fn seal_any(&mut self, space: Space, buffer: &mut [u8]) -> Result<u32, Error> {
         let epoch = self.epoch.as_mut().ok_or(Error::NoEpoch)?;
-        let next = epoch
-            .next
-            .get_mut(usize::from(space.code()))
-            .ok_or(Error::UnexpectedPacket)?;
-        let counter = *next;
-        if counter > MAX_COUNTER {
-            return Err(Error::EpochFull);
-        }
-        let no_room = crate::wire::Error::NoRoom {
-            needed: SEAL_OVERHEAD,
-        };
-        let (header, rest) = buffer.split_at_mut_checked(SHORT_HEADER).ok_or(no_room)?;
-        let (plaintext, tag) = rest.split_last_chunk_mut::<TAG_LEN>().ok_or(no_room)?;
-        Frame::emit_header(space, Route::Short, counter, &mut Writer::new(header))?;
-        *tag = epoch.keys.seal(space, counter, plaintext)?;
-        *next = counter.saturating_add(1);
-        Ok(counter)
+        epoch.seal(space, buffer)
+    }
+
+    /// Seals the records of a control frame into `out`, in the short form; its counter, and the frame.
+    ///
+    /// Such a frame is sealed when it is sent, never stored and never acknowledged: a receipt
+    /// that echoes its counter is all that comes of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sealer::seal`].
+    pub fn seal_control<'o>(
+        &mut self,
+        plaintext: &[u8],
+        out: &'o mut [u8],
+    ) -> Result<(u32, &'o mut [u8]), Error> {
+        let frame = laid_out(plaintext, out)?;
+        let counter = self.seal_any(Space::Control, frame)?;
+        Ok((counter, frame))
     }
 
     /// Seals `plaintext` into `out`, in the short form.
@@ -284,44 +311,49 @@ impl Sealer {
         plaintext: &[u8],
         out: &'o mut [u8],
     ) -> Result<&'o mut [u8], Error> {
-        let mut writer = Writer::new(out);
-        writer.reserve(SHORT_HEADER)?;
-        writer.put(plaintext)?;
-        writer.reserve(TAG_LEN)?;
-        let frame = writer.finish();
+        let frame = laid_out(plaintext, out)?;
         self.seal_in_place(space, frame)?;
         Ok(frame)
     }
 
     /// Checks a receipt and returns what it says; takes note of it where it names the open epoch.
     ///
+    /// A receipt that echoes a control frame is proved with the tag of that frame's epoch. The open
+    /// one is known here; `opened` names the others that were opened in this boot, since
+    /// only they date a receipt. Whether an echo is fresh is for the caller to judge.
+    ///
     /// # Errors
     ///
-    /// [`Error::Malformed`], [`Error::UnexpectedPacket`] for another packet, or [`Error::NotAuthentic`].
-    pub fn verify<'p>(&mut self, packet: &'p [u8]) -> Result<StoredReport<'p>, Error> {
+    /// [`Error::Malformed`], [`Error::UnexpectedPacket`] for another packet,
+    /// [`Error::UnknownEpoch`] for an echo of an epoch that is not known, or [`Error::NotAuthentic`].
+    pub fn verify<'p>(
+        &mut self,
+        packet: &'p [u8],
+        opened: impl Fn(Locator) -> Option<EpochTag>,
+    ) -> Result<StoredReport<'p>, Error> {
         let Packet::Receipt(receipt) = Packet::parse(packet)? else {
             return Err(Error::UnexpectedPacket);
         };
         let report = StoredReport::parse(receipt.body)?;
-        let echoed = match report.echoed_control() {
-            Some(_) => self.tag_of(receipt.locator).ok_or(Error::UnknownEpoch)?,
+        let echoed = match report.echo() {
+            Some(_) => self
+                .tag_of(receipt.locator)
+                .or_else(|| opened(receipt.locator))
+                .ok_or(Error::UnknownEpoch)?,
             None => EpochTag([0; 16]),
         };
         check_proof(&self.receipt_key, &receipt, echoed)?;
         if let Some(epoch) = &self.epoch
             && report.names(epoch.keys.tag)
         {
-            self.reached = epoch.keys.number.saturating_add(1);
+            self.reached = epoch.names.number.saturating_add(1);
         }
         Ok(report)
     }
 
     fn tag_of(&self, locator: Locator) -> Option<EpochTag> {
-        let epoch = self
-            .epoch
-            .as_ref()
-            .filter(|epoch| epoch.keys.locator == locator)?;
-        Some(epoch.keys.tag)
+        let epoch = self.epoch()?;
+        (epoch.locator == locator).then_some(epoch.tag)
     }
 
     const fn binding(&self, purpose: Label) -> Binding<'_> {
@@ -339,16 +371,5 @@ impl Sealer {
         let random = draw(entropy)?;
         self.fingerprints.check(Fingerprint::of(&random))?;
         Ok(random)
-    }
-}
-
-impl Fingerprints {
-    fn check(&mut self, fingerprint: Fingerprint) -> Result<(), EntropyFailed> {
-        let first = *self.this_boot.get_or_insert(fingerprint);
-        if self.previous_boot == Some(first) || self.latest == Some(fingerprint) {
-            return Err(EntropyFailed);
-        }
-        self.latest = Some(fingerprint);
-        Ok(())
     }
 }

@@ -2,7 +2,7 @@ use super::schedule::{Chain, Label, derive, expand_label};
 use super::{Error, Opener, Sealer};
 use crate::crypto::hash::{equal, extract, hmac};
 use crate::crypto::{KEY_LEN, SUITE, Secret};
-use crate::wire::{Reader, Writer};
+use crate::wire::{Hint, Reader, Writer};
 
 /// Who opened the handshake, seen from the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +22,14 @@ pub enum Direction {
 /// session            = E(Extract(h, k_ir ‖ k_ri), "session",, 16)
 /// chain 0            = E(root_up, "chain")
 /// receipt key        = E(root_down, "receipt")
+/// psk'               = E(Extract(h, k_ir ‖ k_ri), "resume")
 /// ```
 pub struct SessionSecrets {
     pub(super) id: [u8; 16],
     pub(super) hash: [u8; KEY_LEN],
     pub(super) chain: Chain,
     pub(super) receipt_key: Secret,
+    resumption: Option<ResumptionSecret>,
 }
 
 impl core::fmt::Debug for SessionSecrets {
@@ -63,6 +65,7 @@ impl SessionSecrets {
             hash,
             chain: Chain::new(0, derive(&root_up, Label::CHAIN)),
             receipt_key: derive(&root_down, Label::RECEIPT),
+            resumption: Some(ResumptionSecret::new(derive(&both, Label::RESUME))),
         })
     }
 
@@ -70,6 +73,25 @@ impl SessionSecrets {
     #[must_use]
     pub const fn id(&self) -> [u8; 16] {
         self.id
+    }
+
+    /// The same roots for a frame that may come to nothing.
+    #[cfg(feature = "node")]
+    pub(crate) fn share(&self) -> Self {
+        Self {
+            id: self.id,
+            hash: self.hash,
+            chain: self.chain.share(),
+            receipt_key: self.receipt_key.share(),
+            resumption: None,
+        }
+    }
+
+    /// Takes out what the next handshake of the two is keyed with.
+    ///
+    /// Once: `None` thereafter, and for a session that was read back from storage.
+    pub const fn resumption(&mut self) -> Option<ResumptionSecret> {
+        self.resumption.take()
     }
 
     /// The device's end.
@@ -89,6 +111,63 @@ impl SessionSecrets {
     #[must_use]
     pub fn into_opener(self) -> Opener {
         Opener::new(self)
+    }
+}
+
+/// What a reconnection is keyed with: a secret that only the two ends of the session before have.
+///
+/// Wiped when dropped, never printed, not `Clone`.
+///
+/// ```text
+/// psk'    = E(Extract(h, k_ir ‖ k_ri), "resume")
+/// hint'   = E(psk', "hint",, 8)                    tells the responder which psk is meant
+/// ```
+pub struct ResumptionSecret {
+    psk: Secret,
+    hint: Hint,
+}
+
+impl core::fmt::Debug for ResumptionSecret {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ResumptionSecret")
+            .field("hint", &self.hint)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ResumptionSecret {
+    fn new(psk: Secret) -> Self {
+        let hint = Hint(expand_label(&psk, Label::HINT, [&[], &[]]));
+        Self { psk, hint }
+    }
+
+    /// Reads back what [`ResumptionSecret::secret_bytes`] gave to storage.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadKeyLength`] for another length than 32 bytes.
+    pub fn from_secret_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        let psk = Secret::try_from(bytes).map_err(|_| Error::BadKeyLength)?;
+        Ok(Self::new(psk))
+    }
+
+    /// The secret, for whoever has to store it.
+    #[must_use]
+    pub const fn secret_bytes(&self) -> &[u8] {
+        self.psk.expose()
+    }
+
+    /// Tells the responder which secret is meant; shows nothing of it.
+    #[must_use]
+    pub const fn hint(&self) -> Hint {
+        self.hint
+    }
+}
+
+#[cfg(feature = "pairing")]
+impl ResumptionSecret {
+    pub(crate) const fn psk(&self) -> &Secret {
+        &self.psk
     }
 }
 
@@ -170,6 +249,7 @@ pub(super) fn load(saved: &[u8], static_secret: &Secret) -> Result<Loaded, Error
         hash,
         chain,
         receipt_key,
+        resumption: None,
     };
     Ok(Loaded {
         secrets,

@@ -15,6 +15,7 @@ use core::ops::{Add, Sub};
 /// assert_eq!(later - boot, Duration::from_millis(2_000));
 /// assert_eq!(boot - later, Duration::ZERO);
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Instant {
     micros: u64,
@@ -123,6 +124,7 @@ impl fmt::Display for Instant {
 }
 
 /// A span of time, in microseconds.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Duration {
     micros: u64,

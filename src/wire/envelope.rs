@@ -27,6 +27,7 @@ use super::cursor::varint_len;
 use super::{Error, Reader, Run, Writer, copy};
 
 /// The kind of a record, as its number on the wire.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tag(pub u32);
 

@@ -1,6 +1,7 @@
 use core::fmt;
 
 /// Names one epoch of one session to those who hold its chain, and nothing to anybody else.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Locator(pub [u8; 8]);
 
@@ -13,6 +14,7 @@ pub struct Salt(pub [u8; 16]);
 pub struct ConnectionId(pub [u8; 8]);
 
 /// Tells a responder which of its secrets a handshake is about; zero means none.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Hint(pub [u8; 8]);
 
@@ -22,6 +24,7 @@ impl Hint {
 }
 
 /// Names one boot of one device; drawn at its first seal.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Run(pub [u8; 8]);
 

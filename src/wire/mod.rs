@@ -6,14 +6,17 @@
 //! ```text
 //! datagram ─ Packet::parse ─┬─ Frame      space, route, counter │ sealed bytes ── seal ─┐
 //!                           ├─ Receipt    locator │ body │ proof                        │ plaintext
-//!                           └─ Handshake  suite, model, step, conn, hint │ message      │
+//!                           ├─ Handshake  suite, model, step, conn, hint │ message      │
+//!                           └─ Refused    reference                                      │
 //!                                                                                       ▼
 //!                      Envelope::parse ── sequence, run │ tag · length · body │ tag · length · body │ …
+//!           control::Records::new ─────────────────────── tag · length · body │ tag · length · body │ …
 //! ```
 //!
 //! Every parser takes bytes from strangers: it never panics, never allocates, runs
 //! in time linear in the input, and refuses what it does not consume.
 
+pub mod control;
 mod cursor;
 mod envelope;
 mod ids;
@@ -22,6 +25,8 @@ mod received;
 mod record;
 
 pub(crate) use cursor::copy;
+#[cfg(feature = "seal")]
+pub(crate) use cursor::varint_len;
 pub use cursor::{Reader, Writer};
 pub use envelope::{Envelope, EnvelopeWriter, RawRecord, RawRecords, Tag};
 #[cfg(feature = "seal")]
@@ -29,7 +34,7 @@ pub(crate) use ids::write_hex;
 pub use ids::{ConnectionId, Hint, Locator, RecordId, Run, Salt};
 pub use packet::{
     Frame, HANDSHAKE_HEADER, Handshake, MAC1_LEN, MAX_COUNTER, MAX_DATAGRAM, PROOF_LEN, Packet,
-    Receipt, Route, Space, TAG_LEN, VERSION,
+    Receipt, Refused, Route, Space, TAG_LEN, VERSION,
 };
 pub use received::{CounterRange, ReceivedSet};
 pub use record::{Record, RecordWriter, Records};
@@ -37,6 +42,7 @@ pub use record::{Record, RecordWriter, Records};
 /// Why bytes were refused, or could not be written.
 ///
 /// Nothing was consumed, written or changed when one of these comes back.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -58,9 +64,6 @@ pub enum Error {
     /// The packet says another protocol version than 1.
     #[error("protocol version {0} is not supported")]
     UnsupportedVersion(u8),
-    /// The packet is of a kind that version 1 does not know.
-    #[error("packet kind {0} is not known")]
-    UnknownKind(u8),
     /// A bit or value that version 1 reserves is in use.
     #[error("a reserved bit or value is in use")]
     Reserved,

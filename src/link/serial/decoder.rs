@@ -46,6 +46,7 @@ pub struct SerialDecoder<const N: usize = MAX_DATAGRAM> {
 /// What became of the frames on a serial line; each count stops at its maximum.
 ///
 /// What stands between two delimiters counts once, in one of these; nothing between them does not count.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SerialStats {
     /// Datagrams delivered.

@@ -100,7 +100,7 @@ fn stuff(datagram: &[u8], out: &mut [u8]) -> Result<usize, DestBufTooSmallError>
     Ok(encoder.finalize())
 }
 
-fn check_sum(datagram: &[u8]) -> u32 {
+pub(crate) fn check_sum(datagram: &[u8]) -> u32 {
     !MEF.checksum(datagram)
 }
 

@@ -1,8 +1,8 @@
 use heapless::Vec;
 
-use crate::pairing::label::{Armed, AwaitingConfirmation, LabelSecret};
-use crate::pairing::{self, DescriptorHash, Identity, MAX_HANDSHAKE, PublicKey, Refused};
-use crate::seal::{self, Entropy, Sealer};
+use crate::pairing::label::LabelSecret;
+use crate::pairing::{self, DescriptorHash, Exchange, PublicKey, SharedSecret, StaticKey, Work};
+use crate::seal::{self, Entropy, ResumptionSecret, Sealer};
 use crate::wire::{ConnectionId, Handshake, MAC1_LEN};
 
 /// How many pairings may be under way at once; the oldest that has no keys yet gives way.
@@ -11,8 +11,8 @@ const MAX_HALF_OPEN: usize = 2;
 /// The pairings of a device that have begun and not finished.
 ///
 /// ```text
-///            message 1                 message 3              receipt under the new keys
-/// (nothing) ──────────► Answered ─────────────────► Keyed ───────────────────────────────► owner
+///            message 1        work: message 2      message 3, work     receipt under the new keys
+/// (nothing) ──────────► Answering ──────────► … ────────────────► Keyed ───────────────────────► owner
 ///                        │    ▲  the same message 1 again gets the same message 2
 ///                        └────┘
 /// ```
@@ -26,20 +26,31 @@ struct HalfOpen {
     connection: ConnectionId,
     /// The code of message 1, which stands for all of it.
     hello: [u8; MAC1_LEN],
-    reply: Vec<u8, MAX_HANDSHAKE>,
-    /// `None` only while a step is under way.
-    state: Option<State>,
+    is_reply_wanted: bool,
+    state: State,
 }
 
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is no heap to put the larger one on"
+)]
 enum State {
-    Answered(AwaitingConfirmation),
-    Keyed(Sealer, PublicKey),
+    Answering(Exchange),
+    Keyed(Keyed),
+}
+
+/// What a pairing has come to on this side.
+#[derive(Debug)]
+pub(super) struct Keyed {
+    pub(super) sealer: Sealer,
+    pub(super) resumption: ResumptionSecret,
+    pub(super) peer: PublicKey,
 }
 
 /// A device's own part in a pairing.
 pub(super) struct Party<'a> {
-    pub(super) identity: &'a Identity,
+    pub(super) key: &'a StaticKey,
     pub(super) label: &'a LabelSecret,
     pub(super) descriptor: DescriptorHash,
 }
@@ -49,74 +60,93 @@ impl HalfOpenTable {
         self.entries.clear();
     }
 
-    /// Answers message 1, and gives the same answer to the same message.
+    /// Begins to answer message 1, and gives the same answer to the same message.
     pub(super) fn handle_hello(
         &mut self,
         packet: &[u8],
         handshake: &Handshake<'_>,
         party: &Party<'_>,
         entropy: &mut impl Entropy,
-    ) -> Result<&[u8], pairing::Error> {
-        let armed = Armed::new(party.identity, party.label);
-        let connection = armed.check_hello(packet)?;
+    ) -> Result<(), pairing::Error> {
+        let connection = party.label.check_hello(packet)?.connection;
         let hello = handshake.mac1.ok_or(pairing::Error::UnexpectedMessage)?;
-        let position = match self.position_of(connection) {
-            Some(known)
-                if self
-                    .entries
-                    .get(known)
-                    .is_some_and(|entry| entry.hello == hello) =>
-            {
-                known
-            }
+        let known = self
+            .entries
+            .iter_mut()
+            .find(|entry| entry.connection == connection);
+        if let Some(known) = known {
             // "A second, different message 1 with a live conn8 of one connection is dropped."
-            Some(_) => return Err(pairing::Error::UnexpectedMessage),
-            None => {
-                let mut buffer = [0_u8; MAX_HANDSHAKE];
-                let (state, reply) =
-                    armed.read_hello(packet, party.descriptor, entropy, &mut buffer)?;
-                let reply = Vec::from_slice(reply).unwrap_or_default();
-                self.insert(HalfOpen {
-                    connection,
-                    hello,
-                    reply,
-                    state: Some(State::Answered(state)),
-                })
+            if known.hello != hello {
+                return Err(pairing::Error::UnexpectedMessage);
             }
-        };
-        Ok(self.entries.get(position).map_or(&[], |entry| &entry.reply))
+            known.is_reply_wanted = true;
+            return Ok(());
+        }
+        let exchange =
+            Exchange::answer_label(party.key, party.label, party.descriptor, packet, entropy)?;
+        self.insert(HalfOpen {
+            connection,
+            hello,
+            is_reply_wanted: true,
+            state: State::Answering(exchange),
+        });
+        Ok(())
     }
 
-    /// Reads message 3: the pairing then has keys, and waits for a sign that the other side has them too.
+    /// Takes message 3, which is worked on from now on.
     pub(super) fn handle_confirmation(
         &mut self,
         packet: &[u8],
         connection: ConnectionId,
-        identity: &Identity,
     ) -> Result<(), pairing::Error> {
-        let unexpected = pairing::Error::UnexpectedMessage;
-        let entry = self
-            .position_of(connection)
-            .and_then(|position| self.entries.get_mut(position));
-        let entry = entry.ok_or(unexpected)?;
-        match entry.state.take() {
-            Some(State::Answered(awaiting)) => match awaiting.read_confirmation(packet, identity) {
-                Ok(paired) => {
-                    let sealer = paired.secrets.into_sealer(identity.secret_bytes());
-                    let sealer = sealer.map_err(|_| pairing::Error::BadKey)?;
-                    entry.state = Some(State::Keyed(sealer, paired.peer));
-                    Ok(())
-                }
-                Err(Refused { state, error }) => {
-                    entry.state = Some(State::Answered(state));
-                    Err(error)
-                }
-            },
-            keyed => {
-                entry.state = keyed;
-                Err(unexpected)
-            }
+        let mut entries = self.entries.iter_mut();
+        match entries.find(|entry| entry.connection == connection) {
+            Some(HalfOpen {
+                state: State::Answering(exchange),
+                ..
+            }) => exchange.handle_packet(packet),
+            _ => Err(pairing::Error::UnexpectedMessage),
         }
+    }
+
+    /// What is to be computed next, of all pairings.
+    pub(super) fn poll_work(&self) -> Work {
+        let works = self.entries.iter().map(HalfOpen::poll_work);
+        works.fold(Work::Idle, |first, next| match first {
+            Work::Idle => next,
+            first => first,
+        })
+    }
+
+    /// Does one piece of work, with the static key's answer where that is what was wanted.
+    ///
+    /// A pairing that fails by it is over, where it has shown no keys yet.
+    pub(super) fn work(
+        &mut self,
+        shared: Option<SharedSecret>,
+        key: &StaticKey,
+    ) -> Result<(), pairing::Error> {
+        let mut entries = self.entries.iter_mut();
+        let entry = entries.find(|entry| entry.poll_work() != Work::Idle);
+        let Some(entry) = entry else { return Ok(()) };
+        let worked = entry.work(shared, key);
+        self.entries.retain(|entry| !entry.is_over());
+        worked
+    }
+
+    /// The next answer to be sent.
+    pub(super) fn poll_transmit(&mut self) -> Option<&[u8]> {
+        let entry = self
+            .entries
+            .iter_mut()
+            .find(|entry| entry.is_reply_wanted && entry.packet().is_some())?;
+        entry.is_reply_wanted = false;
+        entry.packet()
+    }
+
+    pub(super) fn has_reply(&self) -> bool {
+        let mut entries = self.entries.iter();
+        entries.any(|entry| entry.is_reply_wanted && entry.packet().is_some())
     }
 
     /// Takes out the pairing whose keys have made this receipt, once `begin` has made it ready.
@@ -126,39 +156,83 @@ impl HalfOpenTable {
         &mut self,
         receipt: &[u8],
         begin: impl FnOnce(&mut Sealer) -> Result<T, seal::Error>,
-    ) -> Result<Option<(Sealer, PublicKey, T)>, seal::Error> {
-        for entry in &mut self.entries {
-            let Some(State::Keyed(sealer, _)) = &mut entry.state else {
+    ) -> Result<Option<(Keyed, T)>, seal::Error> {
+        for position in 0..self.entries.len() {
+            let Some(HalfOpen {
+                state: State::Keyed(keyed),
+                ..
+            }) = self.entries.get_mut(position)
+            else {
                 continue;
             };
-            if sealer.verify(receipt).is_err() {
+            if keyed.sealer.verify(receipt, |_| None).is_err() {
                 continue;
             }
-            let begun = begin(sealer)?;
-            return Ok(match entry.state.take() {
-                Some(State::Keyed(sealer, peer)) => Some((sealer, peer, begun)),
-                _ => None,
+            let begun = begin(&mut keyed.sealer)?;
+            return Ok(match self.entries.remove(position).state {
+                State::Keyed(keyed) => Some((keyed, begun)),
+                State::Answering(_) => None,
             });
         }
         Ok(None)
     }
 
-    fn position_of(&self, connection: ConnectionId) -> Option<usize> {
-        self.entries
-            .iter()
-            .position(|entry| entry.connection == connection)
-    }
-
     /// "A full table gives way at its oldest unconfirmed entry."
-    fn insert(&mut self, entry: HalfOpen) -> usize {
+    fn insert(&mut self, entry: HalfOpen) {
         if self.entries.is_full() {
-            let is_unconfirmed = |entry: &HalfOpen| matches!(entry.state, Some(State::Answered(_)));
+            let is_unconfirmed = |entry: &HalfOpen| matches!(entry.state, State::Answering(_));
             let oldest = self.entries.iter().position(is_unconfirmed).unwrap_or(0);
             self.entries.remove(oldest);
         }
-        let position = self.entries.len();
         // Has room: the table was not full, or gave way.
         let _ = self.entries.push(entry);
-        position
+    }
+}
+
+impl HalfOpen {
+    fn poll_work(&self) -> Work {
+        match &self.state {
+            State::Answering(exchange) => exchange.poll_work(),
+            State::Keyed(_) => Work::Idle,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        match &self.state {
+            State::Answering(exchange) => exchange.is_over(),
+            State::Keyed(_) => false,
+        }
+    }
+
+    fn packet(&self) -> Option<&[u8]> {
+        match &self.state {
+            State::Answering(exchange) => exchange.packet(),
+            State::Keyed(_) => None,
+        }
+    }
+
+    fn work(
+        &mut self,
+        shared: Option<SharedSecret>,
+        key: &StaticKey,
+    ) -> Result<(), pairing::Error> {
+        let State::Answering(exchange) = &mut self.state else {
+            return Ok(());
+        };
+        super::work_once(exchange, shared, key)?;
+        let Some(mut paired) = exchange.poll_paired() else {
+            return Ok(());
+        };
+        let resumption = paired.secrets.resumption().ok_or(pairing::Error::BadKey)?;
+        let sealer = paired
+            .secrets
+            .into_sealer(key.hedge_secret())
+            .map_err(|_| pairing::Error::BadKey)?;
+        self.state = State::Keyed(Keyed {
+            sealer,
+            resumption,
+            peer: paired.peer,
+        });
+        Ok(())
     }
 }

@@ -1,54 +1,89 @@
+mod config;
+mod contact;
+mod control;
+mod epochs;
+mod erase;
 mod half_open;
+mod hearing;
+mod image;
+mod ladder;
+mod peer;
+mod receive;
+mod reconnect;
 mod report;
 mod session;
+mod speaking;
+mod storing;
+mod transmit;
 
-pub use report::{DeviceEvent, DeviceStats};
-pub use session::SavedSession;
+pub use config::{Config, Keeping, Reach};
+pub use report::{DeviceEvent, DeviceStats, PeerId, Rung};
 
 use heapless::{Deque, Vec};
 
-use self::half_open::{HalfOpenTable, Party};
-use self::session::{MAX_FRAME, Numbering, Session, Start};
+use self::epochs::NamedLoss;
+use self::erase::Erasing;
+use self::half_open::HalfOpenTable;
+use self::peer::{Chained, NextSession, Outcome, Peer};
+use self::reconnect::Attempt;
+use self::session::{Numbering, Session, Start};
+use self::storing::Purpose;
 use super::Error;
-use crate::link::{FrameKey, Outbox, OutboxFull, Retry};
+use crate::link::OutboxFull;
 use crate::pairing::label::LabelSecret;
-use crate::pairing::{DescriptorHash, Identity, MAX_HANDSHAKE, PublicKey};
+use crate::pairing::{self, DescriptorHash, Exchange, PublicKey, SharedSecret, StaticKey, Work};
 use crate::reading::Descriptor;
-use crate::seal::{self, Entropy, FirstDraw, SEAL_OVERHEAD, Sealer};
-use crate::time::Instant;
-use crate::wire::{
-    Envelope, Frame, Handshake, MAX_DATAGRAM, Packet, Record, RecordId, RecordWriter, Run, Space,
-    copy,
-};
+use crate::seal::{Entropy, FirstDraw, SEAL_OVERHEAD, Sealer, SessionSecrets};
+use crate::storage::{FrameAddress, Storage, StoreReply, StoreRequest};
+use crate::time::{Duration, Instant};
+use crate::wire::{Envelope, MAX_DATAGRAM, Record, RecordId, RecordWriter, Run, Space};
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
-/// `BYTES` and `FRAMES` bound the outbox; everything else takes about 2.9 KiB.
+/// It has `PEERS` recipients at most, each with a session and an outbox of `BYTES` bytes of its own; a reading has
+/// one identity towards all of them.
 ///
-/// **Rule.** A reading that [`Device::send`] has taken stays in the outbox until an authentic
-/// receipt says that the server has stored it. A reading that it refuses was not taken. Two things
-/// end it otherwise: the power, since the outbox is in RAM, and a new owner, who gets nothing of
-/// what was sealed for the one before ([`DeviceEvent::Wiped`] says how much that was).
+/// ```text
+///  readings ── send ──► seal ──► outbox ──► poll_store ──► storage ──► handle_stored ──► poll_transmit
+///                                  ▲                                                           │
+///                                  └────── acknowledged ◄── handle_datagram ◄── receipt ◄──────┘
+/// ```
+///
+/// **Rule.** A reading that [`Device::send`] has taken is kept until an authentic receipt says that the server
+/// has stored it, or it is named as lost. A reading that it refuses was not taken. What [`Keeping`] says outlives
+/// a reboot. A new owner gets nothing of what was sealed for the one before ([`DeviceEvent::Wiped`] says how much
+/// that was).
+///
+/// **Rule.** No call performs more than one scalar multiplication; [`Device::poll_timeout`] says what is past
+/// while one is due, and [`Device::handle_timeout`] does it.
+///
+/// After every input, poll each output until it is `None`: [`Device::poll_store`], [`Device::poll_dh`],
+/// [`Device::poll_transmit`], [`Device::poll_event`].
 #[derive(Debug)]
-pub struct Device<'a, const BYTES: usize, const FRAMES: usize> {
-    identity: Identity,
+pub struct Device<'a, const BYTES: usize, const PEERS: usize = 1> {
+    key: StaticKey,
     descriptor: Descriptor<'a>,
     descriptor_hash: DescriptorHash,
+    config: Config,
     label: Option<LabelSecret>,
     half_open: HalfOpenTable,
     first_draw: FirstDraw,
-    reply: Vec<u8, MAX_HANDSHAKE>,
-    session: Option<Session>,
     /// From the first session of this boot on.
     numbering: Option<Numbering>,
-    outbox: Outbox<BYTES, FRAMES>,
-    events: Deque<DeviceEvent, 4>,
+    peers: Vec<Peer<BYTES>, PEERS>,
+    attempt: Option<Attempt>,
+    /// Places of recipients whose image and frames are to be wiped.
+    erasing: Erasing,
+    /// The request that storage has not answered yet.
+    awaiting: Option<(u8, Purpose)>,
+    events: Deque<DeviceEvent, 8>,
     stats: DeviceStats,
 }
 
-impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
+impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     /// A device that has never paired.
     ///
+    /// `key` is an [`Identity`](crate::pairing::Identity) in RAM, or a [`StaticKey`] that a secure element holds.
     /// A generator that starts over at each boot is refused only if nothing has drawn from it
     /// before the device in either boot: draw an identity once, at the factory, and store it.
     ///
@@ -57,53 +92,93 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
     /// [`Error::Wire`] when a field of the descriptor is too long, [`Error::OutboxFull`] when the
     /// outbox has no room for the frame of the descriptor, with which every run begins.
     pub fn new(
-        identity: Identity,
+        key: impl Into<StaticKey>,
         descriptor: Descriptor<'a>,
-        retry: Retry,
+        config: Config,
     ) -> Result<Self, Error> {
         let (descriptor_hash, frame_len) = describe(descriptor)?;
-        let outbox = Outbox::new(retry);
+        let outbox = crate::link::Outbox::<BYTES>::new(config.retry);
         if !outbox.has_room_for(Space::Data, frame_len) {
             return Err(OutboxFull.into());
         }
         Ok(Self {
-            identity,
+            key: key.into(),
             descriptor,
             descriptor_hash,
+            config,
             label: None,
             half_open: HalfOpenTable::default(),
             first_draw: FirstDraw::default(),
-            reply: Vec::new(),
-            session: None,
             numbering: None,
-            outbox,
+            peers: Vec::new(),
+            attempt: None,
+            erasing: Erasing::default(),
+            awaiting: None,
             events: Deque::new(),
             stats: DeviceStats::default(),
         })
     }
 
-    /// Goes on with a stored session after a reboot; [`Device::poll_store`] has its next position at once.
+    /// Goes on with a recipient after a reboot, from the image that storage holds of it.
+    ///
+    /// Images are given in the order of their numbers. [`Device::poll_store`] has the next position at once.
     ///
     /// # Errors
     ///
-    /// [`Error::Seal`] for a damaged session, a random number generator that fails or repeats
-    /// the last boot, or one boot too many without a receipt
-    /// ([`OutOfReach`](seal::Error::OutOfReach): only pairing again helps);
-    /// [`Error::SessionUnderWay`] when a session is under way, whose frames
-    /// would be orphaned. The device is as it was.
+    /// [`Error::Seal`] for a damaged image, or a random number generator that fails or repeats
+    /// the last boot; [`Error::SessionUnderWay`] for a recipient that is there already; [`Error::TooManyPeers`].
+    /// The device is as it was.
     pub fn resume(
         &mut self,
         now: Instant,
-        saved: &[u8],
+        image: &[u8],
         entropy: &mut impl Entropy,
-    ) -> Result<(), Error> {
-        if self.session.is_some() {
-            return Err(Error::SessionUnderWay);
-        }
-        let mut sealer = Sealer::restore(saved, self.identity.secret_bytes())?;
-        let start = Start::draw(&mut sealer, &mut self.first_draw, self.numbering, entropy)?;
-        self.begin(now, sealer, start);
-        Ok(())
+    ) -> Result<PeerId, Error> {
+        let loaded = image::load(image, self.key.hedge_secret())?;
+        self.refuse_known(loaded.peer)?;
+        let place = self.free_place()?;
+        let sealer = Sealer::restore(loaded.session, self.key.hedge_secret())?;
+        let mut peer = Peer::new(place, loaded.peer, now, &self.config);
+        peer.restore(loaded, &self.config);
+        let session = self.begin_session(now, sealer, entropy)?;
+        peer.storing.is_image_wanted = peer.has_room_for_epoch();
+        peer.session = Some(session);
+        self.push_peer(peer)
+    }
+
+    /// Adds a recipient with which a session was agreed outside of the device.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Seal`] when the random number generator fails, [`Error::SessionUnderWay`] or [`Error::TooManyPeers`].
+    pub fn add_peer(
+        &mut self,
+        now: Instant,
+        key: PublicKey,
+        mut secrets: SessionSecrets,
+        entropy: &mut impl Entropy,
+    ) -> Result<PeerId, Error> {
+        self.refuse_known(key)?;
+        let place = self.free_place()?;
+        let current = secrets.resumption().ok_or(pairing::Error::BadKey)?;
+        let sealer = secrets.into_sealer(self.key.hedge_secret())?;
+        let session = self.begin_session(now, sealer, entropy)?;
+        let mut peer = Peer::new(place, key, now, &self.config);
+        peer.take_next(NextSession::first(session, current));
+        self.push_peer(peer)
+    }
+
+    /// Adds a recipient whose key is known: the device makes itself known to it by its own key.
+    ///
+    /// For devices that keep nothing ([`Keeping::Nothing`]), at each boot.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SessionUnderWay`] or [`Error::TooManyPeers`].
+    pub fn meet(&mut self, now: Instant, key: PublicKey) -> Result<PeerId, Error> {
+        self.refuse_known(key)?;
+        let place = self.free_place()?;
+        self.push_peer(Peer::new(place, key, now, &self.config))
     }
 
     /// Lets whoever knows the label pair: a button was pressed, or this is the first power-up.
@@ -121,16 +196,29 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         self.label = None;
     }
 
-    /// Whether readings can be sent.
+    /// Whether readings can be sent: to one recipient at least.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.session.as_ref().is_some_and(Session::is_open)
+        self.peers.iter().any(Peer::is_open)
     }
 
-    /// How many frames wait for a receipt.
+    /// How many frames wait in RAM for a receipt, of all recipients.
     #[must_use]
     pub fn backlog(&self) -> usize {
-        self.outbox.len()
+        self.peers.iter().map(|peer| peer.outbox.len()).sum()
+    }
+
+    /// How many frames of readings are neither acknowledged nor named as lost, those on storage included.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.peers.iter().map(Peer::waiting).sum()
+    }
+
+    /// Whether everything that was taken is stored at every recipient, and every loss is known there; so it is
+    /// while there is none.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.peers.iter().all(Peer::is_settled)
     }
 
     /// What the device has done so far.
@@ -139,121 +227,134 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         self.stats
     }
 
-    /// Takes readings: seals them into one frame and keeps it until it is stored.
+    /// The recipients: their places and keys.
+    pub fn peers(&self) -> impl Iterator<Item = (PeerId, PublicKey)> {
+        self.peers
+            .iter()
+            .map(|peer| (PeerId(peer.number), peer.key))
+    }
+
+    /// The server's time now, as this recipient's receipts have it, and by how much it may be off.
     ///
-    /// Returns the identity of the first record; the others follow in sequence.
+    /// `None` before the first receipt that dates.
+    #[must_use]
+    pub fn server_time(&self, peer: PeerId, now: Instant) -> Option<(u64, Duration)> {
+        self.peer(peer.0)?.contact.server_time(now)
+    }
+
+    /// Takes readings: seals them into one frame for each recipient and keeps it until it is stored.
+    ///
+    /// Returns the identity of the first record; the others follow in sequence. Where one of several recipients
+    /// has no room, the readings are lost to it, by name ([`DeviceEvent::Lost`]); the others get them.
     ///
     /// # Errors
     ///
-    /// [`Error::NotPaired`], [`Error::OutboxFull`], [`Error::Wire`] when the records do not fit
-    /// one frame, or [`Error::NoRecords`]. None of the readings is taken then.
+    /// [`Error::NotPaired`], [`Error::OutboxFull`] where no recipient has room, [`Error::Wire`] when the records do
+    /// not fit one frame, or [`Error::NoRecords`]. None of the readings is taken then.
     pub fn send(
         &mut self,
         now: Instant,
         space: Space,
         records: &[Record<'_>],
     ) -> Result<RecordId, Error> {
-        let session = self.session.as_mut().ok_or(Error::NotPaired)?;
-        let mut buffer = [0_u8; MAX_FRAME];
-        let numbering = self.numbering.as_mut().ok_or(Error::NotPaired)?;
-        let draft = session.draft(*numbering, records, &mut buffer)?;
-        if !self.outbox.has_room_for(space, draft.len()) {
-            return Err(OutboxFull.into());
+        if records.is_empty() {
+            return Err(Error::NoRecords);
         }
-        let frame = buffer.get_mut(..draft.len()).unwrap_or_default();
-        let key = session.seal(space, frame)?;
-        self.outbox.push(now, key, frame)?;
-        self.stats.frames_sealed += 1;
-        Ok(numbering.advance(&draft))
-    }
-
-    /// Takes a datagram from the server.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with it; the device is as it was.
-    pub fn handle_datagram(
-        &mut self,
-        now: Instant,
-        datagram: &[u8],
-        entropy: &mut impl Entropy,
-    ) -> Result<(), Error> {
-        let handled = match Packet::parse(datagram) {
-            Ok(Packet::Receipt(_)) => self.handle_receipt(now, datagram, entropy),
-            Ok(Packet::Handshake(handshake)) => {
-                self.handle_handshake(datagram, &handshake, entropy)
+        let numbering = self.numbering.ok_or(Error::NotPaired)?;
+        let (mut taken, mut refusal) = (None, Error::NotPaired);
+        let mut refused: Vec<u8, PEERS> = Vec::new();
+        for peer in self.peers.iter_mut().filter(|peer| peer.is_open()) {
+            match peer.send(now, space, numbering, records, &self.config) {
+                Ok(next_sequence) => taken = Some(next_sequence),
+                Err(error) => {
+                    refusal = error;
+                    let _ = refused.push(peer.number);
+                }
             }
-            Ok(Packet::Frame(_)) => Err(seal::Error::UnexpectedPacket.into()),
-            Err(error) => Err(error.into()),
-        };
-        if handled.is_err() {
-            self.stats.packets_refused += 1;
         }
-        handled
+        let next_sequence = taken.ok_or(refusal)?;
+        self.stats.frames_sealed += 1;
+        for number in refused {
+            let skipped = self.peer_mut(number).and_then(|peer| peer.skip(now, space));
+            if let Some(loss) = skipped {
+                self.note_lost(number, loss);
+            }
+        }
+        let numbering = self.numbering.as_mut().ok_or(Error::NotPaired)?;
+        Ok(numbering.advance_to(next_sequence))
     }
 
-    /// Takes the word that what [`Device::poll_store`] gave is on storage and was read back.
+    /// What is to be done on storage next; the answer goes to [`Device::handle_stored`], and there is one request
+    /// at a time.
     ///
-    /// # Errors
-    ///
-    /// [`Error::NotAwaited`] when a new session has taken its place meanwhile.
-    pub fn handle_stored(&mut self, now: Instant, saved: SavedSession) -> Result<(), Error> {
-        let session = self.session.as_mut().ok_or(Error::NotAwaited)?;
-        session.handle_stored(&saved)?;
-        if session.take_introduction() {
-            // The descriptor is the first record of every session, and of every boot.
-            self.send(now, Space::Data, &[Record::Descriptor(self.descriptor)])?;
-            self.note(DeviceEvent::Ready);
-        }
-        Ok(())
-    }
-
-    /// Does what is due at `now`: begins a new epoch once a day.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Seal`] when the random number generator fails; the epoch before goes on, and
-    /// a minute later it is tried again.
-    pub fn handle_timeout(
+    /// `buffer` takes [`MAX_DATAGRAM`] bytes, which the request borrows.
+    pub fn poll_store<'b>(
         &mut self,
         now: Instant,
-        entropy: &mut impl Entropy,
-    ) -> Result<(), Error> {
-        let Some(session) = self.session.as_mut() else {
+        buffer: &'b mut [u8],
+    ) -> Option<StoreRequest<'b>> {
+        if self.awaiting.is_some() {
+            return None;
+        }
+        if matches!(self.config.keeping, Keeping::Nothing) {
+            self.pass_storage(now);
+            return None;
+        }
+        if let Some(place) = self.erasing.poll(now) {
+            self.awaiting = Some((place, Purpose::Erase));
+            return Some(StoreRequest::Erase { peer: place });
+        }
+        if self.erasing.due().is_some() {
+            // What is stored for the next owner comes behind.
+            return None;
+        }
+        let number = self.next_to_store(now)?;
+        let secret = self.key.hedge_secret();
+        let peer = self.peers.iter_mut().find(|peer| peer.number == number)?;
+        let (purpose, request) = peer.poll_store(now, secret, self.config.keeping, buffer)?;
+        self.awaiting = Some((number, purpose));
+        Some(request)
+    }
+
+    /// Takes note of a frame that a scan has found on storage.
+    pub fn handle_found(&mut self, address: &FrameAddress) {
+        if let Some(peer) = self.peer_mut(address.peer) {
+            peer.note_found(address);
+        }
+    }
+
+    /// Takes storage's answer to what [`Device::poll_store`] gave: what depended on it may come out now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAwaited`] when nothing was asked for.
+    pub fn handle_stored(&mut self, now: Instant, reply: StoreReply<'_>) -> Result<(), Error> {
+        let (number, purpose) = self.awaiting.take().ok_or(Error::NotAwaited)?;
+        let config = self.config;
+        if purpose == Purpose::Erase {
+            self.erasing.note_answer(now, number, &reply, config.retry);
+            return Ok(());
+        }
+        let Some(peer) = self.peer_mut(number) else {
             return Ok(());
         };
-        session.forget_drained(|epoch| self.outbox.holds_epoch(epoch));
-        session.rotate(now, entropy)
+        let outcome = peer.handle_stored(now, purpose, reply, &config)?;
+        self.note_outcome(now, number, outcome)
     }
 
-    /// What is to be stored; give it back to [`Device::handle_stored`] when it is.
-    pub fn poll_store(&mut self) -> Option<SavedSession> {
-        self.session.as_mut()?.poll_store()
-    }
-
-    /// The next datagram to send to the server, in the front of `out`.
-    pub fn poll_transmit<'o>(
-        &mut self,
-        now: Instant,
-        out: &'o mut [u8; MAX_DATAGRAM],
-    ) -> Option<&'o mut [u8]> {
-        if !self.reply.is_empty() {
-            let reply = core::mem::take(&mut self.reply);
-            let slot = out.get_mut(..reply.len())?;
-            copy(&reply, slot);
-            return Some(slot);
+    /// Does on blocking storage whatever [`Device::poll_store`] asks for. Takes 2.5 KiB of stack.
+    ///
+    /// # Errors
+    ///
+    /// As [`Device::handle_stored`]. A storage that fails is no error here: it is asked again later.
+    pub fn store_on(&mut self, now: Instant, storage: &mut impl Storage) -> Result<(), Error> {
+        let (mut buffer, mut found) = ([0; MAX_DATAGRAM], [0; MAX_DATAGRAM]);
+        while let Some(request) = self.poll_store(now, &mut buffer) {
+            let note = &mut |address: FrameAddress| self.handle_found(&address);
+            let reply = storage.perform(&request, &mut found, note);
+            self.handle_stored(now, reply)?;
         }
-        let session = self.session.as_ref()?;
-        let (key, short) = self.outbox.next_due(now)?;
-        let Ok(Packet::Frame(frame)) = Packet::parse(short) else {
-            return None;
-        };
-        let frame = Frame {
-            route: session.route_of(key.epoch)?,
-            ..frame
-        };
-        self.stats.frames_sent += 1;
-        frame.emit(out).ok()
+        Ok(())
     }
 
     /// The next thing that happened.
@@ -261,86 +362,167 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
         self.events.pop_front()
     }
 
-    /// When [`Device::poll_transmit`] and [`Device::handle_timeout`] have something to do next.
+    /// The public key with which X25519 of the device's static key is wanted, where that key is elsewhere.
     #[must_use]
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        let rotation = self.session.as_ref().and_then(Session::rotation_due);
-        [self.outbox.poll_timeout(), rotation]
-            .into_iter()
-            .flatten()
-            .min()
-    }
-
-    fn handle_handshake(
-        &mut self,
-        packet: &[u8],
-        handshake: &Handshake<'_>,
-        entropy: &mut impl Entropy,
-    ) -> Result<(), Error> {
-        let label = self.label.as_ref().ok_or(Error::NotArmed)?;
-        if handshake.step != 1 {
-            return Ok(self.half_open.handle_confirmation(
-                packet,
-                handshake.connection,
-                &self.identity,
-            )?);
+    pub fn poll_dh(&self) -> Option<PublicKey> {
+        if self.key.identity().is_some() {
+            return None;
         }
-        let party = Party {
-            identity: &self.identity,
-            label,
-            descriptor: self.descriptor_hash,
-        };
-        let entropy = &mut self.first_draw.watch(entropy);
-        let reply = self
-            .half_open
-            .handle_hello(packet, handshake, &party, entropy)?;
-        self.reply = Vec::from_slice(reply).unwrap_or_default();
-        Ok(())
+        match self.poll_work() {
+            Work::StaticDh(peer) => Some(peer),
+            Work::Idle | Work::Own => None,
+        }
     }
 
-    fn handle_receipt(
+    /// Takes the answer to [`Device::poll_dh`], at once or later; `None` where there is none, which ends that handshake.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Pairing`] where the handshake fails by it; the next repetition begins anew.
+    pub fn handle_dh(
         &mut self,
         now: Instant,
-        packet: &[u8],
+        shared: Option<SharedSecret>,
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
-        let (first_draw, numbering) = (&mut self.first_draw, self.numbering);
-        let start = |sealer: &mut Sealer| Start::draw(sealer, first_draw, numbering, entropy);
-        if let Some((sealer, peer, start)) = self.half_open.take_proved_by(packet, start)? {
-            self.adopt(now, peer);
-            self.begin(now, sealer, start);
-            return Ok(());
+        self.work(now, shared, entropy)
+    }
+
+    // ---- inside
+
+    fn peer(&self, number: u8) -> Option<&Peer<BYTES>> {
+        self.peers.iter().find(|peer| peer.number == number)
+    }
+
+    fn peer_mut(&mut self, number: u8) -> Option<&mut Peer<BYTES>> {
+        self.peers.iter_mut().find(|peer| peer.number == number)
+    }
+
+    fn refuse_known(&self, key: PublicKey) -> Result<(), Error> {
+        match self.peers.iter().any(|peer| peer.key == key) {
+            true => Err(Error::SessionUnderWay),
+            false => Ok(()),
         }
-        let session = self.session.as_mut().ok_or(Error::NotPaired)?;
-        let report = session.verify(packet)?;
-        self.stats.receipts += 1;
-        for entry in report.acknowledgements() {
-            let Some(epoch) = session.note_named(entry.epoch) else {
+    }
+
+    fn free_place(&self) -> Result<u8, Error> {
+        match self.peers.is_full() {
+            true => Err(Error::TooManyPeers),
+            false => Ok(u8::try_from(self.peers.len()).unwrap_or(u8::MAX)),
+        }
+    }
+
+    fn push_peer(&mut self, peer: Peer<BYTES>) -> Result<PeerId, Error> {
+        let id = PeerId(peer.number);
+        self.peers.push(peer).map_err(|_| Error::TooManyPeers)?;
+        Ok(id)
+    }
+
+    /// Begins the first epoch of a session in this boot, and the boot's numbering where it has none.
+    fn begin_session(
+        &mut self,
+        now: Instant,
+        mut sealer: Sealer,
+        entropy: &mut impl Entropy,
+    ) -> Result<Session, Error> {
+        let start = Start::draw(&mut sealer, &mut self.first_draw, self.numbering, entropy)?;
+        self.numbering = Some(start.numbering);
+        Ok(Session::new(now, sealer, start, self.config.session_age))
+    }
+
+    /// Whose storage is asked for next: whoever waits to seal comes first.
+    fn next_to_store(&self, now: Instant) -> Option<u8> {
+        let waiting = self
+            .peers
+            .iter()
+            .find(|peer| !peer.is_open() && peer.wants_store(now, &self.config));
+        let any = || {
+            self.peers
+                .iter()
+                .find(|peer| peer.wants_store(now, &self.config))
+        };
+        waiting.or_else(any).map(|peer| peer.number)
+    }
+
+    /// These recipients are gone: what storage answers to them is nobody's, and what it holds of them is wiped.
+    fn abandon_storage(&mut self, places: u32) {
+        if !matches!(self.config.keeping, Keeping::Nothing) {
+            self.erasing.want(places);
+        }
+        if let Some((number, purpose)) = &mut self.awaiting
+            && *purpose != Purpose::Erase
+        {
+            *number = u8::MAX;
+        }
+    }
+
+    /// Without storage everything is as good as stored.
+    fn pass_storage(&mut self, now: Instant) {
+        let config = self.config;
+        for place in 0..self.peers.len() {
+            let Some(peer) = self.peers.get_mut(place) else {
                 continue;
             };
-            let is_stored = |key: FrameKey| {
-                key.epoch == epoch && key.space == entry.space && entry.covers(key.counter)
+            let number = peer.number;
+            let Some(purpose) = peer.take_unstored() else {
+                continue;
             };
-            let freed = self.outbox.acknowledge(now, is_stored);
-            self.stats.frames_acknowledged += u64::try_from(freed).unwrap_or(u64::MAX);
+            let outcome = peer.handle_stored(now, purpose, StoreReply::Done, &config);
+            let _ = outcome.and_then(|outcome| self.note_outcome(now, number, outcome));
         }
-        session.forget_drained(|epoch| self.outbox.holds_epoch(epoch));
+    }
+
+    fn note_outcome(&mut self, now: Instant, number: u8, outcome: Outcome) -> Result<(), Error> {
+        let peer = PeerId(number);
+        match outcome {
+            Outcome::Nothing => {}
+            Outcome::EpochOpen => self.introduce(now, number)?,
+            Outcome::SessionOpen { by } => {
+                if let Some(by) = by {
+                    self.stats.reconnections += 1;
+                    self.note(DeviceEvent::Reconnected { peer, by });
+                }
+                self.introduce(now, number)?;
+            }
+            Outcome::Failed => {
+                self.stats.store_failures += 1;
+                self.note(DeviceEvent::StorageFailed { peer });
+            }
+            Outcome::Lost(loss) => self.note_lost(number, loss),
+        }
         Ok(())
     }
 
-    /// "The first finished owner is stored and all other pairing runs are aborted"
-    fn adopt(&mut self, now: Instant, peer: PublicKey) {
-        let wiped = self.outbox.acknowledge(now, |_| true);
-        self.disarm();
-        if wiped > 0 {
-            self.note(DeviceEvent::Wiped { frames: wiped });
+    /// "The descriptor is the first record": of every boot, and towards every new recipient.
+    fn introduce(&mut self, now: Instant, number: u8) -> Result<(), Error> {
+        let numbering = self.numbering.ok_or(Error::NotPaired)?;
+        let (config, descriptor) = (self.config, [Record::Descriptor(self.descriptor)]);
+        let Some(peer) = self.peer_mut(number) else {
+            return Ok(());
+        };
+        if core::mem::replace(&mut peer.is_introduced, true) {
+            return Ok(());
         }
-        self.note(DeviceEvent::Paired { peer });
+        let sent = peer.send(now, Space::Data, numbering, &descriptor, &config);
+        if let (Ok(next_sequence), Some(numbering)) = (sent, &mut self.numbering) {
+            numbering.advance_to(next_sequence);
+            self.stats.frames_sealed += 1;
+        }
+        self.note(DeviceEvent::Ready {
+            peer: PeerId(number),
+        });
+        Ok(())
     }
 
-    fn begin(&mut self, now: Instant, sealer: Sealer, start: Start) {
-        self.numbering = Some(start.numbering);
-        self.session = Some(Session::new(now, sealer, start));
+    fn note_lost(&mut self, number: u8, loss: NamedLoss) {
+        let frames = loss.range.end.saturating_sub(loss.range.start);
+        self.stats.frames_lost += u64::from(frames);
+        self.note(DeviceEvent::Lost {
+            peer: PeerId(number),
+            space: loss.space,
+            frames,
+            why: loss.why,
+        });
     }
 
     /// Events that nobody polls give way to newer ones.
@@ -349,6 +531,28 @@ impl<'a, const BYTES: usize, const FRAMES: usize> Device<'a, BYTES, FRAMES> {
             self.events.pop_front();
         }
         let _ = self.events.push_back(event);
+    }
+}
+
+/// A recipient's place in a set of places.
+const fn place_bit(number: u8) -> u32 {
+    match 1_u32.checked_shl(number as u32) {
+        Some(bit) => bit,
+        None => 0,
+    }
+}
+
+/// Does one piece of an exchange's work.
+fn work_once(
+    exchange: &mut Exchange,
+    shared: Option<SharedSecret>,
+    key: &StaticKey,
+) -> Result<(), pairing::Error> {
+    match (exchange.poll_work(), key.identity()) {
+        (Work::Idle, _) => Ok(()),
+        (Work::Own, _) => exchange.work(),
+        (Work::StaticDh(_), None) => exchange.handle_dh(shared),
+        (Work::StaticDh(peer), Some(identity)) => exchange.handle_dh(identity.agree(&peer)),
     }
 }
 

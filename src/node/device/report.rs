@@ -1,34 +1,101 @@
 use crate::pairing::PublicKey;
+use crate::wire::Space;
+use crate::wire::control::Why;
+
+/// Which of a device's recipients: its place, from 0.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct PeerId(pub u8);
 
 /// What happened to a device.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeviceEvent {
     /// A server has paired and proved it; the label is used up.
     Paired {
+        /// The recipient that it became.
+        peer: PeerId,
         /// The server's key.
-        peer: PublicKey,
+        key: PublicKey,
     },
-    /// The session is on storage: readings can be sent. Once a boot, and after a pairing.
-    Ready,
+    /// An epoch is open: readings can be sent to this recipient. Once a boot, and after a pairing.
+    Ready {
+        /// The recipient.
+        peer: PeerId,
+    },
+    /// A new session has taken the place of the one before, and inherits its frames.
+    Reconnected {
+        /// The recipient.
+        peer: PeerId,
+        /// How it was proved who is who.
+        by: Rung,
+    },
     /// A new owner has paired: frames for the one before were wiped.
     Wiped {
-        /// How many frames.
+        /// How many frames, of those in RAM.
         frames: usize,
+    },
+    /// Frames that were taken will never arrive; the server will be told.
+    Lost {
+        /// The recipient.
+        peer: PeerId,
+        /// The space.
+        space: Space,
+        /// How many.
+        frames: u32,
+        /// Why.
+        why: Why,
+    },
+    /// Nothing was heard of this recipient for three due intervals.
+    Silent {
+        /// The recipient.
+        peer: PeerId,
+    },
+    /// A recipient that was silent has proved that it is there.
+    Heard {
+        /// The recipient.
+        peer: PeerId,
+    },
+    /// What had to be stored was not; it is tried again.
+    StorageFailed {
+        /// The recipient.
+        peer: PeerId,
     },
 }
 
+/// How the two sides of a reconnection knew each other, from the best to the last.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rung {
+    /// By the secret that the last session left.
+    Current,
+    /// By the one before: the server had not taken the last.
+    Previous,
+    /// By the static keys alone: one side has lost its state. The server holds the session in quarantine.
+    Keys,
+}
+
 /// What a device has done so far.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DeviceStats {
-    /// Frames that were sealed.
+    /// Frames of readings that were sealed, for whichever recipient.
     pub frames_sealed: u64,
     /// Frames that were handed out to be sent, repetitions included.
     pub frames_sent: u64,
     /// Frames that a receipt has named.
     pub frames_acknowledged: u64,
+    /// Frames that are named as lost.
+    pub frames_lost: u64,
+    /// Control frames that were sealed and sent.
+    pub control_sent: u64,
     /// Receipts that were authentic.
     pub receipts: u64,
     /// Packets that were refused.
     pub packets_refused: u64,
+    /// Sessions that a reconnection began.
+    pub reconnections: u64,
+    /// Writes to storage that failed.
+    pub store_failures: u64,
 }

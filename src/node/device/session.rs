@@ -1,11 +1,6 @@
-use heapless::Vec;
-
-use crate::link::FrameKey;
+use super::epochs::{EpochRecord, Origin};
 use crate::node::Error;
-use crate::seal::{
-    self, Entropy, Epoch, FirstDraw, MAX_OPENED, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer,
-    StoredReport,
-};
+use crate::seal::{self, Entropy, FirstDraw, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer};
 use crate::time::{Duration, Instant};
 use crate::wire::{
     Locator, MAX_DATAGRAM, Record, RecordId, RecordWriter, Route, Run, Salt, Space, TAG_LEN,
@@ -15,109 +10,64 @@ use crate::wire::{
 const EPOCH_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How soon a day that could not end is tried again.
 const ROTATION_RETRY: Duration = Duration::from_secs(60);
-/// How many epochs the outbox may span: as many as the server keeps open.
-const MAX_EPOCHS: usize = MAX_OPENED;
 /// The longest frame in the short form: with the longest header it still fits a datagram.
 pub(super) const MAX_FRAME: usize = MAX_DATAGRAM - LONGEST_HEADER + SHORT_HEADER;
+
+/// The longest plaintext of a control frame.
+pub(super) const MAX_CONTROL: usize = MAX_FRAME - SEAL_OVERHEAD;
 
 const LONGEST_HEADER: usize = Route::Unproved(Locator([0; 8]), Salt([0; 16])).header_len();
 const SHORT_HEADER: usize = Route::Short.header_len();
 
-/// A session and its epochs.
-#[derive(Debug)]
-pub(super) struct Session {
-    sealer: Sealer,
-    store: Store,
-    /// Epochs with frames in the outbox; the one that is sealed in stands last.
-    epochs: Vec<KnownEpoch, MAX_EPOCHS>,
-    /// Whether the device has described itself.
-    is_introduced: bool,
-    rotation_due: Instant,
-}
-
 /// The boot that records are made in, and how many they are: one count towards every recipient.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Numbering {
-    run: Run,
-    next_sequence: u64,
+    pub(super) run: Run,
+    pub(super) next_sequence: u64,
 }
 
 impl Numbering {
-    /// Takes the numbers of a draft that was sealed; the first of them.
-    pub(super) const fn advance(&mut self, draft: &Draft) -> RecordId {
+    /// Takes `count` numbers; the first of them.
+    pub(super) const fn advance_to(&mut self, next_sequence: u64) -> RecordId {
         let first = RecordId {
             run: self.run,
             sequence: self.next_sequence,
         };
-        self.next_sequence = draft.next_sequence;
+        self.next_sequence = next_sequence;
         first
     }
 }
 
-/// Where the chain position for the next epoch is.
+/// One session with one recipient: what seals, and what has to be on storage before it may.
 #[derive(Debug)]
-enum Store {
-    Done,
-    Wanted(SavedSession),
-    UnderWay,
+pub(super) struct Session {
+    pub(super) sealer: Sealer,
+    saved: Saved,
+    run: Run,
+    rotation_due: Instant,
+    /// When a reconnection is to give new keys.
+    pub(super) ends: Instant,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct KnownEpoch {
-    epoch: Epoch,
-    is_named: bool,
-}
-
-/// A session as it has to be stored: a secret, wiped when dropped.
+/// The sealer's state as it has to be stored: a secret, wiped when dropped.
 #[derive(zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
-pub struct SavedSession {
-    /// Whose it is, so that a write that ends late is not taken for another session's.
-    session: [u8; 16],
-    bytes: [u8; SAVED_SESSION_LEN],
-}
+pub(super) struct Saved([u8; SAVED_SESSION_LEN]);
 
-impl SavedSession {
-    /// The bytes to store, replacing those of before.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    fn of_next_epoch(sealer: &mut Sealer, entropy: &mut impl Entropy) -> Result<Self, seal::Error> {
-        Self::written_by(sealer, |sealer, out| sealer.begin_epoch(entropy, out))
-    }
-
-    fn of_now(sealer: &mut Sealer) -> Result<Self, seal::Error> {
-        Self::written_by(sealer, Sealer::save)
-    }
-
-    fn written_by(
-        sealer: &mut Sealer,
-        write: impl FnOnce(&mut Sealer, &mut [u8; SAVED_SESSION_LEN]) -> Result<(), seal::Error>,
-    ) -> Result<Self, seal::Error> {
-        let mut saved = Self {
-            session: sealer.session(),
-            bytes: [0; SAVED_SESSION_LEN],
-        };
-        write(sealer, &mut saved.bytes)?;
-        Ok(saved)
-    }
-}
-
-impl core::fmt::Debug for SavedSession {
+impl core::fmt::Debug for Saved {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("SavedSession(..)")
+        f.write_str("Saved(..)")
     }
 }
 
-/// What a boot needs before its first frame.
+/// What a session needs before its first frame of this boot.
+#[derive(Debug)]
 pub(super) struct Start {
-    saved: SavedSession,
+    saved: Saved,
     pub(super) numbering: Numbering,
 }
 
 impl Start {
-    /// `numbering` is that of the boot, where it has one already.
+    /// Begins the sealer's first epoch of this boot; `numbering` is that of the boot, where it has one already.
     pub(super) fn draw(
         sealer: &mut Sealer,
         first_draw: &mut FirstDraw,
@@ -126,7 +76,8 @@ impl Start {
     ) -> Result<Self, seal::Error> {
         sealer.note_first_draw(first_draw.fingerprint());
         let entropy = &mut first_draw.watch(entropy);
-        let saved = SavedSession::of_next_epoch(sealer, entropy)?;
+        let mut saved = Saved([0; SAVED_SESSION_LEN]);
+        sealer.begin_epoch(entropy, &mut saved.0)?;
         let numbering = match numbering {
             Some(numbering) => numbering,
             None => Numbering {
@@ -139,13 +90,14 @@ impl Start {
 }
 
 impl Session {
-    pub(super) fn new(now: Instant, sealer: Sealer, start: Start) -> Self {
+    /// A session whose first epoch of this boot is begun, and waits for storage.
+    pub(super) fn new(now: Instant, sealer: Sealer, start: Start, age: Duration) -> Self {
         Self {
             sealer,
-            store: Store::Wanted(start.saved),
-            epochs: Vec::new(),
-            is_introduced: false,
+            saved: start.saved,
+            run: start.numbering.run,
             rotation_due: now + EPOCH_AGE,
+            ends: now + age,
         }
     }
 
@@ -154,118 +106,50 @@ impl Session {
         self.sealer.epoch().is_some()
     }
 
-    /// Whether the device is to describe itself now; says so once.
-    pub(super) fn take_introduction(&mut self) -> bool {
-        let is_due = self.is_open() && !self.is_introduced;
-        self.is_introduced |= is_due;
-        is_due
-    }
-
-    pub(super) fn poll_store(&mut self) -> Option<SavedSession> {
-        match core::mem::replace(&mut self.store, Store::UnderWay) {
-            Store::Wanted(saved) => Some(saved),
-            other => {
-                self.store = other;
-                None
-            }
-        }
-    }
-
-    /// The session is on storage: the epoch that it was written for opens.
-    pub(super) fn handle_stored(&mut self, saved: &SavedSession) -> Result<(), Error> {
-        let is_ours = saved.session == self.sealer.session();
-        if !is_ours || !matches!(self.store, Store::UnderWay) {
-            return Err(Error::NotAwaited);
-        }
-        self.store = Store::Done;
-        if self.sealer.has_begun() {
-            self.open_epoch()?;
-        }
-        self.save_what_is_new()
-    }
-
-    pub(super) fn verify<'p>(&mut self, receipt: &'p [u8]) -> Result<StoredReport<'p>, Error> {
-        let report = self.sealer.verify(receipt)?;
-        self.save_what_is_new()?;
-        Ok(report)
-    }
-
-    /// The first receipt for an epoch is remembered across reboots.
-    fn save_what_is_new(&mut self) -> Result<(), Error> {
-        if self.sealer.wants_saving() && matches!(self.store, Store::Done) {
-            self.store = Store::Wanted(SavedSession::of_now(&mut self.sealer)?);
-        }
-        Ok(())
-    }
-
-    /// Takes note that a receipt has named an epoch; its number.
-    pub(super) fn note_named(&mut self, tag: [u8; 8]) -> Option<u32> {
-        let known = self
-            .epochs
-            .iter_mut()
-            .find(|known| known.epoch.tag.short() == tag)?;
-        known.is_named = true;
-        Some(known.epoch.number)
-    }
-
-    /// Begins the next epoch, where that is due.
-    pub(super) fn rotate(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
-        match self.rotation_due() {
-            Some(due) if due <= now || self.sealer.is_epoch_worn() => {
-                self.begin_epoch(now, entropy)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn begin_epoch(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
+    /// Begins the next epoch, which opens when what [`Session::write`] gives is on storage.
+    pub(super) fn rotate(
+        &mut self,
+        now: Instant,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), seal::Error> {
         self.rotation_due = now + ROTATION_RETRY;
-        self.store = Store::Wanted(SavedSession::of_next_epoch(&mut self.sealer, entropy)?);
+        self.sealer.begin_epoch(entropy, &mut self.saved.0)?;
         self.rotation_due = now + EPOCH_AGE;
         Ok(())
     }
 
-    /// When the next epoch is to begin; `None` while it can not, or need not.
+    /// When the next epoch is to begin; `None` while it need not.
     ///
-    /// An epoch that has sealed nothing goes on: the server finds only so many epochs ahead
-    /// of the newest of which it has seen a frame.
+    /// An epoch that has sealed nothing goes on.
     pub(super) fn rotation_due(&self) -> Option<Instant> {
-        let is_stored = matches!(self.store, Store::Done);
-        let can_rotate = is_stored && self.sealer.is_epoch_used() && self.span() < MAX_EPOCHS;
-        can_rotate.then_some(self.rotation_due)
+        if !self.sealer.is_epoch_used() || self.sealer.has_begun() {
+            return None;
+        }
+        match self.sealer.is_epoch_worn() {
+            true => Some(Instant::ZERO),
+            false => Some(self.rotation_due),
+        }
     }
 
-    /// How many epochs began since the oldest that still has frames, that one included.
-    fn span(&self) -> usize {
-        let number = |known: Option<&KnownEpoch>| known.map_or(0, |known| known.epoch.number);
-        let behind = number(self.epochs.last()).saturating_sub(number(self.epochs.first()));
-        usize::try_from(behind).map_or(usize::MAX, |behind| behind.saturating_add(1))
+    /// The sealer's state as it has to be stored now.
+    pub(super) fn write(&mut self) -> Result<&[u8; SAVED_SESSION_LEN], seal::Error> {
+        if !self.sealer.has_begun() {
+            self.sealer.save(&mut self.saved.0)?;
+        }
+        Ok(&self.saved.0)
     }
 
-    fn open_epoch(&mut self) -> Result<(), Error> {
+    /// The epoch that is begun, as it has to be stored before it opens.
+    pub(super) fn begun(&self) -> Option<EpochRecord> {
+        let (epoch, secret) = self.sealer.begun()?;
+        Some(EpochRecord::new(epoch, secret, self.run, Origin::Here))
+    }
+
+    /// What was begun is on storage: the epoch opens.
+    pub(super) fn open_begun(&mut self) -> Result<EpochRecord, seal::Error> {
+        let record = self.begun().ok_or(seal::Error::NoEpoch)?;
         self.sealer.epoch_stored()?;
-        let epoch = self.sealer.epoch().ok_or(seal::Error::NoEpoch)?;
-        self.epochs
-            .push(KnownEpoch {
-                epoch,
-                is_named: false,
-            })
-            .map_err(|_| Error::NotAwaited)
-    }
-
-    /// Keeps the newest epoch, and those of which frames wait.
-    pub(super) fn forget_drained(&mut self, holds_frames: impl Fn(u32) -> bool) {
-        let newest = self.epochs.last().map(|known| known.epoch.number);
-        self.epochs
-            .retain(|known| Some(known.epoch.number) == newest || holds_frames(known.epoch.number));
-    }
-
-    pub(super) fn route_of(&self, number: u32) -> Option<Route> {
-        let known = self
-            .epochs
-            .iter()
-            .find(|known| known.epoch.number == number)?;
-        Some(known.epoch.route(known.is_named))
+        Ok(record)
     }
 
     /// Writes head and records where a short frame has them. Nothing has changed yet.
@@ -277,9 +161,6 @@ impl Session {
     ) -> Result<Draft, Error> {
         if !self.is_open() {
             return Err(Error::NotPaired);
-        }
-        if records.is_empty() {
-            return Err(Error::NoRecords);
         }
         let run = (!self.sealer.is_named()).then_some(numbering.run);
         let plaintext = frame
@@ -296,22 +177,16 @@ impl Session {
         })
     }
 
-    /// Seals a draft in place; what names the frame.
-    pub(super) fn seal(&mut self, space: Space, frame: &mut [u8]) -> Result<FrameKey, Error> {
-        let epoch = self.sealer.epoch().ok_or(Error::NotPaired)?.number;
-        let counter = self.sealer.seal_in_place(space, frame)?;
-        Ok(FrameKey {
-            epoch,
-            space,
-            counter,
-        })
+    /// Seals a draft in place; the frame's counter.
+    pub(super) fn seal(&mut self, space: Space, frame: &mut [u8]) -> Result<u32, Error> {
+        Ok(self.sealer.seal_in_place(space, frame)?)
     }
 }
 
 /// A frame that is written and not sealed.
 pub(super) struct Draft {
     plaintext_len: usize,
-    next_sequence: u64,
+    pub(super) next_sequence: u64,
 }
 
 impl Draft {

@@ -1,89 +1,118 @@
-use heapless::Vec;
-
-use super::session::Session;
+use super::candidate::Candidate;
 use crate::link::Retry;
-use crate::pairing::MAX_HANDSHAKE;
-use crate::pairing::label::AwaitingReply;
-use crate::time::{Duration, Instant};
+use crate::pairing::Exchange;
+use crate::time::Instant;
 use crate::wire::ConnectionId;
 
-/// How long the packets of a pairing are repeated.
-const PAIRING_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// A pairing that has begun and not finished; the session before it goes on until then.
+/// A pairing that has begun here and not finished; the session before it goes on until then.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is no heap to put the larger one on"
-)]
 pub(super) enum Attempt {
     None,
-    /// Message 1 is repeated until message 2 comes.
-    Asking(AwaitingReply, Repeated),
+    /// Message 1 is made, and repeated until message 2 comes and is read.
+    Asking(Exchange, Repetition),
     /// Message 3 and a receipt are repeated until the first frame opens, or for so long. The
     /// session stays even then: the device may have it, and be out of reach.
-    Confirming(Session, Option<Repeated>),
+    Confirming(Candidate, Option<Repetition>),
 }
 
-/// A handshake packet that is sent again until something comes of it.
+/// When a handshake packet is sent again, and how long.
 #[derive(Debug)]
-pub(super) struct Repeated {
-    packet: Vec<u8, MAX_HANDSHAKE>,
+pub(super) struct Repetition {
     /// So that servers that pair at the same time do not keep step.
     salt: u32,
     attempts: u8,
     pub(super) due: Instant,
     pub(super) gives_up: Instant,
+    /// Whether a receipt goes behind the packet that was sent last.
+    pub(super) is_receipt_due: bool,
 }
 
 impl Attempt {
-    pub(super) const fn session(&self) -> Option<&Session> {
+    pub(super) const fn candidate(&self) -> Option<&Candidate> {
         match self {
-            Self::Confirming(session, _) => Some(session),
+            Self::Confirming(candidate, _) => Some(candidate),
             Self::None | Self::Asking(..) => None,
         }
     }
 
-    pub(super) const fn session_mut(&mut self) -> Option<&mut Session> {
+    pub(super) const fn exchange(&self) -> Option<&Exchange> {
         match self {
-            Self::Confirming(session, _) => Some(session),
-            Self::None | Self::Asking(..) => None,
+            Self::Asking(exchange, _) => Some(exchange),
+            Self::None | Self::Confirming(..) => None,
         }
     }
 
-    pub(super) const fn repeated(&self) -> Option<&Repeated> {
+    pub(super) const fn exchange_mut(&mut self) -> Option<&mut Exchange> {
         match self {
-            Self::Asking(_, repeated) => Some(repeated),
-            Self::Confirming(_, repeated) => repeated.as_ref(),
+            Self::Asking(exchange, _) => Some(exchange),
+            Self::None | Self::Confirming(..) => None,
+        }
+    }
+
+    pub(super) const fn repetition(&self) -> Option<&Repetition> {
+        match self {
+            Self::Asking(_, repetition) => Some(repetition),
+            Self::Confirming(_, repetition) => repetition.as_ref(),
             Self::None => None,
         }
     }
 
-    pub(super) const fn repeated_mut(&mut self) -> Option<&mut Repeated> {
+    /// The packet that is due, where there is one yet.
+    pub(super) fn take_packet(&mut self, now: Instant, retry: Retry) -> Option<&[u8]> {
         match self {
-            Self::Asking(_, repeated) => Some(repeated),
-            Self::Confirming(_, repeated) => repeated.as_mut(),
-            Self::None => None,
+            Self::Asking(exchange, repetition) => {
+                let packet = exchange.packet()?;
+                repetition.take(now, retry).then_some(packet)
+            }
+            Self::Confirming(candidate, Some(repetition)) => {
+                let is_due = repetition.take(now, retry);
+                // The receipt behind message 3 is the sign that lets the device finish.
+                repetition.is_receipt_due |= is_due;
+                is_due.then_some(candidate.message())
+            }
+            Self::None | Self::Confirming(_, None) => None,
         }
+    }
+
+    /// The candidate whose receipt is due.
+    pub(super) fn take_receipt(&mut self) -> Option<&Candidate> {
+        let Self::Confirming(candidate, Some(repetition)) = self else {
+            return None;
+        };
+        core::mem::take(&mut repetition.is_receipt_due).then_some(&*candidate)
+    }
+
+    /// When something is to be sent, or the attempt given up.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        let repetition = self.repetition()?;
+        let is_made = self
+            .exchange()
+            .is_none_or(|asking| asking.packet().is_some());
+        let due = is_made.then_some(repetition.due);
+        due.into_iter().chain([repetition.gives_up]).min()
     }
 }
 
-impl Repeated {
-    pub(super) fn new(now: Instant, connection: ConnectionId, packet: &[u8]) -> Self {
+impl Repetition {
+    pub(super) const fn new(now: Instant, connection: ConnectionId, gives_up: Instant) -> Self {
         let ConnectionId([a, b, c, d, ..]) = connection;
         Self {
-            packet: Vec::from_slice(packet).unwrap_or_default(),
             salt: u32::from_le_bytes([a, b, c, d]),
             attempts: 0,
             due: now,
-            gives_up: now + PAIRING_TIMEOUT,
+            gives_up,
+            is_receipt_due: false,
         }
     }
 
-    pub(super) fn take(&mut self, now: Instant, retry: Retry) -> &[u8] {
+    /// Whether the packet is to be sent; it is due again later then.
+    fn take(&mut self, now: Instant, retry: Retry) -> bool {
+        if self.due > now {
+            return false;
+        }
         self.due = now + retry.delay(self.attempts, self.salt);
         self.attempts = self.attempts.saturating_add(1);
-        &self.packet
+        true
     }
 }
 
@@ -95,9 +124,10 @@ mod tests {
     fn servers_that_begin_to_pair_at_once_do_not_keep_step() {
         let next_due = |first_byte| {
             let connection = ConnectionId([first_byte, 0, 0, 0, 0, 0, 0, 0]);
-            let mut repeated = Repeated::new(Instant::ZERO, connection, &[]);
-            repeated.take(Instant::ZERO, Retry::DEFAULT);
-            repeated.due
+            let end = Instant::from_secs(60);
+            let mut repetition = Repetition::new(Instant::ZERO, connection, end);
+            assert!(repetition.take(Instant::ZERO, Retry::DEFAULT));
+            repetition.due
         };
         let dues: std::collections::BTreeSet<_> = (0..64).map(next_due).collect();
         assert!(dues.len() > 32);

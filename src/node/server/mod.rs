@@ -1,109 +1,198 @@
+//! The server's end of one device.
+//!
+//! ```text
+//!                  ┌ trusted ────── standing: session, secret      pending: one handshake, in RAM
+//!  Server ────────┼ quarantine ─── the same, of a device that has its key and has lost the secret
+//!                  ├ attempt ────── a pairing by the label that was read here
+//!                  └ answering ──── the message 1 that is worked on, one multiplication a call
+//!
+//!  handshakes     what makes sessions        frames   what comes in them     transmit  what goes out
+//!  reception      who calls, of many         rows     what a fleet stores    refusal   "I do not know you"
+//! ```
+
+mod answering;
 mod attempt;
+mod candidate;
+mod config;
+mod frames;
+mod handshakes;
+mod reception;
+mod refusal;
+mod relation;
 mod report;
+mod rows;
 mod session;
+mod transmit;
 
-pub use report::{ServerEvent, ServerStats};
+#[cfg(test)]
+mod tests;
 
-use core::mem;
+pub use config::ServerConfig;
+pub use reception::{Caller, Reception};
+pub use refusal::{REFUSAL_LEN, refusal};
+pub use relation::Trust;
+pub use report::{NamedLoss, Received, ServerEvent, ServerStats};
+pub use transmit::{Recipient, Transmit};
 
 use heapless::Deque;
 
-use self::attempt::{Attempt, Repeated};
-use self::session::Session;
+use self::answering::Answering;
+use self::attempt::Attempt;
+use self::candidate::Standing;
+use self::relation::Relation;
 use super::Error;
-use crate::link::Retry;
-use crate::pairing::label::{LabelSecret, Reader};
-use crate::pairing::{self, Identity, MAX_HANDSHAKE, PublicKey, Refused};
-use crate::seal::{self, Entropy, Opened, Opening, Stored};
+use crate::link::Clock;
+use crate::pairing::{PublicKey, StaticKey};
+use crate::seal::{self, Stored};
 use crate::time::{Duration, Instant};
-use crate::wire::{ConnectionId, Locator, MAX_DATAGRAM, Packet, Space, copy};
+use crate::wire::{ConnectionId, Hint, Locator, Packet, Space};
 
-/// How long a receipt waits for more frames to name.
-const RECEIPT_DELAY: Duration = Duration::from_millis(100);
+/// How many events wait to be polled; older ones give way.
+const MAX_EVENTS: usize = 8;
+/// How many losses wait to be polled.
+const MAX_LOSSES: usize = 32;
 
 /// The server's end of one device: datagrams in, sealed records and receipts out.
 ///
-/// **Rule.** What [`Server::handle_datagram`] yields is acknowledged only when it comes back
-/// through [`Server::handle_stored`]; until then the device sends it again.
+/// **Rules.**
+/// - What [`Server::handle_datagram`] yields is acknowledged only when it comes back
+///   through [`Server::handle_stored`]; until then the device sends it again.
+/// - A new session ends the one before with its first authentic frame, not before.
+/// - No call does more than one scalar multiplication.
+/// - Where rows are kept: write the row in the transaction that stores what an input has yielded, and only
+///   then call [`Server::poll_transmit`]. A receipt says what has to be on storage.
 ///
-/// It takes about 4.1 KiB: room for the session that stands and for one that is being paired.
+/// It takes about 16 KiB: two openers, each a third of it, and a handshake under way. A store of a million devices
+/// holds rows of a few hundred bytes ([`Server::export`]) and few servers.
 #[derive(Debug)]
 pub struct Server {
-    identity: Identity,
-    retry: Retry,
+    key: StaticKey,
+    config: ServerConfig,
+    expected: Option<PublicKey>,
     attempt: Attempt,
-    session: Option<Session>,
-    events: Deque<ServerEvent, 4>,
+    trusted: Relation,
+    quarantine: Relation,
+    answering: Option<Answering>,
+    /// When the newest work came up.
+    work_since: Instant,
+    /// What the wall clock said, and when.
+    wall: Option<(Instant, u64)>,
+    wait: Duration,
+    events: Deque<ServerEvent, MAX_EVENTS>,
+    losses: Deque<NamedLoss, MAX_LOSSES>,
+    /// Losses that had no room.
+    unnamed: u32,
     stats: ServerStats,
+    revision: u64,
 }
 
 impl Server {
-    /// A server that has not paired with its device yet.
+    /// A server that has not met its device yet.
     #[must_use]
-    pub const fn new(identity: Identity, retry: Retry) -> Self {
+    pub fn new(key: impl Into<StaticKey>, config: ServerConfig) -> Self {
         Self {
-            identity,
-            retry,
+            key: key.into(),
+            config,
+            expected: None,
             attempt: Attempt::None,
-            session: None,
+            trusted: Relation::default(),
+            quarantine: Relation::default(),
+            answering: None,
+            work_since: Instant::ZERO,
+            wall: None,
+            wait: Duration::ZERO,
             events: Deque::new(),
-            stats: ServerStats {
-                frames_opened: 0,
-                duplicates: 0,
-                packets_refused: 0,
-                receipts: 0,
-            },
+            losses: Deque::new(),
+            unnamed: 0,
+            stats: ServerStats::default(),
+            revision: 0,
         }
     }
 
-    /// Begins to pair with the device whose label was read.
+    /// Says which device is to come: one whose key is known from the factory, with this server's key in it.
     ///
-    /// It takes the place of a pairing that has not finished. A session that stands goes on
-    /// until this one has finished.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Pairing`] when the random number generator fails; a session that stands goes on.
-    pub fn pair(
-        &mut self,
-        now: Instant,
-        label: &LabelSecret,
-        entropy: &mut impl Entropy,
-    ) -> Result<(), Error> {
-        let mut connection = ConnectionId([0; 8]);
-        entropy
-            .fill(&mut connection.0)
-            .map_err(pairing::Error::Entropy)?;
-        let mut buffer = [0_u8; MAX_HANDSHAKE];
-        let (awaiting, packet) =
-            Reader::start(&self.identity, label, connection, entropy, &mut buffer)?;
-        self.attempt = Attempt::Asking(awaiting, Repeated::new(now, connection, packet));
-        Ok(())
+    /// It counts as long as no pairing stands.
+    pub const fn expect(&mut self, device: PublicKey) {
+        self.expected = Some(device);
     }
 
     /// The key of the paired device.
     #[must_use]
     pub fn peer(&self) -> Option<PublicKey> {
-        self.session.as_ref().map(|session| session.peer)
+        let standing = self.trusted.standing.as_ref()?;
+        Some(standing.peer)
     }
 
-    /// The handshake that is under way and not answered: what a table of many devices holds to find
-    /// the server whose answer a handshake packet is.
+    /// Whether a session is in quarantine.
     #[must_use]
-    pub const fn connection(&self) -> Option<ConnectionId> {
-        match &self.attempt {
-            Attempt::Asking(awaiting, _) => Some(awaiting.connection()),
-            Attempt::None | Attempt::Confirming(..) => None,
-        }
+    pub const fn is_quarantined(&self) -> bool {
+        self.quarantine.standing.is_some()
     }
 
-    /// Every locator under which a frame may come: what a table of many devices holds.
+    /// Clears the session in quarantine: it takes the place of the one that is trusted.
     ///
-    /// They change when a handshake is answered, when a frame opens a new epoch, and when a new
-    /// session takes the place of the one before.
+    /// For policy or a person to decide, who knows that the device was reset or repaired. Returns whether
+    /// there was one.
+    pub fn clear_quarantine(&mut self) -> bool {
+        let Relation { standing, pending } = core::mem::take(&mut self.quarantine);
+        let Some(mut standing) = standing else {
+            return false;
+        };
+        if let Some(old) = self.trusted.standing.take() {
+            standing.session.succeed(old.session);
+        }
+        self.trusted = Relation {
+            standing: Some(standing),
+            pending,
+        };
+        self.note_change();
+        true
+    }
+
+    /// Forgets the session in quarantine, and the handshake that may follow it; the pairing that stands is
+    /// as it was. Returns whether there was one.
+    pub fn drop_quarantine(&mut self) -> bool {
+        let was_there = self.quarantine.standing.is_some();
+        self.quarantine = Relation::default();
+        self.note_change();
+        was_there
+    }
+
+    /// Every locator under which a frame may come: what a table of many devices holds, up to 100.
+    ///
+    /// They change when a handshake is answered, when a frame opens a new epoch, when a control frame
+    /// closes one, and when a new session takes the place of the one before.
     pub fn locators(&self) -> impl Iterator<Item = Locator> {
-        self.sessions()
-            .flat_map(|session| session.opener.locators())
+        let attempt = self.attempt.candidate().into_iter();
+        Trust::BOTH
+            .into_iter()
+            .flat_map(|trust| self.relation(trust).locators())
+            .chain(attempt.flat_map(candidate::Candidate::locators))
+    }
+
+    /// The hints under which a reconnection may come: what a table of many devices holds.
+    pub fn hints(&self) -> impl Iterator<Item = Hint> {
+        Trust::BOTH
+            .into_iter()
+            .filter_map(|trust| self.relation(trust).hint())
+    }
+
+    /// The handshakes that are under way: what a table of many devices holds to find the
+    /// server whose answer, or whose repeated first message, a handshake packet is.
+    pub fn connections(&self) -> impl Iterator<Item = ConnectionId> {
+        let asking = self
+            .attempt
+            .exchange()
+            .map(crate::pairing::Exchange::connection);
+        let answering = self
+            .answering
+            .as_ref()
+            .map(|answering| answering.hello.connection);
+        let pending = Trust::BOTH.into_iter().filter_map(|trust| {
+            let pending = self.relation(trust).pending.as_ref()?;
+            Some(pending.connection)
+        });
+        asking.into_iter().chain(answering).chain(pending)
     }
 
     /// What the server has done so far.
@@ -112,28 +201,56 @@ impl Server {
         self.stats
     }
 
+    /// A number that changes with whatever a [row](Server::export) holds: time to write one.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// What the device's ticks stand for, by the newest boot that has said so; `None` without a pairing.
+    #[must_use]
+    pub fn device_clock(&self) -> Option<&Clock> {
+        let standing = self.trusted.standing.as_ref()?;
+        Some(&standing.session.clock)
+    }
+
+    /// Tells the server the time, in milliseconds since 1970: receipts carry it from now on.
+    ///
+    /// Call it again whenever the clock was changed, and once in an hour for the drift.
+    pub const fn set_wall_clock(&mut self, now: Instant, unix_millis: u64) {
+        self.wall = Some((now, unix_millis));
+    }
+
+    /// Asks the device to keep back its data for so long from each receipt on; zero ends it. Alarms do not wait.
+    pub const fn set_wait(&mut self, wait: Duration) {
+        self.wait = wait;
+    }
+
     /// Takes a datagram from the device; yields records that were not stored before.
     ///
-    /// A frame is opened in its own buffer. Only `Some` shows where the device is: whatever else
-    /// comes may be a repetition by anybody, so change the device's address on `Some` alone.
+    /// A frame is opened in its own buffer. A message of a handshake is kept, and worked on by
+    /// [`Server::handle_timeout`].
     ///
     /// # Errors
     ///
-    /// What is wrong with it; the server is as it was.
+    /// What is wrong with it; the server is as it was. Where [`Error::is_unknown`] says so, a
+    /// [`refusal`] may be sent.
     pub fn handle_datagram<'b>(
         &mut self,
         now: Instant,
         datagram: &'b mut [u8],
-    ) -> Result<Option<Opened<'b>>, Error> {
+    ) -> Result<Received<'b>, Error> {
         let handled = match Packet::parse(datagram) {
             Ok(Packet::Frame(_)) => self.handle_frame(now, datagram),
-            Ok(Packet::Handshake(_)) => self.handle_reply(now, datagram).map(|()| None),
-            Ok(Packet::Receipt(_)) => Err(seal::Error::UnexpectedPacket.into()),
+            Ok(Packet::Handshake(handshake)) => self
+                .handle_handshake(now, handshake.step, datagram)
+                .map(|()| Received::Handshake),
+            Ok(Packet::Receipt(_) | Packet::Refused(_)) => {
+                Err(seal::Error::UnexpectedPacket.into())
+            }
             Err(error) => Err(error.into()),
         };
-        if handled.is_err() {
-            self.stats.packets_refused += 1;
-        }
+        self.stats.packets_refused += u64::from(handled.is_err());
         handled
     }
 
@@ -143,157 +260,75 @@ impl Server {
     ///
     /// [`Error::Seal`] when it can not be acknowledged now; it will come again.
     pub fn handle_stored(&mut self, now: Instant, stored: Stored) -> Result<(), Error> {
-        let wait = match stored.space() {
+        let delay = match stored.space() {
             Space::Alarm => Duration::ZERO,
-            _ => RECEIPT_DELAY,
+            _ => self.config.receipt_delay,
         };
-        let session = self.session.as_mut().ok_or(Error::NotPaired)?;
-        session.opener.commit(stored)?;
-        session.want_receipt(now + wait);
-        Ok(())
-    }
-
-    /// Does what is due at `now`: gives up to repeat what nobody answers.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        let is_over = |repeated: &Repeated| repeated.gives_up <= now;
-        if !self.attempt.repeated().is_some_and(is_over) {
-            return;
-        }
-        if let Attempt::Confirming(_, repeated) = &mut self.attempt {
-            *repeated = None;
-            self.note(ServerEvent::PairingUnconfirmed);
-        } else {
-            self.attempt = Attempt::None;
-            self.note(ServerEvent::PairingFailed);
-        }
-    }
-
-    /// The next datagram to send to the device, in the front of `out`.
-    pub fn poll_transmit<'o>(
-        &mut self,
-        now: Instant,
-        out: &'o mut [u8; MAX_DATAGRAM],
-    ) -> Option<&'o mut [u8]> {
-        if let Some(repeated) = self.attempt.repeated_mut()
-            && repeated.due <= now
-        {
-            let packet = repeated.take(now, self.retry);
-            let slot = out.get_mut(..packet.len())?;
-            copy(packet, slot);
-            if let Some(session) = self.attempt.session_mut() {
-                // The receipt behind message 3 is the sign that lets the device finish.
-                session.want_receipt(now);
+        let mut handled = Err(Error::NotPaired);
+        for trust in Trust::BOTH {
+            let Some(Standing { session, .. }) = &mut self.relation_mut(trust).standing else {
+                continue;
+            };
+            if session.knows(stored.epoch()) {
+                handled = session.opener.commit(stored.share()).map_err(Error::from);
+                session.want_receipt(now + delay);
+            } else if handled == Err(Error::NotPaired) {
+                handled = Err(seal::Error::UnknownEpoch.into());
             }
-            return Some(slot);
         }
-        let sessions = [self.attempt.session_mut(), self.session.as_mut()];
-        let session = sessions
-            .into_iter()
-            .flatten()
-            .find(|session| session.receipt_due.is_some_and(|due| due <= now))?;
-        session.receipt_due = None;
-        session.last_receipt = Some(now);
-        self.stats.receipts += 1;
-        session.opener.receipt(out).ok()
+        self.note_change();
+        handled
     }
 
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
-        self.events.pop_front()
+        let event = self.events.pop_front();
+        event.or_else(|| {
+            let ranges = core::mem::take(&mut self.unnamed);
+            (ranges > 0).then_some(ServerEvent::LossesUnnamed { ranges })
+        })
     }
 
-    /// When [`Server::poll_transmit`] and [`Server::handle_timeout`] have something to do next.
-    #[must_use]
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        let repeated = self
-            .attempt
-            .repeated()
-            .map(|repeated| repeated.due.min(repeated.gives_up));
-        let receipts = self.sessions().filter_map(|session| session.receipt_due);
-        repeated.into_iter().chain(receipts).min()
+    /// The next frames that are lost: to be stored before the next receipt leaves.
+    ///
+    /// Poll it after every input, until it is `None`. While many wait here no further list of the device is taken.
+    pub fn poll_loss(&mut self) -> Option<NamedLoss> {
+        self.losses.pop_front()
     }
 
-    /// The session that waits for its first frame, and the one that stands.
-    fn sessions(&self) -> impl Iterator<Item = &Session> {
-        [self.attempt.session(), self.session.as_ref()]
-            .into_iter()
-            .flatten()
-    }
-
-    fn handle_reply(&mut self, now: Instant, packet: &[u8]) -> Result<(), Error> {
-        let (state, repeated) = match mem::replace(&mut self.attempt, Attempt::None) {
-            Attempt::Asking(state, repeated) => (state, repeated),
-            // A repetition of message 2 needs no answer: message 3 is repeated anyway.
-            other => {
-                self.attempt = other;
-                return Err(pairing::Error::UnexpectedMessage.into());
-            }
-        };
-        let connection = state.connection();
-        let mut buffer = [0_u8; MAX_HANDSHAKE];
-        match state.read_reply(packet, &self.identity, &mut buffer) {
-            Ok((paired, confirmation)) => {
-                let repeated = Some(Repeated::new(now, connection, confirmation));
-                self.attempt = Attempt::Confirming(Session::new(paired), repeated);
-                Ok(())
-            }
-            Err(Refused { state, error }) => {
-                self.attempt = Attempt::Asking(state, repeated);
-                Err(error.into())
-            }
+    const fn relation(&self, trust: Trust) -> &Relation {
+        match trust {
+            Trust::Trusted => &self.trusted,
+            Trust::Quarantined => &self.quarantine,
         }
     }
 
-    fn handle_frame<'b>(
-        &mut self,
-        now: Instant,
-        packet: &'b mut [u8],
-    ) -> Result<Option<Opened<'b>>, Error> {
-        let is_first = self
-            .attempt
-            .session()
-            .is_some_and(|session| session.is_addressed_by(packet));
-        let session = if is_first {
-            self.attempt.session_mut()
-        } else {
-            self.session.as_mut()
-        };
-        let session = session.ok_or(Error::NotPaired)?;
-        let opened = match session.opener.open(packet)? {
-            Opening::Fresh(opened) => opened,
-            Opening::Duplicate => {
-                self.stats.duplicates += 1;
-                session.note_duplicate(now);
-                return Ok(None);
-            }
-        };
-        let breaks_promise = session.breaks_promise(&opened);
-        self.stats.frames_opened += 1;
-        if is_first {
-            self.finish_pairing();
-        }
-        if breaks_promise {
-            self.note(ServerEvent::DescriptorMismatch);
-        }
-        Ok(Some(opened))
-    }
-
-    /// The first frame under the new keys shows that the device has them: the session before ends.
-    fn finish_pairing(&mut self) {
-        if let Attempt::Confirming(session, _) = mem::replace(&mut self.attempt, Attempt::None) {
-            self.note(ServerEvent::Paired {
-                peer: session.peer,
-                session: session.opener.session(),
-            });
-            self.session = Some(session);
+    const fn relation_mut(&mut self, trust: Trust) -> &mut Relation {
+        match trust {
+            Trust::Trusted => &mut self.trusted,
+            Trust::Quarantined => &mut self.quarantine,
         }
     }
 
-    /// Events that nobody polls give way to newer ones.
+    /// The time in milliseconds since 1970.
+    fn unix_millis(&self, now: Instant) -> Option<u64> {
+        let (then, unix_millis) = self.wall?;
+        Some(unix_millis.saturating_add((now - then).as_millis()))
+    }
+
+    const fn note_change(&mut self) {
+        self.revision = self.revision.wrapping_add(1);
+    }
+
     fn note(&mut self, event: ServerEvent) {
-        if self.events.is_full() {
-            self.events.pop_front();
-        }
-        let _ = self.events.push_back(event);
+        note(&mut self.events, event);
     }
+}
+
+/// Events that nobody polls give way to newer ones.
+fn note(events: &mut Deque<ServerEvent, MAX_EVENTS>, event: ServerEvent) {
+    if events.is_full() {
+        events.pop_front();
+    }
+    let _ = events.push_back(event);
 }

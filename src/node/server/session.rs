@@ -1,30 +1,65 @@
-use crate::pairing::{DescriptorHash, Paired, PublicKey};
-use crate::seal::{Opened, Opener};
+use super::config::ServerConfig;
+use crate::link::{Clock, ClockEvent, ClockSample, DRIFT_PPM, Silence, StatusTimes};
+use crate::pairing::DescriptorHash;
+use crate::seal::{EpochTag, Opened, Opener, ServerClock};
 use crate::time::{Duration, Instant};
-use crate::wire::{Packet, Route, Space, Tag};
+use crate::wire::control::Status;
+use crate::wire::{Locator, Packet, Route, Space, Tag};
 
 /// "at most one a second and session"
 const DUPLICATE_RECEIPT_INTERVAL: Duration = Duration::from_secs(1);
 
+/// A session that was confirmed: its frames, and when the next receipt is due.
 #[derive(Debug)]
 pub(super) struct Session {
+    pub(super) id: [u8; 16],
     pub(super) opener: Opener,
-    pub(super) peer: PublicKey,
-    /// What the device has promised, until its descriptor came.
-    promised: Option<DescriptorHash>,
+    /// What the device has promised to describe itself as, until its descriptor came.
+    pub(super) promised: Option<DescriptorHash>,
     pub(super) receipt_due: Option<Instant>,
-    pub(super) last_receipt: Option<Instant>,
+    last_receipt: Option<Instant>,
+    pub(super) silence: Silence,
+    pub(super) clock: Clock,
+    /// The epoch whose ticks the clock is of.
+    clock_of: Option<EpochTag>,
+    /// When the device has promised to be heard next, in milliseconds from the frame before; 0 for no promise.
+    pub(super) due_ms: u32,
 }
 
 impl Session {
-    pub(super) fn new(paired: Paired) -> Self {
+    pub(super) fn new(now: Instant, id: [u8; 16], opener: Opener, config: &ServerConfig) -> Self {
+        let mut silence = Silence::new(config.silence_margin);
+        silence.note_frame(now);
         Self {
-            opener: paired.secrets.into_opener(),
-            peer: paired.peer,
-            promised: paired.descriptor,
+            id,
+            opener,
+            promised: None,
             receipt_due: None,
             last_receipt: None,
+            silence,
+            clock: Clock::default(),
+            clock_of: None,
+            due_ms: 0,
         }
+    }
+
+    /// Takes over from the session before: its epochs, and the supervision of the device.
+    pub(super) fn succeed(&mut self, old: Self) {
+        let promise = self.due_ms;
+        self.silence = old.silence;
+        self.due_ms = old.due_ms;
+        if promise != 0 {
+            self.note_promise(promise);
+        }
+        if self.clock_of.is_none() {
+            (self.clock, self.clock_of) = (old.clock, old.clock_of);
+        }
+        self.promised = self.promised.or(old.promised);
+        self.opener.inherit(old.opener);
+    }
+
+    pub(super) fn knows(&self, epoch: EpochTag) -> bool {
+        self.opener.open_epochs().any(|known| known == epoch)
     }
 
     pub(super) fn want_receipt(&mut self, due: Instant) {
@@ -39,17 +74,44 @@ impl Session {
         self.want_receipt(soonest.max(now));
     }
 
-    /// Whether a frame names an epoch of this session. A short frame names none.
-    pub(super) fn is_addressed_by(&self, packet: &[u8]) -> bool {
-        let Ok(Packet::Frame(frame)) = Packet::parse(packet) else {
-            return false;
+    pub(super) fn take_receipt<'o>(
+        &mut self,
+        now: Instant,
+        clock: Option<ServerClock>,
+        out: &'o mut [u8],
+    ) -> Option<&'o mut [u8]> {
+        self.receipt_due.filter(|due| *due <= now)?;
+        self.receipt_due = None;
+        self.last_receipt = Some(now);
+        self.opener.receipt(clock, out).ok()
+    }
+
+    pub(super) fn note_promise(&mut self, due_ms: u32) {
+        self.due_ms = due_ms;
+        self.silence
+            .note_promise(Duration::from_millis(due_ms.into()));
+    }
+
+    /// Takes what the device says of its clock and of its next frame; `unix_millis` is the server's time.
+    ///
+    /// The ticks of another epoch may be those of another boot: a clock of their own.
+    pub(super) fn note_status(
+        &mut self,
+        epoch: EpochTag,
+        status: &Status,
+        unix_millis: Option<u64>,
+    ) -> Option<ClockEvent> {
+        self.note_promise(status.due_ms.map_or(0, core::num::NonZeroU32::get));
+        let times = StatusTimes {
+            ticks: status.ticks,
+            server_unix_millis: status.server_time_ms?.get(),
+            age: status.age,
         };
-        match frame.route {
-            Route::Routed(locator) | Route::Unproved(locator, _) => {
-                self.opener.locators().any(|known| known == locator)
-            }
-            Route::Short => false,
+        if self.clock_of.replace(epoch) != Some(epoch) {
+            self.clock = Clock::new(self.clock.epoch().wrapping_add(1), DRIFT_PPM);
         }
+        let sample = ClockSample::on_server(times, unix_millis?)?;
+        self.clock.handle_sample(sample)
     }
 
     /// "The descriptor is the first record and is compared with its hash."
@@ -61,13 +123,28 @@ impl Session {
             return false;
         };
         let place = (opened.epoch_number(), opened.space(), opened.counter());
+        if place.0.is_none() {
+            // An epoch of an earlier session: its descriptor was compared there.
+            return false;
+        }
         let mut records = envelope.records().flatten();
         let first = records.find(|record| record.tag.is_numbered());
         let descriptor = first.filter(|first| first.tag == Tag::DESCRIPTOR);
-        if descriptor.is_none() && place != (0, Space::Data, 0) {
+        if descriptor.is_none() && place != (Some(0), Space::Data, 0) {
             return false;
         }
         self.promised = None;
         !descriptor.is_some_and(|descriptor| promised.matches(descriptor.body))
+    }
+}
+
+/// The locator that a frame says; a short one says none.
+pub(super) fn locator_of(packet: &[u8]) -> Option<Locator> {
+    let Ok(Packet::Frame(frame)) = Packet::parse(packet) else {
+        return None;
+    };
+    match frame.route {
+        Route::Routed(locator) | Route::Unproved(locator, _) => Some(locator),
+        Route::Short => None,
     }
 }

@@ -1,13 +1,14 @@
 //! Bytes from nowhere, from another pairing, and from ours with something changed.
 
-use super::world::{Link, MANUFACTURER, Source, World, identity, label, new_device};
-use crate::link::Retry;
-use crate::node::{Device, Error, Server, ServerEvent};
+use super::world::{
+    Link, MANUFACTURER, Source, World, identity, label, new_device, said_by, sent_by,
+};
+use crate::node::{Config, Device, Error, Server, ServerConfig, ServerEvent};
 use crate::pairing::label::LabelSecret;
 use crate::reading::Descriptor;
 use crate::seal::tests::Counting;
 use crate::time::{Duration, Instant};
-use crate::wire::{MAX_DATAGRAM, Space};
+use crate::wire::Space;
 use proptest::prelude::*;
 use std::vec::Vec;
 
@@ -54,7 +55,7 @@ fn a_frame_with_any_byte_changed_is_refused_before_and_after_the_true_one() {
 fn a_server_with_the_keys_of_another_pairing_accepts_nothing() {
     let (_, frames) = frames_of_a_short_run();
     let mut of_another = World::paired_with_seed(40);
-    let mut unpaired = Server::new(identity(2), Retry::DEFAULT);
+    let mut unpaired = Server::new(identity(2), ServerConfig::DEFAULT);
     for frame in frames {
         let now = of_another.now;
         assert!(
@@ -91,7 +92,7 @@ fn a_device_of_another_label_pairs_with_nobody() {
 fn another_server_identity_with_the_same_label_shares_no_keys() {
     let (mut world, frames) = frames_of_a_short_run();
     let label = label();
-    let mut other = Server::new(identity(3), Retry::DEFAULT);
+    let mut other = Server::new(identity(3), ServerConfig::DEFAULT);
     // The same random numbers as the honest server's.
     other
         .pair(world.now, &label, &mut Source::new(128))
@@ -99,11 +100,13 @@ fn another_server_identity_with_the_same_label_shares_no_keys() {
     let mut device = new_device();
     device.arm(label);
     let rng = &mut Counting(0);
-    let mut out = [0; MAX_DATAGRAM];
-    let hello = other.poll_transmit(world.now, &mut out).unwrap();
-    device.handle_datagram(world.now, hello, rng).unwrap();
-    let reply = device.poll_transmit(world.now, &mut out).unwrap();
-    other.handle_datagram(world.now, reply).unwrap();
+    for hello in said_by(&mut other, world.now) {
+        device.handle_datagram(world.now, &hello, rng).unwrap();
+    }
+    for mut reply in sent_by(&mut device, world.now) {
+        other.handle_datagram(world.now, &mut reply).unwrap();
+    }
+    said_by(&mut other, world.now);
     assert!(
         other
             .locators()
@@ -127,13 +130,13 @@ fn a_descriptor_that_is_too_long_makes_no_device() {
         serial: &long,
         ..MANUFACTURER
     };
-    let device = Device::<'_, 64, 2>::new(identity(1), descriptor, Retry::DEFAULT);
+    let device = Device::<'_, 64>::new(identity(1), descriptor, Config::DEFAULT);
     assert!(matches!(device, Err(Error::Wire(_))));
 }
 
 #[test]
 fn an_outbox_that_can_not_hold_the_descriptor_makes_no_device() {
-    let made = |descriptor| Device::<'_, 64, 2>::new(identity(1), descriptor, Retry::DEFAULT);
+    let made = |descriptor| Device::<'_, 64>::new(identity(1), descriptor, Config::DEFAULT);
     assert!(made(Descriptor::default()).is_ok());
     let refused = made(MANUFACTURER);
     assert!(matches!(refused, Err(Error::OutboxFull(_))), "{refused:?}");
@@ -198,7 +201,7 @@ proptest! {
         let mut device = new_device();
         device.arm(label());
         prop_assert!(device.handle_datagram(Instant::ZERO, &bytes, &mut Counting(0)).is_err());
-        let mut server = Server::new(identity(2), Retry::DEFAULT);
+        let mut server = Server::new(identity(2), ServerConfig::DEFAULT);
         prop_assert!(server.handle_datagram(Instant::ZERO, &mut bytes).is_err());
     }
 }

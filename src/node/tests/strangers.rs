@@ -1,8 +1,9 @@
 //! Who else may talk to an armed device, and what comes of it.
 
-use super::world::{Fault, LABEL, World, identity, label, new_device, said_by, sent_by};
-use crate::link::Retry;
-use crate::node::{DeviceEvent, Error, Server, ServerEvent};
+use super::world::{
+    Fault, LABEL, PEER, World, identity, image_of, label, new_device, said_by, sent_by, write_all,
+};
+use crate::node::{DeviceEvent, Error, Server, ServerConfig, ServerEvent};
 use crate::pairing::{self, label::LabelSecret};
 use crate::seal::tests::Counting;
 use crate::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use std::vec::Vec;
 const NOW: Instant = Instant::from_secs(1);
 
 fn server(seed: u8, secret: &[u8]) -> Server {
-    let mut server = Server::new(identity(seed), Retry::DEFAULT);
+    let mut server = Server::new(identity(seed), ServerConfig::DEFAULT);
     let label = LabelSecret::new(secret).unwrap();
     server.pair(NOW, &label, &mut Counting(seed)).unwrap();
     server
@@ -80,29 +81,42 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
     // Both have keys; the second one's receipt comes first.
     let of_first = said_by(&mut first, NOW);
     let of_second = said_by(&mut second, NOW);
-    device.handle_datagram(NOW, &of_first[0], rng).unwrap();
-    device.handle_datagram(NOW, &of_second[0], rng).unwrap();
+    for confirmation in [&of_first[0], &of_second[0]] {
+        device.handle_datagram(NOW, confirmation, rng).unwrap();
+        sent_by(&mut device, NOW);
+    }
     device.handle_datagram(NOW, &of_second[1], rng).unwrap();
-    let peer = identity(3).public();
-    assert_eq!(device.poll_event(), Some(DeviceEvent::Paired { peer }));
+    let key = identity(3).public();
+    assert_eq!(
+        device.poll_event(),
+        Some(DeviceEvent::Paired { peer: PEER, key })
+    );
     assert!(device.handle_datagram(NOW, &of_first[1], rng).is_err());
     assert_eq!(
         device.handle_datagram(NOW, &of_first[0], rng),
         Err(Error::NotArmed)
     );
 
-    let saved = device.poll_store().unwrap();
-    device.handle_stored(NOW, saved).unwrap();
-    let mut frame = single(sent_by(&mut device, NOW));
+    image_of(&mut device, NOW).unwrap();
+    write_all(&mut device, NOW);
+    let mut frame = sent_by(&mut device, NOW).remove(0);
     assert_eq!(
         first.handle_datagram(NOW, &mut frame.clone()).unwrap_err(),
         Error::NotPaired
     );
-    assert!(second.handle_datagram(NOW, &mut frame).unwrap().is_some());
-    first.handle_timeout(NOW + Duration::from_secs(60));
+    assert!(
+        second
+            .handle_datagram(NOW, &mut frame)
+            .unwrap()
+            .sender()
+            .is_some()
+    );
+    first
+        .handle_timeout(NOW + Duration::from_secs(60), &mut Counting(7))
+        .unwrap();
     assert_eq!(first.poll_event(), Some(ServerEvent::PairingUnconfirmed));
     assert_eq!(first.peer(), None);
-    assert_eq!(device.poll_event(), Some(DeviceEvent::Ready));
+    assert_eq!(device.poll_event(), Some(DeviceEvent::Ready { peer: PEER }));
     assert_eq!(device.poll_event(), None);
 }
 
@@ -125,6 +139,7 @@ fn a_full_table_gives_way_at_its_oldest_unconfirmed_entry() {
         .unwrap();
     let confirmed = said_by(&mut servers[0], NOW);
     device.handle_datagram(NOW, &confirmed[0], rng).unwrap();
+    sent_by(&mut device, NOW);
     device
         .handle_datagram(NOW, &single(said_by(&mut servers[2], NOW)), rng)
         .unwrap();
@@ -137,8 +152,11 @@ fn a_full_table_gives_way_at_its_oldest_unconfirmed_entry() {
         Err(pairing::Error::UnexpectedMessage.into())
     );
     device.handle_datagram(NOW, &confirmed[1], rng).unwrap();
-    let peer = identity(2).public();
-    assert_eq!(device.poll_event(), Some(DeviceEvent::Paired { peer }));
+    let key = identity(2).public();
+    assert_eq!(
+        device.poll_event(),
+        Some(DeviceEvent::Paired { peer: PEER, key })
+    );
 }
 
 #[test]
@@ -210,16 +228,16 @@ fn a_new_owner_gets_nothing_that_was_sealed_for_the_one_before() {
     world.run_for(Duration::from_secs(1));
     world.up.is_cut = false;
     world.device.arm(label());
-    world.server = Server::new(identity(3), Retry::DEFAULT);
+    world.server = Server::new(identity(3), ServerConfig::DEFAULT);
     world.store.records.clear();
     world.pair();
     assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(1)));
-    let peer = identity(3).public();
+    let key = identity(3).public();
     assert_eq!(
         world.device_events[1..],
         [
             DeviceEvent::Wiped { frames: 7 },
-            DeviceEvent::Paired { peer }
+            DeviceEvent::Paired { peer: PEER, key }
         ]
     );
 }
@@ -232,14 +250,14 @@ fn a_backend_finds_the_server_of_an_answer_by_its_connection() {
         let Ok(Packet::Handshake(handshake)) = Packet::parse(&hello[0]) else {
             panic!("not a handshake")
         };
-        assert_eq!(server.connection(), Some(handshake.connection));
+        assert_eq!(server.connections().next(), Some(handshake.connection));
     }
-    servers.dedup_by_key(|server| server.connection());
+    servers.dedup_by_key(|server| server.connections().next());
     assert_eq!(servers.len(), 3);
     let mut world = World::paired();
-    assert_eq!(world.server.connection(), None);
+    assert_eq!(world.server.connections().next(), None);
     world.pair();
-    assert!(world.server.connection().is_some());
+    assert!(world.server.connections().next().is_some());
 }
 
 #[test]
@@ -250,7 +268,7 @@ fn a_second_owner_in_one_boot_hears_the_same_run_go_on_and_the_descriptor_first(
     let run = world.store.records.first_key_value().unwrap().0.0;
     world.store.records.clear();
     world.device.arm(label());
-    world.server = Server::new(identity(3), Retry::DEFAULT);
+    world.server = Server::new(identity(3), ServerConfig::DEFAULT);
     world.pair();
     assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(1)));
     world.readings = 2;

@@ -1,19 +1,25 @@
 //! The harness: one device, one server, two links, a flash and a database.
 
 pub(super) use super::link::{Fault, Link};
-use crate::link::Retry;
-use crate::node::{Device, DeviceEvent, Error, Server, ServerEvent};
+use crate::node::{
+    Config, Device, DeviceEvent, Error, NamedLoss, PeerId, Received, Server, ServerConfig,
+    ServerEvent,
+};
 use crate::pairing::{Identity, label::LabelSecret};
 use crate::reading::{Descriptor, Metric, Observation, Unit};
 use crate::seal::tests::Counting;
 use crate::seal::{Entropy, EntropyFailed, Opened};
+use crate::storage::{FrameAddress, MemoryStorage, Storage, StoreReply, StoreRequest};
 use crate::time::{Duration, Instant};
 use crate::wire::{MAX_DATAGRAM, Record, Run, Space};
 use core::ops::Range;
 use std::collections::BTreeMap;
 use std::vec::Vec;
 
-pub(super) type TestDevice = Device<'static, 4_096, 72>;
+pub(super) type TestDevice = Device<'static, 4_096>;
+
+/// The device's only recipient.
+pub(super) const PEER: PeerId = PeerId(0);
 
 pub(super) const LABEL: &[u8] = b"sixteen or more random bytes";
 pub(super) const MANUFACTURER: Descriptor<'static> = Descriptor {
@@ -35,7 +41,11 @@ pub(super) fn identity(seed: u8) -> Identity {
 }
 
 pub(super) fn new_device() -> TestDevice {
-    Device::new(identity(1), MANUFACTURER, Retry::DEFAULT).unwrap()
+    device_of(Config::DEFAULT)
+}
+
+fn device_of(config: Config) -> TestDevice {
+    Device::new(identity(1), MANUFACTURER, config).unwrap()
 }
 
 /// A generator that counts its draws and fails at some of them.
@@ -117,8 +127,15 @@ pub(super) struct World {
     pub(super) server_rng: Source,
     pub(super) up: Link,
     pub(super) down: Link,
+    /// The newest image.
     pub(super) flash: Option<Vec<u8>>,
+    /// The log of frames, where the device keeps them.
+    pub(super) frames: MemoryStorage<65_536, 1>,
+    pub(super) store_fails: fn(&StoreRequest<'_>) -> bool,
+    pub(super) config: Config,
     pub(super) store: Store,
+    /// Frames that came in a session in quarantine.
+    pub(super) quarantined: usize,
     /// How many frames the server still forgets between opening and storing.
     pub(super) deaths: usize,
     /// How many readings the device still takes, one each 150 ms.
@@ -126,7 +143,9 @@ pub(super) struct World {
     /// All but that it is ready, which comes with every boot.
     pub(super) device_events: Vec<DeviceEvent>,
     pub(super) server_events: Vec<ServerEvent>,
+    pub(super) losses: Vec<NamedLoss>,
     pub(super) device_errors: Vec<Error>,
+    pub(super) server_errors: Vec<Error>,
     next_reading: Instant,
 }
 
@@ -137,21 +156,31 @@ impl World {
     }
 
     fn with_seed(seed: u8) -> Self {
+        Self::with_config(seed, Config::DEFAULT)
+    }
+
+    pub(super) fn with_config(seed: u8, config: Config) -> Self {
         let mut world = Self {
             now: Instant::from_secs(5),
-            device: new_device(),
-            server: Server::new(identity(2), Retry::DEFAULT),
+            device: device_of(config),
+            server: Server::new(identity(2), ServerConfig::DEFAULT),
             device_rng: Source::new(seed),
             server_rng: Source::new(seed.wrapping_add(128)),
             up: Link::default(),
             down: Link::default(),
             flash: None,
+            frames: MemoryStorage::new(),
+            store_fails: |_| false,
+            config,
             store: Store::default(),
+            quarantined: 0,
             deaths: 0,
             readings: 0,
             device_events: Vec::new(),
             server_events: Vec::new(),
+            losses: Vec::new(),
             device_errors: Vec::new(),
+            server_errors: Vec::new(),
             next_reading: Instant::ZERO,
         };
         world.device.arm(label());
@@ -165,7 +194,11 @@ impl World {
     }
 
     pub(super) fn paired_with_seed(seed: u8) -> Self {
-        let mut world = Self::with_seed(seed);
+        Self::paired_with_config(seed, Config::DEFAULT)
+    }
+
+    pub(super) fn paired_with_config(seed: u8, config: Config) -> Self {
+        let mut world = Self::with_config(seed, config);
         assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(1)));
         world
     }
@@ -195,11 +228,12 @@ impl World {
 
     /// The power fails; the device comes back with what its flash held.
     pub(super) fn reboot(&mut self) -> Result<(), Error> {
-        self.device = new_device();
-        match &self.flash {
+        self.device = device_of(self.config);
+        let resumed = match &self.flash {
             Some(saved) => self.device.resume(self.now, saved, &mut self.device_rng),
-            None => Ok(()),
-        }
+            None => return Ok(()),
+        };
+        resumed.map(|_| ())
     }
 
     pub(super) fn run_for(&mut self, span: Duration) {
@@ -235,11 +269,12 @@ impl World {
                 .device
                 .handle_datagram(self.now, &datagram, &mut self.device_rng);
             self.device_errors.extend(handled.err());
-            self.step_flash();
+            self.step_timers();
             self.step_sending();
         }
         while let Some(mut datagram) = self.up.take(self.now) {
             self.receive(&mut datagram);
+            self.step_timers();
             self.step_sending();
         }
         self.step_app();
@@ -248,8 +283,13 @@ impl World {
 
     /// What the server makes of one datagram.
     pub(super) fn receive(&mut self, datagram: &mut [u8]) {
-        let Ok(Some(opened)) = self.server.handle_datagram(self.now, datagram) else {
-            return;
+        let opened = match self.server.handle_datagram(self.now, datagram) {
+            Ok(Received::Records(opened)) => opened,
+            Ok(Received::Quarantined(opened)) => {
+                self.quarantined += 1;
+                opened
+            }
+            _ => return,
         };
         self.store.keep(&opened);
         match self.deaths.checked_sub(1) {
@@ -261,22 +301,41 @@ impl World {
         }
     }
 
+    /// Each is asked as often as it wants: a handshake takes a call for each multiplication.
     fn step_timers(&mut self) {
-        let is_due = |timeout: Option<Instant>| timeout.is_some_and(|due| due <= self.now);
-        if is_due(self.server.poll_timeout()) {
-            self.server.handle_timeout(self.now);
+        let now = self.now;
+        let is_due = |timeout: Option<Instant>| timeout.is_some_and(|due| due <= now);
+        for _ in 0..16 {
+            if is_due(self.server.poll_timeout()) {
+                let handled = self.server.handle_timeout(now, &mut self.server_rng);
+                self.server_errors.extend(handled.err());
+            }
+            if is_due(self.device.poll_timeout()) {
+                let handled = self.device.handle_timeout(now, &mut self.device_rng);
+                self.device_errors.extend(handled.err());
+            }
+            self.step_flash();
         }
-        if is_due(self.device.poll_timeout()) {
-            let handled = self.device.handle_timeout(self.now, &mut self.device_rng);
-            self.device_errors.extend(handled.err());
-        }
-        self.step_flash();
     }
 
     fn step_flash(&mut self) {
-        if let Some(saved) = self.device.poll_store() {
-            self.flash = Some(saved.as_bytes().to_vec());
-            self.device.handle_stored(self.now, saved).unwrap();
+        let mut buffer = [0; MAX_DATAGRAM];
+        while let Some(request) = self.device.poll_store(self.now, &mut buffer) {
+            match request {
+                StoreRequest::Image { bytes, .. } if !(self.store_fails)(&request) => {
+                    self.flash = Some(bytes.to_vec());
+                }
+                StoreRequest::Erase { .. } => self.flash = None,
+                _ => {}
+            }
+            let mut found = [0; MAX_DATAGRAM];
+            let device = &mut self.device;
+            let note = &mut |address: FrameAddress| device.handle_found(&address);
+            let mut reply = self.frames.perform(&request, &mut found, note);
+            if (self.store_fails)(&request) {
+                reply = StoreReply::Failed;
+            }
+            self.device.handle_stored(self.now, reply).unwrap();
         }
     }
 
@@ -288,26 +347,38 @@ impl World {
         }
     }
 
+    /// What is sent makes room, for which storage has more to be sent.
     fn step_sending(&mut self) {
         let mut out = [0; MAX_DATAGRAM];
-        while let Some(datagram) = self.device.poll_transmit(self.now, &mut out) {
-            self.up.send(self.now, datagram);
+        let mut has_sent = true;
+        while core::mem::take(&mut has_sent) {
+            while let Some(datagram) = self.device.poll_transmit(self.now, &mut out) {
+                self.up.send(self.now, datagram);
+                has_sent = true;
+            }
+            self.step_flash();
         }
         while let Some(datagram) = self.server.poll_transmit(self.now, &mut out) {
-            self.down.send(self.now, datagram);
+            self.down.send(self.now, &datagram);
         }
         let events = core::iter::from_fn(|| self.device.poll_event());
         self.device_events
-            .extend(events.filter(|event| *event != DeviceEvent::Ready));
+            .extend(events.filter(|event| !matches!(event, DeviceEvent::Ready { .. })));
         self.server_events
             .extend(core::iter::from_fn(|| self.server.poll_event()));
+        self.losses
+            .extend(core::iter::from_fn(|| self.server.poll_loss()));
     }
 
     /// A timeout that has passed when all was done would be a busy loop.
     fn next_wake(&self) -> Option<Instant> {
         let timeouts = [self.device.poll_timeout(), self.server.poll_timeout()];
         for timeout in timeouts.into_iter().flatten() {
-            assert!(timeout > self.now, "a timeout at {timeout} is not over");
+            assert!(
+                timeout > self.now,
+                "a timeout at {timeout} is not over: {:?}",
+                self.device
+            );
         }
         let reading = (self.readings > 0 && self.device.is_ready())
             .then_some(self.next_reading)
@@ -320,24 +391,52 @@ impl World {
     }
 }
 
-/// What a server says now.
+/// What a device wants written to its flash, which then is under way.
+pub(super) fn image_of(device: &mut TestDevice, now: Instant) -> Option<Vec<u8>> {
+    let mut buffer = [0; MAX_DATAGRAM];
+    match device.poll_store(now, &mut buffer)? {
+        StoreRequest::Image { bytes, .. } => Some(bytes.to_vec()),
+        StoreRequest::Erase { .. } => {
+            // A new owner's image comes behind.
+            device.handle_stored(now, StoreReply::Done).unwrap();
+            image_of(device, now)
+        }
+        other => panic!("{other:?} is not an image"),
+    }
+}
+
+/// Answers the write that is under way, and those that follow.
+pub(super) fn write_all(device: &mut TestDevice, now: Instant) {
+    while device.handle_stored(now, StoreReply::Done).is_ok() {
+        image_of(device, now);
+    }
+}
+
+/// More calls than the work of any handshake message takes.
+const WORK: usize = 6;
+
+/// What a server says now, when its work is done.
 pub(super) fn said_by(server: &mut Server, now: Instant) -> Vec<Vec<u8>> {
+    for _ in 0..WORK {
+        let _ = server.handle_timeout(now, &mut Counting(98));
+    }
     let mut out = [0; MAX_DATAGRAM];
     core::iter::from_fn(|| {
-        server
-            .poll_transmit(now, &mut out)
-            .map(|sent| sent.to_vec())
+        let sent = server.poll_transmit(now, &mut out)?;
+        Some(sent.to_vec())
     })
     .collect()
 }
 
-/// What a device says now.
+/// What a device says now, when its work is done.
 pub(super) fn sent_by(device: &mut TestDevice, now: Instant) -> Vec<Vec<u8>> {
+    for _ in 0..WORK {
+        let _ = device.handle_timeout(now, &mut Counting(99));
+    }
     let mut out = [0; MAX_DATAGRAM];
     core::iter::from_fn(|| {
-        device
-            .poll_transmit(now, &mut out)
-            .map(|sent| sent.to_vec())
+        let sent = device.poll_transmit(now, &mut out)?;
+        Some(sent.to_vec())
     })
     .collect()
 }

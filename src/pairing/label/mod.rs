@@ -24,15 +24,6 @@
 //! | 2 | 156 bytes | header 20, e 32, s 48, offer 6, descriptor hash 34, tag 16 |
 //! | 3 | 84 bytes | header 20, s 48, tag 16 |
 
-mod device;
-mod reader;
 mod secret;
-mod step;
 
-pub use device::{Armed, AwaitingConfirmation};
-pub use reader::{AwaitingReply, Reader};
 pub use secret::{LabelSecret, MIN_SECRET};
-
-use super::Model;
-
-const MODEL: Model = Model::LABEL_SECRET;

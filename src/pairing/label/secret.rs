@@ -1,13 +1,11 @@
 use core::fmt;
 
-use super::MODEL;
-use crate::crypto::hash::{extract, hmac};
-use crate::crypto::{SUITE, Secret};
-use crate::pairing::Error;
-use crate::pairing::noise::pattern::XX_PSK0;
-use crate::pairing::noise::{Handshake, Role};
+use crate::crypto::Secret;
+use crate::crypto::hash::extract;
+use crate::pairing::hello::open_hello;
+use crate::pairing::{Error, Hello, Model};
 use crate::seal::{Label, derive, expand_label};
-use crate::wire::{self, HANDSHAKE_HEADER, Hint, MAC1_LEN, VERSION, Writer};
+use crate::wire::Hint;
 
 /// The fewest bytes that a label secret has.
 pub const MIN_SECRET: usize = 16;
@@ -55,49 +53,35 @@ impl LabelSecret {
         self.hint
     }
 
-    pub(super) fn handshake(&self, role: Role) -> Result<Handshake, Error> {
-        let mut buffer = [0_u8; MAX_PROLOGUE];
-        let prologue = prologue(self.hint, &mut buffer)?;
-        Ok(Handshake::new(
-            &XX_PSK0,
-            role,
-            prologue,
-            core::slice::from_ref(&self.psk),
-        ))
+    /// Checks that the sender of a first message knows the label, and nothing else: one HMAC.
+    ///
+    /// It may be a recorded one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`], [`Error::UnexpectedMessage`], [`Error::UnsupportedSuite`] or
+    /// [`Error::WrongLabel`].
+    pub fn check_hello(&self, packet: &[u8]) -> Result<Hello, Error> {
+        self.open_hello(packet).map(|(hello, _)| hello)
     }
 
-    /// "over all before it ‖ message"
-    pub(super) fn mac1(&self, header: &[u8], message: &[u8]) -> [u8; MAC1_LEN] {
-        hmac(&self.mac1_key, &[header, message])
-    }
-
-    pub(super) fn insert_mac1(&self, packet: &mut [u8]) {
-        let Some((header, rest)) = packet.split_at_mut_checked(HANDSHAKE_HEADER) else {
-            return;
+    pub(in crate::pairing) fn open_hello<'p>(
+        &self,
+        packet: &'p [u8],
+    ) -> Result<(Hello, &'p [u8]), Error> {
+        let accept = |hello: &Hello| match (hello.model, hello.hint == self.hint) {
+            (Model::LABEL_SECRET, true) => Ok(()),
+            (Model::LABEL_SECRET, false) => Err(Error::WrongLabel),
+            _ => Err(Error::UnexpectedMessage),
         };
-        let Some((slot, message)) = rest.split_first_chunk_mut::<MAC1_LEN>() else {
-            return;
-        };
-        *slot = self.mac1(header, message);
+        open_hello(packet, accept, &self.mac1_key, Error::WrongLabel)
     }
-}
 
-const MAX_PROLOGUE: usize = 80;
-
-/// "lv("iomt1") lv(wire version) lv(suite) lv(Noise name) lv(model) lv(pre)"
-fn prologue(hint: Hint, buffer: &mut [u8]) -> Result<&[u8], wire::Error> {
-    let mut writer = Writer::new(buffer);
-    for field in [
-        b"iomt1",
-        &[VERSION][..],
-        &[SUITE],
-        XX_PSK0.name.as_bytes(),
-        &[MODEL.0],
-        &hint.0,
-    ] {
-        let len = u16::try_from(field.len()).unwrap_or(u16::MAX);
-        writer.put(&len.to_be_bytes())?;
-        writer.put(field)?;
+    pub(in crate::pairing) const fn psk(&self) -> &Secret {
+        &self.psk
     }
-    Ok(writer.finish())
+
+    pub(in crate::pairing) const fn mac1_key(&self) -> &Secret {
+        &self.mac1_key
+    }
 }

@@ -1,15 +1,9 @@
-use heapless::Vec;
-
+use super::Error;
 use super::pattern::{Pattern, Token};
 use super::symmetric::Symmetric;
-use super::{Error, MAX_MESSAGE};
-use crate::crypto::dh::{PrivateKey, is_canonical};
+use crate::crypto::dh::PrivateKey;
 use crate::crypto::hash::HASH_LEN;
 use crate::crypto::{KEY_LEN, Secret};
-use crate::wire::{Reader, Writer};
-
-/// How many psks a handshake can have: psk0 to psk3. One beyond is missing when its token comes.
-const MAX_PSKS: usize = 4;
 
 /// Which side of a handshake one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,30 +12,42 @@ pub(in crate::pairing) enum Role {
     Responder,
 }
 
-/// `HandshakeState`: runs the tokens of one message after the other.
+/// `HandshakeState`: runs the tokens of one message after the other, and stops at each that needs
+/// something: a psk, or a scalar multiplication.
 ///
-/// The static key is given to each step and not kept.
+/// ```text
+/// checkpoint ── tokens, multiplications, payloads ──► the checkpoint is dropped
+///     ▲                        │
+///     └────── roll_back ───────┘  whatever was refused
+/// ```
+///
+/// Neither the psk nor the private half of the static key is kept here.
 pub(in crate::pairing) struct Handshake {
-    pattern: &'static Pattern,
+    pub(super) pattern: &'static Pattern,
     role: Role,
-    psks: Vec<Secret, MAX_PSKS>,
-    ephemeral: Option<KeyPair>,
-    progress: Progress,
+    pub(super) local_static: [u8; KEY_LEN],
+    pub(super) ephemeral: Option<PrivateKey>,
+    pub(super) remote_ephemeral: Option<[u8; KEY_LEN]>,
+    pub(super) remote_static: Option<[u8; KEY_LEN]>,
+    pub(super) progress: Progress,
 }
 
-/// An ephemeral key, with its public half.
-struct KeyPair {
-    private: PrivateKey,
-    public: [u8; KEY_LEN],
+/// What the tokens change, and where in them one is.
+pub(super) struct Progress {
+    pub(super) symmetric: Symmetric,
+    /// How many bytes of the message that is being read are used up.
+    pub(super) position: u16,
+    pub(super) next_message: u8,
+    pub(super) next_token: u8,
 }
 
-/// What a message changes; copied before it is read, so that a refused one changes nothing.
-struct Progress {
-    next_message: usize,
-    next_psk: usize,
-    symmetric: Symmetric,
-    remote_ephemeral: Option<[u8; KEY_LEN]>,
-    remote_static: Option<[u8; KEY_LEN]>,
+/// A handshake in front of a message, to come back to.
+pub(in crate::pairing) struct Checkpoint(Progress);
+
+/// What is known before the first message.
+pub(in crate::pairing) struct Known<'k> {
+    pub(in crate::pairing) local_static: &'k [u8; KEY_LEN],
+    pub(in crate::pairing) remote_static: Option<&'k [u8; KEY_LEN]>,
 }
 
 /// What a handshake leaves behind.
@@ -54,27 +60,45 @@ pub(in crate::pairing) struct Finished {
 
 impl Handshake {
     /// `Initialize(handshake_pattern, initiator, prologue, …)`
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfTurn`] when the pattern begins with a key that is not known.
     pub(in crate::pairing) fn new(
         pattern: &'static Pattern,
         role: Role,
         prologue: &[u8],
-        psks: &[Secret],
-    ) -> Self {
+        known: &Known<'_>,
+    ) -> Result<Self, Error> {
         let mut symmetric = Symmetric::new(pattern.name);
         symmetric.mix_hash(prologue);
-        Self {
+        for (owner, tokens) in [Role::Initiator, Role::Responder]
+            .iter()
+            .zip(pattern.before)
+        {
+            for _ in tokens {
+                let key = if *owner == role {
+                    known.local_static
+                } else {
+                    known.remote_static.ok_or(Error::OutOfTurn)?
+                };
+                symmetric.mix_hash(key);
+            }
+        }
+        Ok(Self {
             pattern,
             role,
-            psks: psks.iter().map(Secret::share).take(MAX_PSKS).collect(),
+            local_static: *known.local_static,
             ephemeral: None,
+            remote_ephemeral: None,
+            remote_static: known.remote_static.copied(),
             progress: Progress {
-                next_message: 0,
-                next_psk: 0,
                 symmetric,
-                remote_ephemeral: None,
-                remote_static: None,
+                position: 0,
+                next_message: 0,
+                next_token: 0,
             },
-        }
+        })
     }
 
     /// `GetHandshakeHash()`, of what was exchanged so far.
@@ -82,110 +106,57 @@ impl Handshake {
         self.progress.symmetric.hash()
     }
 
-    /// Writes the next message. `ephemeral` is the private key for its token `e`.
-    ///
-    /// Costs a scalar multiplication for each of `e`, `ee`, `es` and `se` in the message.
-    pub(in crate::pairing) fn write(
-        &mut self,
-        static_key: &KeyRef<'_>,
-        ephemeral: Option<PrivateKey>,
-        payload: &[u8],
-        writer: &mut Writer<'_>,
-    ) -> Result<(), Error> {
-        let tokens = self.tokens_for(self.role)?;
-        let start = writer.len();
-        let mut ahead = self.progress.share();
-        let fresh = ephemeral.map(KeyPair::new);
-        let pair = fresh.as_ref().or(self.ephemeral.as_ref());
-        for token in tokens {
+    /// The other side's static key, as far as it was read.
+    pub(in crate::pairing) const fn remote_static(&self) -> Option<[u8; KEY_LEN]> {
+        self.remote_static
+    }
+
+    /// The number of the next message, from 0, and who writes it; `None` behind the last one.
+    pub(in crate::pairing) fn turn(&self) -> Option<(u8, Role)> {
+        let number = self.progress.next_message;
+        self.pattern.messages.get(usize::from(number))?;
+        let writer = if number.is_multiple_of(2) {
+            Role::Initiator
+        } else {
+            Role::Responder
+        };
+        Some((number, writer))
+    }
+
+    /// What [`Handshake::roll_back`] comes back to, should the next message be refused.
+    pub(in crate::pairing) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint(self.progress.share())
+    }
+
+    /// Undoes everything since, and forgets the keys that the refused message has shown.
+    pub(in crate::pairing) fn roll_back(&mut self, checkpoint: Checkpoint) {
+        self.progress = checkpoint.0;
+        if self.turn().is_none_or(|(_, writer)| writer == self.role) {
+            return;
+        }
+        for token in self.tokens().unwrap_or_default() {
             match token {
-                Token::E => {
-                    let public = pair.ok_or(Error::OutOfTurn)?.public;
-                    writer.put(&public).map_err(|_| Error::NoRoom)?;
-                    ahead.mix_ephemeral(&public, self.pattern);
-                }
-                Token::S => ahead.symmetric.seal_to(static_key.public, writer)?,
-                Token::Psk => ahead.mix_psk(&self.psks)?,
-                _ => {
-                    let shared = self.agree(*token, &ahead, static_key, pair)?;
-                    ahead.symmetric.mix_key(shared.expose());
-                }
+                Token::E => self.remote_ephemeral = None,
+                Token::S => self.remote_static = None,
+                _ => {}
             }
         }
-        ahead.symmetric.seal_to(payload, writer)?;
-        if writer.len() - start > MAX_MESSAGE {
-            return Err(Error::NoRoom);
-        }
-        ahead.next_message += 1;
-        self.progress = ahead;
-        if fresh.is_some() {
-            self.ephemeral = fresh;
-        }
-        Ok(())
     }
 
-    /// Reads the next message, whose payload goes to the front of `out` and has to be accepted.
-    ///
-    /// A message that is refused, be it for its payload, changes nothing.
-    /// Costs a scalar multiplication for each of `ee`, `es` and `se` in the message.
-    pub(in crate::pairing) fn read<T, E: From<Error>>(
-        &mut self,
-        static_key: &KeyRef<'_>,
-        message: &[u8],
-        out: &mut [u8],
-        accept: impl FnOnce(&[u8]) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let (ahead, payload) = self.try_read(static_key, message, out)?;
-        let accepted = accept(payload)?;
-        self.progress = ahead;
-        Ok(accepted)
+    /// The private ephemeral key for the token `e` of one's own message.
+    pub(in crate::pairing) fn set_ephemeral(&mut self, private: PrivateKey) {
+        self.ephemeral = Some(private);
     }
 
-    fn try_read<'p>(
-        &self,
-        static_key: &KeyRef<'_>,
-        message: &[u8],
-        out: &'p mut [u8],
-    ) -> Result<(Progress, &'p [u8]), Error> {
-        let tokens = self.tokens_for(self.role.other())?;
-        if message.len() > MAX_MESSAGE {
-            return Err(Error::NoRoom);
-        }
-        let mut reader = Reader::new(message);
-        let mut ahead = self.progress.share();
-        for token in tokens {
-            match token {
-                Token::E => {
-                    let public = canonical(reader.array().map_err(|_| Error::Truncated)?)?;
-                    ahead.remote_ephemeral = Some(public);
-                    ahead.mix_ephemeral(&public, self.pattern);
-                }
-                Token::S => {
-                    let mut public = [0_u8; KEY_LEN];
-                    ahead
-                        .symmetric
-                        .open_from(&mut reader, KEY_LEN, &mut public)?;
-                    ahead.remote_static = Some(canonical(public)?);
-                }
-                Token::Psk => ahead.mix_psk(&self.psks)?,
-                _ => {
-                    let shared = self.agree(*token, &ahead, static_key, self.ephemeral.as_ref())?;
-                    ahead.symmetric.mix_key(shared.expose());
-                }
-            }
-        }
-        let len = ahead
-            .symmetric
-            .plaintext_len(reader.left())
-            .ok_or(Error::Truncated)?;
-        let payload = ahead.symmetric.open_from(&mut reader, len, out)?;
-        ahead.next_message += 1;
-        Ok((ahead, payload))
+    /// Whether one's next message shows an ephemeral key.
+    pub(in crate::pairing) fn writes_ephemeral(&self) -> bool {
+        let is_ours = self.turn().is_some_and(|(_, writer)| writer == self.role);
+        is_ours && self.tokens().is_ok_and(|tokens| tokens.contains(&Token::E))
     }
 
-    /// `Split()`, once the last message is written or read.
+    /// `Split()`, once the last message is written or read and taken over.
     pub(in crate::pairing) fn finish(&self) -> Option<Finished> {
-        if self.progress.next_message < self.pattern.messages.len() {
+        if self.turn().is_some() {
             return None;
         }
         let [initiator_key, responder_key] = self.progress.symmetric.split();
@@ -193,82 +164,53 @@ impl Handshake {
             hash: *self.hash(),
             initiator_key,
             responder_key,
-            remote_static: self.progress.remote_static,
+            remote_static: self.remote_static,
         })
     }
 
-    fn tokens_for(&self, writer: Role) -> Result<&'static [Token], Error> {
-        let turn = if self.progress.next_message.is_multiple_of(2) {
-            Role::Initiator
-        } else {
-            Role::Responder
-        };
-        let tokens = self
-            .pattern
-            .messages
-            .get(self.progress.next_message)
-            .ok_or(Error::OutOfTurn)?;
-        if turn == writer {
-            Ok(tokens)
-        } else {
-            Err(Error::OutOfTurn)
-        }
+    /// Wipes every secret.
+    pub(in crate::pairing) fn wipe(&mut self) {
+        self.ephemeral = None;
+        self.progress.symmetric.wipe();
+    }
+
+    pub(super) fn tokens(&self) -> Result<&'static [Token], Error> {
+        let number = usize::from(self.progress.next_message);
+        let tokens = self.pattern.messages.get(number);
+        tokens.copied().ok_or(Error::OutOfTurn)
     }
 
     /// The first letter of a token names the initiator's key, the second the responder's.
-    fn agree(
-        &self,
-        token: Token,
-        progress: &Progress,
-        static_key: &KeyRef<'_>,
-        ephemeral: Option<&KeyPair>,
-    ) -> Result<Secret, Error> {
+    pub(super) fn keys_of(&self, token: Token) -> Result<(Local, [u8; KEY_LEN]), Error> {
         let (initiator_is_static, responder_is_static) = match token {
             Token::Ee => (false, false),
             Token::Es => (false, true),
             Token::Se => (true, false),
+            Token::Ss => (true, true),
             Token::E | Token::S | Token::Psk => return Err(Error::OutOfTurn),
         };
         let (local_is_static, remote_is_static) = match self.role {
             Role::Initiator => (initiator_is_static, responder_is_static),
             Role::Responder => (responder_is_static, initiator_is_static),
         };
-        let ephemeral = ephemeral.map(|pair| &pair.private);
         let local = if local_is_static {
-            Some(static_key.private)
+            Local::Static
         } else {
-            ephemeral
+            Local::Ephemeral
         };
         let remote = if remote_is_static {
-            progress.remote_static
+            self.remote_static
         } else {
-            progress.remote_ephemeral
+            self.remote_ephemeral
         };
-        let (local, remote) = local.zip(remote).ok_or(Error::OutOfTurn)?;
-        local.agree(&remote).ok_or(Error::NotAuthentic)
+        Ok((local, remote.ok_or(Error::OutOfTurn)?))
     }
 }
 
-impl KeyPair {
-    fn new(private: PrivateKey) -> Self {
-        let public = private.public();
-        Self { private, public }
-    }
-}
-
-/// A static key pair that somebody else holds.
-pub(in crate::pairing) struct KeyRef<'a> {
-    pub(in crate::pairing) private: &'a PrivateKey,
-    pub(in crate::pairing) public: &'a [u8; KEY_LEN],
-}
-
-impl Role {
-    const fn other(self) -> Self {
-        match self {
-            Self::Initiator => Self::Responder,
-            Self::Responder => Self::Initiator,
-        }
-    }
+/// Which of one's own keys an agreement is of.
+pub(super) enum Local {
+    Static,
+    Ephemeral,
 }
 
 impl Progress {
@@ -277,28 +219,5 @@ impl Progress {
             symmetric: self.symmetric.share(),
             ..*self
         }
-    }
-
-    fn mix_ephemeral(&mut self, public: &[u8; KEY_LEN], pattern: &Pattern) {
-        self.symmetric.mix_hash(public);
-        if pattern.has_psk() {
-            self.symmetric.mix_key(public);
-        }
-    }
-
-    fn mix_psk(&mut self, psks: &[Secret]) -> Result<(), Error> {
-        let psk = psks.get(self.next_psk).ok_or(Error::OutOfTurn)?;
-        self.symmetric.mix_key_and_hash(psk.expose());
-        self.next_psk += 1;
-        Ok(())
-    }
-}
-
-/// "Non-canonical public keys are refused"
-fn canonical(public: [u8; KEY_LEN]) -> Result<[u8; KEY_LEN], Error> {
-    if is_canonical(&public) {
-        Ok(public)
-    } else {
-        Err(Error::BadKey)
     }
 }

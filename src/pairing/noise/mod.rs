@@ -4,23 +4,27 @@
 //! pattern     which tokens each message has: a table
 //! cipher      CipherState: a key and a counter
 //! symmetric   SymmetricState: chaining key, hash, cipher
-//! handshake   HandshakeState: keys, and the tokens of one message after the other
+//! handshake   HandshakeState: keys, and where one is in the pattern
+//! message     the tokens of one message after the other
 //! ```
+//!
+//! No call performs more than one scalar multiplication: on a Cortex-M0 each takes hundreds of
+//! milliseconds, and the static key may be in a chip or a service that answers later. So a message
+//! is a job that stops in front of each of them.
 
 mod cipher;
 mod handshake;
+mod message;
 pub(super) mod pattern;
 mod symmetric;
 
 #[cfg(test)]
 mod vectors;
 
-pub(super) use handshake::{Finished, Handshake, KeyRef, Role};
+pub(super) use handshake::{Checkpoint, Handshake, Known, Role};
+pub(super) use message::Need;
 
 use crate::crypto::NotAuthentic;
-
-/// "Noise messages are less than or equal to 65535 bytes in length."
-pub(super) const MAX_MESSAGE: usize = 65_535;
 
 /// Why a Noise message was refused; the handshake is as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +35,9 @@ pub(super) enum Error {
     NotAuthentic,
     /// A public key is not canonical.
     BadKey,
-    /// The output buffer is too small, or the message would be too long.
+    /// A buffer is too small, or the message longer than the 65,535 bytes that Noise allows.
     NoRoom,
-    /// It is the other side's turn, the handshake is over, or a key is missing.
+    /// It is the turn of another step, the handshake is over, or a key is missing.
     OutOfTurn,
 }
 

@@ -39,6 +39,12 @@ impl Symmetric {
         }
     }
 
+    /// Wipes what is secret.
+    pub(super) fn wipe(&mut self) {
+        self.chaining_key = Secret::new([0; HASH_LEN]);
+        self.cipher = Cipher::empty();
+    }
+
     pub(super) const fn hash(&self) -> &[u8; HASH_LEN] {
         &self.hash
     }

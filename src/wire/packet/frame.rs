@@ -6,6 +6,7 @@ const HAS_LOCATOR: u8 = 0b1000;
 const HAS_SALT: u8 = 0b0100;
 
 /// One of the counted streams that an epoch carries side by side.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Space {
     /// Readings, delivered in any order.

@@ -1,7 +1,7 @@
 //! The clear header in front of every packet.
 //!
 //! ```text
-//! byte 0     bits 7-6  kind     0 frame, 1 receipt, 2 handshake, 3 reserved
+//! byte 0     bits 7-6  kind     0 frame, 1 receipt, 2 handshake, 3 refused
 //!            bits 5-4  space    0 data, 1 alarm, 2 control, 3 command        frames only
 //!            bit  3    locator  the 8 bytes of the epoch's locator follow    frames only
 //!            bit  2    salt     the 16 bytes of the epoch's salt follow      with a locator only
@@ -12,6 +12,7 @@
 //! unproved   byte0 locator8 salt16    ctr24 ciphertext tag16         44
 //! receipt    byte0 locator8 body proof16
 //! handshake  byte0 suite1 model1 step1 conn8 hint8 [mac16 in step 1] message
+//! refused    byte0 reference8                                         9 in all
 //! ```
 //!
 //! `ctr24` is little-endian. Nothing of a frame's header but its kind, space,
@@ -20,6 +21,7 @@
 mod frame;
 mod handshake;
 mod receipt;
+mod refused;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ mod tests;
 pub use frame::{Frame, Route, Space};
 pub use handshake::Handshake;
 pub use receipt::Receipt;
+pub use refused::Refused;
 
 use super::{Error, Reader};
 
@@ -51,6 +54,7 @@ const VERSION_MASK: u8 = 0b0011;
 const KIND_FRAME: u8 = 0;
 const KIND_RECEIPT: u8 = 1;
 const KIND_HANDSHAKE: u8 = 2;
+const KIND_REFUSED: u8 = 3;
 
 /// A packet by its kind: the first thing that is known of a datagram.
 ///
@@ -75,6 +79,8 @@ pub enum Packet<'a> {
     Receipt(Receipt<'a>),
     /// Two devices meet.
     Handshake(Handshake<'a>),
+    /// Nobody here knows the sender.
+    Refused(Refused),
 }
 
 impl<'a> Packet<'a> {
@@ -82,9 +88,9 @@ impl<'a> Packet<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnsupportedVersion`], [`Error::UnknownKind`], [`Error::Reserved`],
-    /// [`Error::OutOfRange`] or [`Error::Truncated`], by what is wrong first;
-    /// [`Error::TrailingBytes`] for a datagram above [`MAX_DATAGRAM`].
+    /// [`Error::UnsupportedVersion`], [`Error::Reserved`], [`Error::OutOfRange`] or
+    /// [`Error::Truncated`], by what is wrong first; [`Error::TrailingBytes`] for a datagram above
+    /// [`MAX_DATAGRAM`], or behind a refusal.
     pub fn parse(datagram: &'a [u8]) -> Result<Self, Error> {
         if let Some(count @ 1..) = datagram.len().checked_sub(MAX_DATAGRAM) {
             return Err(Error::TrailingBytes { count });
@@ -99,12 +105,12 @@ impl<'a> Packet<'a> {
             KIND_FRAME => Frame::parse(byte0, reader).map(Packet::Frame),
             KIND_RECEIPT => Receipt::parse(byte0, reader).map(Packet::Receipt),
             KIND_HANDSHAKE => Handshake::parse(byte0, reader).map(Packet::Handshake),
-            other => Err(Error::UnknownKind(other)),
+            _ => Refused::parse(byte0, reader).map(Packet::Refused),
         }
     }
 }
 
-/// "Receipts and handshakes have bits 5-2 zero."
+/// "Receipts and handshakes have bits 5-2 zero", and so have refusals.
 fn refuse_reserved_bits(byte0: u8) -> Result<(), Error> {
     match byte0 & 0b0011_1100 {
         0 => Ok(()),

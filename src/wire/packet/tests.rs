@@ -59,7 +59,7 @@ fn refuses_a_salt_without_a_locator() {
 }
 
 #[test]
-fn refuses_versions_and_kinds_it_does_not_know() {
+fn refuses_versions_it_does_not_know() {
     assert_eq!(
         Packet::parse(&[0b0000_0011; 64]),
         Err(Error::UnsupportedVersion(3))
@@ -68,15 +68,15 @@ fn refuses_versions_and_kinds_it_does_not_know() {
         Packet::parse(&[0b0000_0000; 64]),
         Err(Error::UnsupportedVersion(0))
     );
-    assert_eq!(
-        Packet::parse(&[0b1100_0001; 64]),
-        Err(Error::UnknownKind(3))
-    );
 }
 
 #[test]
-fn receipts_and_handshakes_have_bits_5_to_2_zero() {
+fn receipts_handshakes_and_refusals_have_bits_5_to_2_zero() {
     for bit in 2..6 {
+        assert_eq!(
+            Packet::parse(&[0b1100_0001 | 1 << bit; 9]),
+            Err(Error::Reserved)
+        );
         assert_eq!(
             Packet::parse(&[0b0100_0001 | 1 << bit; 64]),
             Err(Error::Reserved)
@@ -86,6 +86,25 @@ fn receipts_and_handshakes_have_bits_5_to_2_zero() {
             Err(Error::Reserved)
         );
     }
+}
+
+#[test]
+fn a_refusal_is_the_drawn_bytes_and_no_other() {
+    let reference = [1, 2, 3, 4, 5, 6, 7, 8];
+    let mut out = [0_u8; Refused::LEN + 1];
+    let bytes = Refused { reference }.emit(&mut out).unwrap();
+    assert_eq!(bytes, [0xC1, 1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(
+        Packet::parse(bytes),
+        Ok(Packet::Refused(Refused { reference }))
+    );
+    for len in 0..Refused::LEN {
+        assert!(matches!(
+            Packet::parse(&out[..len]),
+            Err(Error::Truncated { .. })
+        ));
+    }
+    assert_eq!(Packet::parse(&out), Err(Error::TrailingBytes { count: 1 }));
 }
 
 #[test]
@@ -122,12 +141,13 @@ proptest! {
     }
 
     #[test]
-    fn what_parses_is_written_back_to_the_byte(mut bytes in proptest::collection::vec(any::<u8>(), 1..80), kind in 0_u8..3) {
+    fn what_parses_is_written_back_to_the_byte(mut bytes in proptest::collection::vec(any::<u8>(), 1..80), kind in 0_u8..4) {
         bytes[0] = bytes[0] & 0b0011_1100 | kind << 6 | VERSION;
         let mut out = [0_u8; 128];
         let written: Option<Vec<u8>> = match Packet::parse(&bytes) {
             Ok(Packet::Frame(frame)) => Some(frame.emit(&mut out).unwrap().to_vec()),
             Ok(Packet::Handshake(handshake)) => Some(handshake.emit(&mut out).unwrap().to_vec()),
+            Ok(Packet::Refused(refused)) => Some(refused.emit(&mut out).unwrap().to_vec()),
             _ => None,
         };
         prop_assert!(written.is_none_or(|written| written == bytes));

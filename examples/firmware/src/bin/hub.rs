@@ -7,8 +7,7 @@ use core::hint::black_box;
 
 use cortex_m_rt::entry;
 use heapless::Vec;
-use iomt::link::Retry;
-use iomt::node::{Error, Server};
+use iomt::node::{Error, Received, Server, ServerConfig};
 use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::time::Instant;
@@ -30,7 +29,7 @@ fn main() -> ! {
 /// A hub that has read the label of its device.
 fn boot() -> Result<Server, Error> {
     let identity = Identity::generate(&mut Noise)?;
-    let mut hub = Server::new(identity, Retry::DEFAULT);
+    let mut hub = Server::new(identity, ServerConfig::DEFAULT);
     hub.pair(now(), &LabelSecret::new(&black_box([7; 16]))?, &mut Noise)?;
     Ok(hub)
 }
@@ -38,11 +37,11 @@ fn boot() -> Result<Server, Error> {
 /// One turn of the hub's loop: input, then every output.
 fn run(hub: &mut Server) -> Result<(), Error> {
     let mut datagram = black_box([0; MAX_DATAGRAM]);
-    if let Ok(Some(opened)) = hub.handle_datagram(now(), &mut datagram) {
+    if let Ok(Received::Records(opened)) = hub.handle_datagram(now(), &mut datagram) {
         black_box(opened.envelope().map(|envelope| read(&envelope)).ok());
         hub.handle_stored(now(), opened.stored())?;
     }
-    hub.handle_timeout(now());
+    hub.handle_timeout(now(), &mut Noise)?;
     while let Some(datagram) = hub.poll_transmit(now(), &mut datagram) {
         black_box(datagram);
     }

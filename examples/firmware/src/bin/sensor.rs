@@ -8,21 +8,20 @@ use core::hint::black_box;
 use cortex_m_rt::entry;
 use heapless::Vec;
 use iomt::alarm::{Limit, LimitAlarm, Limits, Side, Staleness};
-use iomt::link::Retry;
-use iomt::node::{Device, Error};
+use iomt::node::{Config, Device, Error};
 use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit, Value, Waveform, codec};
-use iomt::seal::SAVED_SESSION_LEN;
 use iomt::signal::ecg::{HeartRate, RPeakDetector};
+use iomt::storage::{MAX_IMAGE, StoreReply};
 use iomt::time::{Duration, Instant, SampleRate};
 use iomt::wire::{MAX_DATAGRAM, Record, Space};
 use iomt_firmware::Noise;
 
 const RATE: SampleRate = SampleRate::hz(360);
 
-/// A device whose outbox holds 32 frames, 4,096 bytes of them.
-type Sensor = Device<'static, 4_096, 32>;
+/// A device whose outbox holds 4,096 bytes: some 40 frames of 96.
+type Sensor = Device<'static, 4_096>;
 
 #[entry]
 fn main() -> ! {
@@ -39,8 +38,8 @@ fn main() -> ! {
 /// A device that goes on where it was before its reboot, or, at its first power-up, may be paired.
 fn boot() -> Result<Sensor, Error> {
     let identity = Identity::from_secret_bytes(&black_box([4; 32]))?;
-    let mut sensor = Device::new(identity, Descriptor::default(), Retry::DEFAULT)?;
-    let flash = black_box([0; SAVED_SESSION_LEN]);
+    let mut sensor = Device::new(identity, Descriptor::default(), Config::DEFAULT)?;
+    let flash = black_box([0; MAX_IMAGE]);
     if sensor.resume(now(), &flash, &mut Noise).is_err() {
         sensor.arm(LabelSecret::new(&black_box([7; 16]))?);
     }
@@ -51,13 +50,13 @@ fn boot() -> Result<Sensor, Error> {
 fn run(sensor: &mut Sensor) -> Result<(), Error> {
     let _ = black_box(sensor.handle_datagram(now(), &black_box([0; MAX_DATAGRAM]), &mut Noise));
     sensor.handle_timeout(now(), &mut Noise)?;
-    if let Some(session) = sensor.poll_store() {
-        black_box(session.as_bytes());
-        sensor.handle_stored(now(), session)?;
+    let mut datagram = [0; MAX_DATAGRAM];
+    while let Some(request) = sensor.poll_store(now(), &mut datagram) {
+        black_box(request);
+        sensor.handle_stored(now(), StoreReply::Done)?;
     }
     let samples = black_box([0; 64]);
     let _ = black_box(send(sensor, &samples));
-    let mut datagram = [0; MAX_DATAGRAM];
     while let Some(datagram) = sensor.poll_transmit(now(), &mut datagram) {
         black_box(datagram);
     }

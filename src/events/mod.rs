@@ -1,0 +1,60 @@
+//! What happened at a node, in the words of `log`, `tracing` or `defmt`.
+//!
+//! ```text
+//!  Device::poll_event ─► DeviceEvent ─► events::log::device ─────► your logger
+//!  Server::poll_event ─► ServerEvent ─► events::tracing::server ─► your subscriber
+//!                                       events::defmt::device ───► your probe
+//! ```
+//!
+//! One function for each kind of event and each facade; nothing is logged by itself, and nothing in here knows a
+//! secret. Keys are public ones, sessions are names. The target is `iomt`. What somebody has to look at is a
+//! warning, all else is information.
+//!
+//! | module | feature | cost |
+//! |---|---|---|
+//! | `log` | `log` | the text of the event by `core::fmt` |
+//! | `tracing` | `tracing` | the same, as a field of a structured event |
+//! | `defmt` | `defmt` | 20 to 60 bytes on the wire; text stays on the host |
+//!
+//! With `defmt`, the public events, statistics and errors of every layer are `defmt::Format` too, so that firmware
+//! prints them without `core::fmt`.
+
+#[cfg(feature = "defmt")]
+pub mod defmt;
+#[cfg(feature = "log")]
+pub mod log;
+#[cfg(feature = "tracing")]
+pub mod tracing;
+
+use crate::node::{DeviceEvent, ServerEvent};
+
+/// Whether somebody has to look at it.
+const fn warns_of_device(event: &DeviceEvent) -> bool {
+    match event {
+        DeviceEvent::Paired { .. }
+        | DeviceEvent::Ready { .. }
+        | DeviceEvent::Reconnected { .. }
+        | DeviceEvent::Heard { .. } => false,
+        DeviceEvent::Wiped { .. }
+        | DeviceEvent::Lost { .. }
+        | DeviceEvent::Silent { .. }
+        | DeviceEvent::StorageFailed { .. } => true,
+    }
+}
+
+/// Whether somebody has to look at it.
+const fn warns_of_server(event: &ServerEvent) -> bool {
+    match event {
+        ServerEvent::Paired { .. } | ServerEvent::Reconnected { .. } | ServerEvent::DeviceHeard => {
+            false
+        }
+        ServerEvent::Quarantined { .. }
+        | ServerEvent::PairingFailed
+        | ServerEvent::PairingUnconfirmed
+        | ServerEvent::DescriptorMismatch
+        | ServerEvent::DeviceSilent { .. }
+        | ServerEvent::Cloned(_)
+        | ServerEvent::ClockJumped { .. }
+        | ServerEvent::LossesUnnamed { .. } => true,
+    }
+}

@@ -1,0 +1,533 @@
+//! Sealed frames that wait for an acknowledgement.
+
+mod paging;
+mod search;
+
+#[cfg(test)]
+mod tests;
+
+use self::search::{Search, Tally};
+use super::head::Head;
+use super::packed::{Entry, Packed};
+use super::{Pace, Pacer, Retry};
+use crate::time::{Duration, Instant};
+use crate::wire::{Packet, Route, Space};
+
+/// How many frames of a space may be under way at once. Twice the ranges of a received set:
+/// a receiver with holes everywhere still has room for most of them, and refuses the rest for a while.
+const WINDOW: usize = 32;
+/// How many bytes of data may be under way at once, unless [`Outbox::set_window`] says otherwise.
+const WINDOW_BYTES: usize = 8 * 1_024;
+/// The longest back-off: due times are kept modulo 2^32 milliseconds, which are 49 days.
+const LONGEST: Duration = Duration::from_secs(12 * 24 * 60 * 60);
+
+/// What names a frame within its outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FrameKey {
+    /// The small number that the owner has given to the frame's epoch.
+    pub epoch: u8,
+    /// The space; alarm or data.
+    pub space: Space,
+    /// The frame's counter.
+    pub counter: u32,
+}
+
+/// Whether somebody is waiting for a frame now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Freshness {
+    /// It was made while the peer was there: it leaves before the backlog.
+    Live,
+    /// It waits for its turn.
+    Backlog,
+}
+
+/// The outbox has no room: the frame was not taken, and nothing was lost.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the outbox is full")]
+pub struct OutboxFull;
+
+/// Why a frame was not taken. The outbox is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PushError {
+    /// There is no room.
+    #[error(transparent)]
+    Full(#[from] OutboxFull),
+    /// It is not a data or alarm frame in the short form.
+    #[error("not a data or alarm frame in the short form")]
+    NotAFrame,
+}
+
+/// Sealed frames that wait for an acknowledgement, in one piece of memory of `BYTES` bytes.
+///
+/// ```text
+/// ┌ alarms, in order ┬ data, in order ──────────────┬ free ┐
+/// │ head 8 ‖ frame … │ head 8 ‖ frame ‖ head 8 ‖ …  │      │
+/// └──────────────────┴──────────────────────────────┴──────┘
+/// ```
+///
+/// A frame is in the short form: byte 0 has its space, then comes its counter. Which epoch a slot stands
+/// for, and how its frames are routed, the owner knows. A frame costs its bytes and 8 more; the whole outbox
+/// some 100 more than `BYTES`. In order means: as pushed, and by counter within an epoch.
+///
+/// **Rules.**
+/// - A frame is kept until it is acknowledged or the owner takes it out.
+/// - What leaves first: alarms; the lowest data frame; live frames that were never sent; what is to be sent
+///   again; the backlog, in order.
+/// - In each space the lowest unacknowledged frame that may be sent is always under way: neither window nor
+///   size holds it back. So a receiver whose set is full is never stuck, and no batch can be too large.
+/// - Beside it, at most 32 frames of a space are under way, and of data so many bytes as the window has.
+/// - A hint to wait and the pace hold back data, never alarms.
+/// - Data leaves an eighth of the bytes to alarms.
+///
+/// Time: linear in the frames from the first one to the last that is under way, and over all of them for an
+/// acknowledgement that frees something, which also moves what lies behind.
+///
+/// ```
+/// use iomt::link::{Freshness, Outbox, Retry};
+/// use iomt::time::{Duration, Instant};
+///
+/// let mut data = [0; 20];
+/// data[0] = 0x01; // A frame, data, short, version 1; counter 0.
+/// let mut alarm = data;
+/// alarm[0] = 0x11;
+///
+/// let now = Instant::from_secs(1);
+/// let mut outbox = Outbox::<1024>::new(Retry::DEFAULT);
+/// outbox.push(now, 0, &data, Freshness::Live)?;
+/// outbox.push(now, 0, &alarm, Freshness::Live)?;
+/// assert_eq!(outbox.next_due(now, |_| true).map(|(_, frame)| frame), Some(&alarm[..]));
+/// assert_eq!(outbox.next_due(now, |_| true).map(|(_, frame)| frame), Some(&data[..]));
+/// assert_eq!(outbox.next_due(now, |_| true), None);
+/// assert_eq!(outbox.acknowledge(now, |key| key.epoch == 0), 2);
+/// # Ok::<(), iomt::link::PushError>(())
+/// ```
+#[derive(Debug)]
+pub struct Outbox<const BYTES: usize> {
+    frames: Packed<BYTES>,
+    retry: Retry,
+    pacer: Option<Pacer>,
+    window_bytes: usize,
+    /// The latest `now`: what the wrapping due times count from.
+    latest: Instant,
+    /// Data, not alarms, waits until then.
+    held_until: Instant,
+    /// Of the data frames.
+    tally: Tally,
+    /// The highest counter of the epoch that data was last appended of.
+    newest: Option<FrameKey>,
+}
+
+impl<const BYTES: usize> Outbox<BYTES> {
+    /// What data leaves to alarms.
+    const ALARM_BYTES: usize = BYTES / 8;
+
+    /// What the outbox keeps beside the bytes of each frame.
+    pub const FRAME_OVERHEAD: usize = Head::LEN;
+
+    /// An empty outbox.
+    #[must_use]
+    pub const fn new(retry: Retry) -> Self {
+        Self {
+            frames: Packed::new(),
+            retry,
+            pacer: None,
+            window_bytes: WINDOW_BYTES,
+            latest: Instant::ZERO,
+            held_until: Instant::ZERO,
+            tally: Tally::NONE,
+            newest: None,
+        }
+    }
+
+    /// Says how fast data may leave; `None`, as at first, for as fast as it is asked for. Alarms do not wait, and count.
+    pub fn set_pace(&mut self, pace: Option<Pace>) {
+        self.pacer = pace.map(Pacer::new);
+    }
+
+    /// Says how many bytes of data may be under way at once: 8 KiB at first. One frame always may.
+    pub fn set_window(&mut self, bytes: usize) {
+        self.window_bytes = bytes;
+    }
+
+    /// How many frames are here. Looks at each.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.frames.entries().count()
+    }
+
+    /// Whether no frame is here.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.frames.used() == 0
+    }
+
+    /// How many bytes are taken, heads included.
+    #[must_use]
+    pub const fn used(&self) -> usize {
+        self.frames.used()
+    }
+
+    /// Whether a frame of `len` bytes has room in `space` now.
+    #[must_use]
+    pub const fn has_room_for(&self, space: Space, len: usize) -> bool {
+        let reserve = match space {
+            Space::Alarm => 0,
+            _ => Self::ALARM_BYTES,
+        };
+        let needed = len.saturating_add(Head::LEN).saturating_add(reserve);
+        len <= u16::MAX as usize && needed <= self.frames.free()
+    }
+
+    /// Whether this frame is here.
+    #[must_use]
+    pub fn contains(&self, key: FrameKey) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// The bytes of this frame.
+    #[must_use]
+    pub fn frame(&self, key: FrameKey) -> Option<&[u8]> {
+        self.find(key).map(|entry| entry.frame)
+    }
+
+    /// Whether frames of this epoch are here.
+    #[must_use]
+    pub fn holds_epoch(&self, slot: u8) -> bool {
+        self.frames.entries().any(|entry| entry.head.slot == slot)
+    }
+
+    /// What is here: alarms, then data, each in order.
+    pub fn keys(&self) -> impl Iterator<Item = FrameKey> {
+        self.frames
+            .entries()
+            .filter_map(|entry| key_of(entry.head, entry.frame))
+    }
+
+    /// Takes a frame that may be sent at once: it needs no storage, or is stored. One that is here already stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`PushError`]; the outbox is as it was.
+    pub fn push(
+        &mut self,
+        now: Instant,
+        slot: u8,
+        frame: &[u8],
+        freshness: Freshness,
+    ) -> Result<FrameKey, PushError> {
+        let len = len_of(frame)?;
+        self.latest = self.latest.max(now);
+        self.put(Head::new(now, slot, len).stored(), frame, freshness)
+    }
+
+    /// Takes a frame that must not be sent before [`Outbox::mark_stored`].
+    ///
+    /// # Errors
+    ///
+    /// [`PushError`]; the outbox is as it was.
+    pub fn push_unstored(
+        &mut self,
+        now: Instant,
+        slot: u8,
+        frame: &[u8],
+        freshness: Freshness,
+    ) -> Result<FrameKey, PushError> {
+        let len = len_of(frame)?;
+        self.latest = self.latest.max(now);
+        self.put(Head::new(now, slot, len), frame, freshness)
+    }
+
+    /// Takes the word that a frame is on storage; whether it was here.
+    pub fn mark_stored(&mut self, key: FrameKey) -> bool {
+        let Some(Entry { at, head, .. }) = self.find(key) else {
+            return false;
+        };
+        self.frames.set_head(at, head.stored());
+        true
+    }
+
+    /// The next frame to be sent, if one is due, of the epochs that `may_send` says yes to.
+    ///
+    /// It counts as sent, and is due again after the retry delay.
+    pub fn next_due(
+        &mut self,
+        now: Instant,
+        may_send: impl Fn(u8) -> bool,
+    ) -> Option<(FrameKey, &[u8])> {
+        self.latest = self.latest.max(now);
+        let at = self
+            .due_alarm(now, &may_send)
+            .or_else(|| self.due_data(now, &may_send))?;
+        let Entry { mut head, .. } = self.frames.entry_at(at)?;
+        let before = head;
+        let counter = self.key_at(at)?.counter;
+        head.note_sent(now, self.delay(head.attempts(), counter));
+        self.frames.set_head(at, head);
+        if at >= self.frames.end_of(Space::Alarm) {
+            self.note_sent(before);
+        }
+        if let Some(pacer) = &mut self.pacer {
+            pacer.charge(now, head.len.into());
+        }
+        let entry = self.frames.entry_at(at)?;
+        Some((key_of(entry.head, entry.frame)?, entry.frame))
+    }
+
+    /// When [`Outbox::next_due`] has something next; `None` when nothing may be sent.
+    ///
+    /// At the earliest it is the latest `now` that the outbox was told.
+    #[must_use]
+    pub fn poll_timeout(&self, may_send: impl Fn(u8) -> bool) -> Option<Instant> {
+        let now = self.latest;
+        let alarm = self
+            .alarms_under_way(&may_send)
+            .map(|entry| wait_of(now, entry.head))
+            .min();
+        let data = match self.pick(now, &may_send) {
+            Some(entry) => Some(self.data_ready_at(now, entry.head)),
+            None => self.next_retry(now, &may_send),
+        };
+        [alarm, data].into_iter().flatten().min()
+    }
+
+    /// Holds data back until then; alarms go on. A later call replaces it; who calls it bounds it.
+    pub fn hold_data_until(&mut self, until: Instant) {
+        self.held_until = until;
+    }
+
+    /// Lets go of every frame that `is_stored` says yes to; returns how many those were.
+    ///
+    /// A receipt is a sign of life: what still waits is not put off for longer than after a first sending.
+    pub fn acknowledge(&mut self, now: Instant, is_stored: impl Fn(FrameKey) -> bool) -> usize {
+        let freed = self.release(is_stored);
+        if freed > 0 {
+            self.hasten(now);
+        }
+        freed
+    }
+
+    /// The peer is there again: what waits is not put off for longer than after a first sending.
+    pub fn hasten(&mut self, now: Instant) {
+        self.latest = self.latest.max(now);
+        let mut at = 0;
+        while let Some(Entry { mut head, .. }) = self.frames.entry_at(at) {
+            if head.was_sent() {
+                let salt = u32::try_from(at).unwrap_or(u32::MAX);
+                head.hasten(now, self.delay(0, salt));
+                self.frames.set_head(at, head);
+            }
+            at = at.saturating_add(head.whole_len());
+        }
+    }
+
+    /// Takes a frame out that was not acknowledged: it is on storage, or is to be lost; whether it was here.
+    pub fn remove(&mut self, key: FrameKey) -> bool {
+        self.contains(key) && self.release(|other| other == key) > 0
+    }
+
+    /// Takes all frames of an epoch out; returns how many those were.
+    pub fn forget_epoch(&mut self, slot: u8) -> usize {
+        if self.newest.is_some_and(|newest| newest.epoch == slot) {
+            self.newest = None;
+        }
+        self.release(|key| key.epoch == slot)
+    }
+
+    /// Puts the epoch's frames back among those that were never sent: they may not be sent for a while.
+    pub fn withdraw_epoch(&mut self, slot: u8) {
+        let mut at = 0;
+        self.tally = Tally::NONE;
+        while let Some(Entry { mut head, .. }) = self.frames.entry_at(at) {
+            if head.slot == slot {
+                head = head.withdrawn();
+                self.frames.set_head(at, head);
+            }
+            if at >= self.frames.end_of(Space::Alarm) {
+                self.tally.add(head);
+            }
+            at = at.saturating_add(head.whole_len());
+        }
+    }
+
+    fn put(
+        &mut self,
+        head: Head,
+        frame: &[u8],
+        freshness: Freshness,
+    ) -> Result<FrameKey, PushError> {
+        let head = match freshness {
+            Freshness::Live => head.live(),
+            Freshness::Backlog => head,
+        };
+        let key = key_of(head, frame).ok_or(PushError::NotAFrame)?;
+        let Some(at) = self.place_of(key) else {
+            return Ok(key);
+        };
+        if !self.has_room_for(key.space, frame.len()) {
+            return Err(OutboxFull.into());
+        }
+        let is_last = at == self.frames.end_of(key.space);
+        self.frames
+            .insert(key.space, at, head, frame)
+            .ok_or(OutboxFull)?;
+        if key.space == Space::Data {
+            self.tally.add(head);
+            self.newest = if is_last { Some(key) } else { self.newest };
+        }
+        Ok(key)
+    }
+
+    /// Where a frame goes: before the first of its epoch with a higher counter, else last; `None` when it is here.
+    fn place_of(&self, key: FrameKey) -> Option<usize> {
+        let end = self.frames.end_of(key.space);
+        if self.newest.is_some_and(|newest| {
+            (newest.epoch, newest.space) == (key.epoch, key.space) && newest.counter < key.counter
+        }) {
+            return Some(end);
+        }
+        for entry in self.frames.entries_of(key.space) {
+            match key_of(entry.head, entry.frame) {
+                Some(known) if known == key => return None,
+                Some(known) if known.epoch == key.epoch && known > key => return Some(entry.at),
+                _ => {}
+            }
+        }
+        Some(end)
+    }
+
+    fn find(&self, key: FrameKey) -> Option<Entry<'_>> {
+        self.frames
+            .entries_of(key.space)
+            .find(|entry| key_of(entry.head, entry.frame) == Some(key))
+    }
+
+    fn key_at(&self, at: usize) -> Option<FrameKey> {
+        let entry = self.frames.entry_at(at)?;
+        key_of(entry.head, entry.frame)
+    }
+
+    fn release(&mut self, is_gone: impl Fn(FrameKey) -> bool) -> usize {
+        let mut tally = Tally::NONE;
+        let gone = self.frames.retain(|head, frame| {
+            let key = key_of(head, frame);
+            let is_kept = !key.is_some_and(&is_gone);
+            if is_kept && key.is_some_and(|key| key.space == Space::Data) {
+                tally.add(head);
+            }
+            is_kept
+        });
+        self.tally = tally;
+        gone
+    }
+
+    fn note_sent(&mut self, before: Head) {
+        if before.was_sent() {
+            return;
+        }
+        self.tally.under_way += 1;
+        let len = before.len.into();
+        self.tally.bytes_under_way = self.tally.bytes_under_way.saturating_add(len);
+        let was_fresh = usize::from(before.is_fresh());
+        self.tally.fresh = self.tally.fresh.saturating_sub(was_fresh);
+    }
+
+    fn delay(&self, attempts: u8, salt: u32) -> Duration {
+        self.retry.delay(attempts, salt).min(LONGEST)
+    }
+
+    fn alarms_under_way(&self, may_send: &impl Fn(u8) -> bool) -> impl Iterator<Item = Entry<'_>> {
+        self.frames
+            .entries_of(Space::Alarm)
+            .filter(move |entry| is_open(entry.head, may_send))
+            .take(WINDOW)
+    }
+
+    fn due_alarm(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<usize> {
+        self.alarms_under_way(may_send)
+            .find(|entry| entry.head.wait_millis(now) == 0)
+            .map(|entry| entry.at)
+    }
+
+    fn due_data(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<usize> {
+        let entry = self.pick(now, may_send)?;
+        (self.data_ready_at(now, entry.head) <= now).then_some(entry.at)
+    }
+
+    /// When pace and hint let this data frame go: `now`, or later.
+    fn data_ready_at(&self, now: Instant, head: Head) -> Instant {
+        let paced = self.pacer.map(|pacer| pacer.ready_at(now, head.len.into()));
+        paced.unwrap_or(now).max(self.held_until).max(now)
+    }
+
+    /// The data frame that is to leave before all others, pace and hint aside.
+    fn pick(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<Entry<'_>> {
+        let mut search = Search::new(self.tally);
+        for entry in self.frames.entries_of(Space::Data) {
+            search.pass(entry.head);
+            if is_open(entry.head, may_send) {
+                let is_due = entry.head.wait_millis(now) == 0;
+                let has_window = search.is_at_lowest() || self.has_window_for(entry.head);
+                search.note(entry, is_due && has_window);
+            }
+            if search.is_over() {
+                break;
+            }
+        }
+        search.found()
+    }
+
+    /// "a single frame is always allowed so that a batch that is too large can never block"
+    fn has_window_for(&self, head: Head) -> bool {
+        let Tally {
+            under_way,
+            bytes_under_way,
+            ..
+        } = self.tally;
+        let bytes = bytes_under_way.saturating_add(head.len.into());
+        let has_room = under_way < WINDOW && bytes <= self.window_bytes;
+        head.was_sent() || under_way == 0 || has_room
+    }
+
+    /// When a data frame that is under way is due again.
+    fn next_retry(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<Instant> {
+        self.frames
+            .entries_of(Space::Data)
+            .filter(|entry| entry.head.was_sent())
+            .take(self.tally.under_way)
+            .filter(|entry| is_open(entry.head, may_send))
+            .map(|entry| wait_of(now, entry.head).max(self.held_until))
+            .min()
+    }
+}
+
+fn is_open(head: Head, may_send: &impl Fn(u8) -> bool) -> bool {
+    head.is_stored() && may_send(head.slot)
+}
+
+fn wait_of(now: Instant, head: Head) -> Instant {
+    match head.wait_millis(now) {
+        0 => now,
+        wait => Instant::from_millis(now.as_millis().saturating_add(wait.into())),
+    }
+}
+
+fn len_of(frame: &[u8]) -> Result<u16, PushError> {
+    u16::try_from(frame.len()).map_err(|_| PushError::NotAFrame)
+}
+
+/// The key of a frame in the short form; `None` for anything else, and for spaces that are not kept.
+fn key_of(head: Head, frame: &[u8]) -> Option<FrameKey> {
+    match Packet::parse(frame) {
+        Ok(Packet::Frame(frame)) => {
+            let is_kept = matches!(frame.space, Space::Data | Space::Alarm);
+            (is_kept && frame.route == Route::Short).then_some(FrameKey {
+                epoch: head.slot,
+                space: frame.space,
+                counter: frame.counter,
+            })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,123 @@
+use crate::link::head::Head;
+use crate::link::packed::Entry;
+
+/// What is known of the data frames without looking at them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// Those that were sent.
+    pub(super) under_way: usize,
+    pub(super) bytes_under_way: usize,
+    /// Live ones that were not.
+    pub(super) fresh: usize,
+}
+
+impl Tally {
+    pub(super) const NONE: Self = Self {
+        under_way: 0,
+        bytes_under_way: 0,
+        fresh: 0,
+    };
+
+    pub(super) fn add(&mut self, head: Head) {
+        if head.was_sent() {
+            self.under_way += 1;
+            self.bytes_under_way = self.bytes_under_way.saturating_add(head.len.into());
+        }
+        self.fresh += usize::from(head.is_fresh());
+    }
+}
+
+/// What a walk over the data frames is after: the first of each kind, by what leaves first.
+pub(super) struct Search<'a> {
+    /// What may still come.
+    ahead: Tally,
+    lowest: First<'a>,
+    fresh: First<'a>,
+    retry: Option<Entry<'a>>,
+    backlog: First<'a>,
+}
+
+/// The first frame of a kind decides for all of its kind, so that they leave in order.
+#[derive(Debug, Clone, Copy)]
+enum First<'a> {
+    NotSeen,
+    Waits,
+    MayLeave(Entry<'a>),
+}
+
+impl<'a> First<'a> {
+    const fn note(&mut self, entry: Entry<'a>, may_leave: bool) {
+        if self.is_seen() {
+            return;
+        }
+        *self = match may_leave {
+            true => Self::MayLeave(entry),
+            false => Self::Waits,
+        };
+    }
+
+    const fn is_seen(&self) -> bool {
+        !matches!(self, Self::NotSeen)
+    }
+
+    const fn found(self) -> Option<Entry<'a>> {
+        match self {
+            Self::MayLeave(entry) => Some(entry),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Search<'a> {
+    pub(super) const fn new(ahead: Tally) -> Self {
+        Self {
+            ahead,
+            lowest: First::NotSeen,
+            fresh: First::NotSeen,
+            retry: None,
+            backlog: First::NotSeen,
+        }
+    }
+
+    pub(super) const fn is_at_lowest(&self) -> bool {
+        !self.lowest.is_seen()
+    }
+
+    pub(super) fn pass(&mut self, head: Head) {
+        let count = if head.was_sent() {
+            &mut self.ahead.under_way
+        } else if head.is_fresh() {
+            &mut self.ahead.fresh
+        } else {
+            return;
+        };
+        *count = count.saturating_sub(1);
+    }
+
+    pub(super) fn note(&mut self, entry: Entry<'a>, may_leave: bool) {
+        self.lowest.note(entry, may_leave);
+        if entry.head.was_sent() {
+            self.retry = self.retry.or(may_leave.then_some(entry));
+        } else if entry.head.is_fresh() {
+            self.fresh.note(entry, may_leave);
+        } else {
+            self.backlog.note(entry, may_leave);
+        }
+    }
+
+    /// Whether nothing that is still ahead goes before what was found.
+    pub(super) const fn is_over(&self) -> bool {
+        let no_fresh = self.fresh.is_seen() || self.ahead.fresh == 0;
+        let no_retry = self.retry.is_some() || self.ahead.under_way == 0;
+        let first = matches!(self.lowest, First::MayLeave(_));
+        first || (no_fresh && no_retry && self.backlog.is_seen())
+    }
+
+    pub(super) fn found(self) -> Option<Entry<'a>> {
+        self.lowest
+            .found()
+            .or(self.fresh.found())
+            .or(self.retry)
+            .or(self.backlog.found())
+    }
+}

@@ -1,0 +1,171 @@
+//! What a device keeps of one recipient across a reboot, as it lies on its storage.
+//!
+//! ```text
+//! version 1 │ session 138 (see seal::SAVED_SESSION_LEN) │ peer's static key 32
+//! │ flags 1 (bit 0: previous psk follows) │ psk 32 [│ previous psk 32]
+//! │ count 1 │ count × epoch │ code 8
+//!
+//! epoch   number 4 │ locator 8 │ salt 16 │ tag 16 │ secret 32 │ run 8
+//!         │ flags 1 (bit 0: named by a receipt, bit 1: of an earlier session)
+//! ```
+//!
+//! Numbers are big-endian. The code is an HMAC under a key of the static secret over all before it:
+//! a flipped bit, or another device's image, is not taken for one.
+
+use heapless::Vec;
+
+use super::epochs::{EpochRecord, MAX_UNDRAINED, Origin};
+use crate::crypto::Secret;
+use crate::crypto::hash::{equal, hmac};
+use crate::pairing::PublicKey;
+use crate::seal::{
+    self, Epoch, EpochTag, HandedEpoch, Label, ResumptionSecret, SAVED_SESSION_LEN, derive,
+};
+use crate::storage::MAX_IMAGE;
+use crate::wire::{self, Locator, Reader, Run, Salt, Writer};
+
+const VERSION: u8 = 1;
+const CODE_LEN: usize = 8;
+const EPOCH_LEN: usize = 4 + 8 + 16 + 16 + 32 + 8 + 1;
+
+/// The longest image.
+const MAX_LEN: usize =
+    1 + SAVED_SESSION_LEN + 32 + 1 + 2 * 32 + 1 + MAX_UNDRAINED * EPOCH_LEN + CODE_LEN;
+
+const _: () = assert!(MAX_LEN <= MAX_IMAGE && MAX_LEN <= wire::MAX_DATAGRAM);
+
+const HAS_PREVIOUS: u8 = 1;
+const IS_NAMED: u8 = 1;
+const IS_OF_EARLIER_SESSION: u8 = 2;
+
+/// What an image is written from; the epochs come beside it.
+pub(super) struct Image<'a> {
+    pub(super) session: &'a [u8; SAVED_SESSION_LEN],
+    pub(super) peer: &'a PublicKey,
+    pub(super) current: &'a ResumptionSecret,
+    pub(super) previous: Option<&'a ResumptionSecret>,
+}
+
+/// What an image says.
+pub(super) struct Loaded<'a> {
+    pub(super) session: &'a [u8],
+    pub(super) peer: PublicKey,
+    pub(super) current: ResumptionSecret,
+    pub(super) previous: Option<ResumptionSecret>,
+    pub(super) epochs: Vec<EpochRecord, MAX_UNDRAINED>,
+}
+
+impl Image<'_> {
+    /// Writes the image; `out` takes [`MAX_LEN`] bytes.
+    pub(super) fn write<'e, 'o>(
+        &self,
+        epochs: impl Iterator<Item = (&'e EpochRecord, Origin)> + Clone,
+        static_secret: &[u8],
+        out: &'o mut [u8],
+    ) -> Result<&'o mut [u8], seal::Error> {
+        let mut writer = Writer::new(out);
+        writer.u8(VERSION)?;
+        writer.put(self.session)?;
+        writer.put(self.peer.as_bytes())?;
+        writer.u8(self.previous.map_or(0, |_| HAS_PREVIOUS))?;
+        for resumption in [Some(self.current), self.previous].into_iter().flatten() {
+            writer.put(resumption.secret_bytes())?;
+        }
+        let count = epochs.clone().count();
+        writer.u8(u8::try_from(count).unwrap_or(u8::MAX))?;
+        for (record, origin) in epochs {
+            write_epoch(record, origin, &mut writer)?;
+        }
+        writer.reserve(CODE_LEN)?;
+        let image = writer.finish();
+        if let Some((content, code)) = image.split_last_chunk_mut() {
+            *code = code_of(content, static_secret)?;
+        }
+        Ok(image)
+    }
+}
+
+/// Reads an image. The caller's session code is checked by whoever restores it.
+pub(super) fn load<'a>(image: &'a [u8], static_secret: &[u8]) -> Result<Loaded<'a>, seal::Error> {
+    let damaged = seal::Error::BadSavedSession;
+    let (content, code) = image.split_last_chunk::<CODE_LEN>().ok_or(damaged)?;
+    if !equal(code, &code_of(content, static_secret)?) {
+        return Err(damaged);
+    }
+    read(content).map_err(|_| damaged)
+}
+
+fn read(content: &[u8]) -> Result<Loaded<'_>, wire::Error> {
+    let mut reader = Reader::new(content);
+    if reader.u8()? != VERSION {
+        return Err(wire::Error::OutOfRange);
+    }
+    let session = reader.take(SAVED_SESSION_LEN)?;
+    let peer = PublicKey::from_bytes(reader.take(32)?).map_err(|_| wire::Error::OutOfRange)?;
+    let flags = reader.u8()?;
+    let current = read_resumption(&mut reader)?;
+    let previous = match flags & HAS_PREVIOUS {
+        0 => None,
+        _ => Some(read_resumption(&mut reader)?),
+    };
+    let mut epochs = Vec::new();
+    for _ in 0..reader.u8()? {
+        let record = read_epoch(&mut reader)?;
+        epochs.push(record).map_err(|_| wire::Error::OutOfRange)?;
+    }
+    reader.finish()?;
+    Ok(Loaded {
+        session,
+        peer,
+        current,
+        previous,
+        epochs,
+    })
+}
+
+fn read_resumption(reader: &mut Reader<'_>) -> Result<ResumptionSecret, wire::Error> {
+    ResumptionSecret::from_secret_bytes(reader.take(32)?).map_err(|_| wire::Error::OutOfRange)
+}
+
+fn write_epoch(
+    record: &EpochRecord,
+    origin: Origin,
+    writer: &mut Writer<'_>,
+) -> Result<(), wire::Error> {
+    let earlier = match origin {
+        Origin::EarlierSession => IS_OF_EARLIER_SESSION,
+        Origin::Here | Origin::EarlierBoot => 0,
+    };
+    let named = if record.is_named { IS_NAMED } else { 0 };
+    writer.put(&record.epoch.number.to_be_bytes())?;
+    writer.put(&record.epoch.locator.0)?;
+    writer.put(&record.epoch.salt.0)?;
+    writer.put(record.epoch.tag.as_bytes())?;
+    writer.put(record.secret.expose())?;
+    writer.put(&record.run.0)?;
+    writer.u8(earlier | named)
+}
+
+fn read_epoch(reader: &mut Reader<'_>) -> Result<EpochRecord, wire::Error> {
+    let epoch = Epoch {
+        number: u32::from_be_bytes(reader.array()?),
+        locator: Locator(reader.array()?),
+        salt: Salt(reader.array()?),
+        tag: EpochTag::from_bytes(reader.array()?),
+    };
+    let secret = HandedEpoch::from_bytes(reader.array()?);
+    let run = Run(reader.array()?);
+    let flags = reader.u8()?;
+    let origin = match flags & IS_OF_EARLIER_SESSION {
+        0 => Origin::EarlierBoot,
+        _ => Origin::EarlierSession,
+    };
+    let mut record = EpochRecord::new(epoch, secret, run, origin);
+    record.is_named = flags & IS_NAMED != 0;
+    Ok(record)
+}
+
+fn code_of(content: &[u8], static_secret: &[u8]) -> Result<[u8; CODE_LEN], seal::Error> {
+    let secret = Secret::try_from(static_secret).map_err(|_| seal::Error::BadKeyLength)?;
+    Ok(hmac(&derive(&secret, Label::IMAGE), &[content]))
+}

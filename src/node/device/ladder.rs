@@ -1,0 +1,118 @@
+//! When a device reconnects to one recipient, and by what.
+//!
+//! ```text
+//!  due: the session has lasted its time │ no receipt for three due intervals │ epochs beyond the server's reach
+//!       │ no room for another epoch     │ «I do not know you», at most once a step
+//!   │
+//!   ▼             no answer                   no answer
+//!  Current ─────────────────────► Previous ─────────────► pause, and from the top
+//!     │                              │
+//!     └──────────────┬───────────────┘  «I do not know you», or every 16th round without any answer
+//!                    ▼
+//!                   Keys
+//! ```
+//!
+//! By the keys alone a session ends up in quarantine, so a link that is merely dead does not lead there: the one
+//! message in sixteen rounds is for servers that refuse in silence.
+
+use crate::link::Retry;
+use crate::node::device::Rung;
+use crate::time::Instant;
+
+/// How often message 1 is sent before the next rung is tried.
+const ATTEMPTS: u8 = 8;
+/// The same where only the keys are left to try, and nobody has said that they are needed.
+const ATTEMPTS_BY_KEYS: u8 = 2;
+/// How many rounds go by before the keys are tried without such a word.
+const ROUNDS: u8 = 16;
+
+#[derive(Debug)]
+pub(super) struct Ladder {
+    rung: Rung,
+    /// Nothing is tried before.
+    not_before: Instant,
+    rounds: u8,
+    /// The recipient has said, without proof, that it does not know us.
+    is_hinted: bool,
+}
+
+impl Ladder {
+    pub(super) const fn new() -> Self {
+        Self {
+            rung: Rung::Current,
+            not_before: Instant::ZERO,
+            rounds: 0,
+            is_hinted: false,
+        }
+    }
+
+    pub(super) const fn not_before(&self) -> Instant {
+        self.not_before
+    }
+
+    pub(super) const fn is_hinted(&self) -> bool {
+        self.is_hinted
+    }
+
+    pub(super) const fn rung(&self) -> Rung {
+        self.rung
+    }
+
+    /// "«I do not know you» without proof is a hint: one reconnection per back-off step."
+    pub(super) const fn note_hint(&mut self) {
+        self.is_hinted = true;
+    }
+
+    /// How often message 1 is sent on this rung.
+    pub(super) const fn attempts(rung: Rung, has_secret: bool) -> u8 {
+        match (rung, has_secret) {
+            (Rung::Keys, true) => ATTEMPTS_BY_KEYS,
+            _ => ATTEMPTS,
+        }
+    }
+
+    /// Nobody has answered on this rung, or somebody has refused.
+    pub(super) fn climb(
+        &mut self,
+        now: Instant,
+        retry: Retry,
+        is_refused: bool,
+        has_previous: bool,
+    ) {
+        self.rung = match self.rung {
+            Rung::Current if has_previous => Rung::Previous,
+            Rung::Current | Rung::Previous if is_refused || self.rounds % ROUNDS == ROUNDS - 1 => {
+                Rung::Keys
+            }
+            Rung::Current | Rung::Previous | Rung::Keys => {
+                self.pause(now, retry);
+                Rung::Current
+            }
+        };
+    }
+
+    /// The attempt could not even begin.
+    pub(super) fn postpone(&mut self, until: Instant) {
+        self.not_before = until;
+    }
+
+    /// After each round, whatever came of it.
+    fn pause(&mut self, now: Instant, retry: Retry) {
+        self.not_before = now + retry.delay(self.rounds.min(16), u32::from(self.rounds));
+        self.rounds = self.rounds.wrapping_add(1);
+        self.is_hinted = false;
+    }
+
+    /// A new session is agreed.
+    pub(super) fn note_agreed(&mut self, now: Instant, retry: Retry) {
+        self.rung = Rung::Current;
+        self.pause(now, retry);
+    }
+
+    /// The recipient has proved that it knows the session.
+    pub(super) const fn note_proof(&mut self) {
+        self.rounds = 0;
+        self.is_hinted = false;
+        self.rung = Rung::Current;
+    }
+}

@@ -1,0 +1,176 @@
+//! What comes to a device: receipts, handshakes, hints.
+
+use super::half_open::{Keyed, Party};
+use super::peer::NextSession;
+use super::session::{Session, Start};
+use super::{Device, DeviceEvent, Error, Peer, PeerId, place_bit};
+use crate::pairing::PublicKey;
+use crate::seal::{self, Entropy, Sealer};
+use crate::time::Instant;
+use crate::wire::{Handshake, Packet};
+
+impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
+    /// Takes a datagram from whichever recipient.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it; the device is as it was.
+    pub fn handle_datagram(
+        &mut self,
+        now: Instant,
+        datagram: &[u8],
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        let handled = match Packet::parse(datagram) {
+            Ok(Packet::Receipt(_)) => self.handle_receipt(now, datagram, entropy),
+            Ok(Packet::Handshake(handshake)) => {
+                self.handle_handshake(datagram, &handshake, entropy)
+            }
+            Ok(Packet::Refused(refused)) => self.handle_refused(now, refused.reference),
+            Ok(Packet::Frame(_)) => Err(seal::Error::UnexpectedPacket.into()),
+            Err(error) => Err(error.into()),
+        };
+        if handled.is_err() {
+            self.stats.packets_refused += 1;
+        }
+        handled
+    }
+
+    /// The connection has ended: from now on frames say again to whom they belong, until a receipt comes.
+    pub fn handle_disconnected(&mut self) {
+        for peer in &mut self.peers {
+            peer.contact.disconnect();
+        }
+    }
+
+    fn handle_handshake(
+        &mut self,
+        packet: &[u8],
+        handshake: &Handshake<'_>,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        if let Some(attempt) = &mut self.attempt
+            && attempt.exchange.connection() == handshake.connection
+        {
+            return Ok(attempt.exchange.handle_packet(packet)?);
+        }
+        let label = self.label.as_ref().ok_or(Error::NotArmed)?;
+        if handshake.step != 1 {
+            let connection = handshake.connection;
+            return Ok(self.half_open.handle_confirmation(packet, connection)?);
+        }
+        let party = Party {
+            key: &self.key,
+            label,
+            descriptor: self.descriptor_hash,
+        };
+        let entropy = &mut self.first_draw.watch(entropy);
+        self.half_open
+            .handle_hello(packet, handshake, &party, entropy)?;
+        Ok(())
+    }
+
+    /// "a hint: one reconnection per back-off step"; none where the recipient has just proved the contrary.
+    fn handle_refused(&mut self, now: Instant, reference: [u8; 8]) -> Result<(), Error> {
+        if let Some(attempt) = &mut self.attempt
+            && attempt.exchange.connection().0 == reference
+        {
+            attempt.note_refused(now);
+            return Ok(());
+        }
+        let mut peers = self.peers.iter_mut();
+        let known = peers.find(|peer| {
+            let mut records = peer.epochs.iter();
+            records.any(|record| record.epoch.locator.0 == reference)
+        });
+        let peer = known.ok_or(seal::Error::UnknownEpoch)?;
+        if !peer.contact.was_heard_within(now, self.config.due) {
+            peer.ladder.note_hint();
+        }
+        Ok(())
+    }
+
+    fn handle_receipt(
+        &mut self,
+        now: Instant,
+        packet: &[u8],
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        if self.finish_pairing(now, packet, entropy)? {
+            return Ok(());
+        }
+        let mut refusal = Error::NotPaired;
+        for peer in &mut self.peers {
+            match peer.handle_receipt(now, packet, &self.config) {
+                Ok(receipt) => {
+                    self.stats.receipts += 1;
+                    self.stats.frames_acknowledged +=
+                        u64::try_from(receipt.freed).unwrap_or(u64::MAX);
+                    let peer = PeerId(peer.number);
+                    if receipt.is_heard_again {
+                        self.note(DeviceEvent::Heard { peer });
+                    }
+                    return Ok(());
+                }
+                Err(error) => refusal = error,
+            }
+        }
+        Err(refusal)
+    }
+
+    /// A receipt under the keys of a pairing that is under way shows that the other side has them too.
+    fn finish_pairing(
+        &mut self,
+        now: Instant,
+        packet: &[u8],
+        entropy: &mut impl Entropy,
+    ) -> Result<bool, Error> {
+        let (first_draw, numbering) = (&mut self.first_draw, self.numbering);
+        // An owner that pairs again finds no room for one more epoch until some are drained.
+        let begin = |sealer: &mut Sealer| Start::draw(sealer, first_draw, numbering, entropy);
+        let Some((keyed, start)) = self.half_open.take_proved_by(packet, begin)? else {
+            return Ok(false);
+        };
+        let Keyed {
+            sealer,
+            resumption,
+            peer,
+        } = keyed;
+        self.numbering = Some(start.numbering);
+        let session = Session::new(now, sealer, start, self.config.session_age);
+        self.adopt(now, peer, NextSession::first(session, resumption));
+        Ok(true)
+    }
+
+    /// "The first finished owner is stored and all other pairing runs are aborted"
+    ///
+    /// An owner that pairs again takes over what waits for it; a new one gets nothing of what was for another.
+    fn adopt(&mut self, now: Instant, key: PublicKey, next: NextSession) {
+        self.disarm();
+        self.attempt = None;
+        let place = match self.peers.iter().position(|peer| peer.key == key) {
+            Some(place) => place,
+            None => self.change_owner(now, key),
+        };
+        let Some(peer) = self.peers.get_mut(place) else {
+            return;
+        };
+        peer.is_introduced = false;
+        peer.take_next(next);
+        let peer = PeerId(peer.number);
+        self.note(DeviceEvent::Paired { peer, key });
+    }
+
+    fn change_owner(&mut self, now: Instant, key: PublicKey) -> usize {
+        let frames = self.backlog();
+        let wiped: u32 = self.peers.iter().map(|peer| place_bit(peer.number)).sum();
+        self.peers.clear();
+        self.abandon_storage(wiped | place_bit(0));
+        if wiped != 0 {
+            self.note(DeviceEvent::Wiped { frames });
+        }
+        // Has room: there is none left, and a device has one recipient at least.
+        let _ = self.peers.push(Peer::new(0, key, now, &self.config));
+        0
+    }
+}

@@ -1,0 +1,224 @@
+//! The handshake that a device begins: reconnection, and being met by its keys.
+//!
+//! ```text
+//!  ladder due ──► Exchange ── message 1, repeated ──► ◄── message 2 ── work ──► next session, to be stored
+//!                     │
+//!                     └── nobody answers, or refuses ──► the next rung
+//! ```
+//!
+//! There is one at a time, for all recipients.
+
+use super::ladder::Ladder;
+use super::peer::NextSession;
+use super::session::Session;
+use super::{Chained, Device, Error, Peer, Rung, work_once};
+use crate::pairing::{self, Exchange, Paired, SharedSecret, Work};
+use crate::seal::Entropy;
+use crate::time::{Duration, Instant};
+use crate::wire::ConnectionId;
+
+/// How soon a handshake that could not begin is tried again.
+const AGAIN: Duration = Duration::from_secs(60);
+
+/// A handshake that the device has begun.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    peer: u8,
+    rung: Rung,
+    pub(super) exchange: Exchange,
+    /// Tells this handshake's pauses from those of other devices.
+    salt: u32,
+    sent: u8,
+    /// How often it is sent at most.
+    patience: u8,
+    is_refused: bool,
+    due: Instant,
+}
+
+impl Attempt {
+    /// Somebody says, without proof, that nobody knows us there.
+    pub(super) fn note_refused(&mut self, now: Instant) {
+        self.is_refused = true;
+        self.due = self.due.min(now);
+    }
+
+    pub(super) const fn due(&self) -> Instant {
+        self.due
+    }
+
+    pub(super) const fn peer(&self) -> u8 {
+        self.peer
+    }
+
+    /// Whether message 1 is to be sent now.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.due <= now
+            && !self.is_refused
+            && self.sent < self.patience
+            && self.exchange.packet().is_some()
+    }
+
+    /// Message 1, where it is due.
+    pub(super) fn poll_transmit(
+        &mut self,
+        now: Instant,
+        retry: crate::link::Retry,
+    ) -> Option<&[u8]> {
+        if !self.is_due(now) {
+            return None;
+        }
+        let packet = self.exchange.packet()?;
+        self.due = now + retry.delay(self.sent, self.salt);
+        self.sent = self.sent.saturating_add(1);
+        Some(packet)
+    }
+
+    /// Whether nobody answers: refused, or the pause behind the last repetition is over.
+    fn is_unanswered(&self, now: Instant) -> bool {
+        self.due <= now && (self.is_refused || self.sent >= self.patience)
+    }
+}
+
+impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
+    /// What is to be computed next: one's own handshake, or one that is answered.
+    pub(super) fn poll_work(&self) -> Work {
+        match self
+            .attempt
+            .as_ref()
+            .map(|attempt| attempt.exchange.poll_work())
+        {
+            None | Some(Work::Idle) => self.half_open.poll_work(),
+            Some(work) => work,
+        }
+    }
+
+    /// Does one piece of work.
+    pub(super) fn work(
+        &mut self,
+        now: Instant,
+        shared: Option<SharedSecret>,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        let key = &self.key;
+        let Some(attempt) = &mut self.attempt else {
+            return Ok(self.half_open.work(shared, key)?);
+        };
+        if attempt.exchange.poll_work() == Work::Idle {
+            return Ok(self.half_open.work(shared, key)?);
+        }
+        let worked = work_once(&mut attempt.exchange, shared, key);
+        if attempt.exchange.is_over() {
+            self.attempt = None;
+        }
+        worked?;
+        self.finish_attempt(now, entropy)
+    }
+
+    /// Begins to reconnect where that is due and nothing else is under way.
+    pub(super) fn begin_attempt(
+        &mut self,
+        now: Instant,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        if self.attempt.is_some() {
+            return Ok(());
+        }
+        let due = |peer: &Peer<BYTES>| peer.reconnection_due().is_some_and(|due| due <= now);
+        let Some(place) = self.peers.iter().position(due) else {
+            return Ok(());
+        };
+        let begun = self.begin_attempt_with(now, place, entropy);
+        if let (Err(_), Some(peer)) = (&begun, self.peers.get_mut(place)) {
+            peer.ladder.postpone(now + AGAIN);
+        }
+        begun
+    }
+
+    fn begin_attempt_with(
+        &mut self,
+        now: Instant,
+        place: usize,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        let peer = self.peers.get(place).ok_or(Error::NotPaired)?;
+        let entropy = &mut self.first_draw.watch(entropy);
+        let mut connection = ConnectionId([0; 8]);
+        entropy
+            .fill(&mut connection.0)
+            .map_err(pairing::Error::Entropy)?;
+        let (rung, secret) = peer.rung();
+        let exchange = match secret {
+            Some(secret) => Exchange::reconnect(&self.key, peer.key, secret, connection, entropy)?,
+            None => Exchange::meet(
+                &self.key,
+                peer.key,
+                self.descriptor_hash,
+                connection,
+                entropy,
+            )?,
+        };
+        let ConnectionId([a, b, c, d, ..]) = connection;
+        self.attempt = Some(Attempt {
+            peer: peer.number,
+            rung,
+            exchange,
+            salt: u32::from_le_bytes([a, b, c, d]),
+            sent: 0,
+            patience: Ladder::attempts(rung, peer.has_secret()),
+            is_refused: false,
+            due: now,
+        });
+        Ok(())
+    }
+
+    /// Goes on to the next rung where nobody answers.
+    pub(super) fn end_attempt(&mut self, now: Instant) {
+        let retry = self.config.retry;
+        let Some(attempt) = &self.attempt else { return };
+        if !attempt.is_unanswered(now) {
+            return;
+        }
+        let (number, is_refused) = (attempt.peer, attempt.is_refused);
+        self.attempt = None;
+        if let Some(peer) = self.peer_mut(number) {
+            peer.climb(now, retry, is_refused);
+        }
+    }
+
+    /// Message 2 was read: a session is agreed, and used once it is stored.
+    fn finish_attempt(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
+        let Some(attempt) = &mut self.attempt else {
+            return Ok(());
+        };
+        let Some(paired) = attempt.exchange.poll_paired() else {
+            return Ok(());
+        };
+        let (number, rung) = (attempt.peer, attempt.rung);
+        self.attempt = None;
+        let (session, current) = self.agreed(now, paired, entropy)?;
+        let retry = self.config.retry;
+        if let Some(peer) = self.peer_mut(number) {
+            let previous = peer.secret_of(rung);
+            peer.ladder.note_agreed(now, retry);
+            let chained = Chained { current, previous };
+            peer.take_next(NextSession {
+                session,
+                chained,
+                by: Some(rung),
+            });
+        }
+        Ok(())
+    }
+
+    fn agreed(
+        &mut self,
+        now: Instant,
+        mut paired: Paired,
+        entropy: &mut impl Entropy,
+    ) -> Result<(Session, crate::seal::ResumptionSecret), Error> {
+        let current = paired.secrets.resumption().ok_or(pairing::Error::BadKey)?;
+        let sealer = paired.secrets.into_sealer(self.key.hedge_secret())?;
+        let session = self.begin_session(now, sealer, entropy)?;
+        Ok((session, current))
+    }
+}

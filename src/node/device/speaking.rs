@@ -1,0 +1,254 @@
+//! What a recipient is sent: control frames, frames of readings, and when.
+
+use super::Config;
+use super::config::Reach;
+use super::epochs::{EpochRecord, Origin};
+use super::peer::Peer;
+use super::report::Rung;
+use super::session::{MAX_CONTROL, MAX_FRAME};
+use crate::link::{FrameKey, Retry};
+use crate::node::Error;
+use crate::seal::{Entropy, ResumptionSecret};
+use crate::time::Instant;
+use crate::wire::control::{ControlWriter, EpochEntry, Lost, SpaceEntry, Status};
+use crate::wire::{Frame, MAX_DATAGRAM, Packet, Route, Space};
+
+impl<const BYTES: usize> Peer<BYTES> {
+    /// When something is to be sent next; `now` or earlier: at once.
+    pub(super) fn transmit_due(&self) -> Option<Instant> {
+        self.session.as_ref().filter(|session| session.is_open())?;
+        let frame = self.outbox.poll_timeout(|slot| self.may_send(slot));
+        let control = self.control.due();
+        Some(frame.map_or(control, |frame| frame.min(control)))
+    }
+
+    pub(super) fn is_control_due(&self, now: Instant) -> bool {
+        self.control.due() <= now
+    }
+
+    fn may_send(&self, slot: u8) -> bool {
+        let record = self.epochs.by_slot(slot);
+        record.is_some_and(|record| record.route().is_some())
+    }
+
+    /// The next frame of readings that is due, with the header that its recipient needs.
+    pub(super) fn poll_frame<'o>(
+        &mut self,
+        now: Instant,
+        config: &Config,
+        out: &'o mut [u8; MAX_DATAGRAM],
+    ) -> Option<(FrameKey, &'o mut [u8])> {
+        let epochs = &self.epochs;
+        let may_send = |slot: u8| {
+            let record = epochs.by_slot(slot);
+            record.is_some_and(|record| record.route().is_some())
+        };
+        let (key, short) = self.outbox.next_due(now, may_send)?;
+        let Ok(Packet::Frame(frame)) = Packet::parse(short) else {
+            return None;
+        };
+        let record = self.epochs.by_slot(key.epoch)?;
+        let is_waiting_in_log = key.counter >= record.progress(key.space).loaded;
+        let route = route_of(record, &self.contact, config)?;
+        let sent = Frame { route, ..frame }.emit(out).ok();
+        if is_waiting_in_log {
+            // It was sent while it was fresh; its turn in the backlog comes from the log.
+            self.outbox.remove(key);
+        }
+        sent.map(|sent| (key, sent))
+    }
+
+    /// A control frame: what is outstanding, while the server may not know it, and how the clock stands.
+    pub(super) fn write_control<'o>(
+        &mut self,
+        now: Instant,
+        config: &Config,
+        out: &'o mut [u8; MAX_DATAGRAM],
+    ) -> Option<&'o mut [u8]> {
+        let mut buffer = [0_u8; MAX_FRAME];
+        let len = self.write_control_records(now, config, out.get_mut(..MAX_CONTROL)?)?;
+        let route = route_of(self.epochs.newest()?, &self.contact, config)?;
+        let session = self.session.as_mut()?;
+        let sealed = session.sealer.seal_control(out.get(..len)?, &mut buffer);
+        let (counter, short) = sealed.ok()?;
+        self.control
+            .note_sent(now, counter, config.retry, config.due);
+        let Ok(Packet::Frame(frame)) = Packet::parse(short) else {
+            return None;
+        };
+        Frame { route, ..frame }.emit(out).ok()
+    }
+
+    fn write_control_records(
+        &self,
+        now: Instant,
+        config: &Config,
+        room: &mut [u8],
+    ) -> Option<usize> {
+        let mut writer = ControlWriter::new(room);
+        if self.control.carries_outstanding() {
+            let newest = self.epochs.newest()?.slot;
+            let entries = self
+                .epochs
+                .iter()
+                .map(|record| self.entry_of(record, newest));
+            writer.outstanding(entries).ok()?;
+        }
+        let (server_time_ms, age) = self.contact.newest_dating(now);
+        writer
+            .status(&Status {
+                ticks: now,
+                due_ms: core::num::NonZeroU32::new(
+                    u32::try_from(config.due.as_millis()).unwrap_or(u32::MAX),
+                ),
+                server_time_ms,
+                age,
+            })
+            .ok()?;
+        Some(writer.finish().len())
+    }
+
+    fn entry_of<'e>(
+        &'e self,
+        record: &'e EpochRecord,
+        newest: u8,
+    ) -> EpochEntry<'e, impl Iterator<Item = Lost> + Clone + 'e> {
+        let space = |space: Space| SpaceEntry {
+            floor: self.floor(record, space),
+            end: record.progress(space).end,
+            losses: self.epochs.losses(record.slot, space),
+        };
+        EpochEntry {
+            locator: record.epoch.locator,
+            secret: (record.slot != newest).then_some(&record.secret.expose()[..]),
+            is_cut: record.is_cut,
+            run: record.run,
+            data: Some(space(Space::Data)),
+            alarm: Some(space(Space::Alarm)),
+        }
+    }
+
+    // ---- timers
+
+    /// When the next epoch is to begin.
+    pub(super) fn rotation_due(&self) -> Option<Instant> {
+        let can_begin = self.next.is_none() && self.has_room_for_epoch();
+        let session = self.session.as_ref().filter(|_| can_begin)?;
+        session.rotation_due()
+    }
+
+    pub(super) fn rotate(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
+        let session = self.session.as_mut().ok_or(Error::NotPaired)?;
+        session.rotate(now, entropy)?;
+        self.storing.is_image_wanted = true;
+        Ok(())
+    }
+
+    /// When three due intervals will have passed without a receipt.
+    pub(super) fn silence_due(&self) -> Option<Instant> {
+        self.session.as_ref().filter(|session| session.is_open())?;
+        self.contact.silence_due()
+    }
+
+    /// Whether it falls silent now.
+    pub(super) fn falls_silent(&mut self, now: Instant) -> bool {
+        self.silence_due().is_some_and(|due| due <= now) && self.contact.fall_silent(now)
+    }
+
+    /// When a reconnection is to begin, the storage of one that is agreed not counted.
+    pub(super) fn reconnection_due(&self) -> Option<Instant> {
+        if self.next.is_some() || self.epochs.is_full() || self.storing.is_scan_wanted {
+            return None;
+        }
+        let not_before = self.ladder.not_before();
+        let is_wanted_now = match &self.session {
+            None => true,
+            Some(session) => {
+                let is_stuck = !session.is_open() && !self.has_room_for_epoch();
+                is_stuck
+                    || session.sealer.is_out_of_reach()
+                    || self.ladder.is_hinted()
+                    || !self.contact.is_patient()
+            }
+        };
+        match (&self.session, is_wanted_now) {
+            (_, true) => Some(not_before),
+            (Some(session), false) => Some(session.ends.max(not_before)),
+            (None, false) => None,
+        }
+    }
+
+    /// What the next attempt to reconnect is made with; by the keys alone where there is no secret.
+    pub(super) fn rung(&self) -> (Rung, Option<&ResumptionSecret>) {
+        let chained = self.chained.as_ref();
+        let secret = match self.ladder.rung() {
+            Rung::Current => chained.map(|chained| &chained.current),
+            Rung::Previous => chained.and_then(|chained| chained.previous.as_ref()),
+            Rung::Keys => None,
+        };
+        match secret {
+            Some(secret) => (self.ladder.rung(), Some(secret)),
+            None => (Rung::Keys, None),
+        }
+    }
+
+    /// Goes on to the next rung.
+    pub(super) fn climb(&mut self, now: Instant, retry: Retry, is_refused: bool) {
+        let chained = self.chained.as_ref();
+        let has_previous = chained.is_some_and(|chained| chained.previous.is_some());
+        self.ladder.climb(now, retry, is_refused, has_previous);
+    }
+
+    /// Whether it is known by more than its key.
+    pub(super) const fn has_secret(&self) -> bool {
+        self.chained.is_some()
+    }
+
+    /// "previous = the psk that THIS handshake was keyed with"; by the keys, that which still stands.
+    pub(super) fn secret_of(&mut self, rung: Rung) -> Option<ResumptionSecret> {
+        let chained = self.chained.as_ref()?;
+        let secret = match rung {
+            Rung::Current | Rung::Keys => &chained.current,
+            Rung::Previous => chained.previous.as_ref()?,
+        };
+        ResumptionSecret::from_secret_bytes(secret.secret_bytes()).ok()
+    }
+
+    // ---- how it stands
+
+    /// Whether everything that was taken is stored there, and every loss known.
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_open()
+            && self.next.is_none()
+            && self.waiting() == 0
+            && !self.control.carries_outstanding()
+    }
+
+    /// How many frames are neither acknowledged nor lost, at most.
+    pub(super) fn waiting(&self) -> u64 {
+        let in_log = self.epochs.iter().flat_map(|record| {
+            super::epochs::COUNTED.iter().map(|space| {
+                let progress = record.progress(*space);
+                u64::from(progress.end.saturating_sub(progress.loaded))
+            })
+        });
+        let in_ram = self.outbox.keys().filter(|key| {
+            let record = self.epochs.by_slot(key.epoch);
+            record.is_some_and(|record| key.counter < record.progress(key.space).loaded)
+        });
+        in_log.sum::<u64>() + u64::try_from(in_ram.count()).unwrap_or(u64::MAX)
+    }
+}
+
+/// "Short frames are for the newest epoch that a receipt on this connection has named"
+fn route_of(
+    record: &EpochRecord,
+    contact: &super::contact::Contact,
+    config: &Config,
+) -> Option<Route> {
+    let is_direct = matches!(config.reach, Reach::Direct) && record.origin == Origin::Here;
+    match is_direct && contact.has_named(record.epoch.tag) {
+        true => Some(Route::Short),
+        false => record.route(),
+    }
+}

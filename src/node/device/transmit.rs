@@ -1,0 +1,137 @@
+//! What leaves a device, and when.
+
+use super::reconnect::Attempt;
+use super::{Device, DeviceEvent, Error, PeerId};
+use crate::pairing::Work;
+use crate::seal::Entropy;
+use crate::time::Instant;
+use crate::wire::{MAX_DATAGRAM, copy};
+
+impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
+    /// Does what is due at `now`: at most one scalar multiplication of a handshake, else a new epoch once a day,
+    /// a reconnection, a recipient that has fallen silent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Seal`] or [`Error::Pairing`] when the random number generator fails or a handshake comes to nothing;
+    /// what stands goes on, and a minute later it is tried again.
+    pub fn handle_timeout(
+        &mut self,
+        now: Instant,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        match (self.poll_work(), self.key.identity().is_some()) {
+            (Work::Own, _) | (Work::StaticDh(_), true) => return self.work(now, None, entropy),
+            (Work::Idle, _) | (Work::StaticDh(_), false) => {}
+        }
+        self.note_silence(now);
+        self.end_attempt(now);
+        let begun = self.begin_attempt(now, entropy);
+        let rotated = self.rotate(now, entropy);
+        begun.and(rotated)
+    }
+
+    /// The next datagram to send, in the front of `out`, and to whom.
+    pub fn poll_transmit<'o>(
+        &mut self,
+        now: Instant,
+        out: &'o mut [u8; MAX_DATAGRAM],
+    ) -> Option<&'o mut [u8]> {
+        self.poll_transmit_to(now, out)
+            .map(|(_, datagram)| datagram)
+    }
+
+    /// The same with the recipient, for devices of several; none for the answer to a stranger who pairs.
+    pub fn poll_transmit_to<'o>(
+        &mut self,
+        now: Instant,
+        out: &'o mut [u8; MAX_DATAGRAM],
+    ) -> Option<(Option<PeerId>, &'o mut [u8])> {
+        if self.half_open.has_reply() {
+            let reply = self.half_open.poll_transmit()?;
+            return Some((None, put(reply, out)?));
+        }
+        let retry = self.config.retry;
+        if self
+            .attempt
+            .as_ref()
+            .is_some_and(|attempt| attempt.is_due(now))
+        {
+            let attempt = self.attempt.as_mut()?;
+            let peer = PeerId(attempt.peer());
+            return Some((Some(peer), put(attempt.poll_transmit(now, retry)?, out)?));
+        }
+        let place = self
+            .peers
+            .iter()
+            .position(|peer| peer.transmit_due().is_some_and(|due| due <= now))?;
+        let peer = self.peers.get_mut(place)?;
+        let id = PeerId(peer.number);
+        if peer.is_control_due(now) {
+            self.stats.control_sent += 1;
+            return Some((Some(id), peer.write_control(now, &self.config, out)?));
+        }
+        self.stats.frames_sent += 1;
+        let (_, frame) = peer.poll_frame(now, &self.config, out)?;
+        Some((Some(id), frame))
+    }
+
+    /// When [`Device::poll_transmit`], [`Device::poll_store`] or [`Device::handle_timeout`] have something to do
+    /// next; what is past: at once.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let work = match (self.poll_work(), self.key.identity().is_some()) {
+            (Work::Own, _) | (Work::StaticDh(_), true) => Some(Instant::ZERO),
+            (Work::Idle, _) | (Work::StaticDh(_), false) => None,
+        };
+        let reply = self.half_open.has_reply().then_some(Instant::ZERO);
+        let attempt = self.attempt.as_ref().map(Attempt::due);
+        let erasing = self.erasing.due().filter(|_| self.awaiting.is_none());
+        // What is stored for the next owner comes behind, however long that is put off.
+        let may_store = self.awaiting.is_none() && erasing.is_none();
+        let peers = self.peers.iter().flat_map(|peer| {
+            let reconnection = peer.reconnection_due();
+            [
+                peer.transmit_due(),
+                peer.silence_due(),
+                reconnection.filter(|_| self.attempt.is_none()),
+                peer.rotation_due(),
+                peer.store_due(&self.config).filter(|_| may_store),
+            ]
+        });
+        [work, reply, attempt, erasing]
+            .into_iter()
+            .chain(peers)
+            .flatten()
+            .min()
+    }
+
+    fn note_silence(&mut self, now: Instant) {
+        for place in 0..self.peers.len() {
+            let Some(peer) = self.peers.get_mut(place) else {
+                continue;
+            };
+            if peer.falls_silent(now) {
+                let peer = PeerId(peer.number);
+                self.note(DeviceEvent::Silent { peer });
+            }
+        }
+    }
+
+    /// Begins the next epoch of each session, where that is due.
+    fn rotate(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
+        let mut rotated = Ok(());
+        for peer in &mut self.peers {
+            if peer.rotation_due().is_some_and(|due| due <= now) {
+                rotated = rotated.and(peer.rotate(now, &mut self.first_draw.watch(entropy)));
+            }
+        }
+        rotated
+    }
+}
+
+fn put<'o>(packet: &[u8], out: &'o mut [u8; MAX_DATAGRAM]) -> Option<&'o mut [u8]> {
+    let slot = out.get_mut(..packet.len())?;
+    copy(packet, slot);
+    Some(slot)
+}

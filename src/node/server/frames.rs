@@ -1,0 +1,235 @@
+use super::candidate::Standing;
+use super::relation::Confirmed;
+use super::session::locator_of;
+use super::{NamedLoss, Received, Relation, Server, ServerEvent, Trust, note};
+use crate::link::{ClockEvent, SilenceEvent};
+use crate::node::Error;
+use crate::seal::{self, Authentic, Control, EpochTag, Opened, Opening};
+use crate::time::Instant;
+use crate::wire::control::ControlRecord;
+
+/// How many losses have to have room before a list of them is taken.
+const LOSSES_OF_A_LIST: usize = 16;
+
+impl Server {
+    pub(super) fn handle_frame<'b>(
+        &mut self,
+        now: Instant,
+        packet: &'b mut [u8],
+    ) -> Result<Received<'b>, Error> {
+        let (trust, authentic) = self.authenticate(now, packet)?;
+        let epoch = authentic.epoch();
+        let standing = self.relation_mut(trust).standing.as_mut();
+        let session = &mut standing.ok_or(Error::NotPaired)?.session;
+        let opening = session.opener.reveal(authentic, packet)?;
+        let twin = session.opener.poll_twin();
+        let received = match opening {
+            Opening::Duplicate => {
+                self.stats.duplicates += 1;
+                self.note_duplicate(now, epoch);
+                return Ok(Received::Duplicate);
+            }
+            Opening::Control(control) => {
+                self.stats.control_frames += 1;
+                self.handle_control(now, trust, &control);
+                Received::Control(trust)
+            }
+            Opening::Fresh(opened) => self.handle_fresh(trust, opened),
+        };
+        if let Some(twin) = twin {
+            self.note(ServerEvent::Cloned(twin));
+        }
+        self.note_heard(now, trust);
+        self.note_change();
+        Ok(received)
+    }
+
+    fn handle_fresh<'b>(&mut self, trust: Trust, opened: Opened<'b>) -> Received<'b> {
+        self.stats.frames_opened += 1;
+        if let Some(Standing { session, .. }) = &mut self.relation_mut(trust).standing
+            && session.breaks_promise(&opened)
+        {
+            self.note(ServerEvent::DescriptorMismatch);
+        }
+        match trust {
+            Trust::Trusted => Received::Records(opened),
+            Trust::Quarantined => Received::Quarantined(opened),
+        }
+    }
+
+    /// Decrypts a frame in place under the session that it belongs to, which stands then.
+    ///
+    /// A frame of an epoch that both relations know belongs to the trusted one.
+    fn authenticate(
+        &mut self,
+        now: Instant,
+        packet: &mut [u8],
+    ) -> Result<(Trust, Authentic), Error> {
+        let mut refusal = Error::NotPaired;
+        for trust in Trust::BOTH {
+            if let Some(Standing { session, .. }) = &mut self.relation_mut(trust).standing {
+                match session.opener.authenticate(packet) {
+                    Ok(authentic) => return Ok((trust, authentic)),
+                    Err(error) => refusal = worse(refusal, error),
+                }
+            }
+        }
+        let Some(locator) = locator_of(packet) else {
+            return Err(refusal);
+        };
+        for trust in Trust::BOTH {
+            if let Some(candidate) = self.relation(trust).candidate_of(locator) {
+                match candidate.open(packet) {
+                    Ok((opener, authentic)) => {
+                        self.confirm(now, trust, opener);
+                        return Ok((trust, authentic));
+                    }
+                    Err(error) => refusal = worse(refusal, error),
+                }
+            }
+        }
+        let paired = self.attempt.candidate();
+        if let Some(candidate) = paired.filter(|paired| paired.is_addressed_by(locator)) {
+            let (opener, authentic) = candidate.open(packet)?;
+            self.finish_pairing(now, opener);
+            return Ok((Trust::Trusted, authentic));
+        }
+        Err(refusal)
+    }
+
+    /// The first frame under the keys of a pending handshake: the session before is over.
+    fn confirm(&mut self, now: Instant, trust: Trust, opener: seal::Opener) {
+        let config = self.config;
+        let confirmed = self.relation_mut(trust).confirm(now, opener, &config);
+        let Some(confirmed) = confirmed else {
+            return;
+        };
+        if let (Trust::Quarantined, Some(session), Some(trusted)) =
+            (trust, &mut self.quarantine.standing, &self.trusted.standing)
+        {
+            // What is stored of the epochs that the device will hand over is not lost.
+            let known = &trusted.session.opener;
+            session.session.opener.copy_epochs(known);
+        }
+        let Confirmed {
+            id: session,
+            peer,
+            by,
+            keyed_with,
+            is_first,
+        } = confirmed;
+        self.note(match (trust, is_first) {
+            (Trust::Quarantined, _) => ServerEvent::Quarantined {
+                session,
+                keyed_with,
+            },
+            (Trust::Trusted, true) => ServerEvent::Paired { peer, session, by },
+            (Trust::Trusted, false) => ServerEvent::Reconnected {
+                session,
+                by,
+                keyed_with,
+            },
+        });
+    }
+
+    /// The first frame after a pairing by label: whatever was before is over.
+    fn finish_pairing(&mut self, now: Instant, opener: seal::Opener) {
+        let super::Attempt::Confirming(candidate, _) =
+            core::mem::replace(&mut self.attempt, super::Attempt::None)
+        else {
+            return;
+        };
+        let event = ServerEvent::Paired {
+            peer: candidate.peer,
+            session: candidate.id(),
+            by: candidate.model,
+        };
+        let mut standing = candidate.confirm(now, opener, &self.config);
+        let old = [
+            self.trusted.standing.take(),
+            self.quarantine.standing.take(),
+        ];
+        for old in old.into_iter().flatten() {
+            if old.peer == standing.peer {
+                standing.session.succeed(old.session);
+            }
+        }
+        self.quarantine = Relation::default();
+        self.trusted = Relation {
+            standing: Some(standing),
+            pending: None,
+        };
+        self.note(event);
+    }
+
+    fn handle_control(&mut self, now: Instant, trust: Trust, control: &Control<'_>) {
+        let unix_millis = self.unix_millis(now);
+        let Self {
+            trusted,
+            quarantine,
+            losses,
+            unnamed,
+            events,
+            ..
+        } = self;
+        let relation = match trust {
+            Trust::Trusted => trusted,
+            Trust::Quarantined => quarantine,
+        };
+        let Some(Standing { session, .. }) = &mut relation.standing else {
+            return;
+        };
+        session.want_receipt(now);
+        for record in control.records().flatten() {
+            if let ControlRecord::Status(status) = record {
+                let jump = session.note_status(control.epoch(), &status, unix_millis);
+                if let (Some(ClockEvent::Jumped { by_millis, .. }), Trust::Trusted) = (jump, trust)
+                {
+                    note(events, ServerEvent::ClockJumped { by_millis });
+                }
+            }
+        }
+        // The device repeats its list until it was taken: losses that are not polled hold it up.
+        let room = losses.capacity().saturating_sub(losses.len());
+        if room < LOSSES_OF_A_LIST {
+            return;
+        }
+        // What an older epoch, or a malformed list, says of the others is passed over.
+        let _ = session.opener.handle_outstanding(control, |loss| {
+            if losses.push_back(NamedLoss { loss, trust }).is_err() {
+                *unnamed = unnamed.saturating_add(1);
+            }
+        });
+    }
+
+    /// Every session that knows the epoch may be the one whose receipt the device has missed.
+    fn note_duplicate(&mut self, now: Instant, epoch: EpochTag) {
+        for trust in Trust::BOTH {
+            if let Some(Standing { session, .. }) = &mut self.relation_mut(trust).standing
+                && session.knows(epoch)
+            {
+                session.note_duplicate(now);
+            }
+        }
+    }
+
+    /// A new frame came. Only the trusted device is supervised: another one does not stand in for it.
+    fn note_heard(&mut self, now: Instant, trust: Trust) {
+        let Some(Standing { session, .. }) = &mut self.relation_mut(trust).standing else {
+            return;
+        };
+        let cleared = session.silence.note_frame(now);
+        if let (Some(SilenceEvent::Cleared), Trust::Trusted) = (cleared, trust) {
+            self.note(ServerEvent::DeviceHeard);
+        }
+    }
+}
+
+/// Of two refusals the one of who knows the epoch.
+fn worse(before: Error, new: seal::Error) -> Error {
+    match (before, new) {
+        (Error::NotPaired, new) => new.into(),
+        (before, seal::Error::UnknownEpoch) => before,
+        (_, new) => new.into(),
+    }
+}

@@ -1,0 +1,291 @@
+use super::bytes::Bytes;
+use super::{Exchange, Kept, Phase};
+use crate::crypto::dh::PrivateKey;
+use crate::crypto::{SUITE, Secret};
+use crate::pairing::hello::static_mac1_key;
+use crate::pairing::label::LabelSecret;
+use crate::pairing::noise::pattern::{IK, KK_PSK0, Pattern, XX_PSK0};
+use crate::pairing::noise::{Handshake, Known, Role};
+use crate::pairing::payload::MAX_PAYLOAD;
+use crate::pairing::{DescriptorHash, Error, Hello, Model, PublicKey, StaticKey};
+use crate::seal::{Entropy, Hedge, Label, ResumptionSecret, draw};
+use crate::wire::{self, ConnectionId, Hint, VERSION, Writer};
+
+/// What one side brings to a handshake.
+struct Terms<'a> {
+    hello: Hello,
+    key: &'a StaticKey,
+    peer: Option<PublicKey>,
+    psk: Option<&'a Secret>,
+    promise: Option<DescriptorHash>,
+}
+
+impl Exchange {
+    /// Begins to pair with the device of this label. `connection` is drawn at random.
+    ///
+    /// Nothing is multiplied yet, here and in the other ways to begin: [`Exchange::poll_work`] says
+    /// what is due before there is a packet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Entropy`].
+    pub fn read_label(
+        key: &StaticKey,
+        label: &LabelSecret,
+        connection: ConnectionId,
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, Error> {
+        let terms = Terms::of_label(key, label, connection);
+        terms.initiate(label.mac1_key().share(), entropy)
+    }
+
+    /// Answers message 1 of who has read the label: the device, while it is armed.
+    ///
+    /// Who does not know it costs one HMAC, as in the other ways to answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`LabelSecret::check_hello`], and [`Error::NotAuthentic`], [`Error::Downgraded`],
+    /// [`Error::BadKey`] or [`Error::Entropy`].
+    pub fn answer_label(
+        key: &StaticKey,
+        label: &LabelSecret,
+        descriptor: DescriptorHash,
+        packet: &[u8],
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, Error> {
+        let (hello, message) = label.open_hello(packet)?;
+        let terms = Terms {
+            promise: Some(descriptor),
+            ..Terms::of_label(key, label, hello.connection)
+        };
+        terms.respond(message, entropy)
+    }
+
+    /// Begins a new session with a peer of an earlier one: the device.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Entropy`].
+    pub fn reconnect(
+        key: &StaticKey,
+        peer: PublicKey,
+        secret: &ResumptionSecret,
+        connection: ConnectionId,
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, Error> {
+        let terms = Terms::of_reconnection(key, peer, secret, connection);
+        terms.initiate(static_mac1_key(&peer), entropy)
+    }
+
+    /// Answers message 1 of a reconnection: the server, which has found the secret by the hint that
+    /// [`StaticKey::check_hello`] gave.
+    ///
+    /// # Errors
+    ///
+    /// As [`StaticKey::check_hello`], and [`Error::WrongKey`] for another secret's hint,
+    /// [`Error::BadKey`] or [`Error::Entropy`].
+    pub fn answer_reconnection(
+        key: &StaticKey,
+        peer: PublicKey,
+        secret: &ResumptionSecret,
+        packet: &[u8],
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, Error> {
+        let (hello, message) = key.open_hello(packet)?;
+        let terms = Terms::of_reconnection(key, peer, secret, hello.connection);
+        if hello.model != Model::RECONNECTION {
+            return Err(Error::UnexpectedMessage);
+        }
+        if hello.hint != terms.hello.hint {
+            return Err(Error::WrongKey);
+        }
+        terms.respond(message, entropy)
+    }
+
+    /// Begins a session with a server whose key is known from the factory, or from an earlier pairing
+    /// whose state is lost: the device.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Entropy`].
+    pub fn meet(
+        key: &StaticKey,
+        peer: PublicKey,
+        descriptor: DescriptorHash,
+        connection: ConnectionId,
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, Error> {
+        let terms = Terms {
+            peer: Some(peer),
+            promise: Some(descriptor),
+            ..Terms::of_keys(key, connection)
+        };
+        terms.initiate(static_mac1_key(&peer), entropy)
+    }
+
+    /// Answers message 1 of a device that knows one's key. Whether the device is known is for the
+    /// caller to say: [`Paired::peer`](crate::pairing::Paired::peer) has its key.
+    ///
+    /// # Errors
+    ///
+    /// As [`StaticKey::check_hello`], and [`Error::BadKey`] or [`Error::Entropy`].
+    pub fn answer_meeting(
+        key: &StaticKey,
+        packet: &[u8],
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, Error> {
+        let (hello, message) = key.open_hello(packet)?;
+        if hello.model != Model::FACTORY_KEYS {
+            return Err(Error::UnexpectedMessage);
+        }
+        Terms::of_keys(key, hello.connection).respond(message, entropy)
+    }
+}
+
+impl<'a> Terms<'a> {
+    const fn of_label(
+        key: &'a StaticKey,
+        label: &'a LabelSecret,
+        connection: ConnectionId,
+    ) -> Self {
+        Self {
+            hello: Hello {
+                model: Model::LABEL_SECRET,
+                connection,
+                hint: label.hint(),
+            },
+            key,
+            peer: None,
+            psk: Some(label.psk()),
+            promise: None,
+        }
+    }
+
+    const fn of_reconnection(
+        key: &'a StaticKey,
+        peer: PublicKey,
+        secret: &'a ResumptionSecret,
+        connection: ConnectionId,
+    ) -> Self {
+        Self {
+            hello: Hello {
+                model: Model::RECONNECTION,
+                connection,
+                hint: secret.hint(),
+            },
+            key,
+            peer: Some(peer),
+            psk: Some(secret.psk()),
+            promise: None,
+        }
+    }
+
+    const fn of_keys(key: &'a StaticKey, connection: ConnectionId) -> Self {
+        Self {
+            hello: Hello {
+                model: Model::FACTORY_KEYS,
+                connection,
+                hint: Hint::NONE,
+            },
+            key,
+            peer: None,
+            psk: None,
+            promise: None,
+        }
+    }
+
+    fn initiate(&self, mac1_key: Secret, entropy: &mut impl Entropy) -> Result<Exchange, Error> {
+        let mut exchange = self.exchange(Role::Initiator)?;
+        let mut buffer = [0_u8; MAX_PAYLOAD];
+        let payload = exchange.payload().emit(&mut buffer)?;
+        let hedge = self.hedge(entropy)?;
+        let ephemeral = hedge.value(Label::EPHEMERAL, exchange.noise.hash(), payload);
+        exchange.noise.set_ephemeral(PrivateKey::new(ephemeral));
+        exchange.kept = Kept::Mac1Key(mac1_key);
+        exchange.phase = Phase::Writing;
+        self.mix_psk(&mut exchange)?;
+        exchange.begin_packet()?;
+        exchange.advance()?;
+        Ok(exchange)
+    }
+
+    fn respond(&self, message: &[u8], entropy: &mut impl Entropy) -> Result<Exchange, Error> {
+        let mut exchange = self.exchange(Role::Responder)?;
+        exchange.bytes.receive(message)?;
+        exchange.kept = Kept::Hedge(self.hedge(entropy)?);
+        exchange.phase = Phase::Reading;
+        self.mix_psk(&mut exchange)?;
+        exchange.advance()?;
+        Ok(exchange)
+    }
+
+    /// In every pattern here the psk is the first token of the first message, or there is none.
+    fn mix_psk(&self, exchange: &mut Exchange) -> Result<(), Error> {
+        match self.psk {
+            Some(psk) => Ok(exchange.noise.mix_psk(psk)?),
+            None => Ok(()),
+        }
+    }
+
+    /// "Every random value is hedged: equal output implies an equal message"
+    fn hedge(&self, entropy: &mut impl Entropy) -> Result<Hedge, Error> {
+        Ok(Hedge::new(&draw(entropy)?, self.key.hedge_secret(), 0))
+    }
+
+    fn exchange(&self, role: Role) -> Result<Exchange, Error> {
+        let mut buffer = [0_u8; MAX_PROLOGUE];
+        let (local, peer) = (self.key.public(), self.peer);
+        let known = Known {
+            local_static: local.as_array(),
+            remote_static: peer.as_ref().map(PublicKey::as_array),
+        };
+        let pattern = pattern_of(self.hello.model);
+        let prologue = prologue(pattern, self.hello, &mut buffer)?;
+        Ok(Exchange {
+            noise: Handshake::new(pattern, role, prologue, &known)?,
+            hello: self.hello,
+            role,
+            phase: Phase::Over,
+            kept: Kept::Nothing,
+            promise: self.promise,
+            bytes: Bytes::new(),
+        })
+    }
+}
+
+const fn pattern_of(model: Model) -> &'static Pattern {
+    match model {
+        Model::RECONNECTION => &KK_PSK0,
+        Model::FACTORY_KEYS => &IK,
+        _ => &XX_PSK0,
+    }
+}
+
+const MAX_PROLOGUE: usize = 80;
+
+/// "lv("iomt1") lv(wire version) lv(suite) lv(Noise name) lv(model) lv(pre)", pre: the hint, or empty.
+fn prologue<'b>(
+    pattern: &Pattern,
+    hello: Hello,
+    buffer: &'b mut [u8],
+) -> Result<&'b [u8], wire::Error> {
+    let hint = match hello.hint {
+        Hint::NONE => &[],
+        _ => &hello.hint.0[..],
+    };
+    let mut writer = Writer::new(buffer);
+    for field in [
+        b"iomt1",
+        &[VERSION][..],
+        &[SUITE],
+        pattern.name.as_bytes(),
+        &[hello.model.0],
+        hint,
+    ] {
+        let len = u16::try_from(field.len()).unwrap_or(u16::MAX);
+        writer.put(&len.to_be_bytes())?;
+        writer.put(field)?;
+    }
+    Ok(writer.finish())
+}

@@ -1,0 +1,188 @@
+//! What happens between two multiplications.
+
+use core::mem;
+
+use super::bytes::ROOM;
+use super::{Exchange, Kept, Phase};
+use crate::crypto::dh::PrivateKey;
+use crate::pairing::hello::insert_mac1;
+use crate::pairing::noise::{self, Need, Role};
+use crate::pairing::payload::{MAX_PAYLOAD, Payload};
+use crate::pairing::{Error, MAX_HANDSHAKE, Model, Offer, Paired, PublicKey};
+use crate::seal::{Direction, Label, SessionSecrets};
+use crate::wire::{self, MAC1_LEN};
+
+impl Exchange {
+    /// Does a step and what follows from it; where that fails, the handshake is as before the packet.
+    pub(super) fn attempt(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let done = step(self).and_then(|()| self.advance());
+        if done.is_err() {
+            self.abandon();
+        }
+        done
+    }
+
+    fn abandon(&mut self) {
+        self.bytes.drop_draft();
+        self.phase = match mem::replace(&mut self.kept, Kept::Nothing) {
+            Kept::Checkpoint(checkpoint) => {
+                self.noise.roll_back(checkpoint);
+                Phase::Waiting
+            }
+            _ => {
+                self.noise.wipe();
+                Phase::Over
+            }
+        };
+    }
+
+    /// Goes on up to the next multiplication.
+    pub(super) fn advance(&mut self) -> Result<(), Error> {
+        loop {
+            let need = match self.phase {
+                Phase::Reading => self.noise.read_tokens(self.bytes.draft())?,
+                Phase::Writing => {
+                    let Self { noise, bytes, .. } = self;
+                    bytes.append(|writer| noise.write_tokens(writer))?
+                }
+                Phase::Waiting | Phase::Finished | Phase::Over => return Ok(()),
+            };
+            match (need, self.phase) {
+                (Need::Payload, Phase::Reading) => self.end_reading()?,
+                (Need::Payload, _) => self.end_writing()?,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn end_reading(&mut self) -> Result<(), Error> {
+        let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
+        let mut buffer = [0_u8; ROOM];
+        let payload = self.noise.open_payload(self.bytes.draft(), &mut buffer)?;
+        let payload = Payload::parse(payload)?;
+        self.accept(number, payload)?;
+        self.bytes.drop_draft();
+        if self.noise.turn().is_none() {
+            self.rest();
+            return Ok(());
+        }
+        self.begin_packet()?;
+        self.phase = Phase::Writing;
+        Ok(())
+    }
+
+    fn end_writing(&mut self) -> Result<(), Error> {
+        let mut buffer = [0_u8; MAX_PAYLOAD];
+        let payload = self.payload().emit(&mut buffer)?;
+        let Self { noise, bytes, .. } = self;
+        bytes.append(|writer| noise.seal_payload(payload, writer))?;
+        if let Kept::Mac1Key(key) = &self.kept {
+            insert_mac1(key, self.bytes.draft_mut());
+        }
+        self.bytes.keep_draft();
+        self.rest();
+        Ok(())
+    }
+
+    /// Takes over what was worked on, and waits for whatever is next.
+    fn rest(&mut self) {
+        self.kept = Kept::Nothing;
+        self.phase = match self.noise.turn() {
+            Some(_) => Phase::Waiting,
+            None => Phase::Finished,
+        };
+    }
+
+    /// Writes the header of the next packet, and makes its ephemeral key where that is still to be done.
+    pub(super) fn begin_packet(&mut self) -> Result<(), Error> {
+        if let (Kept::Hedge(hedge), true) = (&self.kept, self.noise.writes_ephemeral()) {
+            let mut buffer = [0_u8; MAX_PAYLOAD];
+            let payload = self.payload().emit(&mut buffer)?;
+            let private = hedge.value(Label::EPHEMERAL, self.noise.hash(), payload);
+            self.noise.set_ephemeral(PrivateKey::new(private));
+        }
+        let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
+        let header = self.hello.header(number.saturating_add(1));
+        self.bytes.append(|writer| header.emit_header(writer))?;
+        if number == 0 {
+            self.bytes
+                .append(|writer| writer.reserve(MAC1_LEN).map(|_| ()))?;
+        }
+        Ok(())
+    }
+
+    /// The payload of one's own next message.
+    pub(super) fn payload(&self) -> Payload {
+        let has_offer = self.noise.turn().is_some_and(|(number, _)| number < 2);
+        if !has_offer {
+            return Payload {
+                offer: None,
+                descriptor: None,
+            };
+        }
+        Payload {
+            offer: Some(Offer::within(self.hello.model)),
+            descriptor: self.promise.filter(|_| self.is_device()),
+        }
+    }
+
+    /// Offers are in messages 1 and 2; beside one, the device's promise where the model has one.
+    fn accept(&mut self, number: u8, payload: Payload) -> Result<(), Error> {
+        if number >= 2 {
+            return Ok(());
+        }
+        let missing = wire::Error::Truncated { missing: 1 };
+        let theirs = payload.offer.ok_or(missing)?;
+        Offer::OURS.check(theirs, self.hello.model)?;
+        if self.awaits_a_promise() {
+            self.promise = Some(payload.descriptor.ok_or(missing)?);
+        }
+        Ok(())
+    }
+
+    fn awaits_a_promise(&self) -> bool {
+        !self.is_device() && self.hello.model != Model::RECONNECTION
+    }
+
+    /// "Initiator: the reader of label, keypad or display; the device in IK and `KKpsk0`."
+    fn is_device(&self) -> bool {
+        (self.role == Role::Responder) == (self.hello.model == Model::LABEL_SECRET)
+    }
+
+    pub(super) fn paired(&self) -> Option<Paired> {
+        let finished = self.noise.finish()?;
+        let direction = match self.hello.model {
+            Model::LABEL_SECRET => Direction::DeviceResponded,
+            _ => Direction::DeviceInitiated,
+        };
+        let secrets = SessionSecrets::derive(
+            &finished.hash,
+            finished.initiator_key.expose(),
+            finished.responder_key.expose(),
+            direction,
+        );
+        Some(Paired {
+            secrets: secrets.ok()?,
+            peer: PublicKey::from_canonical(finished.remote_static?),
+            descriptor: self.promise.filter(|_| !self.is_device()),
+            model: self.hello.model,
+        })
+    }
+}
+
+impl From<noise::Error> for Error {
+    fn from(error: noise::Error) -> Self {
+        match error {
+            noise::Error::Truncated => Self::Malformed(wire::Error::Truncated { missing: 1 }),
+            noise::Error::NotAuthentic => Self::NotAuthentic,
+            noise::Error::BadKey => Self::BadKey,
+            noise::Error::NoRoom => Self::NoRoom {
+                needed: MAX_HANDSHAKE,
+            },
+            noise::Error::OutOfTurn => Self::UnexpectedMessage,
+        }
+    }
+}

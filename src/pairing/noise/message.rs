@@ -1,0 +1,212 @@
+use super::Error;
+use super::handshake::{Handshake, Local};
+use super::pattern::Token;
+use super::symmetric::Symmetric;
+use crate::crypto::dh::is_canonical;
+use crate::crypto::{KEY_LEN, Secret};
+use crate::wire::{Reader, Writer};
+
+/// What the message that is worked on needs next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::pairing) enum Need {
+    /// A secret that both sides have: [`Handshake::mix_psk`].
+    Psk,
+    /// One's own public ephemeral key: [`Handshake::write_ephemeral`].
+    Ephemeral,
+    /// The ephemeral key's agreement: [`Handshake::agree`].
+    Agreement,
+    /// The static key's agreement with this key: [`Handshake::answer`].
+    Static([u8; KEY_LEN]),
+    /// Every token is done: the payload.
+    Payload,
+}
+
+/// The tokens of a message, one after the other.
+impl Handshake {
+    /// Runs the tokens of the message that is read, up to the next multiplication.
+    pub(in crate::pairing) fn read_tokens(&mut self, message: &[u8]) -> Result<Need, Error> {
+        loop {
+            match self.token()? {
+                Some(Token::E) => {
+                    let public = self.take(message, |_, reader| {
+                        reader.array().map_err(|_| Error::Truncated)
+                    })?;
+                    let public = canonical(public)?;
+                    self.remote_ephemeral = Some(public);
+                    self.mix_ephemeral(&public);
+                }
+                Some(Token::S) => {
+                    let mut public = [0_u8; KEY_LEN];
+                    self.take(message, |symmetric, reader| {
+                        symmetric
+                            .open_from(reader, KEY_LEN, &mut public)
+                            .map(|_| ())
+                    })?;
+                    self.remote_static = Some(canonical(public)?);
+                }
+                _ => return self.need(),
+            }
+            self.step();
+        }
+    }
+
+    /// Runs the tokens of the message that is written, up to the next multiplication.
+    pub(in crate::pairing) fn write_tokens(
+        &mut self,
+        writer: &mut Writer<'_>,
+    ) -> Result<Need, Error> {
+        loop {
+            match self.token()? {
+                Some(Token::S) => {
+                    let public = self.local_static;
+                    self.progress.symmetric.seal_to(&public, writer)?;
+                }
+                _ => return self.need(),
+            }
+            self.step();
+        }
+    }
+
+    /// What the next token needs.
+    pub(in crate::pairing) fn need(&self) -> Result<Need, Error> {
+        match self.token()? {
+            None => Ok(Need::Payload),
+            Some(Token::E) => Ok(Need::Ephemeral),
+            Some(Token::Psk) => Ok(Need::Psk),
+            Some(token) => match self.keys_of(token)? {
+                (Local::Static, remote) => Ok(Need::Static(remote)),
+                (Local::Ephemeral, _) => Ok(Need::Agreement),
+            },
+        }
+    }
+
+    /// The token `psk`.
+    pub(in crate::pairing) fn mix_psk(&mut self, psk: &Secret) -> Result<(), Error> {
+        if self.need()? != Need::Psk {
+            return Err(Error::OutOfTurn);
+        }
+        self.progress.symmetric.mix_key_and_hash(psk.expose());
+        self.step();
+        Ok(())
+    }
+
+    /// The token `e` of one's own message: one scalar multiplication.
+    pub(in crate::pairing) fn write_ephemeral(
+        &mut self,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        if self.need()? != Need::Ephemeral {
+            return Err(Error::OutOfTurn);
+        }
+        let public = self.ephemeral.as_ref().ok_or(Error::OutOfTurn)?.public();
+        writer.put(&public).map_err(|_| Error::NoRoom)?;
+        self.mix_ephemeral(&public);
+        self.step();
+        Ok(())
+    }
+
+    /// The agreement of the ephemeral key that is due: one scalar multiplication.
+    pub(in crate::pairing) fn agree(&mut self) -> Result<(), Error> {
+        let token = self.token()?.ok_or(Error::OutOfTurn)?;
+        let (Local::Ephemeral, remote) = self.keys_of(token)? else {
+            return Err(Error::OutOfTurn);
+        };
+        let private = self.ephemeral.as_ref().ok_or(Error::OutOfTurn)?;
+        let shared = private.agree(&remote).ok_or(Error::NotAuthentic)?;
+        self.mix_agreed(&shared)
+    }
+
+    /// The agreement of the static key that is due, made by whoever holds it.
+    pub(in crate::pairing) fn answer(&mut self, shared: &Secret) -> Result<(), Error> {
+        match self.need()? {
+            Need::Static(_) => self.mix_agreed(shared),
+            _ => Err(Error::OutOfTurn),
+        }
+    }
+
+    /// Reads the payload, which ends the message, into the front of `out`.
+    pub(in crate::pairing) fn open_payload<'p>(
+        &mut self,
+        message: &[u8],
+        out: &'p mut [u8],
+    ) -> Result<&'p [u8], Error> {
+        if self.need()? != Need::Payload {
+            return Err(Error::OutOfTurn);
+        }
+        let payload = self.take(message, |symmetric, reader| {
+            let len = symmetric
+                .plaintext_len(reader.left())
+                .ok_or(Error::Truncated)?;
+            symmetric.open_from(reader, len, out)
+        })?;
+        self.end_message();
+        Ok(payload)
+    }
+
+    /// Writes the payload, which ends the message.
+    pub(in crate::pairing) fn seal_payload(
+        &mut self,
+        payload: &[u8],
+        writer: &mut Writer<'_>,
+    ) -> Result<(), Error> {
+        if self.need()? != Need::Payload {
+            return Err(Error::OutOfTurn);
+        }
+        self.progress.symmetric.seal_to(payload, writer)?;
+        self.end_message();
+        Ok(())
+    }
+
+    /// The token that is due; `None` when it is the payload's turn.
+    fn token(&self) -> Result<Option<Token>, Error> {
+        let number = usize::from(self.progress.next_token);
+        Ok(self.tokens()?.get(number).copied())
+    }
+
+    const fn step(&mut self) {
+        self.progress.next_token += 1;
+    }
+
+    const fn end_message(&mut self) {
+        self.progress.next_message += 1;
+        self.progress.next_token = 0;
+        self.progress.position = 0;
+    }
+
+    /// Takes something out of the message behind what is used up.
+    fn take<T>(
+        &mut self,
+        message: &[u8],
+        field: impl FnOnce(&mut Symmetric, &mut Reader<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let running = &mut self.progress;
+        let left = message.get(usize::from(running.position)..);
+        let mut reader = Reader::new(left.ok_or(Error::Truncated)?);
+        let taken = field(&mut running.symmetric, &mut reader)?;
+        let position = message.len().saturating_sub(reader.left());
+        running.position = u16::try_from(position).map_err(|_| Error::NoRoom)?;
+        Ok(taken)
+    }
+
+    fn mix_ephemeral(&mut self, public: &[u8; KEY_LEN]) {
+        self.progress.symmetric.mix_hash(public);
+        if self.pattern.has_psk() {
+            self.progress.symmetric.mix_key(public);
+        }
+    }
+
+    fn mix_agreed(&mut self, shared: &Secret) -> Result<(), Error> {
+        self.progress.symmetric.mix_key(shared.expose());
+        self.step();
+        Ok(())
+    }
+}
+
+/// "Non-canonical public keys are refused"
+fn canonical(public: [u8; KEY_LEN]) -> Result<[u8; KEY_LEN], Error> {
+    if is_canonical(&public) {
+        Ok(public)
+    } else {
+        Err(Error::BadKey)
+    }
+}

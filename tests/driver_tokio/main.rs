@@ -1,0 +1,23 @@
+//! A device and its server's end, driven on tokio over real sockets and a real pseudo-terminal.
+//!
+//! ```text
+//!  200 readings ─► Device ─► Driver ─► Lossy ─► UDP on loopback, TCP or a pseudo-terminal ─► Driver ─► Server ─► Database
+//! ```
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+#[cfg(target_os = "linux")]
+mod bytes;
+mod carriers;
+#[cfg(target_os = "linux")]
+mod dropped_futures;
+#[cfg(target_os = "linux")]
+mod serial_line;
+#[cfg(target_os = "linux")]
+mod tcp_stream;
+mod udp_sockets;
+mod world;

@@ -1,0 +1,38 @@
+use iomt::driver::Blocking;
+use iomt::node::Keeping;
+use iomt::seal::SystemEntropy;
+use iomt::storage::MemoryStorage;
+use tokio::net::UdpSocket;
+use tokio::task::spawn_local;
+
+use crate::carriers::{Lossy, Tokio, Udp};
+use crate::world::{Database, READINGS, deliver, device, run, serve};
+
+/// Two sockets that are connected to each other.
+pub(crate) async fn pair() -> (Udp, Udp) {
+    let one = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let other = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    one.connect(other.local_addr().unwrap()).await.unwrap();
+    other.connect(one.local_addr().unwrap()).await.unwrap();
+    (Udp(one), Udp(other))
+}
+
+#[test]
+fn readings_are_stored_once_though_every_fifth_datagram_is_lost_both_ways() {
+    run(async {
+        let (here, there) = pair().await;
+        let (timer, database) = (Tokio::start(), Database::default());
+        spawn_local(serve(Lossy::new(there, 5), timer, database.clone()));
+        let mut driver = device(Keeping::Session);
+        let mut board = (Blocking(MemoryStorage::<0, 1>::new()), SystemEntropy);
+        let mut carrier = Lossy::new(here, 5);
+        deliver(&mut driver, &mut carrier, timer, &mut board).await;
+        // One for the descriptor, with which every run begins.
+        assert_eq!(database.len(), READINGS + 1);
+        assert!(carrier.lost >= READINGS / 5, "{} lost", carrier.lost);
+        assert!(
+            driver.node.stats().frames_sent > 240,
+            "they were sent again"
+        );
+    });
+}
