@@ -259,6 +259,15 @@ impl Epochs {
             })
     }
 
+    /// How many frames of a space are lost in what no image has.
+    pub(super) fn lost_unkept(&self, space: Space) -> u32 {
+        let unkept = self.records.iter().filter(|record| !record.is_kept);
+        unkept
+            .flat_map(|record| self.losses(record.slot, space))
+            .map(|loss| loss.range.end.saturating_sub(loss.range.start))
+            .sum()
+    }
+
     pub(super) fn has_losses_of(&self, slot: u8) -> bool {
         self.losses.iter().any(|loss| loss.slot == slot)
     }

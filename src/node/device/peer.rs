@@ -481,6 +481,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         };
         let mut record = next.session.open_begun()?;
         record.is_kept = self.storing.has_newest;
+        let lost = COUNTED.map(|space| (space, self.epochs.lost_unkept(space)));
         self.epochs.forget(|record| !record.is_kept);
         next.session.ends = now + config.session_age;
         self.epochs.hand_over();
@@ -493,6 +494,10 @@ impl<const BYTES: usize> Peer<BYTES> {
         self.control.begin_epoch(now);
         self.contact.begin_session(now, config);
         self.is_introduced &= next.by.is_some_and(|by| by != Rung::Keys);
+        // What was named as lost in an epoch that is forgotten is named in this one.
+        for (space, frames) in lost {
+            (0..frames).for_each(|_| drop(self.skip(now, space)));
+        }
         Ok(Outcome::SessionOpen { by: next.by })
     }
 
