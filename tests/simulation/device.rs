@@ -3,6 +3,7 @@ use iomt::pairing::{Identity, PublicKey, label::LabelSecret};
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::storage::{FrameAddress, Storage as _, StoreReply, StoreRequest};
 use iomt::time::{Duration, Instant};
+use iomt::wire::control::Why;
 use iomt::wire::{MAX_DATAGRAM, Record, Space};
 
 use super::counts::Fault;
@@ -56,6 +57,8 @@ pub struct Node {
     pub boots_at: Option<Instant>,
     pub wake: Option<Instant>,
     ready: [bool; RECIPIENTS],
+    /// Who had no room for the newest reading.
+    lost_to: [bool; RECIPIENTS],
     next_reading: Instant,
     pub random: Random,
     /// The flash as it was once, for who restores or clones it.
@@ -80,6 +83,7 @@ impl Node {
             boots_at: Some(Instant::ZERO),
             wake: None,
             ready: [false; RECIPIENTS],
+            lost_to: [false; RECIPIENTS],
             next_reading: Instant::ZERO,
             random,
             snapshot: None,
@@ -358,6 +362,15 @@ impl Node {
                         *ready = true;
                     }
                 }
+                DeviceEvent::Lost {
+                    peer,
+                    why: Why::NoRoom,
+                    ..
+                } => {
+                    if let Some(lost) = self.lost_to.get_mut(place_of(peer)) {
+                        *lost = true;
+                    }
+                }
                 DeviceEvent::Reconnected { .. } => context.counts.sessions += 1,
                 DeviceEvent::Paired { .. } => self.meet_the_others(context),
                 _ => {}
@@ -399,7 +412,10 @@ impl Node {
                 ticks,
                 value.into(),
             );
-            match engine.send(ticks, space, &[Record::Observation(reading)]) {
+            let taken = engine.send(ticks, space, &[Record::Observation(reading)]);
+            self.lost_to = [false; RECIPIENTS];
+            self.read_events(context);
+            match taken {
                 Ok(id) => {
                     let reading = Reading {
                         space,
@@ -407,6 +423,7 @@ impl Node {
                         life: self.life,
                         at: context.now,
                         to: self.ready,
+                        lost_to: self.lost_to,
                     };
                     context.counts.readings += 1;
                     context.say(|| format!("device {} takes {id:?} {space:?} {value}", self.index));

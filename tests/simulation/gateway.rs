@@ -1,6 +1,5 @@
 use iomt::link::{Gateway, KEEP};
 use iomt::time::Instant;
-use iomt::wire::Packet;
 
 use super::network::{Address, Delivery};
 use super::random::Random;
@@ -86,11 +85,10 @@ impl Node {
     /// "What is for nobody known here may be sent through every port"
     fn pass_down(&mut self, context: &mut Context, bytes: &[u8]) {
         let from = Address::Gateway(self.index);
-        let is_hello = matches!(Packet::parse(bytes), Ok(Packet::Handshake(_)));
         let to = match self.engine.handle_server_datagram(bytes) {
             Ok(Some(port)) => vec![port],
-            Ok(None) if is_hello => self.ports.clone(),
-            _ => Vec::new(),
+            Ok(None) => self.ports.clone(),
+            Err(_) => Vec::new(),
         };
         for port in to {
             context.send(Delivery {

@@ -19,6 +19,8 @@ pub struct Reading {
     pub at: Instant,
     /// Which recipients it was sealed for.
     pub to: [bool; RECIPIENTS],
+    /// To which of them the device itself has said that it is lost.
+    pub lost_to: [bool; RECIPIENTS],
 }
 
 /// One life of a device: from a start to the crash that ends it.
@@ -111,6 +113,7 @@ impl Ledger {
                 .iter()
                 .any(|loss| loss.covers(*run, *sequence, reading.space))
                 || self.went_with_ram(reading)
+                || self.was_named_in_ram(reading, place)
             {
                 counts.lost += 1;
             } else {
@@ -132,6 +135,12 @@ impl Ledger {
         self.restored.iter().any(|(device, taken, restored)| {
             *device == life.device && *taken <= reading.at && reading.at <= *restored
         })
+    }
+
+    /// The device has named it, and has lost its power before the server was told.
+    fn was_named_in_ram(&self, reading: &Reading, place: usize) -> bool {
+        let life = self.lives.get(reading.life);
+        reading.lost_to[place] && life.is_some_and(|life| life.ended.is_some())
     }
 
     /// "power cut in RAM-only mode": nobody remembers what there was.

@@ -24,8 +24,8 @@ pub struct WireLog {
     frames: BTreeMap<([u8; 8], u8, u32), BTreeSet<u64>>,
     stored: BTreeMap<([u8; 8], u8, u32), u64>,
     ephemerals: BTreeMap<Vec<u8>, u64>,
-    /// The newest epoch that a sender has opened, for its short frames.
-    newest: BTreeMap<usize, [u8; 8]>,
+    /// The newest epochs that a sender has opened, and the one before, for its short frames.
+    newest: BTreeMap<usize, [[u8; 8]; 2]>,
 }
 
 impl WireLog {
@@ -60,33 +60,41 @@ impl WireLog {
     }
 
     fn note_frame(&mut self, sender: usize, frame: &Frame<'_>) -> Result<(), String> {
-        let locator = match frame.route {
+        match frame.route {
             Route::Unproved(Locator(locator), Salt(salt)) => {
                 self.salts.entry(locator).or_default().insert(salt);
-                if frame.space == Space::Control {
-                    self.newest.insert(sender, locator);
+                let [newest, before] = self.newest.entry(sender).or_default();
+                if frame.space == Space::Control && *newest != locator {
+                    (*newest, *before) = (locator, *newest);
                 }
-                locator
+                self.note_text(locator, frame)
             }
-            Route::Routed(Locator(locator)) => locator,
-            Route::Short => match self.newest.get(&sender) {
-                Some(newest) => *newest,
-                None => return Err("a short frame before any other".into()),
-            },
-        };
+            Route::Routed(Locator(locator)) => self.note_text(locator, frame),
+            // "tries its newest epoch, then the one before"
+            Route::Short => {
+                let [newest, before] = self.newest.get(&sender).copied().unwrap_or_default();
+                let noted = self.note_text(newest, frame);
+                noted.or_else(|_| self.note_text(before, frame))
+            }
+        }
+    }
+
+    /// Nothing changes where this is a text too many.
+    fn note_text(&mut self, locator: [u8; 8], frame: &Frame<'_>) -> Result<(), String> {
         let key = (locator, frame.space.code(), frame.counter);
-        let texts = self.frames.entry(key).or_default();
-        texts.insert(digest(frame.sealed));
         let salts = self.salts.get(&locator).map_or(0, BTreeSet::len);
-        match texts.len() <= salts {
-            true => Ok(()),
-            false => Err(format!(
+        let texts = self.frames.entry(key).or_default();
+        let text = digest(frame.sealed);
+        if !texts.contains(&text) && texts.len() >= salts {
+            return Err(format!(
                 "{} texts under {salts} keys: {:?} {} of {locator:02x?}",
-                texts.len(),
+                texts.len() + 1,
                 frame.space,
                 frame.counter,
-            )),
+            ));
         }
+        texts.insert(text);
+        Ok(())
     }
 }
 
