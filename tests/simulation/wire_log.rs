@@ -5,7 +5,8 @@
 //! | where | named by | rule |
 //! |---|---|---|
 //! | on storage | epoch tag, space, counter | the same bytes for ever |
-//! | on the wire | locator, space, counter | at most as many texts as the locator has had salts |
+//! | on the wire, salt shown | locator, salt, space, counter | one text for ever |
+//! | on the wire, routed | the same, if its sender has shown one salt with the locator; locator, space, counter | at most as many texts as the locator has had salts |
 //! | on the wire, short | sender, space, counter | known above, or at most as many texts as the sender has had epochs |
 //! | a handshake message | its ephemeral key | the same bytes for ever |
 //!
@@ -19,14 +20,19 @@ use std::hash::{Hash, Hasher};
 use iomt::storage::FrameAddress;
 use iomt::wire::{Frame, Locator, Packet, Route, Salt};
 
+/// A locator and a salt: with the secret of the session, what a key is derived from.
+type Epoch = ([u8; 8], [u8; 16]);
+
 #[derive(Debug, Default)]
 pub struct WireLog {
     salts: BTreeMap<[u8; 8], BTreeSet<[u8; 16]>>,
+    /// What is certain of its epoch.
+    texts: BTreeMap<(Epoch, u8, u32), u64>,
     frames: BTreeMap<([u8; 8], u8, u32), BTreeSet<u64>>,
     stored: BTreeMap<([u8; 8], u8, u32), u64>,
     ephemerals: BTreeMap<Vec<u8>, u64>,
     /// The epochs that a sender has opened.
-    epochs: BTreeMap<usize, BTreeSet<([u8; 8], [u8; 16])>>,
+    epochs: BTreeMap<usize, BTreeSet<Epoch>>,
     /// Short frames that were not seen in another form.
     short: BTreeMap<(usize, u8, u32), BTreeSet<u64>>,
 }
@@ -68,10 +74,36 @@ impl WireLog {
                 self.salts.entry(locator).or_default().insert(salt);
                 let epochs = self.epochs.entry(sender).or_default();
                 epochs.insert((locator, salt));
+                self.note_epoch((locator, salt), frame)?;
                 self.note_text(locator, frame)
             }
-            Route::Routed(Locator(locator)) => self.note_text(locator, frame),
+            Route::Routed(Locator(locator)) => {
+                if let Some(epoch) = self.only_epoch(sender, locator) {
+                    self.note_epoch(epoch, frame)?;
+                }
+                self.note_text(locator, frame)
+            }
             Route::Short => self.note_short(sender, frame),
+        }
+    }
+
+    /// The epoch of this locator that a sender has opened, where it is one.
+    fn only_epoch(&self, sender: usize, locator: [u8; 8]) -> Option<Epoch> {
+        let epochs = self.epochs.get(&sender)?;
+        let mut named = epochs.range((locator, [0; 16])..=(locator, [0xFF; 16]));
+        let first = named.next()?;
+        named.next().is_none().then_some(*first)
+    }
+
+    fn note_epoch(&mut self, epoch: Epoch, frame: &Frame<'_>) -> Result<(), String> {
+        let key = (epoch, frame.space.code(), frame.counter);
+        let text = digest(frame.sealed);
+        match *self.texts.entry(key).or_insert(text) == text {
+            true => Ok(()),
+            false => Err(format!(
+                "two texts under one key: {:?} {} of {:02x?}",
+                frame.space, frame.counter, epoch.0
+            )),
         }
     }
 
