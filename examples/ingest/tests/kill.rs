@@ -1,4 +1,4 @@
-//! The server is killed at any moment, over and over; every reading is in the database exactly once.
+//! The server is killed at any moment behind the first record, over and over; every reading is in the database exactly once.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Lines};
