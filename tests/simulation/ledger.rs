@@ -149,3 +149,91 @@ impl Ledger {
         life.is_some_and(|life| life.keeping == Keeping::Nothing && life.ended.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulation::store::{Place, Record, Row};
+
+    const RUN: Run = Run([1; 8]);
+
+    fn ledger(keeping: Keeping) -> Ledger {
+        let mut ledger = Ledger::default();
+        ledger.begin_life(0, 0, keeping);
+        let reading = Reading {
+            space: Space::Data,
+            value: 5,
+            life: 0,
+            at: Instant::ZERO,
+            to: [true; RECIPIENTS],
+            lost_to: [false; RECIPIENTS],
+        };
+        ledger.accept(0, id(1), reading).unwrap();
+        assert!(
+            ledger.accept(0, id(1), reading).is_err(),
+            "one identity, twice"
+        );
+        ledger
+    }
+
+    const fn id(sequence: u64) -> RecordId {
+        RecordId { run: RUN, sequence }
+    }
+
+    #[test]
+    fn a_reading_that_is_nowhere_is_missed() {
+        let ledger = ledger(Keeping::SessionAndFrames);
+        let mut counts = Counts::default();
+        let mut relation = Relation::default();
+        assert!(ledger.settle(0, 0, &relation, &mut counts).is_err());
+
+        let row = Row {
+            run: RUN,
+            sequence: 1,
+            record: Record {
+                tag: 2,
+                body: vec![5],
+            },
+            value: Some(5),
+            place: Place {
+                epoch: [0; 16],
+                space: 0,
+                counter: 0,
+            },
+        };
+        relation.insert(row.clone()).unwrap();
+        assert!(ledger.settle(0, 0, &relation, &mut counts).is_ok());
+        assert_eq!(counts.stored, 1);
+
+        let other = Record {
+            tag: 2,
+            body: vec![6],
+        };
+        assert!(
+            relation
+                .insert(Row {
+                    record: other,
+                    ..row
+                })
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn a_reading_stored_as_another_is_seen() {
+        let ledger = ledger(Keeping::Nothing);
+        assert!(ledger.check_stored(0, RUN, 1, 5).is_ok());
+        assert!(ledger.check_stored(0, RUN, 1, 6).is_err());
+        assert!(ledger.check_stored(0, RUN, 2, 5).is_err());
+    }
+
+    #[test]
+    fn only_the_end_of_power_excuses_a_device_that_keeps_nothing() {
+        let mut ledger = ledger(Keeping::Nothing);
+        let (relation, mut counts) = (Relation::default(), Counts::default());
+        assert!(ledger.settle(0, 0, &relation, &mut counts).is_err());
+        ledger.end_life(0, Instant::ZERO);
+        assert!(ledger.settle(0, 0, &relation, &mut counts).is_ok());
+        assert_eq!(counts.lost, 1);
+    }
+}

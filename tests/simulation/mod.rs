@@ -14,6 +14,7 @@ pub mod device;
 pub mod fleet;
 pub mod gateway;
 pub mod ledger;
+pub mod many;
 pub mod medium;
 pub mod network;
 pub mod plan;

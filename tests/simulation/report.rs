@@ -1,15 +1,19 @@
 use std::fmt::Write as _;
 
-use super::counts::Counts;
+use super::many::Outcome;
 
 /// The result of many runs, 80 columns wide.
-pub fn table(counts: &Counts, seeds: u64, seconds: f64) -> String {
+pub fn table(outcome: &Outcome) -> String {
+    let Outcome { counts, seeds, .. } = outcome;
     let mut out = String::new();
     let mut line = |name: &str, value: String| {
         let _ = writeln!(out, "{name:<56}{value:>24}");
     };
     line("seeds", seeds.to_string());
-    line("seeds per second", format!("{:.1}", seeds as f64 / seconds));
+    line(
+        "seeds per second",
+        format!("{:.1}", *seeds as f64 / outcome.took.as_secs_f64()),
+    );
     line(
         "virtual device-years",
         format!("{:.2}", counts.device_years()),
@@ -34,6 +38,7 @@ pub fn table(counts: &Counts, seeds: u64, seconds: f64) -> String {
         "timeouts that asked for a time that had passed",
         counts.impatient.to_string(),
     );
+    line("seeds that fail", outcome.failures.len().to_string());
     line("faults", counts.faults.values().sum::<u64>().to_string());
     for (fault, count) in &counts.faults {
         line(&format!("  {}", fault.name()), count.to_string());

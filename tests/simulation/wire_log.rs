@@ -158,3 +158,67 @@ fn digest(bytes: &[u8]) -> u64 {
     bytes.hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use iomt::wire::Space;
+
+    const LOCATOR: Locator = Locator([1; 8]);
+    const SHOWN: Route = Route::Unproved(LOCATOR, Salt([2; 16]));
+
+    fn datagram(route: Route, counter: u32, text: u8) -> Vec<u8> {
+        let frame = Frame {
+            space: Space::Data,
+            route,
+            counter,
+            sealed: &[text; 32],
+        };
+        frame.emit(&mut [0; 64]).unwrap().to_vec()
+    }
+
+    #[test]
+    fn what_is_sent_again_is_no_second_text() {
+        let mut log = WireLog::default();
+        for route in [SHOWN, Route::Routed(LOCATOR), Route::Short, SHOWN] {
+            log.note_sent(0, &datagram(route, 0, 7)).unwrap();
+        }
+    }
+
+    #[test]
+    fn two_texts_under_one_salt_are_seen_in_every_form() {
+        for route in [SHOWN, Route::Routed(LOCATOR), Route::Short] {
+            let mut log = WireLog::default();
+            log.note_sent(0, &datagram(SHOWN, 0, 7)).unwrap();
+            log.note_sent(0, &datagram(Route::Routed(LOCATOR), 1, 8))
+                .unwrap();
+            log.note_sent(0, &datagram(Route::Short, 2, 9)).unwrap();
+            let again = log.note_sent(0, &datagram(route, 2, 10));
+            let third = log.note_sent(0, &datagram(route, 2, 11));
+            assert!(again.is_err() || third.is_err(), "{route:?}");
+        }
+    }
+
+    #[test]
+    fn a_second_salt_excuses_no_text_under_the_first() {
+        let mut log = WireLog::default();
+        let other = Route::Unproved(LOCATOR, Salt([3; 16]));
+        log.note_sent(0, &datagram(SHOWN, 0, 7)).unwrap();
+        log.note_sent(1, &datagram(other, 0, 8)).unwrap();
+        assert!(log.note_sent(1, &datagram(SHOWN, 0, 8)).is_err());
+    }
+
+    #[test]
+    fn two_texts_on_storage_are_seen() {
+        let address = FrameAddress {
+            peer: 0,
+            epoch: [1; 8],
+            space: Space::Alarm,
+            counter: 3,
+        };
+        let mut log = WireLog::default();
+        log.note_stored(&address, &[1; 30]).unwrap();
+        log.note_stored(&address, &[1; 30]).unwrap();
+        assert!(log.note_stored(&address, &[2; 30]).is_err());
+    }
+}
