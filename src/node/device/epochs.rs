@@ -18,6 +18,9 @@ use crate::wire::{CounterRange, Locator, Route, Run, Space};
 /// As many as a server finds ahead of the newest that it has opened, and one that a reconnection begins with.
 /// A boot beyond that opens none until a reconnection has handed them over; readings are refused until then.
 pub(super) const MAX_UNDRAINED: usize = 9;
+/// How many of them an image keeps. The one beyond, that of a reconnection, is for control frames alone until
+/// another is drained: so a reboot may forget it, and the next reconnection finds a place.
+pub(super) const MAX_KEPT: usize = MAX_UNDRAINED - 1;
 /// How many ranges of lost frames are named at once: one for each space of each epoch at least.
 const MAX_LOSSES: usize = 2 * MAX_UNDRAINED;
 
@@ -35,6 +38,8 @@ pub(super) struct EpochRecord {
     /// Whether a receipt of the present session has listed it.
     pub(super) is_named: bool,
     pub(super) origin: Origin,
+    /// Whether an image on storage has it: only then it seals readings.
+    pub(super) is_kept: bool,
     /// Whether the power was cut in it: what was taken behind the end is lost, and how much nobody knows.
     pub(super) is_cut: bool,
     alarm: Progress,
@@ -89,6 +94,7 @@ impl EpochRecord {
             run,
             is_named: false,
             origin,
+            is_kept: false,
             is_cut: false,
             alarm: Progress::default(),
             data: Progress::default(),
@@ -149,10 +155,6 @@ impl Epochs {
         }
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.records.is_full()
-    }
-
     pub(super) fn len(&self) -> usize {
         self.records.len()
     }
@@ -211,6 +213,16 @@ impl Epochs {
             .map(|record| record.epoch.tag)
     }
 
+    /// What an image says of them, each with its origin: under a session that follows, `before` is that of all.
+    pub(super) fn for_image(
+        &self,
+        before: Option<Origin>,
+    ) -> impl Iterator<Item = (&EpochRecord, Origin)> + Clone {
+        let stays = move |record: &&EpochRecord| before.is_none() || record.is_kept;
+        let records = self.records.iter().filter(stays);
+        records.map(move |record| (record, before.unwrap_or(record.origin)))
+    }
+
     /// A new session has come: the server has these epochs only from `outstanding` now.
     pub(super) fn hand_over(&mut self) {
         for record in &mut self.records {
@@ -245,6 +257,15 @@ impl Epochs {
                     why: loss.why,
                 })
             })
+    }
+
+    /// How many frames of a space are lost in what no image has.
+    pub(super) fn lost_unkept(&self, space: Space) -> u32 {
+        let unkept = self.records.iter().filter(|record| !record.is_kept);
+        unkept
+            .flat_map(|record| self.losses(record.slot, space))
+            .map(|loss| loss.range.end.saturating_sub(loss.range.start))
+            .sum()
     }
 
     pub(super) fn has_losses_of(&self, slot: u8) -> bool {

@@ -162,6 +162,7 @@ fn read_epoch(reader: &mut Reader<'_>) -> Result<EpochRecord, wire::Error> {
     };
     let mut record = EpochRecord::new(epoch, secret, run, origin);
     record.is_named = flags & IS_NAMED != 0;
+    record.is_kept = true;
     Ok(record)
 }
 

@@ -263,7 +263,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         let numbering = self.numbering.ok_or(Error::NotPaired)?;
         let (mut taken, mut refusal) = (None, Error::NotPaired);
         let mut refused: Vec<u8, PEERS> = Vec::new();
-        for peer in self.peers.iter_mut().filter(|peer| peer.is_open()) {
+        for peer in self.peers.iter_mut().filter(|peer| peer.is_speaking()) {
             match peer.send(now, space, numbering, records, &self.config) {
                 Ok(next_sequence) => taken = Some(next_sequence),
                 Err(error) => {
@@ -500,7 +500,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         let Some(peer) = self.peer_mut(number) else {
             return Ok(());
         };
-        if core::mem::replace(&mut peer.is_introduced, true) {
+        if !peer.is_open() || core::mem::replace(&mut peer.is_introduced, true) {
             return Ok(());
         }
         let sent = peer.send(now, Space::Data, numbering, &descriptor, &config);

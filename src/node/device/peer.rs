@@ -4,7 +4,7 @@ use super::Config;
 use super::config::Keeping;
 use super::contact::Contact;
 use super::control::Control;
-use super::epochs::{COUNTED, EpochRecord, Epochs, MAX_UNDRAINED, NamedLoss, Origin, Progress};
+use super::epochs::{COUNTED, EpochRecord, Epochs, MAX_KEPT, NamedLoss, Origin, Progress};
 use super::image::{Image, Loaded};
 use super::ladder::Ladder;
 use super::report::Rung;
@@ -115,14 +115,19 @@ impl<const BYTES: usize> Peer<BYTES> {
         self.storing.is_scan_wanted = matches!(config.keeping, Keeping::SessionAndFrames);
     }
 
-    /// Whether frames can be sealed.
+    /// Whether readings can be sealed.
     pub(super) fn is_open(&self) -> bool {
+        self.is_speaking() && self.epochs.newest().is_some_and(|record| record.is_kept)
+    }
+
+    /// Whether control frames can be sealed.
+    pub(super) fn is_speaking(&self) -> bool {
         self.session.as_ref().is_some_and(Session::is_open)
     }
 
     /// Whether one more epoch could be begun; a place is left for that of a reconnection.
     pub(super) fn has_room_for_epoch(&self) -> bool {
-        self.epochs.len() < MAX_UNDRAINED - 1
+        self.epochs.len() < MAX_KEPT
     }
 
     /// Takes a session that is agreed: it is used once it is on storage.
@@ -146,10 +151,11 @@ impl<const BYTES: usize> Peer<BYTES> {
         records: &[Record<'_>],
         config: &Config,
     ) -> Result<u64, Error> {
+        let is_open = self.is_open();
         let session = self.session.as_mut().ok_or(Error::NotPaired)?;
         let mut buffer = [0_u8; MAX_FRAME];
         let draft = session.draft(numbering, records, &mut buffer)?;
-        if !self.outbox.has_room_for(space, draft.len()) {
+        if !is_open || !self.outbox.has_room_for(space, draft.len()) {
             return Err(crate::link::OutboxFull.into());
         }
         let frame = buffer.get_mut(..draft.len()).unwrap_or_default();
@@ -238,14 +244,17 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     /// What would be stored, where nothing is kept.
     pub(super) fn take_unstored(&mut self) -> Option<Purpose> {
-        let is_wanted = core::mem::take(&mut self.storing.is_image_wanted);
-        match (is_wanted, &self.next, &self.session) {
-            (true, Some(next), _) => Some(Purpose::ImageOfSession(next.session.sealer.session())),
-            (true, None, Some(session)) if session.sealer.has_begun() => {
-                Some(Purpose::ImageOfEpoch)
-            }
-            _ => None,
+        if !core::mem::take(&mut self.storing.is_image_wanted) {
+            return None;
         }
+        let before = self.next.as_ref().map(|_| Origin::EarlierSession);
+        let (purpose, begun) = match (&self.next, &self.session) {
+            (Some(next), _) => (Purpose::ImageOfSession(next.session.sealer.session()), 1),
+            (None, Some(session)) if session.sealer.has_begun() => (Purpose::ImageOfEpoch, 1),
+            _ => (Purpose::Image, 0),
+        };
+        self.storing.has_newest = self.epochs.for_image(before).count() + begun <= MAX_KEPT;
+        Some(purpose)
     }
 
     /// What is to be stored next, and what for.
@@ -357,7 +366,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         static_secret: &[u8],
         buffer: &'b mut [u8],
     ) -> Option<(Purpose, &'b [u8])> {
-        let origin_before = self.next.as_ref().map(|_| Origin::EarlierSession);
+        let before = self.next.as_ref().map(|_| Origin::EarlierSession);
         let (session, chained, purpose) = match &mut self.next {
             Some(next) => {
                 let purpose = Purpose::ImageOfSession(next.session.sealer.session());
@@ -373,18 +382,18 @@ impl<const BYTES: usize> Peer<BYTES> {
             }
         };
         let begun = session.begun();
-        let records = self
-            .epochs
-            .iter()
-            .map(|record| (record, origin_before.unwrap_or(record.origin)));
-        let records = records.chain(begun.iter().map(|record| (record, record.origin)));
+        let begun = begun.iter().map(|record| (record, record.origin));
+        let records = self.epochs.for_image(before).chain(begun);
+        self.storing.has_newest = records.clone().count() <= MAX_KEPT;
         let image = Image {
             session: session.write().ok()?,
             peer: &self.key,
             current: &chained.current,
             previous: chained.previous.as_ref(),
         };
-        let bytes = image.write(records, static_secret, buffer).ok()?;
+        let bytes = image
+            .write(records.take(MAX_KEPT), static_secret, buffer)
+            .ok()?;
         self.storing.is_image_wanted = false;
         Some((purpose, bytes))
     }
@@ -403,7 +412,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         }
         self.storing.note_done(purpose);
         match purpose {
-            Purpose::Image => {}
+            Purpose::Image => return Ok(self.keep_newest()),
             Purpose::ImageOfEpoch => return self.open_epoch(now),
             Purpose::ImageOfSession(id) => return self.open_session(now, id, config),
             Purpose::Erase => {}
@@ -438,10 +447,24 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     fn open_epoch(&mut self, now: Instant) -> Result<Outcome, Error> {
         let session = self.session.as_mut().ok_or(Error::NotAwaited)?;
-        let record = session.open_begun()?;
+        let mut record = session.open_begun()?;
+        self.keep_newest();
+        record.is_kept = self.storing.has_newest;
         self.epochs.push(record).ok_or(Error::NotAwaited)?;
         self.control.begin_epoch(now);
         Ok(Outcome::EpochOpen)
+    }
+
+    /// An image that has the newest epoch is on storage: readings can be sealed in it.
+    fn keep_newest(&mut self) -> Outcome {
+        let has_newest = self.storing.has_newest;
+        let Some(record) = self.epochs.newest_mut().filter(|_| has_newest) else {
+            return Outcome::Nothing;
+        };
+        match core::mem::replace(&mut record.is_kept, true) {
+            true => Outcome::Nothing,
+            false => Outcome::EpochOpen,
+        }
     }
 
     /// The new session is on storage: it is used from now on, and inherits what waits.
@@ -456,7 +479,10 @@ impl<const BYTES: usize> Peer<BYTES> {
             // Another has taken its place meanwhile, and is stored next.
             return Ok(Outcome::Nothing);
         };
-        let record = next.session.open_begun()?;
+        let mut record = next.session.open_begun()?;
+        record.is_kept = self.storing.has_newest;
+        let lost = COUNTED.map(|space| (space, self.epochs.lost_unkept(space)));
+        self.epochs.forget(|record| !record.is_kept);
         next.session.ends = now + config.session_age;
         self.epochs.hand_over();
         for record in self.epochs.iter() {
@@ -468,6 +494,12 @@ impl<const BYTES: usize> Peer<BYTES> {
         self.control.begin_epoch(now);
         self.contact.begin_session(now, config);
         self.is_introduced &= next.by.is_some_and(|by| by != Rung::Keys);
+        // What was named as lost in an epoch that is forgotten is named in this one.
+        for (space, frames) in lost {
+            for _ in 0..frames {
+                let _ = self.skip(now, space);
+            }
+        }
         Ok(Outcome::SessionOpen { by: next.by })
     }
 

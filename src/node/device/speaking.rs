@@ -157,7 +157,7 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     /// When a reconnection is to begin, the storage of one that is agreed not counted.
     pub(super) fn reconnection_due(&self) -> Option<Instant> {
-        if self.next.is_some() || self.epochs.is_full() || self.storing.is_scan_wanted {
+        if self.next.is_some() || self.storing.is_scan_wanted {
             return None;
         }
         let not_before = self.ladder.not_before();

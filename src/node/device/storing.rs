@@ -37,6 +37,8 @@ pub(super) enum Purpose {
 pub(super) struct Storing {
     pub(super) is_image_wanted: bool,
     pub(super) is_scan_wanted: bool,
+    /// Whether the image that is under way has the newest epoch.
+    pub(super) has_newest: bool,
     /// Nothing is tried before.
     pub(super) retry_at: Option<Instant>,
     /// No frame is loaded before: RAM had no room for one.

@@ -1,0 +1,46 @@
+//! The whole system, under everything that can go wrong.
+//!
+//! `IOMT_SEED=N` runs one seed and says all that happened, `IOMT_SEEDS=N` runs so many. For more of them:
+//! `cargo run --release --example simulate -- --seeds N`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    dead_code,
+    reason = "a simulation fails by panicking, and shares its parts with an example"
+)]
+
+#[path = "simulation/mod.rs"]
+mod simulation;
+
+/// A build without optimisation takes a tenth of them.
+const SEEDS: u64 = if cfg!(debug_assertions) { 200 } else { 2_000 };
+
+fn number(variable: &str) -> Option<u64> {
+    let value = std::env::var(variable).ok()?;
+    Some(value.parse().expect("the variable holds a number"))
+}
+
+#[test]
+fn nothing_is_lost_doubled_or_sealed_twice_whatever_happens() {
+    let one = number("IOMT_SEED");
+    let seeds = match one {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("IOMT_SEEDS").unwrap_or(SEEDS),
+    };
+    let outcome = simulation::many::run_many(seeds, |_| {});
+    println!("{}", simulation::report::table(&outcome));
+    for line in outcome
+        .first_failure()
+        .or(one)
+        .map(simulation::log)
+        .unwrap_or_default()
+    {
+        eprintln!("{line}");
+    }
+    for failure in &outcome.failures {
+        eprintln!("seed {}: {}", failure.seed, failure.complaint);
+    }
+    assert!(outcome.failures.is_empty(), "IOMT_SEED runs one of them");
+}

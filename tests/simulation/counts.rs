@@ -1,0 +1,107 @@
+use std::collections::BTreeMap;
+
+/// What is done to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    Loss,
+    Duplicate,
+    Replay,
+    Reorder,
+    BitFlip,
+    Truncation,
+    Partition,
+    ClockJump,
+    ClockReset,
+    DeviceCrash,
+    GatewayCrash,
+    WorkerCrash,
+    WorkerDeath,
+    StaleRow,
+    PowerCut,
+    PowerCutInRecovery,
+    DeviceRestored,
+    StoreRestored,
+    Clone,
+    FailingNoise,
+    ConstantNoise,
+    RepeatingNoise,
+    EffectFailsOnce,
+    EffectFailsForEver,
+    WeekInGateway,
+}
+
+impl Fault {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Loss => "datagrams lost",
+            Self::Duplicate => "datagrams doubled",
+            Self::Replay => "old datagrams replayed",
+            Self::Reorder => "datagrams late by up to 2 min",
+            Self::BitFlip => "bits flipped",
+            Self::Truncation => "datagrams cut short",
+            Self::Partition => "datagrams into a partition",
+            Self::ClockJump => "server clock jumps",
+            Self::ClockReset => "server clock back to 1970",
+            Self::DeviceCrash => "device crashes",
+            Self::GatewayCrash => "gateway crashes",
+            Self::WorkerCrash => "worker crashes",
+            Self::WorkerDeath => "worker deaths around a commit",
+            Self::StaleRow => "commits over a newer row",
+            Self::PowerCut => "power cuts within a flash write",
+            Self::PowerCutInRecovery => "power cuts within a recovery",
+            Self::DeviceRestored => "devices restored from an old image",
+            Self::StoreRestored => "stores restored from a backup",
+            Self::Clone => "devices cloned",
+            Self::FailingNoise => "generators that fail",
+            Self::ConstantNoise => "generators that are constant",
+            Self::RepeatingNoise => "generators that start over",
+            Self::EffectFailsOnce => "n-th effect fails once",
+            Self::EffectFailsForEver => "effects fail from the n-th on",
+            Self::WeekInGateway => "gateways that hold all for 7 days",
+        }
+    }
+}
+
+/// How much of what has happened.
+#[derive(Debug, Clone, Default)]
+pub struct Counts {
+    pub faults: BTreeMap<Fault, u64>,
+    /// Frames of readings that devices sent, repetitions included.
+    pub frames: u64,
+    pub datagrams: u64,
+    pub readings: u64,
+    pub stored: u64,
+    /// Readings that are named as lost.
+    pub lost: u64,
+    /// Readings that went with a rolled back state: an image of the device, a backup of the store.
+    pub rolled_back: u64,
+    pub sessions: u64,
+    pub device_micros: u64,
+    /// How often a node asked for a time that had passed.
+    pub impatient: u64,
+}
+
+impl Counts {
+    pub fn note(&mut self, fault: Fault) {
+        *self.faults.entry(fault).or_default() += 1;
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        for (fault, count) in &other.faults {
+            *self.faults.entry(*fault).or_default() += count;
+        }
+        self.frames += other.frames;
+        self.datagrams += other.datagrams;
+        self.readings += other.readings;
+        self.stored += other.stored;
+        self.lost += other.lost;
+        self.rolled_back += other.rolled_back;
+        self.sessions += other.sessions;
+        self.device_micros += other.device_micros;
+        self.impatient += other.impatient;
+    }
+
+    pub fn device_years(&self) -> f64 {
+        self.device_micros as f64 / 1e6 / (365.25 * 86_400.0)
+    }
+}

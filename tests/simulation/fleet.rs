@@ -1,0 +1,306 @@
+use iomt::node::{REFUSAL_LEN, Server, ServerConfig, refusal};
+use iomt::pairing::{Identity, Model, PublicKey, label::LabelSecret};
+use iomt::seal::RowKey;
+use iomt::time::{Duration, Instant};
+use iomt::wire::{Handshake, Locator, Packet, Route};
+
+use super::counts::Fault;
+use super::network::{Address, Delivery};
+use super::random::Random;
+use super::store::Relation;
+use super::worker::{Member, Worker};
+use super::world::Context;
+
+/// What a server knows of a device, apart from its rows.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub key: PublicKey,
+    pub lineage: usize,
+    /// Whether a session in quarantine is cleared at once, by policy.
+    pub clears: bool,
+    /// Where it was heard last: the trusted session, and that in quarantine.
+    pub paths: [Option<Address>; 2],
+}
+
+/// A server: some workers, and the one store that all of them write.
+pub struct Fleet {
+    pub index: usize,
+    secret: [u8; 32],
+    row_key: [u8; 32],
+    pub workers: Vec<Worker>,
+    pub known: Vec<Known>,
+    /// By lineage.
+    pub relations: Vec<Relation>,
+    pub backup: Option<Vec<Relation>>,
+    config: ServerConfig,
+    /// Milliseconds since 1970 when the run began, as this server's clock has it.
+    pub wall_ms: i64,
+    pub random: Random,
+    refusals: u32,
+    refused_in: Instant,
+}
+
+/// How many refusals a second.
+const REFUSALS: u32 = 5;
+
+impl Fleet {
+    pub fn new(
+        index: usize,
+        workers: usize,
+        known: Vec<Known>,
+        config: ServerConfig,
+        mut random: Random,
+    ) -> Self {
+        let mut secret = [0_u8; 32];
+        let mut row_key = [0_u8; 32];
+        for bytes in [&mut secret, &mut row_key] {
+            bytes.fill_with(|| random.next().to_le_bytes()[0]);
+        }
+        let relations = vec![Relation::default(); known.len()];
+        let mut fleet = Self {
+            index,
+            secret,
+            row_key,
+            workers: Vec::new(),
+            known,
+            relations,
+            backup: None,
+            config,
+            wall_ms: 1_790_000_000_000,
+            random,
+            refusals: 0,
+            refused_in: Instant::ZERO,
+        };
+        for _ in 0..workers {
+            let source = super::random::Source::new(fleet.random.branch());
+            fleet.workers.push(Worker::new(fleet.identity(), source));
+        }
+        (0..workers).for_each(|worker| fleet.restart(worker, Instant::ZERO));
+        fleet
+    }
+
+    pub fn identity(&self) -> Identity {
+        Identity::from_secret_bytes(&self.secret).unwrap()
+    }
+
+    pub fn public(&self) -> PublicKey {
+        self.identity().public()
+    }
+
+    pub fn row_key(&self) -> RowKey {
+        RowKey::from_bytes(&self.row_key).unwrap()
+    }
+
+    pub fn unix_ms(&self, now: Instant) -> u64 {
+        let ms = self.wall_ms + i64::try_from(now.as_millis()).unwrap();
+        u64::try_from(ms).unwrap_or(0)
+    }
+
+    pub fn new_server(&self, relation: usize, now: Instant) -> Box<Server> {
+        let mut server = Box::new(Server::new(self.identity(), self.config));
+        server.expect(self.known[relation].key);
+        server.set_wall_clock(now, self.unix_ms(now));
+        server
+    }
+
+    /// A worker begins with nothing but the store.
+    pub fn restart(&mut self, worker: usize, now: Instant) {
+        let members = (0..self.known.len())
+            .map(|relation| Member::new(self.new_server(relation, now)))
+            .collect();
+        let identity = self.identity();
+        self.workers[worker].restart(identity, members);
+    }
+
+    pub fn set_clock(&mut self, now: Instant, wall_ms: i64) {
+        self.wall_ms = wall_ms;
+        let unix = self.unix_ms(now);
+        for member in self
+            .workers
+            .iter_mut()
+            .flat_map(|worker| &mut worker.members)
+        {
+            member.server.set_wall_clock(now, unix);
+        }
+    }
+
+    /// The store as it was when the backup was made; whoever remembers more is started again.
+    pub fn restore_backup(&mut self, now: Instant) -> bool {
+        let Some(backup) = self.backup.clone() else {
+            return false;
+        };
+        for (relation, old) in self.relations.iter_mut().zip(&backup) {
+            relation.roll_back(old);
+        }
+        (0..self.workers.len()).for_each(|worker| self.restart(worker, now));
+        true
+    }
+
+    /// Somebody reads the label, and one worker pairs.
+    pub fn pair(
+        &mut self,
+        context: &mut Context,
+        relation: usize,
+        label: &[u8],
+        paths: &[Address],
+    ) {
+        let worker = self.random.index(self.workers.len());
+        let label = LabelSecret::new(label).unwrap();
+        let Worker {
+            members, source, ..
+        } = &mut self.workers[worker];
+        let member = &mut members[relation];
+        member.caller = paths.to_vec();
+        if let Err(error) = member.server.pair(context.now, &label, source) {
+            context.say(|| format!("fleet {} does not pair: {error}", self.index));
+        }
+        self.step_member(context, worker, relation);
+    }
+
+    pub fn due(&self) -> Option<Instant> {
+        let members = self.workers.iter().flat_map(|worker| worker.members.iter());
+        let wakes = members.flat_map(|member| [member.wake, member.commit_due()]);
+        let receptions = self
+            .workers
+            .iter()
+            .map(|worker| worker.reception.poll_timeout());
+        wakes.chain(receptions).flatten().min()
+    }
+
+    pub fn step(&mut self, context: &mut Context) {
+        for worker in 0..self.workers.len() {
+            self.step_reception(context, worker);
+            for relation in 0..self.known.len() {
+                let member = &self.workers[worker].members[relation];
+                if member.commit_due().is_some_and(|due| due <= context.now) {
+                    self.commit(context, worker, relation);
+                }
+                let member = &self.workers[worker].members[relation];
+                if member.wake.is_some_and(|wake| wake <= context.now) {
+                    self.step_member(context, worker, relation);
+                }
+            }
+        }
+    }
+
+    fn step_reception(&mut self, context: &mut Context, worker: usize) {
+        let Worker {
+            reception, source, ..
+        } = &mut self.workers[worker];
+        for _ in 0..4 {
+            if reception.poll_timeout().is_none_or(|due| due > context.now) {
+                return;
+            }
+            if let Err(error) = reception.handle_timeout(context.now, source) {
+                context.say(|| format!("reception: {error}"));
+            }
+            let Some(caller) = reception.poll_caller() else {
+                continue;
+            };
+            let Some(relation) = self
+                .known
+                .iter()
+                .position(|known| known.key == caller.key())
+            else {
+                return;
+            };
+            self.sync(context, worker, relation);
+            let this = &mut self.workers[worker];
+            let member = &mut this.members[relation];
+            member.caller = this.caller.into_iter().collect();
+            if let Err(error) = member.server.welcome(context.now, caller) {
+                context.say(|| format!("welcome: {error}"));
+            }
+            self.step_member(context, worker, relation);
+            return;
+        }
+    }
+
+    pub fn handle(&mut self, context: &mut Context, delivery: Delivery) {
+        let Ok(packet) = Packet::parse(&delivery.bytes) else {
+            return;
+        };
+        let route = match packet {
+            Packet::Frame(frame) => match frame.route {
+                Route::Routed(locator) | Route::Unproved(locator, _) => self.by_locator(locator),
+                Route::Short => self.by_path(delivery.from),
+            },
+            Packet::Handshake(handshake) => self.by_handshake(&handshake),
+            _ => return,
+        };
+        match (route, packet) {
+            (Some((worker, relation)), _) => self.open(context, worker, relation, delivery),
+            (None, Packet::Handshake(hello))
+                if hello.step == 1 && hello.model == Model::FACTORY_KEYS.0 =>
+            {
+                let worker = self.random.index(self.workers.len());
+                let this = &mut self.workers[worker];
+                match this.reception.handle_datagram(context.now, &delivery.bytes) {
+                    Ok(()) => this.caller = Some(delivery.from),
+                    Err(error) => context.say(|| format!("reception refuses: {error}")),
+                }
+                self.step_reception(context, worker);
+            }
+            _ => self.refuse(context, &delivery),
+        }
+    }
+
+    pub fn refuse(&mut self, context: &mut Context, delivery: &Delivery) {
+        if context.now - self.refused_in >= Duration::from_secs(1) {
+            (self.refused_in, self.refusals) = (context.now, 0);
+        }
+        let mut out = [0; REFUSAL_LEN];
+        let Some(bytes) = refusal(&delivery.bytes, &mut out).filter(|_| self.refusals < REFUSALS)
+        else {
+            return;
+        };
+        self.refusals += 1;
+        context.send(Delivery {
+            from: Address::Fleet(self.index),
+            to: delivery.from,
+            bytes: bytes.to_vec(),
+        });
+    }
+
+    /// Any worker where the rows know it; else the one that has the handshake in its memory.
+    fn by_locator(&mut self, Locator(locator): Locator) -> Option<(usize, usize)> {
+        let knows = |relation: &Relation| relation.locators.contains(&locator);
+        if let Some(relation) = self.relations.iter().position(knows) {
+            return Some((self.random.index(self.workers.len()), relation));
+        }
+        self.find(|member| member.server.locators().any(|own| own.0 == locator))
+    }
+
+    fn by_path(&mut self, from: Address) -> Option<(usize, usize)> {
+        let relation = self
+            .known
+            .iter()
+            .position(|known| known.paths.contains(&Some(from)))?;
+        Some((self.random.index(self.workers.len()), relation))
+    }
+
+    fn by_handshake(&mut self, handshake: &Handshake<'_>) -> Option<(usize, usize)> {
+        let connection = handshake.connection;
+        let known = self.find(|member| member.server.connections().any(|own| own == connection));
+        if known.is_some() || handshake.step != 1 {
+            return known;
+        }
+        let knows = |relation: &Relation| relation.hints.contains(&Some(handshake.hint));
+        let relation = self.relations.iter().position(knows)?;
+        Some((self.random.index(self.workers.len()), relation))
+    }
+
+    fn find(&self, knows: impl Fn(&Member) -> bool) -> Option<(usize, usize)> {
+        self.workers.iter().enumerate().find_map(|(worker, this)| {
+            let relation = this.members.iter().position(&knows)?;
+            Some((worker, relation))
+        })
+    }
+
+    /// A worker dies: all that it remembered is gone.
+    pub fn kill(&mut self, context: &mut Context, worker: usize, fault: Fault) {
+        context.counts.note(fault);
+        context.say(|| format!("fleet {}: worker {worker} dies", self.index));
+        self.restart(worker, context.now);
+    }
+}

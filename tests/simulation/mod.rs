@@ -1,0 +1,46 @@
+//! Devices, gateways and servers on one fake clock, and everything that can go wrong, from one seed.
+//!
+//! ```text
+//!   seed ─► plan ─► world ┌ devices   node::Device on simulated NOR flash, or RAM alone
+//!                         │ gateways  link::Gateway, no keys
+//!                         │ fleets    three workers, each with node::Server, on one store of rows
+//!                         │ network   loses, doubles, replays, reorders, flips, cuts, partitions
+//!                         └ oracles   wire_log: no two texts under one key and nonce
+//!                                     ledger:   accepted = stored once, or named as lost
+//! ```
+
+pub mod counts;
+pub mod device;
+pub mod fleet;
+pub mod gateway;
+pub mod ledger;
+pub mod many;
+pub mod medium;
+pub mod network;
+pub mod plan;
+pub mod random;
+pub mod report;
+pub mod store;
+pub mod wire_log;
+pub mod worker;
+pub mod world;
+
+#[path = "../support/nor_flash.rs"]
+pub mod nor_flash;
+
+use self::counts::Counts;
+use self::world::World;
+
+/// Runs one seed; what was counted, and what went wrong.
+pub fn run(seed: u64) -> (Counts, Result<(), String>) {
+    let mut world = World::new(seed, false);
+    let result = world.run();
+    (world.context.counts, result)
+}
+
+/// Runs one seed again, and says all that happened.
+pub fn log(seed: u64) -> Vec<String> {
+    let mut world = World::new(seed, true);
+    let _ = world.run();
+    world.context.log.unwrap_or_default()
+}
