@@ -62,12 +62,12 @@
 //! | input | time | memory |
 //! |---|---|---|
 //! | a packet of any kind, up to [`wire::MAX_DATAGRAM`] bytes | linear in its length | none |
-//! | a frame of no epoch of ours | a search of at most 24 locators a session, and 8 for each handshake that waits for its first frame | none |
+//! | a frame of no epoch of ours | a search of at most 25 locators a session, and 8 for each handshake that waits for its first frame | none |
 //! | a frame that names an epoch of ours, forged | one authentication, four where a device was cloned; before it, for an epoch that has not opened yet, 5 to 19 key derivations; one authentication more where the device is in quarantine | none |
 //! | a frame that names a pending session, forged | about 30 derivations and one authentication | none |
 //! | a short frame, forged: it names no epoch | two authentications, four where the device is in quarantine | none |
 //! | a control frame heard before | none: it is not newer | none |
-//! | `outstanding` in an authentic control frame | linear in its length, times at most 9 epochs; two derivations for each secret, two more for an epoch that is imported | none: at most 9 epochs, the oldest gives way |
+//! | `outstanding` in an authentic control frame | linear in its length, times at most 10 epochs; two derivations for each secret, two more for an epoch that is imported | none: at most 10 epochs, the oldest gives way |
 //! | a forged receipt | one HMAC a recipient, and one for each pairing under way, of which there are at most two | none |
 //! | `refused`, by anybody | a search of the device's epochs, at most one reconnection in each growing pause | none |
 //! | a first message of a label while armed, label unknown | one HMAC | none |

@@ -1,4 +1,6 @@
 use super::schedule::{Label, expand_label};
+#[cfg(feature = "node")]
+use crate::crypto::KEY_LEN;
 use crate::crypto::Secret;
 use crate::crypto::hash::extract;
 
@@ -74,44 +76,73 @@ impl Fingerprints {
     }
 }
 
-/// The fingerprint of the first 32 bytes that a generator gave in this boot, whatever they were for.
+/// What a device draws in one boot, all of it, so that a dead generator is seen.
 ///
-/// It has to be the very first ones: a generator that starts over at each boot gives those
-/// again, while later ones meet other uses in another boot.
+/// ```text
+///  boot    32 bytes         32 bytes        32 bytes
+///          └ fingerprint    └ a value, or ─►└ a value, or the 32 bytes of which it takes the first
+///            only             refused: equal to the first or to the latest
+/// ```
+///
+/// The first 32 bytes are used for nothing else: a generator that starts over at each boot gives those
+/// again, whatever is drawn for what afterwards.
 #[cfg(feature = "node")]
 #[derive(Debug, Default)]
-pub(crate) struct FirstDraw {
-    fingerprint: Option<Fingerprint>,
+pub(crate) struct Draws {
+    first: Option<Fingerprint>,
+    latest: Option<Fingerprint>,
 }
 
 #[cfg(feature = "node")]
-impl FirstDraw {
-    pub(crate) const fn fingerprint(&self) -> Option<Fingerprint> {
-        self.fingerprint
+impl Draws {
+    /// The fingerprint of this boot, drawn where that was not done yet.
+    pub(crate) fn first(
+        &mut self,
+        entropy: &mut impl Entropy,
+    ) -> Result<Fingerprint, EntropyFailed> {
+        if let Some(first) = self.first {
+            return Ok(first);
+        }
+        let first = Fingerprint::of(&draw(entropy)?);
+        self.first = Some(first);
+        Ok(first)
+    }
+
+    fn next(&mut self, entropy: &mut impl Entropy) -> Result<Secret, EntropyFailed> {
+        let first = self.first(entropy)?;
+        let random = draw(entropy)?;
+        let fingerprint = Fingerprint::of(&random);
+        if fingerprint == first || self.latest == Some(fingerprint) {
+            return Err(EntropyFailed);
+        }
+        self.latest = Some(fingerprint);
+        Ok(random)
     }
 
     /// The generator, looked at while it is used.
     pub(crate) const fn watch<'a, E: Entropy>(&'a mut self, entropy: &'a mut E) -> Watched<'a, E> {
         Watched {
-            first: self,
+            draws: self,
             entropy,
         }
     }
 }
 
-/// A generator that [`FirstDraw`] looks at.
+/// A generator that [`Draws`] looks at.
 #[cfg(feature = "node")]
 pub(crate) struct Watched<'a, E> {
-    first: &'a mut FirstDraw,
+    draws: &'a mut Draws,
     entropy: &'a mut E,
 }
 
 #[cfg(feature = "node")]
 impl<E: Entropy> Entropy for Watched<'_, E> {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
-        self.entropy.fill(out)?;
-        if let (None, Ok(random)) = (self.first.fingerprint, Secret::try_from(&*out)) {
-            self.first.fingerprint = Some(Fingerprint::of(&random));
+        for part in out.chunks_mut(KEY_LEN) {
+            let random = self.draws.next(self.entropy)?;
+            for (out, random) in part.iter_mut().zip(random.expose()) {
+                *out = *random;
+            }
         }
         Ok(())
     }

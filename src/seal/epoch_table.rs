@@ -34,6 +34,10 @@ impl EpochTable {
         self.epochs.iter_mut()
     }
 
+    pub(super) fn by_tag(&self, tag: EpochTag) -> Option<&OpenedEpoch> {
+        self.epochs.iter().find(|epoch| epoch.tag() == tag)
+    }
+
     pub(super) fn by_tag_mut(&mut self, tag: EpochTag) -> Option<&mut OpenedEpoch> {
         self.epochs.iter_mut().find(|epoch| epoch.tag() == tag)
     }

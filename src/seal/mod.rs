@@ -75,7 +75,7 @@ mod space_set;
 pub(crate) mod tests;
 
 #[cfg(feature = "node")]
-pub(crate) use entropy::FirstDraw;
+pub(crate) use entropy::Draws;
 #[cfg(feature = "std")]
 pub use entropy::SystemEntropy;
 pub use entropy::{Entropy, EntropyFailed};

@@ -18,7 +18,7 @@ use crate::wire::{self, Envelope, Frame, Locator, Packet, Route, Run, Salt, Spac
 /// **Rule.** It can not seal: whoever has it, or a row of it, reads frames and makes receipts, and
 /// says nothing else to the device.
 ///
-/// It takes about 5.2 KiB, however much a stranger sends. A frame of a stranger costs one
+/// It takes about 5.7 KiB, however much a stranger sends. A frame of a stranger costs one
 /// search of a short table; a forged frame that names a real epoch costs one authentication,
 /// where a device was cloned up to four.
 pub struct Opener {
@@ -236,6 +236,10 @@ impl Opener {
             return Ok(mark);
         }
         let candidate = self.ahead.candidate(locator, salt).ok_or(refusal)?;
+        if self.epochs.by_tag(candidate.epoch.tag()).is_some() {
+            // It was handed over before its first frame came: that one has judged the frame.
+            return Err(refusal);
+        }
         let mark = candidate.epoch.open(sealed)?;
         let epoch = self.ahead.take(candidate);
         self.epochs.keep(epoch);

@@ -4,8 +4,9 @@ use crate::wire::{Locator, Salt};
 
 /// How many epochs ahead of the newest that it has opened a server finds.
 pub(crate) const WINDOW: usize = 8;
-/// How many opened epochs a server keeps, the newest and eight that are not drained; the oldest gives way.
-pub(crate) const MAX_OPENED: usize = 9;
+/// How many opened epochs a server keeps: nine that a device may have to drain, and the one that a reconnection begins
+/// with; the oldest gives way.
+pub(crate) const MAX_OPENED: usize = 10;
 
 /// What a derived key is for. Each label stands in one place of the key schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

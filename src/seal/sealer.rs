@@ -85,11 +85,11 @@ impl Sealer {
         })
     }
 
-    /// Says what the generator's first bytes of this boot were, where it was used before for something else.
+    /// Says what the generator's first bytes of this boot were, where they were drawn for all sessions at once.
     #[cfg(feature = "node")]
-    pub(crate) const fn note_first_draw(&mut self, first: Option<Fingerprint>) {
+    pub(crate) const fn note_first_draw(&mut self, first: Fingerprint) {
         if self.fingerprints.this_boot.is_none() {
-            self.fingerprints.this_boot = first;
+            self.fingerprints.this_boot = Some(first);
         }
     }
 

@@ -156,6 +156,11 @@ impl Node {
         self.boot_at = context.now;
         self.ready = [false; RECIPIENTS];
         self.source.note_boot();
+        if self.source.noise == Noise::StartsOver {
+            // A generator that starts over gives an older image the random bytes that it gave the newer one: no
+            // device can tell.
+            self.snapshot = None;
+        }
         let again = self.start();
         if self.flash.chip.borrow().is_off() {
             context.counts.note(Fault::PowerCutInRecovery);

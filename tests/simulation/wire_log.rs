@@ -137,7 +137,8 @@ impl WireLog {
     /// Nothing changes where this is a text too many.
     fn note_text(&mut self, locator: [u8; 8], frame: &Frame<'_>) -> Result<(), String> {
         let key = (locator, frame.space.code(), frame.counter);
-        let salts = self.salts.get(&locator).map_or(0, BTreeSet::len);
+        // A frame that waited for its receipt over a reboot may be the first that is seen of its epoch.
+        let salts = self.salts.get(&locator).map_or(1, BTreeSet::len);
         let texts = self.frames.entry(key).or_default();
         let text = digest(frame.sealed);
         if !texts.contains(&text) && texts.len() >= salts {

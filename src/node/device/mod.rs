@@ -33,7 +33,7 @@ use crate::link::OutboxFull;
 use crate::pairing::label::LabelSecret;
 use crate::pairing::{self, DescriptorHash, Exchange, PublicKey, SharedSecret, StaticKey, Work};
 use crate::reading::Descriptor;
-use crate::seal::{Entropy, FirstDraw, SEAL_OVERHEAD, Sealer, SessionSecrets};
+use crate::seal::{Draws, Entropy, SEAL_OVERHEAD, Sealer, SessionSecrets};
 use crate::storage::{FrameAddress, Storage, StoreReply, StoreRequest};
 use crate::time::{Duration, Instant};
 use crate::wire::{Envelope, MAX_DATAGRAM, Record, RecordId, RecordWriter, Run, Space};
@@ -67,7 +67,7 @@ pub struct Device<'a, const BYTES: usize, const PEERS: usize = 1> {
     config: Config,
     label: Option<LabelSecret>,
     half_open: HalfOpenTable,
-    first_draw: FirstDraw,
+    draws: Draws,
     /// From the first session of this boot on.
     numbering: Option<Numbering>,
     peers: Vec<Peer<BYTES>, PEERS>,
@@ -108,7 +108,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
             config,
             label: None,
             half_open: HalfOpenTable::default(),
-            first_draw: FirstDraw::default(),
+            draws: Draws::default(),
             numbering: None,
             peers: Vec::new(),
             attempt: None,
@@ -425,7 +425,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         mut sealer: Sealer,
         entropy: &mut impl Entropy,
     ) -> Result<Session, Error> {
-        let start = Start::draw(&mut sealer, &mut self.first_draw, self.numbering, entropy)?;
+        let start = Start::draw(&mut sealer, &mut self.draws, self.numbering, entropy)?;
         self.numbering = Some(start.numbering);
         Ok(Session::new(now, sealer, start, self.config.session_age))
     }

@@ -64,7 +64,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             label,
             descriptor: self.descriptor_hash,
         };
-        let entropy = &mut self.first_draw.watch(entropy);
+        let entropy = &mut self.draws.watch(entropy);
         self.half_open
             .handle_hello(packet, handshake, &party, entropy)?;
         Ok(())
@@ -125,9 +125,9 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         packet: &[u8],
         entropy: &mut impl Entropy,
     ) -> Result<bool, Error> {
-        let (first_draw, numbering) = (&mut self.first_draw, self.numbering);
+        let (draws, numbering) = (&mut self.draws, self.numbering);
         // An owner that pairs again finds no room for one more epoch until some are drained.
-        let begin = |sealer: &mut Sealer| Start::draw(sealer, first_draw, numbering, entropy);
+        let begin = |sealer: &mut Sealer| Start::draw(sealer, draws, numbering, entropy);
         let Some((keyed, start)) = self.half_open.take_proved_by(packet, begin)? else {
             return Ok(false);
         };

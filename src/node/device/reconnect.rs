@@ -141,7 +141,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
         let peer = self.peers.get(place).ok_or(Error::NotPaired)?;
-        let entropy = &mut self.first_draw.watch(entropy);
+        let entropy = &mut self.draws.watch(entropy);
         let mut connection = ConnectionId([0; 8]);
         entropy
             .fill(&mut connection.0)

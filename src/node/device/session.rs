@@ -1,6 +1,6 @@
 use super::epochs::{EpochRecord, Origin};
 use crate::node::Error;
-use crate::seal::{self, Entropy, FirstDraw, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer};
+use crate::seal::{self, Draws, Entropy, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer};
 use crate::time::{Duration, Instant};
 use crate::wire::{
     Locator, MAX_DATAGRAM, Record, RecordId, RecordWriter, Route, Run, Salt, Space, TAG_LEN,
@@ -70,12 +70,12 @@ impl Start {
     /// Begins the sealer's first epoch of this boot; `numbering` is that of the boot, where it has one already.
     pub(super) fn draw(
         sealer: &mut Sealer,
-        first_draw: &mut FirstDraw,
+        draws: &mut Draws,
         numbering: Option<Numbering>,
         entropy: &mut impl Entropy,
     ) -> Result<Self, seal::Error> {
-        sealer.note_first_draw(first_draw.fingerprint());
-        let entropy = &mut first_draw.watch(entropy);
+        sealer.note_first_draw(draws.first(entropy)?);
+        let entropy = &mut draws.watch(entropy);
         let mut saved = Saved([0; SAVED_SESSION_LEN]);
         sealer.begin_epoch(entropy, &mut saved.0)?;
         let numbering = match numbering {

@@ -123,7 +123,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         let mut rotated = Ok(());
         for peer in &mut self.peers {
             if peer.rotation_due().is_some_and(|due| due <= now) {
-                rotated = rotated.and(peer.rotate(now, &mut self.first_draw.watch(entropy)));
+                rotated = rotated.and(peer.rotate(now, &mut self.draws.watch(entropy)));
             }
         }
         rotated

@@ -17,7 +17,7 @@ fn is_of_the_generator(error: &Error) -> bool {
 #[test]
 fn a_pairing_recovers_from_a_draw_that_fails_wherever_it_fails() {
     let draws = World::paired().device_rng.draws;
-    assert_eq!(draws, 3, "ephemeral, salt, run");
+    assert_eq!(draws, 4, "fingerprint, ephemeral, salt, run");
     for first in 0..draws {
         for failures in 1..4 {
             let mut world = World::new();

@@ -61,7 +61,7 @@ fn a_stranger_without_the_label_changes_nothing_and_is_not_answered() {
         world.device_errors,
         std::vec![wrong; 1_000 + honest.len() - 20]
     );
-    assert_eq!(world.device_rng.draws, 3, "a stranger has cost a draw");
+    assert_eq!(world.device_rng.draws, 4, "a stranger has cost a draw");
 }
 
 #[test]

@@ -62,7 +62,7 @@ const MAX_EPOCH: usize = 1 + 48 + 8 + 5 + 8 + 4 + MAX_SPACES;
 const MAX_CONTENT: usize =
     2 * KEY_LEN + 5 + 1 + 40 + MAX_OPENED * MAX_EPOCH + MAX_SKIPPED * (5 + 8 + KEY_LEN) + MAX_NOTE;
 
-/// The longest row, of nine epochs that are full of holes. That of a device at rest has 176 bytes, or
+/// The longest row, of ten epochs that are full of holes. That of a device at rest has 176 bytes, or
 /// 216 with its psk.
 pub const MAX_ROW: usize = HEAD_LEN + MAX_CONTENT + TAG_LEN;
 

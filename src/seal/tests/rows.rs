@@ -64,8 +64,8 @@ pub(super) fn fill_with_holes(opener: &mut Opener) {
 #[test]
 fn the_longest_row_has_room() {
     let (mut sealer, mut opener) = pair();
-    // Seven are skipped, and nine open.
-    for epoch in 0..16_u8 {
+    // Seven are skipped, and ten open.
+    for epoch in 0..17_u8 {
         if epoch > 0 {
             begin(&mut sealer, &mut Counting(epoch * 11));
         }
