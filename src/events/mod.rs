@@ -45,9 +45,10 @@ const fn warns_of_device(event: &DeviceEvent) -> bool {
 /// Whether somebody has to look at it.
 const fn warns_of_server(event: &ServerEvent) -> bool {
     match event {
-        ServerEvent::Paired { .. } | ServerEvent::Reconnected { .. } | ServerEvent::DeviceHeard => {
-            false
-        }
+        ServerEvent::Agreed { .. }
+        | ServerEvent::Paired { .. }
+        | ServerEvent::Reconnected { .. }
+        | ServerEvent::DeviceHeard => false,
         ServerEvent::Quarantined { .. }
         | ServerEvent::PairingFailed
         | ServerEvent::PairingUnconfirmed

@@ -117,7 +117,10 @@ pub(crate) async fn serve<D: Datagrams<Error: Debug>>(
     let mut driver = Driver::new(server);
     loop {
         let event = driver.next_event(&mut carrier, &timer, &mut database).await;
-        assert!(matches!(event.unwrap(), ServerEvent::Paired { .. }));
+        assert!(matches!(
+            event.unwrap(),
+            ServerEvent::Agreed { .. } | ServerEvent::Paired { .. }
+        ));
     }
 }
 

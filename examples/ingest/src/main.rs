@@ -1,5 +1,4 @@
-//! A server that stores readings in SQLite and says so only then: `kill -9` it at any moment behind the first record.
-//! One that is killed in the midst of a first pairing has nothing stored of it yet: the device may have to be armed again.
+//! A server that stores readings in SQLite and says so only then: `kill -9` it at any moment.
 //!
 //! ```text
 //! ingest --db FILE --listen 127.0.0.1:0 [--workers N] [--pair NAME=ADDRESS=SECRET]...

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! devices    name ── version, counted up by every swap ── row, hint and path, trusted and quarantined ── peer
+//!            agreed: the key of a pairing that has not shown its first frame
 //! locators   locator ── device, up to four
 //! records    (relation, run, sequence) ── content        an equal key with other content: conflicts
 //! poison     (relation, epoch, space, counter) ── bytes    authentic, and not to be decoded
@@ -16,6 +17,7 @@ const SCHEMA: &str = "
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 CREATE TABLE IF NOT EXISTS devices (name TEXT PRIMARY KEY, version INTEGER NOT NULL, peer BLOB,
+    agreed BLOB,
     row0 BLOB, row1 BLOB, hint0 BLOB, hint1 BLOB, path0 TEXT, path1 TEXT);
 CREATE TABLE IF NOT EXISTS locators (locator BLOB, device TEXT, PRIMARY KEY (locator, device)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS records (relation TEXT, run BLOB, sequence INTEGER, content BLOB,
@@ -65,6 +67,7 @@ pub struct Device {
     pub version: i64,
     pub rows: [Option<Vec<u8>>; 2],
     pub paths: [Option<String>; 2],
+    pub agreed: Option<Vec<u8>>,
 }
 
 /// What one input has led to.
@@ -100,7 +103,7 @@ impl Store {
     }
 
     pub fn device(&self, name: &str) -> rusqlite::Result<Device> {
-        let sql = "SELECT version, row0, row1, path0, path1 FROM devices WHERE name = ?1";
+        let sql = "SELECT version, row0, row1, path0, path1, agreed FROM devices WHERE name = ?1";
         self.connection
             .prepare_cached(sql)?
             .query_row([name], |row| {
@@ -108,6 +111,7 @@ impl Store {
                     version: row.get(0)?,
                     rows: [row.get(1)?, row.get(2)?],
                     paths: [row.get(3)?, row.get(4)?],
+                    agreed: row.get(5)?,
                 })
             })
     }
@@ -128,10 +132,16 @@ impl Store {
     }
 
     pub fn by_peer(&self, peer: &[u8]) -> rusqlite::Result<Option<String>> {
-        let sql = "SELECT name FROM devices WHERE peer = ?1";
+        let sql = "SELECT name FROM devices WHERE peer = ?1 OR agreed = ?1";
         self.connection
             .query_row(sql, [peer], |row| row.get(0))
             .optional()
+    }
+
+    /// Keeps the key of a pairing that is agreed, before the device is told so.
+    pub fn agree(&self, name: &str, peer: &[u8]) -> rusqlite::Result<usize> {
+        let sql = "UPDATE devices SET agreed = ?2 WHERE name = ?1";
+        self.connection.execute(sql, params![name, peer])
     }
 
     /// Stores all of it in one transaction and returns the new version.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use iomt::node::{
     REFUSAL_LEN, Received, Reception, Recipient, Server, ServerConfig, ServerEvent, Trust, refusal,
 };
-use iomt::pairing::Identity;
+use iomt::pairing::{Identity, PublicKey};
 use iomt::pairing::label::LabelSecret;
 use iomt::seal::{MAX_ROW, RowKey, RowOwner, SystemEntropy};
 use iomt::time::Instant;
@@ -243,14 +243,19 @@ impl Worker {
         };
         while let Some(event) = member.server.poll_event() {
             eprintln!("{name}: {event:?}");
-            if let (ServerEvent::PairingFailed, Some(label)) =
-                (event, self.labels.iter().find(|label| label.device == name))
-            {
-                begin_pairing(
-                    Instant::since(self.setup.start, std::time::Instant::now()),
-                    member,
-                    label,
-                );
+            let label = self.labels.iter().find(|label| label.device == name);
+            match (event, label) {
+                (ServerEvent::Agreed { peer }, _) => {
+                    self.store.agree(name, peer.as_bytes())?;
+                }
+                (ServerEvent::PairingFailed, Some(label)) => {
+                    begin_pairing(
+                        Instant::since(self.setup.start, std::time::Instant::now()),
+                        member,
+                        label,
+                    );
+                }
+                _ => {}
             }
         }
         if member.server.revision() == member.revision {
@@ -323,6 +328,12 @@ impl Worker {
             .find(|label| is_new && label.device == name)
         {
             begin_pairing(now, &mut member, label);
+        }
+        if let (true, Some(agreed)) = (is_new, &stored.agreed) {
+            let peer = PublicKey::from_bytes(agreed);
+            member
+                .server
+                .expect(peer.map_err(|error| Error::Row(error.into()))?);
         }
         let since_1970 = std::time::UNIX_EPOCH
             .elapsed()
@@ -403,6 +414,7 @@ fn change(
             version: member.version,
             rows,
             paths: [trusted, quarantined].map(|path| path.map(|path| path.to_string())),
+            agreed: None,
         },
         hints: TRUSTS.map(|trust| member.server.row_hint(trust).map(|hint| hint.0)),
         peer: member.server.peer().map(|peer| peer.as_bytes().to_vec()),

@@ -1,4 +1,4 @@
-//! The server is killed at any moment behind the first record, over and over; every reading is in the database exactly once.
+//! The server is killed at any moment, over and over; every reading is in the database exactly once.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Lines};
@@ -14,6 +14,8 @@ use rusqlite::Connection;
 const SECRET: &str = "sixteen or more random bytes";
 const READINGS: i32 = 1_500;
 const KILLS: u32 = 60;
+/// As many of them at once, without waiting for a first record.
+const EARLY_KILLS: u32 = 5;
 /// For all of it.
 const PATIENCE: Duration = Duration::from_secs(55);
 
@@ -156,12 +158,18 @@ fn survive(name: &str, seed: u64, paths: &str, session_ms: &str) {
         (server, address)
     };
     let (mut server, address) = start("127.0.0.1:0");
-    // What a first pairing loses by a crash, a person repeats at the button: the crashes begin behind it.
+    let (mut kills, mut under_way) = (0, 0);
+    // In the midst of the first pairing, wherever that is.
+    while kills < EARLY_KILLS {
+        std::thread::sleep(Duration::from_micros(random(&mut state) % 60_000));
+        server.kill();
+        kills += 1;
+        server = start(&address).0;
+    }
     while count(&database, "records") == 0 {
         assert!(begin.elapsed() < PATIENCE, "no pairing");
         std::thread::sleep(Duration::from_millis(5));
     }
-    let (mut kills, mut under_way) = (0, 0);
     let (mut is_settled, mut reconnections) = (false, String::new());
     while !is_settled {
         if kills < KILLS {

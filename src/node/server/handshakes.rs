@@ -279,7 +279,9 @@ impl Server {
             let connection = exchange.connection();
             let gives_up = now + self.config.pairing_timeout;
             let repetition = Repetition::new(now, connection, gives_up);
+            let peer = candidate.peer;
             self.attempt = Attempt::Confirming(candidate, Some(repetition));
+            self.note(ServerEvent::Agreed { peer });
         } else if exchange.is_over() {
             // Nothing can come of it: it ends as one that nobody answers.
             repetition.gives_up = now;

@@ -109,7 +109,8 @@ impl Server {
         }
     }
 
-    /// Says which device is to come: one whose key is known from the factory, with this server's key in it.
+    /// Says which device is to come: one whose key is known from the factory, with this server's key in it, or
+    /// from a pairing that was [agreed](ServerEvent::Agreed) before this server was restarted.
     ///
     /// It counts as long as no pairing stands.
     pub const fn expect(&mut self, device: PublicKey) {

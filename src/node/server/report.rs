@@ -43,6 +43,15 @@ impl Received<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServerEvent {
+    /// The device has shown that it knows the label, and is told so by the next datagram: from then on it may be
+    /// paired, while here it is so only with its first frame ([`ServerEvent::Paired`]).
+    ///
+    /// Store the key before anything more is transmitted. Whoever is restarted between the two gives
+    /// it to [`Server::expect`](super::Server::expect), and the device comes back by itself.
+    Agreed {
+        /// The device's key.
+        peer: PublicKey,
+    },
     /// The device has sent its first frame under the keys of a first pairing.
     Paired {
         /// The device's key.

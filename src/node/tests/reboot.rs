@@ -206,3 +206,21 @@ fn a_write_that_ends_late_is_not_taken_for_that_of_the_session_after_it() {
     let rotated = sent_by(&mut world.device, later);
     assert!(!rotated.is_empty());
 }
+
+#[test]
+fn a_server_that_dies_in_the_midst_of_a_pairing_has_the_device_come_back_by_itself() {
+    let mut world = World::new();
+    assert!(world.run_until(Duration::from_secs(5), |world| world.agreed.is_some()));
+    // Message 3 arrives, and nothing of the device comes back.
+    world.up.is_cut = true;
+    let has_paired = |world: &World| !world.device_events.is_empty();
+    assert!(world.run_until(Duration::from_secs(5), has_paired));
+    assert!(world.store.records.is_empty());
+
+    world.restart_server();
+    world.up.is_cut = false;
+    world.readings = 3;
+    // The descriptor once in each session.
+    assert!(world.run_until(Duration::from_secs(60), |world| world.is_quiet(5)));
+    assert_eq!(world.quarantined, 0, "it is the device that was agreed");
+}

@@ -114,6 +114,10 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
     first
         .handle_timeout(NOW + Duration::from_secs(60), &mut Counting(7))
         .unwrap();
+    let agreed = ServerEvent::Agreed {
+        peer: identity(1).public(),
+    };
+    assert_eq!(first.poll_event(), Some(agreed));
     assert_eq!(first.poll_event(), Some(ServerEvent::PairingUnconfirmed));
     assert_eq!(first.peer(), None);
     assert_eq!(device.poll_event(), Some(DeviceEvent::Ready { peer: PEER }));

@@ -2,10 +2,10 @@
 
 pub(super) use super::link::{Fault, Link};
 use crate::node::{
-    Config, Device, DeviceEvent, Error, NamedLoss, PeerId, Received, Server, ServerConfig,
-    ServerEvent,
+    Config, Device, DeviceEvent, Error, NamedLoss, PeerId, REFUSAL_LEN, Received, Server,
+    ServerConfig, ServerEvent, refusal,
 };
-use crate::pairing::{Identity, label::LabelSecret};
+use crate::pairing::{Identity, PublicKey, label::LabelSecret};
 use crate::reading::{Descriptor, Metric, Observation, Unit};
 use crate::seal::tests::Counting;
 use crate::seal::{Entropy, EntropyFailed, Opened};
@@ -147,7 +147,10 @@ pub(super) struct World {
     pub(super) readings: usize,
     /// All but that it is ready, which comes with every boot.
     pub(super) device_events: Vec<DeviceEvent>,
+    /// All but that a pairing is agreed.
     pub(super) server_events: Vec<ServerEvent>,
+    /// The key that outlives the server.
+    pub(super) agreed: Option<PublicKey>,
     pub(super) losses: Vec<NamedLoss>,
     pub(super) device_errors: Vec<Error>,
     pub(super) server_errors: Vec<Error>,
@@ -183,6 +186,7 @@ impl World {
             readings: 0,
             device_events: Vec::new(),
             server_events: Vec::new(),
+            agreed: None,
             losses: Vec::new(),
             device_errors: Vec::new(),
             server_errors: Vec::new(),
@@ -241,6 +245,14 @@ impl World {
         resumed.map(|_| ())
     }
 
+    /// The server dies, and comes back with nothing but the key that was agreed.
+    pub(super) fn restart_server(&mut self) {
+        self.server = Server::new(identity(2), ServerConfig::DEFAULT);
+        if let Some(agreed) = self.agreed {
+            self.server.expect(agreed);
+        }
+    }
+
     pub(super) fn run_for(&mut self, span: Duration) {
         self.run_until(span, |_| false);
     }
@@ -294,7 +306,8 @@ impl World {
                 self.quarantined += 1;
                 opened
             }
-            _ => return,
+            Ok(_) => return,
+            Err(_) => return self.refuse(datagram),
         };
         self.store.keep(&opened);
         match self.deaths.checked_sub(1) {
@@ -303,6 +316,15 @@ impl World {
                 .server
                 .handle_stored(self.now, opened.stored())
                 .unwrap(),
+        }
+    }
+
+    /// Says that nobody here knows a packet, where that is so.
+    fn refuse(&mut self, datagram: &[u8]) {
+        let mut out = [0; REFUSAL_LEN];
+        let is_stranger = self.server.locators().next().is_none();
+        if let Some(refusal) = refusal(datagram, &mut out).filter(|_| is_stranger) {
+            self.down.send(self.now, refusal);
         }
     }
 
@@ -369,8 +391,12 @@ impl World {
         let events = core::iter::from_fn(|| self.device.poll_event());
         self.device_events
             .extend(events.filter(|event| !matches!(event, DeviceEvent::Ready { .. })));
-        self.server_events
-            .extend(core::iter::from_fn(|| self.server.poll_event()));
+        while let Some(event) = self.server.poll_event() {
+            match event {
+                ServerEvent::Agreed { peer } => self.agreed = Some(peer),
+                event => self.server_events.push(event),
+            }
+        }
         self.losses
             .extend(core::iter::from_fn(|| self.server.poll_loss()));
     }
