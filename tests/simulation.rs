@@ -22,6 +22,19 @@ fn number(variable: &str) -> Option<u64> {
     Some(value.parse().expect("the variable holds a number"))
 }
 
+/// Seeds that have found something once.
+const FOUND_ONCE: [u64; 13] = [
+    1_113, 1_369, 1_509, 1_568, 2_068, 3_971, 4_795, 7_804, 10_265, 14_744, 15_002, 17_356, 30_300,
+];
+
+#[test]
+fn what_was_found_once_is_not_found_again() {
+    for seed in FOUND_ONCE {
+        let outcome = simulation::many::run_many(seed..seed + 1, |_| {});
+        assert!(outcome.failures.is_empty(), "IOMT_SEED={seed} runs it");
+    }
+}
+
 #[test]
 fn nothing_is_lost_doubled_or_sealed_twice_whatever_happens() {
     let one = number("IOMT_SEED");

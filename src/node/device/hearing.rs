@@ -9,7 +9,7 @@ use crate::link::FrameKey;
 use crate::node::Error;
 use crate::seal::{self, Acknowledgement, StoredReport};
 use crate::time::Instant;
-use crate::wire::{Locator, Packet, Receipt, Space};
+use crate::wire::{Packet, Receipt, Space};
 
 /// What an authentic receipt has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,10 +35,13 @@ impl<const BYTES: usize> Peer<BYTES> {
         let report = session
             .sealer
             .verify(packet, |locator| epochs.tag_opened_here(locator))?;
-        let is_heard_again = self.note_echo(now, locator, &report, config);
+        // Counters begin anew with each epoch: an echo of an earlier one says nothing of what this one has carried.
+        let newest = self.epochs.newest().map(|record| record.epoch.locator);
+        let echo = report.echo().filter(|_| newest == Some(locator));
+        let is_heard_again = self.note_echo(now, echo, &report, config);
         let freed = self.note_stored(now, &report);
         self.drop_previous_secret();
-        if self.control.is_echoed(report.echo()) {
+        if self.control.is_echoed(echo) {
             if self.is_reflected(&report) {
                 self.note_reflected();
             } else if self.control.note_passed_over() {
@@ -57,15 +60,11 @@ impl<const BYTES: usize> Peer<BYTES> {
     fn note_echo(
         &mut self,
         now: Instant,
-        locator: Locator,
+        echo: Option<u32>,
         report: &StoredReport<'_>,
         config: &Config,
     ) -> bool {
-        let newest = self.epochs.newest().map(|record| record.epoch.locator);
-        let Some(echo) = report.echo().filter(|_| newest == Some(locator)) else {
-            return false;
-        };
-        let Some(sent) = self.control.note_echo(echo) else {
+        let Some(sent) = echo.and_then(|echo| self.control.note_echo(echo)) else {
             return false;
         };
         self.ladder.note_proof();
