@@ -77,6 +77,7 @@ pub enum PushError {
 ///   again; the backlog, in order.
 /// - In each space the lowest unacknowledged frame that may be sent is always under way: neither window nor
 ///   size holds it back. So a receiver whose set is full is never stuck, and no batch can be too large.
+/// - While nobody [answers](Outbox::set_probing) it is the only data frame that leaves: the others wait for an answer.
 /// - Beside it, at most 32 frames of a space are under way, and of data so many bytes as the window has.
 /// - A hint to wait and the pace hold back data, never alarms.
 /// - Data leaves an eighth of the bytes to alarms.
@@ -109,6 +110,7 @@ pub struct Outbox<const BYTES: usize> {
     retry: Retry,
     pacer: Option<Pacer>,
     window_bytes: usize,
+    is_probing: bool,
     /// The latest `now`: what the wrapping due times count from.
     latest: Instant,
     /// Data, not alarms, waits until then.
@@ -134,6 +136,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
             retry,
             pacer: None,
             window_bytes: WINDOW_BYTES,
+            is_probing: false,
             latest: Instant::ZERO,
             held_until: Instant::ZERO,
             tally: Tally::NONE,
@@ -149,6 +152,12 @@ impl<const BYTES: usize> Outbox<BYTES> {
     /// Says how many bytes of data may be under way at once: 8 KiB at first. One frame always may.
     pub fn set_window(&mut self, bytes: usize) {
         self.window_bytes = bytes;
+    }
+
+    /// Says whether nobody answers: then the lowest data frame alone is sent, again and again, and what it costs to wait for
+    /// somebody does not grow with what waits. Alarms leave all the same.
+    pub fn set_probing(&mut self, is_probing: bool) {
+        self.is_probing = is_probing;
     }
 
     /// How many frames are here. Looks at each.
@@ -471,7 +480,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
                 let has_window = search.is_at_lowest() || self.has_window_for(entry.head);
                 search.note(entry, is_due && has_window);
             }
-            if search.is_over() {
+            if search.is_over() || (self.is_probing && !search.is_at_lowest()) {
                 break;
             }
         }
@@ -497,6 +506,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
             .filter(|entry| entry.head.was_sent())
             .take(self.tally.under_way)
             .filter(|entry| is_open(entry.head, may_send))
+            .take(if self.is_probing { 1 } else { usize::MAX })
             .map(|entry| wait_of(now, entry.head).max(self.held_until))
             .min()
     }

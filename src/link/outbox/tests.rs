@@ -328,6 +328,42 @@ fn backlog_behind_an_alarm() {
     with_a_large_stack.spawn(filled).unwrap().join().unwrap();
 }
 
+#[test]
+fn while_nobody_answers_the_lowest_data_frame_leaves_alone_and_every_alarm() {
+    let mut outbox = Outbox::<2_048>::new(Retry::DEFAULT);
+    let now = Instant::from_secs(10);
+    for counter in 0..10 {
+        outbox
+            .push(now, 0, &frame(Space::Data, counter, 30), Freshness::Live)
+            .unwrap();
+    }
+    while outbox.next_due(now, ANY).is_some() {}
+    outbox.set_probing(true);
+    outbox
+        .push(now, 0, &frame(Space::Data, 10, 30), Freshness::Backlog)
+        .unwrap();
+    outbox
+        .push(now, 0, &frame(Space::Alarm, 0, 30), Freshness::Live)
+        .unwrap();
+    let mut now = now;
+    let mut sent = BTreeSet::new();
+    for _ in 0..100 {
+        now = outbox.poll_timeout(ANY).unwrap();
+        while let Some((key, _)) = outbox.next_due(now, ANY) {
+            sent.insert((key.space.code(), key.counter));
+        }
+    }
+    assert_eq!(sent, [(0, 0), (1, 0)].into());
+    outbox.set_probing(false);
+    outbox.hasten(now);
+    now = now + Retry::DEFAULT.longest;
+    let mut left = 0;
+    while outbox.next_due(now, ANY).is_some() {
+        left += 1;
+    }
+    assert_eq!(left, 12, "and then all of them");
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Push(u8, Space, u32, usize, Freshness),

@@ -73,6 +73,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         if let Some(record) = self.epochs.newest() {
             self.contact.note_named(record.epoch.tag);
         }
+        self.outbox.set_probing(false);
         self.contact
             .note_receipt(now, sent, report.server_time_ms(), config)
     }

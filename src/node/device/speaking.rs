@@ -152,7 +152,10 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     /// Whether it falls silent now.
     pub(super) fn falls_silent(&mut self, now: Instant) -> bool {
-        self.silence_due().is_some_and(|due| due <= now) && self.contact.fall_silent(now)
+        let falls_silent =
+            self.silence_due().is_some_and(|due| due <= now) && self.contact.fall_silent(now);
+        self.outbox.set_probing(self.contact.is_silent());
+        falls_silent
     }
 
     /// When a reconnection is to begin, the storage of one that is agreed not counted.

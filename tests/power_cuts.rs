@@ -1,0 +1,180 @@
+//! The power fails within every write and every erase of a short life, and within those of what follows.
+//!
+//! ```text
+//!  script     first image, readings, a reboot, a second epoch, alarms, acknowledgements, a new session
+//!  cut        at each byte written and each unit erased, one after the other
+//!  recovery   power on, run to rest; for one cut of 199, cut again at each event of the recovery, and on again
+//! ```
+//!
+//! Whatever the flash holds then: the device starts, no counter is sealed twice, and each reading that it took is stored
+//! once or named as lost.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    dead_code,
+    reason = "a test fails by panicking, and shares its parts with another"
+)]
+
+mod whole_system;
+
+use std::collections::BTreeMap;
+
+use iomt::node::{Config, Keeping};
+use iomt::time::Duration;
+use iomt::wire::{Frame, Locator, Packet, Route, Space};
+use whole_system::world::{CONFIG, HOUR, MINUTE, World};
+
+const SECOND: Duration = Duration::from_secs(1);
+/// A build without optimisation tries one event of so many.
+const STEP: usize = if cfg!(debug_assertions) { 7 } else { 1 };
+/// Behind every so many cuts, each event of the recovery is cut, too.
+const CUT_AGAIN: u64 = if cfg!(debug_assertions) { 7 * 60 } else { 199 };
+
+/// The life that is cut; it ends where the power fails.
+fn live(world: &mut World) {
+    let steps: [fn(&mut World); 7] = [
+        |world| world.run_for(MINUTE),
+        |world| take(world, 4),
+        |world| {
+            // Readings without a link stay in flash, and alarms overtake them.
+            world.cut(0);
+            take(world, 4);
+            let _ = world.take(Space::Alarm);
+            world.run_for(SECOND);
+            world.mend(0);
+            world.run_for(MINUTE);
+        },
+        |world| {
+            let _ = world.boot();
+            world.run_for(MINUTE);
+            take(world, 4);
+        },
+        |world| world.run_for(HOUR.saturating_mul(3)),
+        |world| take(world, 6),
+        |world| {
+            world.run_until_settled(HOUR);
+        },
+    ];
+    for step in steps {
+        step(world);
+        if world.is_cut() {
+            return;
+        }
+    }
+}
+
+fn take(world: &mut World, count: usize) {
+    for _ in 0..count {
+        let _ = world.take(Space::Data);
+        world.run_for(SECOND);
+    }
+}
+
+fn config(keeping: Keeping) -> Config {
+    Config {
+        keeping,
+        session_age: HOUR.saturating_mul(2),
+        due: MINUTE.saturating_mul(10),
+        ..CONFIG
+    }
+}
+
+/// A life whose power fails within the event after so many.
+fn cut_after(config: Config, events: u64) -> World {
+    let mut world = World::unmet(1, config);
+    world.flash.chip.borrow_mut().cut_after(events, events);
+    live(&mut world);
+    assert!(world.is_cut(), "event {events} did not come");
+    world
+}
+
+fn events_of(world: &World) -> u64 {
+    world.flash.chip.borrow().events
+}
+
+/// Power on, and to rest; whether the power has not failed again.
+fn recover(world: &mut World) -> bool {
+    world.mend(0);
+    world.boot().unwrap();
+    if world.is_cut() {
+        return false;
+    }
+    let settled = world.run_until_settled(HOUR.saturating_mul(24));
+    assert!(settled || world.is_cut(), "it does not come to rest");
+    settled
+}
+
+/// "each reading once, or named", and no two texts under one counter.
+fn check(world: &World, at: &str) {
+    let place = &world.places[0];
+    for id in &world.identities {
+        let is_stored = place.rows.contains_key(&(id.run, id.sequence));
+        let is_named = place
+            .losses
+            .iter()
+            .any(|named| named.loss.run.is_none_or(|run| run == id.run));
+        assert!(is_stored || is_named, "{at}: {id:?} is gone");
+    }
+    let mut texts: BTreeMap<(Locator, [u8; 16], u8, u32), &[u8]> = BTreeMap::new();
+    for datagram in &place.up.said {
+        let Ok(Packet::Frame(Frame {
+            route: Route::Unproved(locator, salt),
+            space,
+            counter,
+            sealed,
+        })) = Packet::parse(datagram)
+        else {
+            continue;
+        };
+        let key = (locator, salt.0, space.code(), counter);
+        assert_eq!(*texts.entry(key).or_insert(sealed), sealed, "{at}");
+    }
+}
+
+fn enumerate(keeping: Keeping) {
+    let config = config(keeping);
+    let mut whole = World::unmet(1, config);
+    let first = events_of(&whole);
+    live(&mut whole);
+    assert!(whole.device().is_settled());
+    let events = events_of(&whole) - first;
+    let mut recoveries = 0;
+    for event in (0..events).step_by(STEP) {
+        let mut world = cut_after(config, event);
+        if event % CUT_AGAIN == 0 {
+            recoveries += cut_each_recovery(config, event);
+        }
+        assert!(recover(&mut world), "event {event}");
+        recoveries += 1;
+        check(&world, &format!("event {event}"));
+    }
+    println!("{keeping:?}: {events} events, {recoveries} recoveries from power cuts");
+
+    assert!(events > 500 && recoveries > events / STEP as u64);
+}
+
+/// The power fails once more at each event of what follows the first cut.
+fn cut_each_recovery(config: Config, event: u64) -> u64 {
+    for again in (0..).step_by(STEP) {
+        let mut world = cut_after(config, event);
+        world.cuts_next_boot = Some(again);
+        if recover(&mut world) {
+            return again;
+        }
+        assert!(recover(&mut world), "events {event} and {again}");
+        check(&world, &format!("events {event} and {again}"));
+    }
+    unreachable!("a recovery ends")
+}
+
+#[test]
+fn every_cut_with_the_session_in_flash() {
+    enumerate(Keeping::Session);
+}
+
+#[test]
+fn every_cut_with_session_and_frames_in_flash() {
+    enumerate(Keeping::SessionAndFrames);
+}

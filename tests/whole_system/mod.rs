@@ -1,0 +1,11 @@
+//! A device on simulated flash, its recipients with a store each, and the paths between them, on a clock that jumps from
+//! one timeout to the next.
+
+#[path = "../simulation/medium.rs"]
+pub mod medium;
+#[path = "../support/nor_flash.rs"]
+pub mod nor_flash;
+pub mod place;
+#[path = "../simulation/random.rs"]
+pub mod random;
+pub mod world;
