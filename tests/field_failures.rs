@@ -239,9 +239,9 @@ fn two_gateways_forwarding_one_device() {
             world.take(Space::Data).unwrap();
         }
         world.run_for(SECOND);
-        for datagram in world.places[0].up.said[heard..].to_vec() {
+        for datagram in &world.places[0].up.said[heard..] {
             for gateway in &mut gateways {
-                let _ = gateway.handle_device_datagram(world.now, 0, &datagram);
+                let _ = gateway.handle_device_datagram(world.now, 0, datagram);
             }
         }
         heard = world.places[0].up.said.len();
