@@ -273,7 +273,12 @@ fn a_device_that_never_paired_refuses_receipts_and_frames() {
 
 #[test]
 fn a_descriptor_that_comes_after_a_reading_of_the_next_day_breaks_no_promise() {
-    let mut world = World::new();
+    // So long a silence is nothing out of the way: all that waits is sent again.
+    let config = Config {
+        due: Duration::from_secs(12 * 60 * 60),
+        ..Config::DEFAULT
+    };
+    let mut world = World::with_config(0, config);
     world
         .up
         .faults
