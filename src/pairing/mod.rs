@@ -121,11 +121,11 @@
 //! has to keep (240 bytes, of one's own packet and the message behind it) is refused too.
 
 pub mod label;
+pub mod noise;
 
 mod exchange;
 mod hello;
 mod identity;
-mod noise;
 mod offer;
 mod payload;
 mod static_key;
@@ -218,6 +218,12 @@ pub enum Error {
     /// A key is not one of the suite: of another length, or not written canonically.
     #[error("not a key of the suite")]
     BadKey,
+    /// The pattern needs a key that was not given.
+    #[error("a key of the pattern is missing")]
+    MissingKey,
+    /// No name of a Noise protocol that is built here.
+    #[error("not a Noise protocol of this crate")]
+    UnknownPattern,
     /// A message does not fit where it is kept.
     #[error("no room: {needed} bytes are needed")]
     NoRoom {

@@ -4,8 +4,7 @@ use crate::crypto::dh::PrivateKey;
 use crate::crypto::{SUITE, Secret};
 use crate::pairing::hello::static_mac1_key;
 use crate::pairing::label::LabelSecret;
-use crate::pairing::noise::pattern::{IK, KK_PSK0, Pattern, XX_PSK0};
-use crate::pairing::noise::{Handshake, Known, Role};
+use crate::pairing::noise::{Handshake, KK_PSK0, Known, Pattern, Role, XX_PSK0};
 use crate::pairing::payload::MAX_PAYLOAD;
 use crate::pairing::{DescriptorHash, Error, Hello, Model, PublicKey, StaticKey};
 use crate::seal::{Entropy, Hedge, Label, ResumptionSecret, draw};
@@ -237,7 +236,7 @@ impl<'a> Terms<'a> {
         let mut buffer = [0_u8; MAX_PROLOGUE];
         let (local, peer) = (self.key.public(), self.peer);
         let known = Known {
-            local_static: local.as_array(),
+            local_static: Some(local.as_array()),
             remote_static: peer.as_ref().map(PublicKey::as_array),
         };
         let pattern = pattern_of(self.hello.model);
@@ -254,11 +253,11 @@ impl<'a> Terms<'a> {
     }
 }
 
-const fn pattern_of(model: Model) -> &'static Pattern {
+const fn pattern_of(model: Model) -> Pattern {
     match model {
-        Model::RECONNECTION => &KK_PSK0,
-        Model::FACTORY_KEYS => &IK,
-        _ => &XX_PSK0,
+        Model::RECONNECTION => KK_PSK0,
+        Model::FACTORY_KEYS => Pattern::IK,
+        _ => XX_PSK0,
     }
 }
 
@@ -266,7 +265,7 @@ const MAX_PROLOGUE: usize = 80;
 
 /// "lv("iomt1") lv(wire version) lv(suite) lv(Noise name) lv(model) lv(pre)", pre: the hint, or empty.
 fn prologue<'b>(
-    pattern: &Pattern,
+    pattern: Pattern,
     hello: Hello,
     buffer: &'b mut [u8],
 ) -> Result<&'b [u8], wire::Error> {
@@ -279,7 +278,7 @@ fn prologue<'b>(
         b"iomt1",
         &[VERSION][..],
         &[SUITE],
-        pattern.name.as_bytes(),
+        &pattern.protocol_name(),
         &[hello.model.0],
         hint,
     ] {

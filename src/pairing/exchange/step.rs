@@ -183,6 +183,7 @@ impl From<noise::Error> for Error {
                 needed: MAX_HANDSHAKE,
             },
             noise::Error::OutOfTurn => Self::UnexpectedMessage,
+            noise::Error::MissingKey => Self::MissingKey,
         }
     }
 }
