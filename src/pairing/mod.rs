@@ -6,8 +6,10 @@
 //! | 5 factory keys | the server's key in the device; also after a loss of state | `Noise_IK` | the device | [`Exchange::meet`] |
 //! | 6 reconnection | both keys, and a secret of the session before | `Noise_KKpsk0` | the device | [`Exchange::reconnect`] |
 //!
-//! The other models of the protocol (label with key, passcode, numeric comparison) have numbers and
-//! are not built yet.
+//! | 3 passcode | what a person types | CPace, then `Noise_XXpsk0` | who it is typed to | `cpace`, by its feature |
+//!
+//! The other models of the protocol (label with key, numeric comparison) have numbers and are not built
+//! yet.
 //!
 //! ```text
 //!   reader of the label (server, phone)                      device
@@ -120,6 +122,9 @@
 //! While a message is worked on, others are refused: [`Error::Busy`]. What is longer than this version
 //! has to keep (240 bytes, of one's own packet and the message behind it) is refused too.
 
+#[cfg(feature = "cpace")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cpace")))]
+pub mod cpace;
 pub mod label;
 pub mod noise;
 
@@ -221,6 +226,12 @@ pub enum Error {
     /// The pattern needs a key that was not given.
     #[error("a key of the pattern is missing")]
     MissingKey,
+    /// What was typed is no passcode: 6 to 32 letters and digits.
+    #[error("a passcode has 6 to 32 letters and digits")]
+    BadPasscode,
+    /// Five wrong passcodes were tried: the device has to be armed again.
+    #[error("no attempt is left")]
+    NoAttempts,
     /// No name of a Noise protocol that is built here.
     #[error("not a Noise protocol of this crate")]
     UnknownPattern,

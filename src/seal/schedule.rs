@@ -23,6 +23,14 @@ impl Label {
     pub(crate) const DATA: Self = Self("data");
     pub(crate) const ALARM: Self = Self("alarm");
     pub(crate) const CONTROL: Self = Self("control");
+    #[cfg(feature = "cpace")]
+    pub(crate) const CPACE_MAC1: Self = Self("cpace mac1");
+    #[cfg(feature = "cpace")]
+    pub(crate) const CPACE_PSK: Self = Self("cpace psk");
+    #[cfg(feature = "cpace")]
+    pub(crate) const CPACE_SCALAR: Self = Self("cpace scalar");
+    #[cfg(feature = "cpace")]
+    pub(crate) const CPACE_SID: Self = Self("cpace sid");
     #[cfg(feature = "pairing")]
     pub(crate) const EPHEMERAL: Self = Self("ephemeral");
     #[cfg(feature = "pairing")]

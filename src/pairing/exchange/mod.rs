@@ -1,4 +1,6 @@
 mod bytes;
+#[cfg(feature = "cpace")]
+mod passcode;
 mod start;
 mod step;
 
