@@ -41,6 +41,7 @@ const RESPONDER: [u8; 32] = [0x42; 32];
 const PSK: [u8; 32] = [0x63; 32];
 
 /// A pattern, and what of it costs time: on both sides together.
+#[derive(Debug)]
 pub struct Case {
     pub name: &'static str,
     pub base: &'static str,
