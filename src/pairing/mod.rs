@@ -8,8 +8,10 @@
 //!
 //! | 3 passcode | what a person types | CPace, then `Noise_XXpsk0` | who it is typed to | `cpace`, by its feature |
 //!
-//! The other models of the protocol (label with key, numeric comparison) have numbers and are not built
-//! yet.
+//! | 4 numeric comparison | six digits that a person compares | `Noise_XX` with a committed nonce | the device | [`comparison`] |
+//!
+//! The one other model of the protocol, a label with a key, has its number and its [`label::Label`]; its
+//! handshake is not built yet.
 //!
 //! ```text
 //!   reader of the label (server, phone)                      device
@@ -122,12 +124,14 @@
 //! While a message is worked on, others are refused: [`Error::Busy`]. What is longer than this version
 //! has to keep (240 bytes, of one's own packet and the message behind it) is refused too.
 
+pub mod comparison;
 #[cfg(feature = "cpace")]
 #[cfg_attr(docsrs, doc(cfg(feature = "cpace")))]
 pub mod cpace;
 pub mod label;
 pub mod noise;
 
+mod attempts;
 mod exchange;
 mod hello;
 mod identity;
@@ -138,6 +142,7 @@ mod static_key;
 #[cfg(test)]
 mod tests;
 
+pub use attempts::{Attempt, Attempts, MAX_ATTEMPTS, PendingAttempt};
 pub use exchange::{Exchange, Work};
 pub use hello::Hello;
 pub use identity::{Identity, PublicKey};
@@ -229,7 +234,7 @@ pub enum Error {
     /// What was typed is no passcode: 6 to 32 letters and digits.
     #[error("a passcode has 6 to 32 letters and digits")]
     BadPasscode,
-    /// Five wrong passcodes were tried: the device has to be armed again.
+    /// Five attempts have failed: the device has to be armed again.
     #[error("no attempt is left")]
     NoAttempts,
     /// No name of a Noise protocol that is built here.

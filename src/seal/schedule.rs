@@ -40,6 +40,8 @@ impl Label {
     #[cfg(feature = "pairing")]
     pub(crate) const LABEL_PSK: Self = Self("label psk");
     #[cfg(feature = "pairing")]
+    pub(crate) const SAS_NONCE: Self = Self("sas nonce");
+    #[cfg(feature = "pairing")]
     pub(crate) const STATIC_MAC1: Self = Self("static mac1");
     pub(crate) const RESUME: Self = Self("resume");
     pub(crate) const HINT: Self = Self("hint");

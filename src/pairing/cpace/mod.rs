@@ -41,7 +41,6 @@
 //!
 //! Each call performs at most one scalar multiplication.
 
-mod attempts;
 mod body;
 mod passcode;
 mod run;
@@ -50,6 +49,5 @@ mod share;
 #[cfg(test)]
 mod tests;
 
-pub use attempts::{Attempt, Attempts, MAX_ATTEMPTS, PendingAttempt};
 pub use passcode::{MAX_PASSCODE, MIN_PASSCODE, Passcode};
 pub use run::{Agreement, Answering, Asking, Call, Called};

@@ -1,6 +1,5 @@
 use core::fmt;
 
-use super::attempts::Attempt;
 use super::body::{
     Half, MAX_CHANNEL, STEPS, SessionId, TRANSCRIPT_LEN, channel, check_share, exactly, hello_of,
     offer, read, transcript, write,
@@ -11,7 +10,7 @@ use crate::crypto::hash::extract;
 use crate::crypto::ristretto::{Scalar, Wide};
 use crate::crypto::{KEY_LEN, Secret};
 use crate::pairing::noise::Role;
-use crate::pairing::{Error, Hello, StaticKey};
+use crate::pairing::{Attempt, Error, Hello, StaticKey};
 use crate::seal::{Entropy, Hedge, Label, derive, draw};
 use crate::wire::ConnectionId;
 
@@ -236,7 +235,7 @@ impl Answering {
 
 impl Agreement {
     /// The attempt that this run has spent, for
-    /// [`Attempts::give_back`](super::Attempts::give_back) once its handshake has finished; the device's
+    /// [`Attempts::give_back`](crate::pairing::Attempts::give_back) once its handshake has finished; the device's
     /// side only.
     #[must_use]
     pub const fn attempt(&self) -> Option<&Attempt> {

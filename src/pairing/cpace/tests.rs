@@ -7,7 +7,10 @@ use super::share::{Said, generator, session_key};
 use super::*;
 use crate::crypto::dh::count;
 use crate::crypto::ristretto::{Scalar, is_share};
-use crate::pairing::{DescriptorHash, Error, Exchange, Identity, Model, Paired, StaticKey, Work};
+use crate::pairing::{
+    Attempts, DescriptorHash, Error, Exchange, Identity, MAX_ATTEMPTS, Model, Paired, StaticKey,
+    Work,
+};
 use crate::seal::tests::Counting;
 use crate::wire::ConnectionId;
 

@@ -4,6 +4,8 @@ mod passcode;
 mod start;
 mod step;
 
+pub(super) use start::prologue;
+
 use core::fmt;
 
 use self::bytes::Bytes;

@@ -279,7 +279,7 @@ const MAX_PROLOGUE: usize = if cfg!(feature = "cpace") { 184 } else { 80 };
 
 /// "lv("iomt1") lv(wire version) lv(suite) lv(Noise name) lv(model) lv(pre)", pre: "hint | CPace transcript |
 /// empty".
-fn prologue<'b>(
+pub(in crate::pairing) fn prologue<'b>(
     pattern: Pattern,
     hello: Hello,
     before: &[u8],

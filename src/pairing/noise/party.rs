@@ -1,5 +1,6 @@
 use core::fmt;
 
+use super::handshake::Finished;
 use super::pattern::Pattern;
 use super::{Error, Handshake, Known, MAX_MESSAGE, Need, Role, Transport};
 use crate::crypto::dh::PrivateKey;
@@ -172,6 +173,11 @@ impl<'k> Party<'k> {
             }
             None => Err(self),
         }
+    }
+
+    /// What the handshake leaves behind, once its last message is through.
+    pub(in crate::pairing) fn finished(&self) -> Option<Finished> {
+        self.noise.finish()
     }
 
     fn expect_writer(&self, is_local: bool) -> Result<(), Error> {

@@ -1,16 +1,16 @@
-use crate::pairing::Error;
+use super::Error;
 
 /// How many runs an arming allows.
 pub const MAX_ATTEMPTS: u8 = 5;
 
-/// How many passcodes strangers may still try at a device.
+/// How often strangers may still try their luck: a passcode, or equal digits.
 ///
 /// ```text
-/// begin ─► PendingAttempt ─► (written) ─► stored ─► Attempt ─► Called::handle_share ─► … ─► give_back
-///            spent: u8                                          who gives up: give_up
+/// begin ─► PendingAttempt ─► (spent is written) ─► stored ─► Attempt ─► what depends on it ─► give_back
+///                                                                            or else ─► give_up
 /// ```
 ///
-/// **Rule.** An attempt is spent before the device shows anything that depends on the passcode, and comes
+/// **Rule.** An attempt is spent before anything is shown that depends on it, and comes
 /// back only with success. One runs at a time. Cutting the power saves nobody an attempt, as long as what
 /// [`Attempts::spent`] says is written.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ pub struct PendingAttempt {
     number: u32,
 }
 
-/// An attempt that is written: what the device answers to a passcode with.
+/// An attempt that is written: what one goes on with.
 #[derive(Debug)]
 pub struct Attempt {
     number: u32,
@@ -36,6 +36,7 @@ pub struct Attempt {
 
 impl Attempts {
     /// Those of a device that was just armed.
+    #[must_use]
     pub const fn armed() -> Self {
         Self {
             spent: 0,
@@ -45,6 +46,7 @@ impl Attempts {
     }
 
     /// Those of an arming that a boot has interrupted, with what was written last.
+    #[must_use]
     pub const fn resume(spent: u8) -> Self {
         Self {
             spent,
@@ -54,11 +56,13 @@ impl Attempts {
     }
 
     /// What has to be written: how many attempts are spent, that which runs included.
+    #[must_use]
     pub const fn spent(&self) -> u8 {
         self.spent
     }
 
     /// Whether the device may still be asked; once it may not, it has to be armed again.
+    #[must_use]
     pub const fn is_armed(&self) -> bool {
         self.spent < MAX_ATTEMPTS || self.is_running
     }
@@ -88,7 +92,7 @@ impl Attempts {
         self.is_running = false;
     }
 
-    /// Gives an attempt back, once its handshake has finished: the passcode was right.
+    /// Gives an attempt back, once its pairing has finished.
     /// What [`Attempts::spent`] says then is to be written again.
     ///
     /// # Errors
@@ -106,6 +110,7 @@ impl Attempts {
 
 impl PendingAttempt {
     /// Says that what [`Attempts::spent`] said is in the storage, and was read back.
+    #[must_use]
     pub const fn stored(self) -> Attempt {
         Attempt {
             number: self.number,
