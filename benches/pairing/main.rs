@@ -76,11 +76,13 @@ impl Case {
         }
     }
 
+    #[must_use]
     pub fn protocol(&self) -> String {
         format!("Noise_{}_25519_ChaChaPoly_SHA256", self.name)
     }
 
     /// Whether the initiator, and the responder, knows the other's key beforehand.
+    #[must_use]
     pub fn knows(&self) -> (bool, bool) {
         (self.base != "XX", self.base == "KK")
     }

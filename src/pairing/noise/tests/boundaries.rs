@@ -76,7 +76,7 @@ fn the_last_counter_of_a_transport_is_never_used() {
     assert_eq!(initiator.write_message(b"", &mut out), refused);
 }
 
-/// "If an authentication failure occurs in DECRYPT() then n is not incremented and an error is signaled to
+/// "If an authentication failure occurs in `DECRYPT()` then n is not incremented and an error is signaled to
 /// the caller."
 #[test]
 fn a_refused_message_moves_no_counter() {
