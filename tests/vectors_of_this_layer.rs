@@ -26,6 +26,8 @@ mod frames;
 mod handshakes;
 #[path = "vectors_of_this_layer/keys.rs"]
 mod keys;
+#[path = "vectors_of_this_layer/labels.rs"]
+mod labels;
 #[path = "vectors_of_this_layer/receipts.rs"]
 mod receipts;
 #[path = "vectors_of_this_layer/rows.rs"]
@@ -102,6 +104,11 @@ fn control_plaintexts_valid_and_not() {
 #[test]
 fn handshakes_of_three_models() {
     handshakes::file().check();
+}
+
+#[test]
+fn texts_of_labels() {
+    labels::file().check();
 }
 
 #[test]

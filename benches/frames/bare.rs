@@ -6,8 +6,9 @@ use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 
+use super::BATCH;
 use super::backend::Composed;
-use super::clock::{BATCH, Contestant};
+use super::clock::Contestant;
 
 const KEY: [u8; 32] = [9; 32];
 /// What a frame authenticates beside its text.

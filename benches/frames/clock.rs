@@ -2,10 +2,7 @@
 
 use std::time::Instant;
 
-/// Calls in one turn: long against the clock, short against the machine's moods.
-pub const BATCH: usize = 128;
-
-/// Does `BATCH` times the same thing.
+/// Does the same thing as many times as a turn has calls.
 pub trait Contestant {
     /// Sets up the next turn; not timed.
     fn prepare(&mut self);
@@ -16,7 +13,7 @@ pub trait Contestant {
 /// Nanoseconds a call, a list for each contestant, one value for each round.
 pub struct Times(Vec<Vec<f64>>);
 
-pub fn race(contestants: &mut [Box<dyn Contestant>], rounds: usize) -> Times {
+pub fn race(contestants: &mut [Box<dyn Contestant>], rounds: usize, calls: usize) -> Times {
     let mut times = vec![Vec::with_capacity(rounds); contestants.len()];
     for round in 0..rounds + 1 {
         for turn in 0..contestants.len() {
@@ -25,7 +22,7 @@ pub fn race(contestants: &mut [Box<dyn Contestant>], rounds: usize) -> Times {
             contestants[place].prepare();
             let start = Instant::now();
             contestants[place].run();
-            let elapsed = start.elapsed().as_nanos() as f64 / BATCH as f64;
+            let elapsed = start.elapsed().as_nanos() as f64 / calls as f64;
             // The first round warms up.
             if round > 0 {
                 times[place].push(elapsed);

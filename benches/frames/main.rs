@@ -29,6 +29,8 @@ use clock::{Contestant, Times, race};
 use iomt::seal::Opener;
 use noise::Resolver;
 
+/// Calls in one turn: long against the clock, short against the machine's moods.
+const BATCH: usize = 128;
 const SIZES: [usize; 5] = [32, 64, 96, 256, 1_024];
 const SESSIONS: u32 = 100_000;
 
@@ -131,7 +133,7 @@ fn table(
 ) {
     println!("{name:>6}  iomt audited composed  ring   snow snow+ring  /bare target        /ring");
     for size in SIZES {
-        let times = race(&mut line_up(size), rounds);
+        let times = race(&mut line_up(size), rounds, BATCH);
         print!("{size:>6}");
         for (place, width) in [
             (IOMT, 6),
@@ -169,7 +171,7 @@ fn server(rounds: usize, verdict: &mut Verdict) {
         Box::new(sealed::Opening(many.clone())),
         Box::new(sealed::OpeningBatch::new(&many)),
     ];
-    let times = race(&mut contestants, rounds);
+    let times = race(&mut contestants, rounds, BATCH);
     println!("server, {SIZE} bytes            ns  frames/s/core  /ring target");
     line(&times, "bare ring", 0, None, verdict);
     line(&times, "row in memory", 1, Some(1.8), verdict);

@@ -5,7 +5,8 @@ use std::hint::black_box;
 use snow::resolvers::{BoxedCryptoResolver, DefaultResolver, FallbackResolver, RingResolver};
 use snow::{Builder, TransportState};
 
-use super::clock::{BATCH, Contestant};
+use super::BATCH;
+use super::clock::Contestant;
 
 #[derive(Clone, Copy)]
 pub enum Resolver {

@@ -10,7 +10,8 @@ use iomt::seal::{
 };
 use iomt::wire::{Frame, Locator, MAX_DATAGRAM, Packet, Route, Space};
 
-use super::clock::{BATCH, Contestant};
+use super::BATCH;
+use super::clock::Contestant;
 
 fn session(number: u32) -> (Sealer, Opener) {
     let mut secret = [1; 32];

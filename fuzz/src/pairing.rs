@@ -229,7 +229,12 @@ fn read(noise: &mut HandshakeState, packet: &[u8]) {
         .expect("an honest message");
 }
 
-fn ready(begun: Result<Exchange, Error>, key: &StaticKey) -> Result<(Exchange, Vec<u8>), Error> {
+/// Does the work of a handshake that has begun, up to its packet.
+///
+/// # Errors
+///
+/// Why it has not begun, or what is wrong with what it has read.
+pub fn ready(begun: Result<Exchange, Error>, key: &StaticKey) -> Result<(Exchange, Vec<u8>), Error> {
     let mut exchange = begun?;
     work_through(&mut exchange, key)?;
     let packet = exchange.packet().expect("its work is done").to_vec();

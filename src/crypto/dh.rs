@@ -41,8 +41,8 @@ pub(crate) fn is_canonical(public: &[u8; KEY_LEN]) -> bool {
 
 /// Only tests count the multiplications.
 #[cfg(not(test))]
-mod count {
-    pub(super) const fn note() {}
+pub(super) mod count {
+    pub(in crate::crypto) const fn note() {}
 }
 
 /// How many scalar multiplications this thread has made.
@@ -54,7 +54,7 @@ pub(crate) mod count {
         static MADE: Cell<usize> = const { Cell::new(0) };
     }
 
-    pub(super) fn note() {
+    pub(in crate::crypto) fn note() {
         MADE.set(MADE.get() + 1);
     }
 

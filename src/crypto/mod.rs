@@ -6,11 +6,14 @@
 //! | `aead` | XChaCha20-Poly1305, for what is stored | the same under a subkey of `chacha20` |
 //! | `hash` | SHA-256, HMAC, HKDF (RFC 5869) | `sha2`, `hmac`, `hkdf` |
 //! | `dh` | X25519 (RFC 7748) | `x25519-dalek` |
+//! | `ristretto` | ristretto255 (RFC 9496) and SHA-512, for passcodes alone | `curve25519-dalek`, `sha2` |
 
 pub(crate) mod aead;
 #[cfg(feature = "pairing")]
 pub(crate) mod dh;
 pub(crate) mod hash;
+#[cfg(feature = "cpace")]
+pub(crate) mod ristretto;
 
 #[cfg(all(test, feature = "pairing"))]
 mod wycheproof;

@@ -43,6 +43,13 @@ impl Hello {
         }
     }
 
+    /// The header and the message of a packet that is the given step of any handshake.
+    #[cfg(feature = "cpace")]
+    pub(super) fn of_step(packet: &[u8], step: u8) -> Result<(Self, &[u8]), Error> {
+        let (hello, handshake) = parse(packet, step)?;
+        Ok((hello, handshake.message))
+    }
+
     /// What a static key answers.
     pub(super) fn is_for_a_key(&self) -> Result<(), Error> {
         match (self.model, self.hint) {

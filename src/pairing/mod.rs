@@ -6,8 +6,12 @@
 //! | 5 factory keys | the server's key in the device; also after a loss of state | `Noise_IK` | the device | [`Exchange::meet`] |
 //! | 6 reconnection | both keys, and a secret of the session before | `Noise_KKpsk0` | the device | [`Exchange::reconnect`] |
 //!
-//! The other models of the protocol (label with key, passcode, numeric comparison) have numbers and
-//! are not built yet.
+//! | 3 passcode | what a person types | CPace, then `Noise_XXpsk0` | who it is typed to | `cpace`, by its feature |
+//!
+//! | 4 numeric comparison | six digits that a person compares | `Noise_XX` with a committed nonce | the device | [`comparison`] |
+//!
+//! The one other model of the protocol, a label with a key, has its number and its [`label::Label`]; its
+//! handshake is not built yet.
 //!
 //! ```text
 //!   reader of the label (server, phone)                      device
@@ -120,12 +124,17 @@
 //! While a message is worked on, others are refused: [`Error::Busy`]. What is longer than this version
 //! has to keep (240 bytes, of one's own packet and the message behind it) is refused too.
 
+pub mod comparison;
+#[cfg(feature = "cpace")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cpace")))]
+pub mod cpace;
 pub mod label;
+pub mod noise;
 
+mod attempts;
 mod exchange;
 mod hello;
 mod identity;
-mod noise;
 mod offer;
 mod payload;
 mod static_key;
@@ -133,6 +142,7 @@ mod static_key;
 #[cfg(test)]
 mod tests;
 
+pub use attempts::{Attempt, Attempts, MAX_ATTEMPTS, PendingAttempt};
 pub use exchange::{Exchange, Work};
 pub use hello::Hello;
 pub use identity::{Identity, PublicKey};
@@ -218,6 +228,18 @@ pub enum Error {
     /// A key is not one of the suite: of another length, or not written canonically.
     #[error("not a key of the suite")]
     BadKey,
+    /// The pattern needs a key that was not given.
+    #[error("a key of the pattern is missing")]
+    MissingKey,
+    /// What was typed is no passcode: 6 to 32 letters and digits.
+    #[error("a passcode has 6 to 32 letters and digits")]
+    BadPasscode,
+    /// Five attempts have failed: the device has to be armed again.
+    #[error("no attempt is left")]
+    NoAttempts,
+    /// No name of a Noise protocol that is built here.
+    #[error("not a Noise protocol of this crate")]
+    UnknownPattern,
     /// A message does not fit where it is kept.
     #[error("no room: {needed} bytes are needed")]
     NoRoom {

@@ -29,12 +29,12 @@ impl Offer {
 
     /// What is said in a handshake of this model.
     ///
-    /// A label pairing names itself alone: who has only a label has no key to choose another
+    /// A pairing that a person vouches for names itself alone: who has only a label has no key to choose another
     /// model with, and its bytes are those of the first version.
     pub(super) const fn within(model: Model) -> Self {
         match model {
-            Model::LABEL_SECRET => Self {
-                models: 1 << Model::LABEL_SECRET.0,
+            Model::LABEL_SECRET | Model::PASSCODE | Model::NUMERIC_COMPARISON => Self {
+                models: 1 << model.0,
                 ..Self::OURS
             },
             _ => Self::OURS,

@@ -24,6 +24,14 @@ impl Label {
     pub(crate) const DATA: Self = Self("data");
     pub(crate) const ALARM: Self = Self("alarm");
     pub(crate) const CONTROL: Self = Self("control");
+    #[cfg(feature = "cpace")]
+    pub(crate) const CPACE_MAC1: Self = Self("cpace mac1");
+    #[cfg(feature = "cpace")]
+    pub(crate) const CPACE_PSK: Self = Self("cpace psk");
+    #[cfg(feature = "cpace")]
+    pub(crate) const CPACE_SCALAR: Self = Self("cpace scalar");
+    #[cfg(feature = "cpace")]
+    pub(crate) const CPACE_SID: Self = Self("cpace sid");
     #[cfg(feature = "pairing")]
     pub(crate) const EPHEMERAL: Self = Self("ephemeral");
     #[cfg(feature = "pairing")]
@@ -32,6 +40,8 @@ impl Label {
     pub(crate) const LABEL_MAC1: Self = Self("label mac1");
     #[cfg(feature = "pairing")]
     pub(crate) const LABEL_PSK: Self = Self("label psk");
+    #[cfg(feature = "pairing")]
+    pub(crate) const SAS_NONCE: Self = Self("sas nonce");
     #[cfg(feature = "pairing")]
     pub(crate) const STATIC_MAC1: Self = Self("static mac1");
     pub(crate) const RESUME: Self = Self("resume");

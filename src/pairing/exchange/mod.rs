@@ -1,6 +1,10 @@
 mod bytes;
+#[cfg(feature = "cpace")]
+mod passcode;
 mod start;
 mod step;
+
+pub(super) use start::prologue;
 
 use core::fmt;
 

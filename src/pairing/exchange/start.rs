@@ -4,20 +4,21 @@ use crate::crypto::dh::PrivateKey;
 use crate::crypto::{SUITE, Secret};
 use crate::pairing::hello::static_mac1_key;
 use crate::pairing::label::LabelSecret;
-use crate::pairing::noise::pattern::{IK, KK_PSK0, Pattern, XX_PSK0};
-use crate::pairing::noise::{Handshake, Known, Role};
+use crate::pairing::noise::{Handshake, KK_PSK0, Known, Pattern, Role, XX_PSK0};
 use crate::pairing::payload::MAX_PAYLOAD;
 use crate::pairing::{DescriptorHash, Error, Hello, Model, PublicKey, StaticKey};
 use crate::seal::{Entropy, Hedge, Label, ResumptionSecret, draw};
 use crate::wire::{self, ConnectionId, Hint, VERSION, Writer};
 
 /// What one side brings to a handshake.
-struct Terms<'a> {
-    hello: Hello,
-    key: &'a StaticKey,
-    peer: Option<PublicKey>,
-    psk: Option<&'a Secret>,
-    promise: Option<DescriptorHash>,
+pub(super) struct Terms<'a> {
+    pub(super) hello: Hello,
+    pub(super) key: &'a StaticKey,
+    pub(super) peer: Option<PublicKey>,
+    pub(super) psk: Option<&'a Secret>,
+    pub(super) promise: Option<DescriptorHash>,
+    /// What was agreed before the handshake; else the hint stands in its place.
+    pub(super) before: &'a [u8],
 }
 
 impl Exchange {
@@ -159,6 +160,7 @@ impl<'a> Terms<'a> {
             peer: None,
             psk: Some(label.psk()),
             promise: None,
+            before: &[],
         }
     }
 
@@ -178,10 +180,11 @@ impl<'a> Terms<'a> {
             peer: Some(peer),
             psk: Some(secret.psk()),
             promise: None,
+            before: &[],
         }
     }
 
-    const fn of_keys(key: &'a StaticKey, connection: ConnectionId) -> Self {
+    pub(super) const fn of_keys(key: &'a StaticKey, connection: ConnectionId) -> Self {
         Self {
             hello: Hello {
                 model: Model::FACTORY_KEYS,
@@ -192,10 +195,15 @@ impl<'a> Terms<'a> {
             peer: None,
             psk: None,
             promise: None,
+            before: &[],
         }
     }
 
-    fn initiate(&self, mac1_key: Secret, entropy: &mut impl Entropy) -> Result<Exchange, Error> {
+    pub(super) fn initiate(
+        &self,
+        mac1_key: Secret,
+        entropy: &mut impl Entropy,
+    ) -> Result<Exchange, Error> {
         let mut exchange = self.exchange(Role::Initiator)?;
         let mut buffer = [0_u8; MAX_PAYLOAD];
         let payload = exchange.payload().emit(&mut buffer)?;
@@ -210,7 +218,11 @@ impl<'a> Terms<'a> {
         Ok(exchange)
     }
 
-    fn respond(&self, message: &[u8], entropy: &mut impl Entropy) -> Result<Exchange, Error> {
+    pub(super) fn respond(
+        &self,
+        message: &[u8],
+        entropy: &mut impl Entropy,
+    ) -> Result<Exchange, Error> {
         let mut exchange = self.exchange(Role::Responder)?;
         exchange.bytes.receive(message)?;
         exchange.kept = Kept::Hedge(self.hedge(entropy)?);
@@ -237,11 +249,11 @@ impl<'a> Terms<'a> {
         let mut buffer = [0_u8; MAX_PROLOGUE];
         let (local, peer) = (self.key.public(), self.peer);
         let known = Known {
-            local_static: local.as_array(),
+            local_static: Some(local.as_array()),
             remote_static: peer.as_ref().map(PublicKey::as_array),
         };
         let pattern = pattern_of(self.hello.model);
-        let prologue = prologue(pattern, self.hello, &mut buffer)?;
+        let prologue = prologue(pattern, self.hello, self.before, &mut buffer)?;
         Ok(Exchange {
             noise: Handshake::new(pattern, role, prologue, &known)?,
             hello: self.hello,
@@ -254,24 +266,27 @@ impl<'a> Terms<'a> {
     }
 }
 
-const fn pattern_of(model: Model) -> &'static Pattern {
+const fn pattern_of(model: Model) -> Pattern {
     match model {
-        Model::RECONNECTION => &KK_PSK0,
-        Model::FACTORY_KEYS => &IK,
-        _ => &XX_PSK0,
+        Model::RECONNECTION => KK_PSK0,
+        Model::FACTORY_KEYS => Pattern::IK,
+        _ => XX_PSK0,
     }
 }
 
-const MAX_PROLOGUE: usize = 80;
+/// With the transcript of a passcode; 80 are enough for a hint.
+const MAX_PROLOGUE: usize = if cfg!(feature = "cpace") { 184 } else { 80 };
 
-/// "lv("iomt1") lv(wire version) lv(suite) lv(Noise name) lv(model) lv(pre)", pre: the hint, or empty.
-fn prologue<'b>(
-    pattern: &Pattern,
+/// "lv("iomt1") lv(wire version) lv(suite) lv(Noise name) lv(model) lv(pre)", pre: "hint | CPace transcript |
+/// empty".
+pub(in crate::pairing) fn prologue<'b>(
+    pattern: Pattern,
     hello: Hello,
+    before: &[u8],
     buffer: &'b mut [u8],
 ) -> Result<&'b [u8], wire::Error> {
-    let hint = match hello.hint {
-        Hint::NONE => &[],
+    let pre = match hello.hint {
+        Hint::NONE => before,
         _ => &hello.hint.0[..],
     };
     let mut writer = Writer::new(buffer);
@@ -279,9 +294,9 @@ fn prologue<'b>(
         b"iomt1",
         &[VERSION][..],
         &[SUITE],
-        pattern.name.as_bytes(),
+        &pattern.protocol_name(),
         &[hello.model.0],
-        hint,
+        pre,
     ] {
         let len = u16::try_from(field.len()).unwrap_or(u16::MAX);
         writer.put(&len.to_be_bytes())?;

@@ -136,7 +136,7 @@ impl Exchange {
         }
         let missing = wire::Error::Truncated { missing: 1 };
         let theirs = payload.offer.ok_or(missing)?;
-        Offer::OURS.check(theirs, self.hello.model)?;
+        Offer::within(self.hello.model).check(theirs, self.hello.model)?;
         if self.awaits_a_promise() {
             self.promise = Some(payload.descriptor.ok_or(missing)?);
         }
@@ -149,14 +149,19 @@ impl Exchange {
 
     /// "Initiator: the reader of label, keypad or display; the device in IK and `KKpsk0`."
     fn is_device(&self) -> bool {
-        (self.role == Role::Responder) == (self.hello.model == Model::LABEL_SECRET)
+        (self.role == Role::Responder) == self.device_responds()
+    }
+
+    const fn device_responds(&self) -> bool {
+        matches!(self.hello.model, Model::LABEL_SECRET | Model::PASSCODE)
     }
 
     pub(super) fn paired(&self) -> Option<Paired> {
         let finished = self.noise.finish()?;
-        let direction = match self.hello.model {
-            Model::LABEL_SECRET => Direction::DeviceResponded,
-            _ => Direction::DeviceInitiated,
+        let direction = if self.device_responds() {
+            Direction::DeviceResponded
+        } else {
+            Direction::DeviceInitiated
         };
         let secrets = SessionSecrets::derive(
             &finished.hash,
@@ -183,6 +188,7 @@ impl From<noise::Error> for Error {
                 needed: MAX_HANDSHAKE,
             },
             noise::Error::OutOfTurn => Self::UnexpectedMessage,
+            noise::Error::MissingKey => Self::MissingKey,
         }
     }
 }

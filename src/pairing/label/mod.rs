@@ -18,12 +18,30 @@
 //! The code in front of message 1 is checked before any Diffie-Hellman: a stranger's message
 //! costs one HMAC.
 //!
+//! What the label says, as a QR code or an NFC text, is a [`Label`]:
+//!
+//! ```
+//! use iomt::pairing::label::Label;
+//! # use iomt::seal::SystemEntropy;
+//!
+//! let label = Label::generate(None, &mut SystemEntropy)?; // At the factory.
+//! let text = label.text();
+//! assert!(text.as_str().starts_with("IOMT:") && text.as_str().len() == 44);
+//!
+//! let read = Label::parse(text.as_str()).expect("the label was not misread");
+//! assert_eq!(read.secret()?.hint(), label.secret()?.hint());
+//! # Ok::<(), iomt::pairing::Error>(())
+//! ```
+//!
 //! | message | packet | of which |
 //! |---|---|---|
 //! | 1 | 90 bytes | header 20, code 16, e 32, offer 6, tag 16 |
 //! | 2 | 156 bytes | header 20, e 32, s 48, offer 6, descriptor hash 34, tag 16 |
 //! | 3 | 84 bytes | header 20, s 48, tag 16 |
 
+mod base32;
+mod payload;
 mod secret;
 
+pub use payload::{Label, LabelError, LabelText, MAX_LABEL_TEXT, MAX_SECRET};
 pub use secret::{LabelSecret, MIN_SECRET};

@@ -1,11 +1,11 @@
 use super::Error;
 use crate::crypto::aead::{self, TAG_LEN};
-use crate::crypto::{NotAuthentic, Secret};
+use crate::crypto::{KEY_LEN, NotAuthentic, Secret};
 
 /// `CipherState`: a key and a nonce that counts its uses.
 pub(super) struct Cipher {
     key: Option<Secret>,
-    nonce: u64,
+    pub(super) nonce: u64,
 }
 
 impl Cipher {
@@ -31,6 +31,17 @@ impl Cipher {
         Self {
             key: self.key.as_ref().map(Secret::share),
             nonce: self.nonce,
+        }
+    }
+
+    /// `Rekey()`: "the first 32 bytes from ENCRYPT(k, maxnonce, zerolen, zeros)"; the nonce goes on.
+    pub(super) fn rekey(&mut self) {
+        if let Some(key) = &self.key {
+            let mut next = Secret::new([0; KEY_LEN]);
+            // Can not fail: 32 bytes are less than what a nonce covers.
+            if aead::seal(key, REKEY_NONCE, &[], next.expose_mut()).is_some() {
+                self.key = Some(next);
+            }
         }
     }
 
@@ -65,6 +76,9 @@ impl Cipher {
         Ok(())
     }
 }
+
+/// The place of `REKEY`.
+const REKEY_NONCE: u64 = u64::MAX;
 
 /// "The maximum n value (2^64-1) is reserved for other use."
 fn next_nonce(nonce: u64) -> Result<u64, Error> {

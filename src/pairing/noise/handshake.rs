@@ -1,5 +1,6 @@
 use super::Error;
-use super::pattern::{Pattern, Token};
+use super::pattern::{Pattern, Psks};
+use super::row::{Row, Token};
 use super::symmetric::Symmetric;
 use crate::crypto::dh::PrivateKey;
 use crate::crypto::hash::HASH_LEN;
@@ -7,8 +8,10 @@ use crate::crypto::{KEY_LEN, Secret};
 
 /// Which side of a handshake one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pairing) enum Role {
+pub enum Role {
+    /// Writes the first message.
     Initiator,
+    /// Answers it.
     Responder,
 }
 
@@ -23,8 +26,10 @@ pub(in crate::pairing) enum Role {
 ///
 /// Neither the psk nor the private half of the static key is kept here.
 pub(in crate::pairing) struct Handshake {
-    pub(super) pattern: &'static Pattern,
-    role: Role,
+    pub(super) row: &'static Row,
+    pub(super) psks: Psks,
+    pub(super) role: Role,
+    /// Zeros where the pattern has none.
     pub(super) local_static: [u8; KEY_LEN],
     pub(super) ephemeral: Option<PrivateKey>,
     pub(super) remote_ephemeral: Option<[u8; KEY_LEN]>,
@@ -46,7 +51,7 @@ pub(in crate::pairing) struct Checkpoint(Progress);
 
 /// What is known before the first message.
 pub(in crate::pairing) struct Known<'k> {
-    pub(in crate::pairing) local_static: &'k [u8; KEY_LEN],
+    pub(in crate::pairing) local_static: Option<&'k [u8; KEY_LEN]>,
     pub(in crate::pairing) remote_static: Option<&'k [u8; KEY_LEN]>,
 }
 
@@ -63,32 +68,33 @@ impl Handshake {
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfTurn`] when the pattern begins with a key that is not known.
+    /// [`Error::MissingKey`] when the pattern needs a key that is not known.
     pub(in crate::pairing) fn new(
-        pattern: &'static Pattern,
+        Pattern { row, psks }: Pattern,
         role: Role,
         prologue: &[u8],
         known: &Known<'_>,
     ) -> Result<Self, Error> {
-        let mut symmetric = Symmetric::new(pattern.name);
+        if known.local_static.is_none() && row.uses_static_of(role) {
+            return Err(Error::MissingKey);
+        }
+        let mut symmetric = Symmetric::new(&Pattern { row, psks }.protocol_name());
         symmetric.mix_hash(prologue);
-        for (owner, tokens) in [Role::Initiator, Role::Responder]
-            .iter()
-            .zip(pattern.before)
-        {
+        for (owner, tokens) in [Role::Initiator, Role::Responder].iter().zip(row.before) {
             for _ in tokens {
                 let key = if *owner == role {
                     known.local_static
                 } else {
-                    known.remote_static.ok_or(Error::OutOfTurn)?
+                    known.remote_static
                 };
-                symmetric.mix_hash(key);
+                symmetric.mix_hash(key.ok_or(Error::MissingKey)?);
             }
         }
         Ok(Self {
-            pattern,
+            row,
+            psks,
             role,
-            local_static: *known.local_static,
+            local_static: known.local_static.copied().unwrap_or_default(),
             ephemeral: None,
             remote_ephemeral: None,
             remote_static: known.remote_static.copied(),
@@ -114,7 +120,7 @@ impl Handshake {
     /// The number of the next message, from 0, and who writes it; `None` behind the last one.
     pub(in crate::pairing) fn turn(&self) -> Option<(u8, Role)> {
         let number = self.progress.next_message;
-        self.pattern.messages.get(usize::from(number))?;
+        self.row.messages.get(usize::from(number))?;
         let writer = if number.is_multiple_of(2) {
             Role::Initiator
         } else {
@@ -134,7 +140,7 @@ impl Handshake {
         if self.turn().is_none_or(|(_, writer)| writer == self.role) {
             return;
         }
-        for token in self.tokens().unwrap_or_default() {
+        for token in self.row_tokens() {
             match token {
                 Token::E => self.remote_ephemeral = None,
                 Token::S => self.remote_static = None,
@@ -151,7 +157,7 @@ impl Handshake {
     /// Whether one's next message shows an ephemeral key.
     pub(in crate::pairing) fn writes_ephemeral(&self) -> bool {
         let is_ours = self.turn().is_some_and(|(_, writer)| writer == self.role);
-        is_ours && self.tokens().is_ok_and(|tokens| tokens.contains(&Token::E))
+        is_ours && self.row_tokens().contains(&Token::E)
     }
 
     /// `Split()`, once the last message is written or read and taken over.
@@ -174,10 +180,10 @@ impl Handshake {
         self.progress.symmetric.wipe();
     }
 
-    pub(super) fn tokens(&self) -> Result<&'static [Token], Error> {
+    /// The tokens of the next message that its row has; the psks of its modifiers are not among them.
+    fn row_tokens(&self) -> &'static [Token] {
         let number = usize::from(self.progress.next_message);
-        let tokens = self.pattern.messages.get(number);
-        tokens.copied().ok_or(Error::OutOfTurn)
+        self.row.messages.get(number).copied().unwrap_or_default()
     }
 
     /// The first letter of a token names the initiator's key, the second the responder's.

@@ -1,7 +1,7 @@
-use super::Error;
 use super::handshake::{Handshake, Local};
-use super::pattern::Token;
+use super::row::Token;
 use super::symmetric::Symmetric;
+use super::{Error, MAX_MESSAGE};
 use crate::crypto::dh::is_canonical;
 use crate::crypto::{KEY_LEN, Secret};
 use crate::wire::{Reader, Writer};
@@ -152,6 +152,10 @@ impl Handshake {
         if self.need()? != Need::Payload {
             return Err(Error::OutOfTurn);
         }
+        let sealed = self.progress.symmetric.sealed_len(payload.len());
+        if writer.len().saturating_add(sealed) > MAX_MESSAGE {
+            return Err(Error::NoRoom);
+        }
         self.progress.symmetric.seal_to(payload, writer)?;
         self.end_message();
         Ok(())
@@ -159,8 +163,8 @@ impl Handshake {
 
     /// The token that is due; `None` when it is the payload's turn.
     fn token(&self) -> Result<Option<Token>, Error> {
-        let number = usize::from(self.progress.next_token);
-        Ok(self.tokens()?.get(number).copied())
+        let (message, _) = self.turn().ok_or(Error::OutOfTurn)?;
+        Ok(self.psks.token(self.row, message, self.progress.next_token))
     }
 
     const fn step(&mut self) {
@@ -190,7 +194,7 @@ impl Handshake {
 
     fn mix_ephemeral(&mut self, public: &[u8; KEY_LEN]) {
         self.progress.symmetric.mix_hash(public);
-        if self.pattern.has_psk() {
+        if self.psks.is_some() {
             self.progress.symmetric.mix_key(public);
         }
     }

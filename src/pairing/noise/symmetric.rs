@@ -14,8 +14,7 @@ pub(super) struct Symmetric {
 
 impl Symmetric {
     /// `InitializeSymmetric(protocol_name)`
-    pub(super) fn new(protocol_name: &str) -> Self {
-        let name = protocol_name.as_bytes();
+    pub(super) fn new(name: &[u8]) -> Self {
         let mut hash = [0_u8; HASH_LEN];
         match hash.get_mut(..name.len()) {
             // "If protocol_name is less than or equal to HASHLEN bytes in length, sets h equal to
@@ -72,9 +71,8 @@ impl Symmetric {
         plaintext: &[u8],
         writer: &mut Writer<'_>,
     ) -> Result<(), Error> {
-        let tag_room = if self.cipher.has_key() { TAG_LEN } else { 0 };
         let room = writer
-            .reserve(plaintext.len() + tag_room)
+            .reserve(self.sealed_len(plaintext.len()))
             .map_err(|_| Error::NoRoom)?;
         let (ciphertext, tag_slot) = room
             .split_at_mut_checked(plaintext.len())
@@ -113,6 +111,15 @@ impl Symmetric {
         Ok(plaintext)
     }
 
+    /// How long a field of `len` plaintext bytes is.
+    pub(super) const fn sealed_len(&self, len: usize) -> usize {
+        if self.cipher.has_key() {
+            len.saturating_add(TAG_LEN)
+        } else {
+            len
+        }
+    }
+
     /// How many plaintext bytes a field of `len` bytes holds; `None` where it can not hold its tag.
     pub(super) const fn plaintext_len(&self, len: usize) -> Option<usize> {
         if self.cipher.has_key() {
@@ -145,6 +152,16 @@ fn hkdf<const N: usize>(chaining_key: &Secret, input: &[u8]) -> [Secret; N] {
 }
 
 #[cfg(test)]
+impl Symmetric {
+    /// The one psk of the revisions before 31.
+    pub(super) fn mix_psk_of_revision_30(&mut self, psk: &Secret) {
+        let [chaining_key, hash] = hkdf(&self.chaining_key, psk.expose());
+        self.chaining_key = chaining_key;
+        self.mix_hash(hash.expose());
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::crypto::hash::expand;
@@ -161,8 +178,11 @@ mod tests {
     fn a_name_of_32_bytes_is_taken_as_it_is_and_a_longer_one_hashed() {
         let exact = "Noise_NN_25519_ChaChaPoly_SHA256";
         assert_eq!(exact.len(), 32);
-        assert_eq!(Symmetric::new(exact).hash(), exact.as_bytes());
+        assert_eq!(Symmetric::new(exact.as_bytes()).hash(), exact.as_bytes());
         let longer = "Noise_XXpsk0_25519_ChaChaPoly_SHA256";
-        assert_eq!(Symmetric::new(longer).hash(), &sha256(&[longer.as_bytes()]));
+        assert_eq!(
+            Symmetric::new(longer.as_bytes()).hash(),
+            &sha256(&[longer.as_bytes()])
+        );
     }
 }

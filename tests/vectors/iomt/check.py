@@ -7,6 +7,7 @@ Shares no code with the crate. XChaCha20-Poly1305 and CRC are written out here: 
 Exit status 1, and what differs, on any difference.
 """
 
+import base64
 import hashlib
 import hmac as hmac_module
 import json
@@ -649,9 +650,49 @@ def row_epoch(cursor, next_number):
     return epoch
 
 
+# ---- labels
+
+def label(_, test):
+    text = test["text"].upper()
+    if not text.startswith("IOMT:"):
+        raise Bad("NotALabel")
+    coded = text[5:]
+    try:
+        body = base64.b32decode(coded + "=" * (-len(coded) % 8))
+    except ValueError:
+        raise Bad("NotALabel")
+    if base64.b32encode(body).decode().rstrip("=") != coded:
+        raise Bad("NotALabel")
+    if len(body) < 4 or hashlib.sha256(body[:-4]).digest()[:4] != body[-4:]:
+        raise Bad("Misread")
+    version, suite, model, *rest = body[:-4]
+    for said, known, why in ((version, (1,), "Version"), (suite, (1,), "Suite"), (model, (1, 2), "Model")):
+        if said not in known:
+            raise Bad("Unsupported" + why)
+    fields, rest = [], bytes(rest)
+    while len(fields) < model % 2 + 1:
+        fields.append(rest[1:1 + rest[0]])
+        rest = rest[1 + rest[0]:]
+    last = -1
+    while rest:
+        if len(rest) < 2 or rest[0] <= last or len(rest) < 2 + rest[1]:
+            raise Bad("Malformed")
+        last = rest[0]
+        if last % 2:
+            raise Bad("UnsupportedField")
+        rest = rest[2 + rest[1]:]
+    secret, key = fields[0], fields[1] if model == 1 else None
+    if not 16 <= len(secret) <= 32 or key and int.from_bytes(key, "little") >= 2 ** 255 - 19:
+        raise Bad("Malformed")
+    same("model", model, test["model"])
+    same("secret", secret, b(test["secret"]))
+    same("key", key, test["key"] and b(test["key"]))
+
+
 KINDS = {
     "KeySchedule": key_schedule, "Frame": frame, "Receipt": receipt, "Control": control, "Handshake": handshake,
     "ReceivedSet": received_set, "Serial": serial, "Stream": stream, "Batch": batch, "Fragments": fragments, "Row": row,
+    "Label": label,
 }
 
 

@@ -1,0 +1,39 @@
+//! Pairing by six digits that a person compares: `Noise_XX` with a committed nonce.
+//!
+//! **What the person does**: starts the pairing on both sides, compares the six digits that both show, and
+//! says yes on both where they are equal. **What it stops**: who stands in the middle has other digits
+//! on either side, whatever it sends, but for one run in 10^6. **What it does not stop**: a person who says yes
+//! without a look; a stranger who uses up the five attempts; who is first to pair with a device whose
+//! owner has started it.
+//!
+//! ```text
+//! c      = H(lv("iomt1 sas commit") ‖ Nr)
+//! digits = be64(H(lv("iomt1 sas") ‖ h ‖ Ni ‖ Nr)[..8]) mod 10^6        h: the hash behind message 3
+//!
+//!   device                                                     phone, server
+//!   ──────                                                     ─────────────
+//!   Asking::new            ── 1: e {offer} ────────────────►   Answering::new
+//!   Asking::handle_reply   ◄── 2: e, ee, s, es {offer, c} ──
+//!                          ── 3: s, se {Ni, descriptor} ───►   Attempts::begin, written, stored
+//!                                                              Answering::handle_confirmation
+//!   Confirming::handle_nonce  ◄── 4: Nr ────────────────────
+//!        ▼                                                          ▼
+//!   Unconfirmed: digits, yes                                   Unconfirmed: digits, yes
+//! ```
+//!
+//! Each nonce is bound before the other is known: that of the responder by its commitment, that of the
+//! initiator by being inside message 3, which `h` covers. So who sends a message has to choose it before it
+//! can know the digits. (An ephemeral key that is committed to instead of a nonce is not enough: a relay
+//! ground equal digits in two seconds.) A run that ends after `Nr` was shown counts as an attempt.
+//!
+//! A call performs all the multiplications of its message.
+
+mod code;
+mod payload;
+mod run;
+
+#[cfg(test)]
+mod tests;
+
+pub use code::Digits;
+pub use run::{Answering, Asking, Confirming, Unconfirmed};

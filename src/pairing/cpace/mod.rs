@@ -1,0 +1,53 @@
+//! Pairing over a passcode that a person types: CPace, then `Noise_XXpsk0`. An optional profile, of a draft.
+//!
+//! **What the person does**: arms the device, reads the passcode off it (or off its packaging), and
+//! types it on the other side. **What it stops**: who does not know the passcode gets one guess for
+//! each run, and five runs end the arming; who only listens, or records and tries all passcodes
+//! later, gets none. **What it does not stop**: a guess that is right, five in 10^6 for six digits; who
+//! has seen the passcode while the device is armed; a stranger who uses the five up on purpose. The
+//! device has to be armed again then.
+//!
+//! CPace is `CPACE-RISTR255-SHA512` of draft-irtf-cfrg-cpace, initiator and responder in this order;
+//! later drafts may change it, and then get another suite number.
+//!
+//! ```text
+//! CI       = lv(wire version) lv("Noise_XXpsk0_25519_ChaChaPoly_SHA256") lv(model)
+//! sid      = 16 bytes of the initiator ‖ 16 bytes of the responder            hedged
+//! AD       = the offer of each side, 4 bytes
+//! psk      = E(Extract(0, ISK), "cpace psk")
+//! MAC1 key = E(Extract(0, ISK), "cpace mac1")
+//! pre      = sid ‖ lv(Ya) ‖ lv(ADa) ‖ lv(Yb) ‖ lv(ADb)                        in the prologue
+//!
+//!   who types it                                       device, armed
+//!   ────────────                                       ─────────────
+//!   Call::new              ── 0x41: sid half ──►       Called::answer
+//!                          ◄── 0x42: sid half ──
+//!   Call::handle_answer    ── 0x43: Ya, ADa ───►       Attempts::begin, written, PendingAttempt::stored
+//!                                                      Called::handle_share
+//!   Asking::handle_share   ◄── 0x44: Yb, ADb ──        Answering::finish
+//!        ▼                                                  ▼
+//!   Agreement                                          Agreement
+//!   Exchange::enter_passcode   ── 1 … 3 of XXpsk0 ──   Exchange::answer_passcode
+//!                                                      Attempts::give_back, once paired
+//! ```
+//!
+//! | packet | bytes | of which |
+//! |---|---|---|
+//! | `0x41`, `0x42` | 36 | header 20, half of the session id 16 |
+//! | `0x43`, `0x44` | 56 | header 20, point 32, offer 4 |
+//!
+//! No message of CPace says whether the passcodes are equal: a wrong one shows when message 1 of the
+//! handshake does not have the code that the device expects, which it does not answer.
+//!
+//! Each call performs at most one scalar multiplication.
+
+mod body;
+mod passcode;
+mod run;
+mod share;
+
+#[cfg(test)]
+mod tests;
+
+pub use passcode::{MAX_PASSCODE, MIN_PASSCODE, Passcode};
+pub use run::{Agreement, Answering, Asking, Call, Called};
