@@ -118,6 +118,8 @@ pub mod driver;
     any(feature = "defmt", feature = "log", feature = "tracing")
 ))]
 pub mod events;
+#[cfg(feature = "gatt")]
+pub mod gatt;
 #[cfg(all(any(doc, doctest), feature = "server"))]
 pub mod guide;
 #[cfg(feature = "link")]
