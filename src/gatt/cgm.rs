@@ -85,6 +85,17 @@ impl<'a> Cgm<'a> {
         self.bytes
     }
 
+    /// Writes the octets that were decoded into `out`; [`CgmRecord::encode`] makes them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRoom`].
+    pub fn encode<'b>(&self, out: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
+        let mut out = Out::new(out);
+        out.put(self.bytes)?;
+        Ok(out.finish())
+    }
+
     /// The records, oldest first.
     pub fn records(&self) -> impl Iterator<Item = CgmRecord> + use<'a> {
         let mut fields = Fields::new(self.bytes);
@@ -248,6 +259,17 @@ mod tests {
         assert_eq!((warning.status, warning.warning), (None, Some(0x40)));
         let status = one(&[7, 0x80, 0, 0x0C, 6, 0, 0x40]);
         assert_eq!((status.status, status.warning), (Some(0x40), None));
+    }
+
+    #[test]
+    fn a_record_is_written_as_it_was_read() {
+        let all = [
+            0x0F, 0xE3, 0xD2, 0xE4, 5, 0, 2, 0x14, 0xFF, 2, 0xF0, 0xE5, 0xF3, 0x8E, 0x3F,
+        ];
+        let plain = [6, 0, 0, 0x0C, 6, 0];
+        for bytes in [&all[..], &plain] {
+            assert_eq!(one(bytes).encode(&mut [0; 15]).unwrap(), bytes);
+        }
     }
 
     #[test]

@@ -51,7 +51,12 @@ impl DateTime {
         out.put(&[self.month, self.day, self.hours, self.minutes, self.seconds])
     }
 
-    fn check(&self) -> Result<(), Error> {
+    /// Whether the time is on the calendar, where its parts are known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] with the first part that is not.
+    pub fn check(&self) -> Result<(), Error> {
         let checks = [
             ("Year", matches!(self.year, 0 | 1582..=9999)),
             ("Month", self.month <= 12),

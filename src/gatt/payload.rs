@@ -1,5 +1,5 @@
 use super::{
-    Battery, BloodPressure, BodyComposition, Cgm, CgmRecord, ContinuousOximetry, CuffPressure,
+    Battery, BloodPressure, BodyComposition, Cgm, ContinuousOximetry, CuffPressure,
     CurrentElapsedTime, CurrentTime, Error, Glucose, GlucoseContext, HealthObservation, HeartRate,
     Reading, SpotOximetry, Temperature, Weight,
 };
@@ -93,7 +93,7 @@ impl<'a> Payload<'a> {
             Self::Battery(value) => value.encode(out),
             Self::BloodPressure(value) => value.encode(out),
             Self::BodyComposition(value) => value.encode(out),
-            Self::Cgm(value) => encode_records(value, out),
+            Self::Cgm(value) => value.encode(out),
             Self::CurrentElapsedTime(value) => value.encode(out),
             Self::CurrentTime(value) => value.encode(out),
             Self::Glucose(value) => value.encode(out),
@@ -129,23 +129,4 @@ impl<'a> Payload<'a> {
             Self::CurrentElapsedTime(_) | Self::CurrentTime(_) => {}
         }
     }
-}
-
-/// Writes each record anew, so that what comes out is what the records say.
-fn encode_records<'b>(cgm: &Cgm<'_>, out: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
-    let mut written = 0;
-    for record in cgm.records() {
-        let room = out.get_mut(written..).unwrap_or_default();
-        let len = match record.encode(room) {
-            Ok(bytes) => bytes.len(),
-            Err(Error::NoRoom { needed }) => {
-                let needed = written.saturating_add(needed);
-                return Err(Error::NoRoom { needed });
-            }
-            Err(other) => return Err(other),
-        };
-        written = written.saturating_add(len);
-    }
-    let needed = CgmRecord::MAX_LEN;
-    out.get_mut(..written).ok_or(Error::NoRoom { needed })
 }
