@@ -4,14 +4,14 @@ use iomt::time::{ClockQuality, Duration, WallClock};
 use std::time::SystemTime;
 
 /// An instant with the offset of local time from UTC.
-pub struct Moment {
+pub(crate) struct Moment {
     clock: WallClock,
     text: String,
 }
 
 impl Moment {
     /// The system's time, in UTC.
-    pub fn now() -> Self {
+    pub(crate) fn now() -> Self {
         let clock = WallClock::from_system(
             SystemTime::now(),
             ClockQuality::DeviceSet,
@@ -23,7 +23,7 @@ impl Moment {
 
     /// Reads `2024-03-15T14:30:45.678+01:00`; the fraction may be missing, and `Z` may be the offset,
     /// or nothing. A date alone is its midnight.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (date, rest) = text.split_at_checked(10)?;
         let (time, zone) = match rest.strip_prefix(['T', ' ']) {
             None => ("00:00:00", Some(rest).filter(|rest| rest.is_empty())?),
@@ -49,12 +49,12 @@ impl Moment {
     }
 
     /// As FHIR writes it.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// When something was measured: what the device tells, at this moment's offset, else this moment.
-    pub fn of(&self, stamp: Stamp) -> String {
+    pub(crate) fn of(&self, stamp: Stamp) -> String {
         let offset = self.clock.utc_offset_minutes.unwrap_or(0);
         let told = match stamp {
             Stamp::Local {

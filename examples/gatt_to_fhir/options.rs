@@ -1,15 +1,15 @@
 use crate::moment::Moment;
 
 /// What the caller says beside the lines.
-pub struct Options {
+pub(crate) struct Options {
     /// Of whom: the address of a patient.
-    pub subject: String,
+    pub(crate) subject: String,
     /// When, for values that do not tell; its offset from UTC is that of devices that tell local time.
-    pub time: Moment,
+    pub(crate) time: Moment,
 }
 
 impl Options {
-    pub const HELP: &str = "\
+    pub(crate) const HELP: &str = "\
 usage: gatt_to_fhir [--subject Patient/ID] [--time TIME] < LINES
 
   --subject  the patient's address; Patient/unknown if not given
@@ -19,7 +19,7 @@ usage: gatt_to_fhir [--subject Patient/ID] [--time TIME] < LINES
 Each line is CHARACTERISTIC HEX, such as: 2a37 0654";
 
     /// Reads the arguments; `None` where help is asked for.
-    pub fn from_arguments(
+    pub(crate) fn from_arguments(
         mut arguments: impl Iterator<Item = String>,
     ) -> Result<Option<Self>, String> {
         let mut options = Self {

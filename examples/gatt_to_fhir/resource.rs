@@ -22,7 +22,11 @@ struct Maker<'a> {
 }
 
 /// The resource of a value: an Observation, or a Bundle where there are several.
-pub fn of(payload: &Payload<'_>, name: Identity, options: &Options) -> Result<Resource, String> {
+pub(crate) fn of(
+    payload: &Payload<'_>,
+    name: Identity,
+    options: &Options,
+) -> Result<Resource, String> {
     let mut maker = Maker {
         options,
         name,
@@ -32,13 +36,13 @@ pub fn of(payload: &Payload<'_>, name: Identity, options: &Options) -> Result<Re
     match payload {
         Payload::GlucoseContext(context) => maker.context(context),
         Payload::HealthObservation(observation) => maker.other_than_numbers(observation),
-        Payload::CurrentTime(time) => maker.clock(&time.time.to_string(), time.time.into()),
+        Payload::CurrentTime(time) => maker.clock(&time.time.to_string(), Some(time.time).into()),
         Payload::CurrentElapsedTime(time) => {
             let count = format!("{} of {:?}", time.time.count, time.time.resolution);
             maker.clock(&count, Stamp::Elapsed(time.time));
         }
         Payload::Glucose(glucose) if maker.made.is_empty() => {
-            let stamp = glucose.base_time.into();
+            let stamp = Some(glucose.base_time).into();
             maker.observation(None, "glucose record without a concentration", stamp, |o| {
                 o.data_absent_reason = Some(absent("unknown"));
             });
