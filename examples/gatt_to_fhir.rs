@@ -15,7 +15,7 @@
 #[path = "gatt_to_fhir/moment.rs"]
 mod moment;
 #[path = "gatt_to_fhir/options.rs"]
-mod options;
+pub(crate) mod options;
 #[path = "gatt_to_fhir/resource.rs"]
 mod resource;
 
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 }
 
 /// Converts all lines and tells how many were bad.
-fn convert(
+pub(crate) fn convert(
     input: impl BufRead,
     mut output: impl Write,
     options: &Options,

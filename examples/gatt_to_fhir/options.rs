@@ -1,4 +1,4 @@
-use crate::moment::Moment;
+use super::moment::Moment;
 
 /// What the caller says beside the lines.
 pub(crate) struct Options {

@@ -9,7 +9,7 @@ use iomt::gatt::{
 use iomt::reading::{Decimal, Metric, Unit, Value};
 use iomt::time::Instant;
 
-use crate::options::Options;
+use super::options::Options;
 
 /// The nomenclature of IEEE 11073.
 const MDC: &str = "urn:iso:std:iso:11073:10101";

@@ -1,6 +1,8 @@
-//! Values of characteristics whose meaning others have published.
+//! Values of characteristics whose meaning others have published; more of them where `IOMT_SHARED` names a folder of such.
 
+#[path = "gatt/facts.rs"]
 mod facts;
+#[path = "gatt/outside.rs"]
 mod outside;
 
 use iomt::gatt::{Error, Payload};
