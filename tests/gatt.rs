@@ -1,5 +1,12 @@
 //! Values of characteristics whose meaning others have published; more of them where `IOMT_SHARED` names a folder of such.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of a test"
+)]
+
 #[path = "gatt/facts.rs"]
 mod facts;
 #[path = "gatt/outside.rs"]

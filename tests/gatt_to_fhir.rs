@@ -1,5 +1,11 @@
 //! The example `gatt_to_fhir`: what it makes of lines, and of its command line.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of a test"
+)]
+
 #[expect(dead_code, reason = "the example's own entry is not called")]
 #[path = "../examples/gatt_to_fhir.rs"]
 mod example;

@@ -141,10 +141,10 @@ impl Maker<'_> {
             let seconds = Decimal::from(i32::from(exercise.seconds));
             let intensity = Decimal::from(i32::from(exercise.intensity_percent));
             self.text("exercise duration", |o| {
-                o.value_quantity = Some(quantity(seconds, "s"))
+                o.value_quantity = Some(quantity(seconds, "s"));
             });
             self.text("exercise intensity", |o| {
-                o.value_quantity = Some(quantity(intensity, "%"))
+                o.value_quantity = Some(quantity(intensity, "%"));
             });
         }
         let codes = [
@@ -187,7 +187,7 @@ impl Maker<'_> {
             let code = member.metric.map(Metric::code);
             let stamp = member.time.map_or(Stamp::None, Stamp::Elapsed);
             self.observation(code, "health observation", stamp, |o| {
-                fill(o, &member.value)
+                fill(o, &member.value);
             });
         }
     }

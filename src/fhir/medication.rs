@@ -9,7 +9,7 @@ use super::terms;
 use super::{CodeableConcept, Context, Identifier, Number, Quantity, Reference};
 use crate::reading::{Decimal, Unit};
 
-/// A MedicationAdministration: a dose that was given, missed, or of which nobody knows.
+/// A `MedicationAdministration`: a dose that was given, missed, or of which nobody knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields are FHIR's own")]
@@ -73,7 +73,7 @@ const OUTCOMES: [(DoseOutcome, &str); 5] = [
 ];
 
 impl MedicationAdministration {
-    /// The MedicationAdministration of a dose.
+    /// The `MedicationAdministration` of a dose.
     #[must_use]
     pub fn of(dose: &Dose, context: &Context<'_>) -> Self {
         let status = OUTCOMES.iter().find(|(known, _)| *known == dose.outcome);

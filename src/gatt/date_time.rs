@@ -73,7 +73,8 @@ impl DateTime {
 
     /// The last day of the month; of an unknown month or year, the last that it could have.
     const fn last_day(&self) -> u8 {
-        let is_leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        let is_leap = self.year.is_multiple_of(4)
+            && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400));
         match self.month {
             2 if is_leap => 29,
             2 => 28,

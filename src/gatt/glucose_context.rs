@@ -153,7 +153,7 @@ impl GlucoseContext {
         Ok(out.finish())
     }
 
-    /// What was measured, received `at` this time: the HbA1c, if there is one.
+    /// What was measured, received `at` this time: the `HbA1c`, if there is one.
     ///
     /// The context has no time of its own: it has that of its measurement.
     pub fn readings(&self, at: Instant) -> impl Iterator<Item = Reading> + use<> {

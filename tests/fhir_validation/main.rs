@@ -1,5 +1,12 @@
 //! What the crate writes as FHIR, checked against HL7's schema and the rules of its profiles.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of a test"
+)]
+
 #[expect(dead_code, reason = "the example uses all of it, this test a part")]
 #[path = "../../examples/gatt_to_fhir/moment.rs"]
 mod moment;
