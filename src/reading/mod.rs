@@ -21,7 +21,7 @@ mod status;
 mod unit;
 mod waveform;
 
-pub use decimal::{Decimal, ParseDecimalError};
+pub use decimal::{Decimal, ParseDecimalError, Special};
 pub use descriptor::Descriptor;
 pub use metric::Metric;
 pub use observation::{Observation, Value};
