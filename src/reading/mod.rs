@@ -23,8 +23,8 @@ mod waveform;
 
 pub use decimal::{Decimal, ParseDecimalError, Special};
 pub use descriptor::Descriptor;
-pub use metric::Metric;
+pub use metric::{Evidence, Metric, MetricFacts};
 pub use observation::{Observation, Value};
 pub use status::Status;
-pub use unit::Unit;
+pub use unit::{ConvertError, Dimension, Substance, Unit};
 pub use waveform::{Waveform, WaveformError};
