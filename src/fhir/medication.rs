@@ -113,7 +113,7 @@ impl MedicationAdministration {
 
 /// A number with its unit.
 fn quantity(number: Decimal, unit: Unit) -> Quantity {
-    let ucum = terms::ucum(unit);
+    let ucum = unit.ucum();
     Quantity {
         value: Some(Number(number)),
         comparator: None,

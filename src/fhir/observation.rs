@@ -12,7 +12,7 @@ use super::{
     Annotation, CodeableConcept, Coding, Identifier, Identity, Meta, Quantity, Reference,
     SampledData, Upload,
 };
-use crate::reading::{self, Metric, Status};
+use crate::reading::{self, Metric, Status, Unit};
 
 /// An Observation: one measurement, or a panel such as a blood pressure.
 ///
@@ -113,13 +113,11 @@ impl Observation {
     /// marked as such.
     #[must_use]
     pub fn of(reading: &reading::Observation, context: &Context<'_>) -> Self {
-        let ucum = terms::ucum(reading.unit);
-        let term = terms::of(reading.metric, ucum);
-        let profile = term.and_then(|term| term.profile);
+        let profile = terms::profile(reading.metric);
         let measured = Measured::of(reading, profile);
         // Without a unit that its profile takes, it is no vital sign to FHIR.
         let profile = profile.filter(|_| measured.fits_profile);
-        let code = concept(reading.metric, ucum, profile);
+        let code = concept(reading.metric, Some(reading.unit), profile);
         let mut observation = Self::new(code, context);
         observation.set_profile(profile);
         observation.set_status(reading.status);
@@ -132,8 +130,7 @@ impl Observation {
     /// The Observation of a panel, each reading a component.
     #[must_use]
     pub fn panel(panel: Metric, parts: &[reading::Observation], context: &Context<'_>) -> Self {
-        let term = terms::of(panel, None);
-        let profile = term.and_then(|term| term.profile);
+        let profile = terms::profile(panel);
         let measured: Vec<_> = parts
             .iter()
             .map(|part| Measured::of(part, profile))
@@ -149,7 +146,7 @@ impl Observation {
         for (part, measured) in parts.iter().zip(measured) {
             observation.note.extend(measured.note.map(annotation));
             observation.component.push(ObservationComponent {
-                code: concept(part.metric, terms::ucum(part.unit), None),
+                code: concept(part.metric, Some(part.unit), None),
                 value_quantity: measured.quantity,
                 data_absent_reason: measured.absent,
                 interpretation: value::interpretation(part.status),
@@ -218,17 +215,11 @@ fn annotation(text: String) -> Annotation {
 }
 
 /// The concept of a metric: IEEE 11073, then the more special LOINC codes, then the profile's.
-fn concept(metric: Metric, ucum: Option<&str>, profile: Option<Profile>) -> CodeableConcept {
-    let term = terms::of(metric, ucum);
+fn concept(metric: Metric, unit: Option<Unit>, profile: Option<Profile>) -> CodeableConcept {
     let own = Coding::new(terms::MDC, &metric.code().to_string());
-    let special = term.map_or(&[][..], |term| term.loinc);
-    let loinc = special
-        .iter()
-        .copied()
-        .chain(profile.map(|profile| profile.loinc))
-        .map(|code| Coding::new(terms::LOINC, code));
+    let loinc = terms::loinc(metric, unit, profile).map(|code| Coding::new(terms::LOINC, code));
     CodeableConcept {
-        text: term.map(|term| term.name.to_owned()),
+        text: metric.name().map(str::to_owned),
         ..CodeableConcept::of(core::iter::once(own).chain(loinc))
     }
 }

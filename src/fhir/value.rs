@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::terms::{self, Profile};
 use super::{CodeableConcept, Coding, Number, Quantity};
-use crate::reading::{Decimal, Metric, Observation, Status, Value};
+use crate::reading::{Decimal, Metric, Observation, Status, Unit, Value};
 use crate::time::Instant;
 
 /// What a reading is in FHIR: a quantity, or the reason why there is none.
@@ -23,54 +23,62 @@ pub(super) struct Measured {
 
 impl Measured {
     pub(super) fn of(reading: &Observation, profile: Option<Profile>) -> Self {
-        let written = terms::ucum(reading.unit).unwrap_or_default();
-        let in_unit = InUnit::of(written, profile);
+        let in_unit = InUnit::of(reading.unit, profile);
         let absent = absent_status(reading.status).or_else(|| absent_value(reading.value));
-        let (quantity, note) = match (absent, bounded(reading.value)) {
-            (None, Some((number, comparator))) => {
-                let quantity = in_unit.quantity(number, comparator);
-                (Some(quantity), in_unit.note(number))
-            }
-            _ => (None, None),
-        };
+        let number = bounded(reading.value).filter(|_| absent.is_none());
+        let quantity = number.and_then(|(number, comparator)| {
+            let converted = (in_unit.convert)(number)?;
+            Some(in_unit.quantity(converted, comparator))
+        });
+        let note = number.and_then(|(number, _)| in_unit.note(number));
+        // What no unit of the profile holds can not be told.
+        let absent = absent.or_else(|| quantity.is_none().then_some("error"));
         Self {
             quantity,
             absent: absent.map(|code| CodeableConcept::of([Coding::new(terms::ABSENT, code)])),
             note,
-            fits_profile: profile.is_none_or(|profile| profile.units.contains(&in_unit.unit)),
+            fits_profile: profile.is_none_or(|profile| in_unit.is_of(profile)),
         }
     }
 }
 
-/// A unit, and how numbers come into it.
-struct InUnit<'a> {
-    measured_in: &'a str,
-    unit: &'a str,
-    convert: fn(Decimal) -> Decimal,
+/// The unit that a number is written in, and how it comes into it.
+struct InUnit {
+    measured: Unit,
+    written: Unit,
+    convert: fn(Decimal) -> Option<Decimal>,
     is_exact: bool,
 }
 
-impl<'a> InUnit<'a> {
+impl InUnit {
     /// The unit itself, or the one that the profile takes instead.
-    fn of(measured_in: &'a str, profile: Option<Profile>) -> Self {
-        let takes = |unit| profile.is_some_and(|profile| profile.units.contains(&unit));
-        let (unit, convert, is_exact): (_, fn(Decimal) -> Decimal, _) = match measured_in {
-            "m" if takes("cm") => ("cm", hundredfold, true),
-            "kPa" if takes("mm[Hg]") => ("mm[Hg]", millimetres_of_mercury, false),
-            own => (own, core::convert::identity, true),
+    fn of(measured: Unit, profile: Option<Profile>) -> Self {
+        let takes = |unit: Unit| {
+            let ucum = unit.ucum().unwrap_or_default();
+            profile.is_some_and(|profile| profile.units.contains(&ucum))
+        };
+        let (written, convert, is_exact): (_, fn(Decimal) -> Option<Decimal>, _) = match measured {
+            Unit::METRE if takes(Unit::CENTIMETRE) => (Unit::CENTIMETRE, centimetres, true),
+            Unit::KILOPASCAL if takes(Unit::MMHG) => (Unit::MMHG, millimetres_of_mercury, false),
+            own => (own, Some, true),
         };
         Self {
-            measured_in,
-            unit,
+            measured,
+            written,
             convert,
             is_exact,
         }
     }
 
+    fn is_of(&self, profile: Profile) -> bool {
+        let written = self.written.ucum();
+        written.is_some_and(|ucum| profile.units.contains(&ucum))
+    }
+
     fn quantity(&self, number: Decimal, comparator: Option<&str>) -> Quantity {
-        let unit = Some(self.unit).filter(|unit| !unit.is_empty());
+        let unit = self.written.ucum();
         Quantity {
-            value: Some(Number((self.convert)(number))),
+            value: Some(Number(number)),
             comparator: comparator.map(str::to_owned),
             unit: unit.map(str::to_owned),
             system: unit.map(|_| terms::UCUM.to_owned()),
@@ -79,29 +87,24 @@ impl<'a> InUnit<'a> {
     }
 
     fn note(&self, number: Decimal) -> Option<String> {
-        let unit = self.measured_in;
+        let unit = self.measured;
         (!self.is_exact).then(|| format!("measured {number} {unit}"))
     }
 }
 
-fn hundredfold(metres: Decimal) -> Decimal {
-    Decimal::new(metres.mantissa(), metres.exponent().saturating_add(2))
+/// The same digits, the point two places on: the precision is kept.
+fn centimetres(metres: Decimal) -> Option<Decimal> {
+    let exponent = metres.exponent().checked_add(2)?;
+    Some(Decimal::new(metres.mantissa(), exponent))
 }
 
-/// Kilopascals in conventional millimetres of mercury, to the nearest tenth: 133.322387415 Pa each.
+/// Kilopascals in millimetres of mercury, to the nearest tenth.
 ///
 /// The profile of a blood pressure takes no other unit, and the conversion is not exact.
-fn millimetres_of_mercury(kilopascals: Decimal) -> Decimal {
-    const PASCALS_E9: i128 = 133_322_387_415;
-    let steps = u32::try_from(i32::from(kilopascals.exponent()) + 9).ok();
-    let Some(scale) = steps.and_then(|steps| 10_i128.checked_pow(steps.min(20))) else {
-        return Decimal::from(0);
-    };
-    // kPa × 10^9 × (1,000 Pa × 10 tenths × 10^9) / (Pa × 10^9) / 10^9, rounded half away from zero.
-    let numerator = i128::from(kilopascals.mantissa()) * scale * 10_000;
-    let half = PASCALS_E9 / 2 * numerator.signum();
-    let tenths = (numerator + half) / PASCALS_E9;
-    Decimal::new(i32::try_from(tenths).unwrap_or(i32::MAX), -1)
+fn millimetres_of_mercury(kilopascals: Decimal) -> Option<Decimal> {
+    Unit::KILOPASCAL
+        .convert_rounded(kilopascals, Unit::MMHG, -1)
+        .ok()
 }
 
 /// A number with its comparator, where there is a number.
@@ -188,7 +191,7 @@ pub(super) fn read(
         Some(quantity) => (number(quantity)?, unit(quantity.code.as_deref()?)?),
         None => {
             let code = absent?.code_of(terms::ABSENT)?;
-            (special(code, status)?, crate::reading::Unit::from_code(0))
+            (special(code, status)?, Unit::from_code(0))
         }
     };
     Some(Observation {
@@ -226,18 +229,10 @@ mod tests {
             (Decimal::new(189, -1), 1_418),
             (Decimal::from(11), 825),
             (Decimal::new(-1, 0), -75),
-            (Decimal::new(133_322_387, -7), 1_000),
         ] {
-            let found = millimetres_of_mercury(kilopascals);
+            let found = millimetres_of_mercury(kilopascals).unwrap();
             assert_eq!((found.mantissa(), found.exponent()), (tenths, -1));
         }
-        assert_eq!(
-            millimetres_of_mercury(Decimal::new(1, -128)),
-            Decimal::from(0)
-        );
-        assert_eq!(
-            millimetres_of_mercury(Decimal::new(i32::MAX, 127)).mantissa(),
-            i32::MAX
-        );
+        assert_eq!(millimetres_of_mercury(Decimal::new(i32::MAX, 127)), None);
     }
 }

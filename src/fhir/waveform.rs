@@ -25,7 +25,7 @@ impl Observation {
         Ok(Self {
             value_quantity: None,
             value_sampled_data: Some(SampledData {
-                origin: origin(terms::ucum(block.unit)),
+                origin: origin(block.unit.ucum()),
                 period: Number(period_millis(block.rate)),
                 factor: Some(Number(block.scale)),
                 dimensions: 1,

@@ -1,7 +1,7 @@
 use super::cursor::{Fields, Out, flag_of, when};
 use super::reading::{Common, Reading};
-use super::{DateTime, Error, terms};
-use crate::reading::{Status, Unit, Value};
+use super::{DateTime, Error};
+use crate::reading::{Metric, Status, Unit, Value};
 use crate::time::Instant;
 
 const KILOPASCAL: u16 = 0x01;
@@ -123,12 +123,12 @@ impl BloodPressure {
     pub fn readings(&self, at: Instant) -> impl Iterator<Item = Reading> + use<> {
         let common = self.details.common(at);
         let pressure = common.panel(
-            terms::BLOOD_PRESSURE,
+            Metric::BLOOD_PRESSURE,
             self.unit.unit(),
             [
-                (terms::SYSTOLIC, self.systolic),
-                (terms::DIASTOLIC, self.diastolic),
-                (terms::MEAN, self.mean),
+                (Metric::SYSTOLIC, self.systolic),
+                (Metric::DIASTOLIC, self.diastolic),
+                (Metric::MEAN_PRESSURE, self.mean),
             ],
         );
         core::iter::once(pressure).chain(self.details.pulse(common))
@@ -176,7 +176,7 @@ impl CuffPressure {
     /// What was measured, received `at` this time.
     pub fn readings(&self, at: Instant) -> impl Iterator<Item = Reading> + use<> {
         let common = self.details.common(at);
-        let pressure = common.one(terms::CUFF_PRESSURE, self.unit.unit(), self.pressure);
+        let pressure = common.one(Metric::CUFF_PRESSURE, self.unit.unit(), self.pressure);
         core::iter::once(pressure).chain(self.details.pulse(common))
     }
 }
@@ -193,8 +193,8 @@ impl PressureUnit {
     #[must_use]
     pub const fn unit(self) -> Unit {
         match self {
-            Self::MillimetreOfMercury => terms::MILLIMETRE_OF_MERCURY,
-            Self::Kilopascal => terms::KILOPASCAL,
+            Self::MillimetreOfMercury => Unit::MMHG,
+            Self::Kilopascal => Unit::KILOPASCAL,
         }
     }
 }
@@ -255,7 +255,7 @@ impl CuffDetails {
 
     fn pulse(&self, common: Common) -> Option<Reading> {
         let rate = self.pulse_rate?;
-        Some(common.one(terms::PULSE_RATE_CUFF, Unit::BEATS_PER_MINUTE, rate))
+        Some(common.one(Metric::PULSE_RATE_CUFF, Unit::BEATS_PER_MINUTE, rate))
     }
 }
 
@@ -322,7 +322,7 @@ mod tests {
         let pressure = BloodPressure::decode(&[0, 0x76, 0, 0x4C, 0, 0xFF, 0x07]).unwrap();
         assert_eq!(pressure.mean, Value::NotANumber);
         let panel = pressure.readings(Instant::ZERO).next().unwrap();
-        assert_eq!(panel.panel, Some(terms::BLOOD_PRESSURE));
+        assert_eq!(panel.panel, Some(Metric::BLOOD_PRESSURE));
         assert_eq!(panel.parts.len(), 3);
     }
 

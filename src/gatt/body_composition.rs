@@ -2,8 +2,8 @@ use super::cursor::{Fields, Out, flag_of, when};
 use super::mass::{Scale, UNSUCCESSFUL, Units, value};
 use super::reading::{Common, Reading};
 use super::weight::successful;
-use super::{DateTime, Error, terms};
-use crate::reading::{Decimal, Status, Unit, Value};
+use super::{DateTime, Error};
+use crate::reading::{Decimal, Metric, Status, Unit, Value};
 use crate::time::Instant;
 
 const TIME: u16 = 1 << 1;
@@ -159,13 +159,13 @@ impl BodyComposition {
             status: Status::VALID,
         };
         let (mass, length) = (self.units.mass(), self.units.length());
-        let fat = common.one(terms::BODY_FAT, Unit::PERCENT, value(self.fat_percent));
+        let fat = common.one(Metric::BODY_FAT, Unit::PERCENT, value(self.fat_percent));
         let others = [
-            (terms::MUSCLE, Unit::PERCENT, self.muscle_percent),
-            (terms::FAT_FREE_MASS, mass, self.fat_free_mass),
-            (terms::BODY_WATER, mass, self.water_mass),
-            (terms::WEIGHT, mass, self.weight),
-            (terms::HEIGHT, length, self.height),
+            (Metric::BODY_MUSCLE, Unit::PERCENT, self.muscle_percent),
+            (Metric::FAT_FREE_MASS, mass, self.fat_free_mass),
+            (Metric::BODY_WATER, mass, self.water_mass),
+            (Metric::BODY_WEIGHT, mass, self.weight),
+            (Metric::BODY_HEIGHT, length, self.height),
         ];
         let present = move |(metric, unit, number): (_, _, Option<Decimal>)| {
             Some(common.one(metric, unit, Value::Number(number?)))

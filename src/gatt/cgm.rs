@@ -1,9 +1,9 @@
 use crc::{CRC_16_MCRF4XX, Crc, NoTable};
 
+use super::Error;
 use super::cursor::{Fields, Out, flag_of, when};
 use super::reading::{Common, Reading, Stamp};
-use super::{Error, terms};
-use crate::reading::{Status, Unit, Value};
+use crate::reading::{Metric, Status, Unit, Value};
 use crate::time::Instant;
 
 const TREND: u16 = 0x01;
@@ -102,9 +102,9 @@ impl<'a> Cgm<'a> {
         core::iter::from_fn(move || CgmRecord::read(&mut fields).ok())
     }
 
-    /// What was measured, received `at` this time.
+    /// What was measured, received `at` this time: the concentration and its trend.
     pub fn readings(&self, at: Instant) -> impl Iterator<Item = Reading> + use<'a> {
-        self.records().map(move |record| record.reading(at))
+        self.records().flat_map(move |record| record.readings(at))
     }
 }
 
@@ -193,7 +193,7 @@ impl CgmRecord {
         Ok(written.finish())
     }
 
-    fn reading(&self, at: Instant) -> Reading {
+    fn readings(&self, at: Instant) -> impl Iterator<Item = Reading> + use<> {
         let faults = (self.status.unwrap_or(0) & Self::STATUS_FAULTS)
             | (self.calibration.unwrap_or(0) & Self::CALIBRATION_FAULTS);
         let common = Common {
@@ -204,8 +204,16 @@ impl CgmRecord {
                 _ => Status::QUESTIONABLE,
             },
         };
-        let unit: Unit = terms::MILLIGRAM_PER_DECILITRE;
-        common.one(terms::GLUCOSE_INTERSTITIAL, unit, self.bounded())
+        let glucose = common.one(
+            Metric::GLUCOSE_INTERSTITIAL,
+            Unit::MILLIGRAM_PER_DECILITRE,
+            self.bounded(),
+        );
+        let trend = self.trend.map(|trend| {
+            let unit = Unit::MILLIGRAM_PER_DECILITRE_PER_MINUTE;
+            common.one(Metric::GLUCOSE_TREND, unit, trend)
+        });
+        core::iter::once(glucose).chain(trend)
     }
 
     /// A number that the device calls out of its range is the bound of the range.

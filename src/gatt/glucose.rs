@@ -1,6 +1,6 @@
 use super::cursor::{Fields, Out, flag_of, when};
 use super::reading::{Common, Reading, Stamp, shifted};
-use super::{DateTime, Error, terms};
+use super::{DateTime, Error};
 use crate::reading::{Metric, Status, Unit, Value};
 use crate::time::Instant;
 
@@ -215,10 +215,10 @@ impl GlucoseSample {
     /// The metric of what was sampled: the general one where the table has none for it.
     const fn metric(&self) -> Metric {
         match (self.kind, self.unit) {
-            (Self::INTERSTITIAL, _) => terms::GLUCOSE_INTERSTITIAL,
-            (1, GlucoseUnit::KilogramPerLitre) => terms::GLUCOSE_CAPILLARY_BLOOD,
-            (8, GlucoseUnit::KilogramPerLitre) => terms::GLUCOSE_UNDETERMINED_PLASMA,
-            _ => terms::GLUCOSE,
+            (Self::INTERSTITIAL, _) => Metric::GLUCOSE_INTERSTITIAL,
+            (1, GlucoseUnit::KilogramPerLitre) => Metric::GLUCOSE_CAPILLARY,
+            (8, GlucoseUnit::KilogramPerLitre) => Metric::GLUCOSE_PLASMA,
+            _ => Metric::GLUCOSE,
         }
     }
 
@@ -239,8 +239,8 @@ impl GlucoseUnit {
     #[must_use]
     pub const fn clinical(self) -> Unit {
         match self {
-            Self::KilogramPerLitre => terms::MILLIGRAM_PER_DECILITRE,
-            Self::MolePerLitre => terms::MILLIMOLE_PER_LITRE,
+            Self::KilogramPerLitre => Unit::MILLIGRAM_PER_DECILITRE,
+            Self::MolePerLitre => Unit::MILLIMOLE_PER_LITRE,
         }
     }
 }

@@ -1,7 +1,7 @@
+use super::Error;
 use super::cursor::{Fields, Out, flag_of, when};
 use super::reading::{Common, Reading, Stamp};
-use super::{Error, terms};
-use crate::reading::{Status, Unit, Value};
+use crate::reading::{Metric, Status, Unit, Value};
 use crate::time::Instant;
 
 const CARBOHYDRATE: u16 = 0x01;
@@ -163,7 +163,7 @@ impl GlucoseContext {
             status: Status::VALID,
         };
         self.hba1c
-            .map(|value| common.one(terms::HBA1C, Unit::PERCENT, value))
+            .map(|value| common.one(Metric::HBA1C, Unit::PERCENT, value))
             .into_iter()
     }
 

@@ -1,6 +1,6 @@
+use super::Error;
 use super::cursor::{Fields, Out, flag_of, when};
 use super::reading::{Common, Reading, Stamp};
-use super::{Error, terms};
 use crate::reading::{Decimal, Metric, Status, Unit, Value};
 use crate::time::Instant;
 
@@ -126,11 +126,11 @@ impl<'a> HeartRate<'a> {
         );
         let energy = self.energy_kilojoules.map(|energy| {
             let value = Value::from(i32::from(energy));
-            common.one(terms::ENERGY_EXPENDED, terms::KILOJOULE, value)
+            common.one(Metric::ENERGY_EXPENDED, Unit::KILOJOULE, value)
         });
         let interval = move |ticks| {
             let value = Value::Number(milliseconds(ticks));
-            common.one(terms::RR_INTERVAL, terms::MILLISECOND, value)
+            common.one(Metric::RR_INTERVAL, Unit::MILLISECOND, value)
         };
         core::iter::once(rate)
             .chain(energy)

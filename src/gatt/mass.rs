@@ -1,7 +1,7 @@
 //! Counts of mass and length: two resolutions, one for each system of measurement.
 
+use super::Error;
 use super::cursor::Fields;
-use super::{Error, terms};
 use crate::reading::{Decimal, Unit, Value};
 
 /// The system of measurement of a scale, which the flags name.
@@ -45,8 +45,8 @@ impl Units {
     #[must_use]
     pub const fn mass(self) -> Unit {
         match self {
-            Self::Si => terms::KILOGRAM,
-            Self::Imperial => terms::POUND,
+            Self::Si => Unit::KILOGRAM,
+            Self::Imperial => Unit::POUND,
         }
     }
 
@@ -54,8 +54,8 @@ impl Units {
     #[must_use]
     pub const fn length(self) -> Unit {
         match self {
-            Self::Si => terms::METRE,
-            Self::Imperial => terms::INCH,
+            Self::Si => Unit::METRE,
+            Self::Imperial => Unit::INCH,
         }
     }
 

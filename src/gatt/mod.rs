@@ -50,7 +50,6 @@ mod payload;
 mod pulse_oximeter;
 mod reading;
 mod temperature;
-mod terms;
 mod weight;
 
 pub use battery::Battery;

@@ -1,6 +1,6 @@
 use super::cursor::{Fields, Out, flag_of, when};
 use super::reading::{Common, Reading, Stamp};
-use super::{DateTime, Error, terms};
+use super::{DateTime, Error};
 use crate::reading::{Metric, Status, Unit, Value};
 use crate::time::Instant;
 
@@ -260,10 +260,10 @@ impl OximetryDetails {
             time,
             status: self.measurement_status(),
         };
-        let rate = terms::PULSE_RATE_OXIMETER;
+        let rate = Metric::PULSE_RATE_OXIMETER;
         let perfusion = self
             .perfusion
-            .map(|value| common.one(terms::PERFUSION_INDEX, Unit::PERCENT, value));
+            .map(|value| common.one(Metric::PERFUSION_INDEX, Unit::PERCENT, value));
         core::iter::once(common.one(Metric::SPO2, Unit::PERCENT, values.spo2))
             .chain(core::iter::once(common.one(
                 rate,

@@ -1,6 +1,6 @@
 use super::cursor::{Fields, Out, flag_of, when};
 use super::reading::{Common, Reading};
-use super::{DateTime, Error, terms};
+use super::{DateTime, Error};
 use crate::reading::{Metric, Status, Unit, Value};
 use crate::time::Instant;
 
@@ -128,7 +128,7 @@ impl Temperature {
             .map_or(Metric::BODY_TEMPERATURE, TemperatureSite::metric);
         let unit = match self.unit {
             TemperatureUnit::Celsius => Unit::CELSIUS,
-            TemperatureUnit::Fahrenheit => terms::FAHRENHEIT,
+            TemperatureUnit::Fahrenheit => Unit::FAHRENHEIT,
         };
         core::iter::once(common.one(metric, unit, self.value))
     }
@@ -182,12 +182,12 @@ impl TemperatureSite {
     /// The metric of a temperature taken there; the general one where the table has none of its own.
     const fn metric(self) -> Metric {
         match self {
-            Self::Armpit => terms::TEMPERATURE_ARMPIT,
-            Self::Ear => terms::TEMPERATURE_EAR,
-            Self::Finger => terms::TEMPERATURE_FINGER,
-            Self::Mouth => terms::TEMPERATURE_MOUTH,
-            Self::Rectum => terms::TEMPERATURE_RECTUM,
-            Self::Tympanum => terms::TEMPERATURE_TYMPANUM,
+            Self::Armpit => Metric::AXILLARY_TEMPERATURE,
+            Self::Ear => Metric::EAR_TEMPERATURE,
+            Self::Finger => Metric::FINGER_TEMPERATURE,
+            Self::Mouth => Metric::ORAL_TEMPERATURE,
+            Self::Rectum => Metric::RECTAL_TEMPERATURE,
+            Self::Tympanum => Metric::TYMPANIC_TEMPERATURE,
             Self::Body | Self::GastrointestinalTract | Self::Toe => Metric::BODY_TEMPERATURE,
         }
     }

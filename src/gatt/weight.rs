@@ -1,8 +1,8 @@
 use super::cursor::{Fields, Out, flag_of, when};
 use super::mass::{Scale, UNSUCCESSFUL, Units, value};
 use super::reading::{Common, Reading};
-use super::{DateTime, Error, terms};
-use crate::reading::{Decimal, Status, Value};
+use super::{DateTime, Error};
+use crate::reading::{Decimal, Metric, Status, Unit, Value};
 use crate::time::Instant;
 
 const TIME: u16 = 0x02;
@@ -112,14 +112,18 @@ impl Weight {
             status: Status::VALID,
         };
         let units = self.units;
-        let weight = common.one(terms::WEIGHT, units.mass(), value(self.weight));
+        let weight = common.one(Metric::BODY_WEIGHT, units.mass(), value(self.weight));
         let index = self.body.map(|body| {
-            let unit = terms::KILOGRAM_PER_SQUARE_METRE;
-            common.one(terms::BODY_MASS_INDEX, unit, Value::Number(body.index))
+            let unit = Unit::KILOGRAM_PER_SQUARE_METRE;
+            common.one(Metric::BODY_MASS_INDEX, unit, Value::Number(body.index))
         });
-        let height = self
-            .body
-            .map(|body| common.one(terms::HEIGHT, units.length(), Value::Number(body.height)));
+        let height = self.body.map(|body| {
+            common.one(
+                Metric::BODY_HEIGHT,
+                units.length(),
+                Value::Number(body.height),
+            )
+        });
         core::iter::once(weight).chain(index).chain(height)
     }
 }
