@@ -100,6 +100,8 @@
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "fhir")]
+extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
@@ -118,6 +120,10 @@ pub mod driver;
     any(feature = "defmt", feature = "log", feature = "tracing")
 ))]
 pub mod events;
+#[cfg(feature = "fhir")]
+pub mod fhir;
+#[cfg(feature = "gatt")]
+pub mod gatt;
 #[cfg(all(any(doc, doctest), feature = "server"))]
 pub mod guide;
 #[cfg(feature = "link")]

@@ -21,10 +21,10 @@ mod status;
 mod unit;
 mod waveform;
 
-pub use decimal::{Decimal, ParseDecimalError};
+pub use decimal::{Decimal, ParseDecimalError, Special};
 pub use descriptor::Descriptor;
-pub use metric::Metric;
+pub use metric::{Evidence, Metric, MetricFacts};
 pub use observation::{Observation, Value};
 pub use status::Status;
-pub use unit::Unit;
+pub use unit::{ConvertError, Dimension, Substance, Unit};
 pub use waveform::{Waveform, WaveformError};

@@ -1,6 +1,6 @@
 use core::fmt;
 
-use super::{Decimal, Metric, Status, Unit};
+use super::{Decimal, Metric, Special, Status, Unit};
 use crate::time::Instant;
 
 /// One value of one metric at one time.
@@ -80,6 +80,48 @@ pub enum Value {
     BelowRange(Decimal),
     /// Above what the sensor measures, which ends at this bound.
     AboveRange(Decimal),
+}
+
+impl Value {
+    /// What an SFLOAT code of ISO/IEEE 11073-20601 says.
+    ///
+    /// ```
+    /// use iomt::reading::Value;
+    ///
+    /// assert_eq!(Value::from_sfloat(0xF16C).to_string(), "36.4");
+    /// assert_eq!(Value::from_sfloat(0x0801), Value::NotANumber); // The reserved code.
+    /// ```
+    #[must_use]
+    pub fn from_sfloat(code: u16) -> Self {
+        Decimal::from_sfloat(code).map_or_else(Self::from, Self::Number)
+    }
+
+    /// What a FLOAT code of ISO/IEEE 11073-20601 says.
+    #[must_use]
+    pub fn from_float(code: u32) -> Self {
+        Decimal::from_float(code).map_or_else(Self::from, Self::Number)
+    }
+
+    /// The number, where there is one; its status is not asked for: see [`Observation::usable`].
+    #[must_use]
+    pub const fn number(self) -> Option<Decimal> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+}
+
+/// The reserved code comes as [`Value::NotANumber`]: it is none.
+impl From<Special> for Value {
+    fn from(special: Special) -> Self {
+        match special {
+            Special::NotANumber | Special::Reserved => Self::NotANumber,
+            Special::NotAtThisResolution => Self::NotAtThisResolution,
+            Special::PositiveInfinity => Self::PositiveInfinity,
+            Special::NegativeInfinity => Self::NegativeInfinity,
+        }
+    }
 }
 
 impl From<Decimal> for Value {

@@ -262,6 +262,12 @@ impl<'a> Writer<'a> {
         self.len = self.len.min(len);
     }
 
+    /// What is written so far.
+    #[must_use]
+    pub fn written(&self) -> &[u8] {
+        self.buffer.get(..self.len).unwrap_or_default()
+    }
+
     /// The part of the buffer that is filled.
     #[must_use]
     pub fn finish(self) -> &'a mut [u8] {

@@ -1,6 +1,11 @@
+mod arithmetic;
+mod ieee11073;
+
 use core::cmp::Ordering;
 use core::fmt::{self, Write as _};
 use core::str::FromStr;
+
+pub use ieee11073::Special;
 
 /// A decimal number: `mantissa` × 10^`exponent`.
 ///

@@ -1,0 +1,71 @@
+//! FHIR R4: readings as the resources that hospitals exchange, and back.
+//!
+//! ```text
+//! reading::Observation ─┐                                    ┌─ Observation, with its vital-signs profile
+//! a panel of them ──────┤                                    ├─ Observation with components
+//! reading::Waveform ────┼─ of whom, when, which record ──────┼─ Observation with sampled data
+//! reading::Descriptor ──┤        (Context)                   ├─ Device
+//! Dose ─────────────────┘                                    └─ MedicationAdministration ─► Bundle
+//! ```
+//!
+//! ```
+//! use iomt::fhir::{Context, Identity, Observation, Resource, Upload};
+//! use iomt::reading::{self, Decimal, Metric, Unit};
+//! use iomt::time::Instant;
+//!
+//! let fever = reading::Observation::new(
+//!     Metric::BODY_TEMPERATURE,
+//!     Unit::CELSIUS,
+//!     Instant::ZERO,
+//!     Decimal::new(3_860, -2).into(),
+//! );
+//! let context = Context {
+//!     subject: "Patient/7",
+//!     effective: "2024-03-15T14:30:45+01:00",
+//!     device: None,
+//!     identity: Identity::of_record(b"clinic", b"device 7", 0x1234, 42),
+//!     upload: Upload::Put,
+//! };
+//! let json = Resource::from(Observation::of(&fever, &context)).to_json();
+//! assert!(json.contains(r#""value":38.60,"unit":"Cel""#));
+//! assert!(json.contains("http://hl7.org/fhir/StructureDefinition/bodytemp"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A number keeps its digits and never becomes a float. A value that may not be used is not there:
+//! its reason is, in `dataAbsentReason`. The same record has the same name whenever it is sent, so
+//! that a server stores it once: see [`Identity`] and [`Upload`].
+//!
+//! What is read back is what was written, with three exceptions that the types name: a time is text,
+//! a pressure in kilopascals was rounded to the unit that the profile takes, and a number that its
+//! status withheld is gone.
+//!
+//! It follows clinical practice and may change in minor versions.
+
+mod bundle;
+mod device;
+mod identity;
+mod kind;
+mod medication;
+mod number;
+mod observation;
+mod terms;
+mod time;
+mod types;
+mod value;
+mod waveform;
+
+#[cfg(test)]
+mod tests;
+
+pub use bundle::{Bundle, Entry, ReadError, Request, Resource};
+pub use device::{Device, DeviceName, DeviceVersion, UdiCarrier};
+pub use identity::{Identity, Upload};
+pub use kind::{Kind, Named};
+pub use medication::{Dosage, Dose, DoseOutcome, MedicationAdministration};
+pub use number::Number;
+pub use observation::{Context, Observation, ObservationComponent};
+pub use time::date_time;
+pub use types::{
+    Annotation, CodeableConcept, Coding, Identifier, Meta, Quantity, Reference, SampledData,
+};

@@ -1,0 +1,305 @@
+use super::*;
+use crate::reading::{self, Decimal, Metric, Status, Unit, Value};
+use crate::time::Instant;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+fn context(sequence: u64, upload: Upload) -> Context<'static> {
+    Context {
+        subject: "Patient/7",
+        effective: "2024-03-15T14:30:45Z",
+        device: Some("Device/1"),
+        identity: Identity::of_record(b"clinic", b"device", 1, sequence),
+        upload,
+    }
+}
+
+fn reading(metric: u32, unit: u32, value: Value, status: Status) -> reading::Observation {
+    reading::Observation {
+        status,
+        ..reading::Observation::new(
+            Metric::from_code(metric),
+            Unit::from_code(unit),
+            Instant::ZERO,
+            value,
+        )
+    }
+}
+
+fn saturation(value: impl Into<Value>, status: Status) -> reading::Observation {
+    reading(150_456, 262_688, value.into(), status)
+}
+
+fn back(resource: impl Into<Resource>) -> Resource {
+    let resource = resource.into();
+    let read = Resource::from_json(&resource.to_json()).unwrap();
+    assert_eq!(read, resource);
+    read
+}
+
+fn observation(resource: Resource) -> Observation {
+    match resource {
+        Resource::Observation(observation) => *observation,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let all = [
+        reading(147_842, 264_864, 72.into(), Status::VALID),
+        reading(151_562, 264_928, 16.into(), Status::ONGOING),
+        reading(
+            150_364,
+            268_192,
+            Decimal::new(3_760, -2).into(),
+            Status::VALIDATED,
+        ),
+        reading(
+            188_424,
+            266_560,
+            Decimal::new(986, -1).into(),
+            Status::EARLY,
+        ),
+        saturation(Value::BelowRange(70.into()), Status::QUESTIONABLE),
+        saturation(Value::AboveRange(100.into()), Status::VALID),
+        reading(160_020, 266_866, Decimal::new(54, -1).into(), Status::TEST),
+        reading(
+            160_212,
+            264_274,
+            115.into(),
+            Status::DEMO | Status::QUESTIONABLE,
+        ),
+    ];
+    for reading in all {
+        let written = Observation::of(&reading, &context(1, Upload::Put));
+        let read = observation(back(written)).reading().unwrap();
+        assert_eq!(read, reading);
+        let digits = |value| match value {
+            Value::Number(number) => Some((number.mantissa(), number.exponent())),
+            _ => None,
+        };
+        assert_eq!(
+            digits(read.value),
+            digits(reading.value),
+            "precision is kept"
+        );
+    }
+}
+
+#[test]
+fn a_value_that_is_not_valid_is_absent_and_never_a_number() {
+    for (status, value, code) in [
+        (Status::INVALID, Value::from(20), "error"),
+        (Status::NOT_AVAILABLE, Value::from(0), "unknown"),
+        (Status::CALIBRATING, Value::from(40), "temp-unknown"),
+        (Status::VALID, Value::NotANumber, "not-a-number"),
+        (Status::VALID, Value::NotAtThisResolution, "error"),
+        (Status::VALID, Value::PositiveInfinity, "positive-infinity"),
+        (Status::VALID, Value::NegativeInfinity, "negative-infinity"),
+    ] {
+        let written = Observation::of(&saturation(value, status), &context(1, Upload::Put));
+        assert_eq!(written.value_quantity, None);
+        let reason = written.data_absent_reason.as_ref().unwrap();
+        assert_eq!(reason.code_of(terms::ABSENT), Some(code));
+        let read = observation(back(written)).reading().unwrap();
+        assert_eq!(read.status, status);
+        assert_eq!(read.usable(), None);
+    }
+}
+
+#[test]
+fn value_below_range_is_never_shown_as_a_number() {
+    let low = saturation(Value::BelowRange(70.into()), Status::VALID);
+    let json = Resource::from(Observation::of(&low, &context(1, Upload::Put))).to_json();
+    assert!(json.contains(r#""value":70,"comparator":"<""#), "{json}");
+}
+
+#[test]
+fn test_data_are_marked() {
+    let control = saturation(98, Status::TEST);
+    let written = Observation::of(&control, &context(1, Upload::Put));
+    let security = &written.meta.as_ref().unwrap().security;
+    assert!(security[0].is(terms::ACT_REASON, "HTEST"));
+}
+
+#[test]
+fn same_reading_uploaded_twice_has_the_same_name() {
+    let pulse = saturation(98, Status::VALID);
+    let write = |sequence, upload| {
+        Resource::from(Observation::of(&pulse, &context(sequence, upload))).to_json()
+    };
+    assert_eq!(write(1, Upload::Put), write(1, Upload::Put));
+    let id = |sequence| Observation::of(&pulse, &context(sequence, Upload::Put)).id;
+    assert_ne!(id(1), id(2), "two equal doses in one second are two doses");
+    let named = Observation::of(&pulse, &context(1, Upload::Conditional));
+    assert_eq!(named.id, None);
+    assert_eq!(
+        named.identifier[0].value,
+        Some(alloc::format!("urn:uuid:{}", id(1).unwrap()))
+    );
+}
+
+#[test]
+fn a_blood_pressure_is_a_panel_in_the_unit_of_its_profile() {
+    let pressure = |metric, unit, tenths| {
+        reading(metric, unit, Decimal::new(tenths, -1).into(), Status::VALID)
+    };
+    let parts = [
+        pressure(150_021, 266_016, 1_200),
+        pressure(150_022, 266_016, 800),
+        reading(150_023, 266_016, Value::NotANumber, Status::VALID),
+    ];
+    let panel = Metric::from_code(150_020);
+    let written = Observation::panel(panel, &parts, &context(1, Upload::Put));
+    let read = observation(back(written));
+    assert_eq!(read.metric(), Some(panel));
+    assert_eq!(read.value_quantity, None);
+    let values: Vec<_> = read
+        .parts()
+        .unwrap()
+        .iter()
+        .map(|part| part.value)
+        .collect();
+    assert_eq!(values, parts.map(|part| part.value));
+
+    let metric = [
+        pressure(150_021, 265_987, 160),
+        pressure(150_022, 265_987, 110),
+    ];
+    let written = Observation::panel(panel, &metric, &context(1, Upload::Put));
+    let notes: Vec<_> = written.note.iter().map(|note| note.text.as_str()).collect();
+    assert_eq!(notes, ["measured 16.0 kPa", "measured 11.0 kPa"]);
+    let systolic = written.component[0].value_quantity.as_ref().unwrap();
+    assert_eq!(systolic.code.as_deref(), Some("mm[Hg]"));
+    assert_eq!(systolic.value, Some(Number(Decimal::new(1_200, -1))));
+}
+
+#[test]
+fn a_unit_that_no_profile_takes_makes_no_vital_sign() {
+    let odd = reading(147_842, 266_418, 72.into(), Status::VALID);
+    let written = Observation::of(&odd, &context(1, Upload::Put));
+    assert_eq!(written.meta, None);
+    assert_eq!(written.code.code_of(terms::LOINC), None);
+}
+
+#[test]
+fn a_height_in_metres_is_one_in_centimetres_exactly() {
+    let height = reading(
+        188_740,
+        263_424,
+        Decimal::new(1_750, -3).into(),
+        Status::VALID,
+    );
+    let json = Resource::from(Observation::of(&height, &context(1, Upload::Put))).to_json();
+    assert!(json.contains(r#""value":175.0,"unit":"cm""#), "{json}");
+}
+
+#[test]
+fn a_waveform_is_sampled_data_and_comes_back() {
+    let samples = [1_024, 1_030, 1_041, 1_029];
+    let mut bytes = [0; 64];
+    let len = reading::codec::encode(&samples, &mut bytes).unwrap();
+    let mut block = reading::Waveform {
+        metric: Metric::ECG_LEAD_II,
+        unit: Unit::MILLIVOLT,
+        start: Instant::ZERO,
+        rate: crate::time::SampleRate::hz(360),
+        first_index: 0,
+        scale: Decimal::new(5, -3),
+        zero: 1_024,
+        codec: reading::codec::CodecId::SMALL,
+        count: 4,
+        data: &bytes[..len],
+    };
+    let written = Observation::waveform(&block, &context(1, Upload::Put)).unwrap();
+    let data = observation(back(written)).value_sampled_data.unwrap();
+    assert_eq!(data.samples().unwrap(), [0, 6, 17, 5]);
+    assert_eq!(data.rate(), Some(block.rate));
+    assert_eq!(data.factor, Some(Number(block.scale)));
+    block.data = &[];
+    assert!(Observation::waveform(&block, &context(1, Upload::Put)).is_err());
+}
+
+#[test]
+fn a_device_comes_back() {
+    let descriptor = reading::Descriptor {
+        manufacturer: "Acme",
+        model: "Pulse 3",
+        serial: "12",
+        firmware: "1.2.3",
+        udi_device: "(01)09506000134352",
+        udi_production: "(21)12",
+    };
+    for known in [descriptor, reading::Descriptor::default()] {
+        let written = Device::of(&known, &context(1, Upload::Conditional));
+        match back(written) {
+            Resource::Device(device) => assert_eq!(device.descriptor(), known),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_dose_comes_back_and_unknown_is_not_missed() {
+    for outcome in [
+        DoseOutcome::Given,
+        DoseOutcome::NotGiven,
+        DoseOutcome::Stopped,
+        DoseOutcome::InProgress,
+        DoseOutcome::Unknown,
+    ] {
+        let dose = Dose {
+            medication: CodeableConcept::text("insulin lispro"),
+            amount: (outcome == DoseOutcome::Given)
+                .then_some((Decimal::new(35, -1), Unit::from_code(267_616))),
+            outcome,
+        };
+        let written = MedicationAdministration::of(&dose, &context(1, Upload::Put));
+        match back(written) {
+            Resource::MedicationAdministration(read) => assert_eq!(read.dose(), Some(dose)),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_transaction_names_each_resource_by_the_caller_s_choice() {
+    let pulse = saturation(98, Status::VALID);
+    let urls = |upload| -> Vec<String> {
+        let written = Observation::of(&pulse, &context(1, upload));
+        match back(Bundle::transaction([written.into()])) {
+            Resource::Bundle(bundle) => {
+                assert!(bundle.entry[0].full_url.is_some());
+                bundle
+                    .entry
+                    .into_iter()
+                    .filter_map(|e| e.request)
+                    .map(|r| r.url)
+                    .collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    let id = Identity::of_record(b"clinic", b"device", 1, 1).id();
+    assert_eq!(urls(Upload::Put), [alloc::format!("Observation/{id}")]);
+    assert_eq!(
+        urls(Upload::Conditional),
+        [alloc::format!(
+            "Observation?identifier=urn:ietf:rfc:3986|urn:uuid:{id}"
+        )]
+    );
+}
+
+#[test]
+fn what_is_no_resource_is_refused_in_words() {
+    for (text, word) in [
+        ("{}", "resourceType"),
+        (r#"{"resourceType":"Patient"}"#, "Patient"),
+        (r#"{"resourceType":"Observation"}"#, "status"),
+        ("[", "EOF"),
+    ] {
+        let error = Resource::from_json(text).unwrap_err();
+        assert!(alloc::format!("{error}").contains(word), "{error}");
+    }
+}

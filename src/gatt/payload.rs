@@ -1,0 +1,132 @@
+use super::{
+    Battery, BloodPressure, BodyComposition, Cgm, ContinuousOximetry, CuffPressure,
+    CurrentElapsedTime, CurrentTime, Error, Glucose, GlucoseContext, HealthObservation, HeartRate,
+    Reading, SpotOximetry, Temperature, Weight,
+};
+use crate::time::Instant;
+
+/// A value of any characteristic that this module reads.
+///
+/// ```
+/// use iomt::gatt::Payload;
+/// use iomt::time::Instant;
+///
+/// let payload = Payload::decode(0x2A37, &[0x06, 0x54])?;
+/// let mut lines = Vec::new();
+/// payload.for_each_reading(Instant::ZERO, |reading| lines.push(reading.parts[0].to_string()));
+/// assert_eq!(lines, ["heart rate 84 /min"]);
+/// # Ok::<(), iomt::gatt::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Payload<'a> {
+    /// Battery Level.
+    Battery(Battery),
+    /// Blood Pressure Measurement.
+    BloodPressure(BloodPressure),
+    /// Body Composition Measurement.
+    BodyComposition(BodyComposition),
+    /// CGM Measurement.
+    Cgm(Cgm<'a>),
+    /// Current Elapsed Time.
+    CurrentElapsedTime(CurrentElapsedTime),
+    /// Current Time.
+    CurrentTime(CurrentTime),
+    /// Glucose Measurement.
+    Glucose(Glucose),
+    /// Glucose Measurement Context.
+    GlucoseContext(GlucoseContext),
+    /// Heart Rate Measurement.
+    HeartRate(HeartRate<'a>),
+    /// Intermediate Cuff Pressure.
+    CuffPressure(CuffPressure),
+    /// Live Health Observations.
+    HealthObservation(HealthObservation<'a>),
+    /// PLX Continuous Measurement.
+    ContinuousOximetry(ContinuousOximetry),
+    /// PLX Spot-Check Measurement.
+    SpotOximetry(SpotOximetry),
+    /// Temperature Measurement.
+    Temperature(Temperature),
+    /// Weight Measurement.
+    Weight(Weight),
+}
+
+impl<'a> Payload<'a> {
+    /// Reads a value of the characteristic with this 16-bit number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownCharacteristic`]; else those of the characteristic's own `decode`.
+    pub fn decode(uuid: u16, bytes: &'a [u8]) -> Result<Self, Error> {
+        Ok(match uuid {
+            Battery::UUID => Self::Battery(Battery::decode(bytes)?),
+            BloodPressure::UUID => Self::BloodPressure(BloodPressure::decode(bytes)?),
+            BodyComposition::UUID => Self::BodyComposition(BodyComposition::decode(bytes)?),
+            Cgm::UUID => Self::Cgm(Cgm::decode(bytes)?),
+            CurrentElapsedTime::UUID => {
+                Self::CurrentElapsedTime(CurrentElapsedTime::decode(bytes)?)
+            }
+            CurrentTime::UUID => Self::CurrentTime(CurrentTime::decode(bytes)?),
+            Glucose::UUID => Self::Glucose(Glucose::decode(bytes)?),
+            GlucoseContext::UUID => Self::GlucoseContext(GlucoseContext::decode(bytes)?),
+            HeartRate::UUID => Self::HeartRate(HeartRate::decode(bytes)?),
+            CuffPressure::UUID => Self::CuffPressure(CuffPressure::decode(bytes)?),
+            HealthObservation::UUID => Self::HealthObservation(HealthObservation::decode(bytes)?),
+            ContinuousOximetry::UUID => {
+                Self::ContinuousOximetry(ContinuousOximetry::decode(bytes)?)
+            }
+            SpotOximetry::UUID => Self::SpotOximetry(SpotOximetry::decode(bytes)?),
+            Temperature::UUID => Self::Temperature(Temperature::decode(bytes)?),
+            Weight::UUID => Self::Weight(Weight::decode(bytes)?),
+            unknown => return Err(Error::UnknownCharacteristic(unknown)),
+        })
+    }
+
+    /// Writes the value into `out`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRoom`]; else those of the characteristic's own `encode`.
+    pub fn encode<'b>(&self, out: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
+        match self {
+            Self::Battery(value) => value.encode(out),
+            Self::BloodPressure(value) => value.encode(out),
+            Self::BodyComposition(value) => value.encode(out),
+            Self::Cgm(value) => value.encode(out),
+            Self::CurrentElapsedTime(value) => value.encode(out),
+            Self::CurrentTime(value) => value.encode(out),
+            Self::Glucose(value) => value.encode(out),
+            Self::GlucoseContext(value) => value.encode(out),
+            Self::HeartRate(value) => value.encode(out),
+            Self::CuffPressure(value) => value.encode(out),
+            Self::HealthObservation(value) => value.encode(out),
+            Self::ContinuousOximetry(value) => value.encode(out),
+            Self::SpotOximetry(value) => value.encode(out),
+            Self::Temperature(value) => value.encode(out),
+            Self::Weight(value) => value.encode(out),
+        }
+    }
+
+    /// Gives `visit` what was measured, received `at` this time.
+    ///
+    /// Nothing of a [`CurrentTime`] or [`CurrentElapsedTime`], which measure nothing.
+    pub fn for_each_reading(&self, at: Instant, visit: impl FnMut(Reading)) {
+        match self {
+            Self::Battery(value) => value.readings(at).for_each(visit),
+            Self::BloodPressure(value) => value.readings(at).for_each(visit),
+            Self::BodyComposition(value) => value.readings(at).for_each(visit),
+            Self::Cgm(value) => value.readings(at).for_each(visit),
+            Self::Glucose(value) => value.readings(at).for_each(visit),
+            Self::GlucoseContext(value) => value.readings(at).for_each(visit),
+            Self::HeartRate(value) => value.readings(at).for_each(visit),
+            Self::CuffPressure(value) => value.readings(at).for_each(visit),
+            Self::HealthObservation(value) => value.readings(at).for_each(visit),
+            Self::ContinuousOximetry(value) => value.readings(at).for_each(visit),
+            Self::SpotOximetry(value) => value.readings(at).for_each(visit),
+            Self::Temperature(value) => value.readings(at).for_each(visit),
+            Self::Weight(value) => value.readings(at).for_each(visit),
+            Self::CurrentElapsedTime(_) | Self::CurrentTime(_) => {}
+        }
+    }
+}

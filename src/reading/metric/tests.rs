@@ -1,0 +1,105 @@
+use super::*;
+use crate::reading::Unit;
+use std::collections::{HashMap, HashSet};
+use std::vec::Vec;
+
+/// Twice in the table, on purpose: one code and unit with the LOINC codes of the continuous and the spot value.
+const TWO_LOINC_CODES: [(Metric, Unit); 1] = [(Metric::SPO2, Unit::PERCENT)];
+
+#[test]
+fn no_metric_in_one_unit_appears_twice_but_where_it_is_stated() {
+    let mut seen = HashSet::new();
+    for row in Metric::all() {
+        let is_new = seen.insert((row.metric, row.unit));
+        let stated = row
+            .unit
+            .is_some_and(|unit| TWO_LOINC_CODES.contains(&(row.metric, unit)));
+        assert!(is_new || stated, "{row:?}");
+    }
+    assert_eq!(seen.len(), Metric::all().len() - TWO_LOINC_CODES.len());
+}
+
+#[test]
+fn a_name_and_a_reference_id_belong_to_one_metric() {
+    let (mut names, mut ids) = (HashMap::new(), HashMap::new());
+    for row in Metric::all() {
+        assert_eq!(*names.entry(row.name).or_insert(row.metric), row.metric);
+        if row.reference_id.is_empty() {
+            assert_eq!(row.evidence, Evidence::OwnTerm);
+        } else {
+            assert_eq!(
+                *ids.entry(row.reference_id).or_insert(row.metric),
+                row.metric
+            );
+        }
+    }
+}
+
+#[test]
+fn a_shared_loinc_leads_back_to_one_metric() {
+    let shared: HashSet<&str> = Metric::all()
+        .iter()
+        .filter_map(|row| row.loinc)
+        .filter(|loinc| {
+            Metric::all()
+                .iter()
+                .filter(|row| row.loinc == Some(*loinc))
+                .count()
+                > 1
+        })
+        .collect();
+    assert_eq!(shared, HashSet::from(["8867-4", "9279-1"]));
+    let back = |loinc| Metric::from_loinc(loinc).map(|row| row.metric);
+    assert_eq!(back("8867-4"), Some(Metric::HEART_RATE));
+    assert_eq!(back("9279-1"), Some(Metric::RESPIRATION_RATE));
+    assert_eq!(back("2708-6"), Some(Metric::SPO2));
+    assert_eq!(back("0-0"), None);
+}
+
+#[test]
+fn every_loinc_code_has_its_check_digit() {
+    for loinc in Metric::all().iter().filter_map(|row| row.loinc) {
+        let (number, check) = loinc.split_once('-').unwrap();
+        // Luhn, as LOINC's own manual has it.
+        let sum: u32 = number
+            .chars()
+            .rev()
+            .enumerate()
+            .map(|(place, digit)| {
+                let digit = digit.to_digit(10).unwrap();
+                let doubled = if place % 2 == 0 { digit * 2 } else { digit };
+                doubled / 10 + doubled % 10
+            })
+            .sum();
+        assert_eq!(((10 - sum % 10) % 10).to_string(), check, "{loinc}");
+    }
+}
+
+#[test]
+fn ranges_are_in_order_and_units_have_a_ucum_code() {
+    for row in Metric::all() {
+        if let Some((least, most)) = row.plausible {
+            assert!(least < most, "{row:?}");
+            assert!(row.unit.and_then(Unit::ucum).is_some(), "{row:?}");
+        }
+        assert_ne!(
+            row.evidence == Evidence::OwnTerm,
+            row.metric.vendor_term().is_none()
+        );
+    }
+}
+
+#[test]
+fn a_vendors_term_is_never_one_of_the_standard() {
+    let codes: Vec<u32> = Metric::all().iter().map(|row| row.metric.code()).collect();
+    assert!(
+        codes
+            .iter()
+            .all(|code| *code != Metric::vendor(0, 0).code())
+    );
+    assert_eq!(
+        Metric::vendor(0xFFFE, 0xFFFF).vendor_term(),
+        Some((0xFFFE, 0x7FFF))
+    );
+}
+use std::string::ToString;

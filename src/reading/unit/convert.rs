@@ -1,0 +1,174 @@
+//! From one unit to another of the same dimension: exact, rounded where the caller says, or refused.
+
+use super::table::Row;
+use super::{Dimension, Unit};
+use crate::reading::Decimal;
+
+/// Why a value could not be converted.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConvertError {
+    /// The units measure different things, or nothing is known of one of them. Mass and amount of a
+    /// substance are different things: see [`Substance`](super::Substance).
+    #[error("the units have different dimensions")]
+    DifferentDimension,
+    /// The result has no end, or more digits than 31 bits hold; it can be rounded.
+    #[error("the result is not exact")]
+    NotExact,
+}
+
+/// A factor, as a fraction of no common divisor.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fraction {
+    numerator: u128,
+    denominator: u128,
+}
+
+impl Fraction {
+    pub(super) fn new(numerator: u128, denominator: u128) -> Self {
+        let divisor = greatest_common_divisor(numerator, denominator).max(1);
+        Self {
+            numerator: numerator.checked_div(divisor).unwrap_or(0),
+            denominator: denominator.checked_div(divisor).unwrap_or(1),
+        }
+    }
+
+    fn between(from: &Row, to: &Row) -> Self {
+        let product = |a: u64, b: u64| u128::from(a) * u128::from(b);
+        Self::new(
+            product(from.numerator, to.denominator),
+            product(from.denominator, to.numerator),
+        )
+    }
+
+    /// The exact product, with no more digits than it needs, and at least as many as `value` has.
+    pub(super) fn times(self, value: Decimal) -> Option<Decimal> {
+        let mut dividend =
+            i128::from(value.mantissa()).checked_mul(i128::try_from(self.numerator).ok()?)?;
+        let divisor = i128::try_from(self.denominator).ok()?;
+        let mut exponent = value.exponent();
+        while dividend.checked_rem(divisor)? != 0 {
+            dividend = dividend.checked_mul(10)?;
+            exponent = exponent.checked_sub(1)?;
+        }
+        let mut quotient = dividend.checked_div(divisor)?;
+        while i32::try_from(quotient).is_err() {
+            if quotient % 10 != 0 {
+                return None;
+            }
+            quotient /= 10;
+            exponent = exponent.checked_add(1)?;
+        }
+        Some(Decimal::new(i32::try_from(quotient).ok()?, exponent))
+    }
+
+    /// The product at `exponent`, halves away from zero.
+    pub(super) fn times_rounded(self, value: Decimal, exponent: i8) -> Option<Decimal> {
+        let places = i16::from(value.exponent()) - i16::from(exponent);
+        let power = 10_i128.checked_pow(places.unsigned_abs().into())?;
+        let mut dividend =
+            i128::from(value.mantissa()).checked_mul(i128::try_from(self.numerator).ok()?)?;
+        let mut divisor = i128::try_from(self.denominator).ok()?;
+        if places >= 0 {
+            dividend = dividend.checked_mul(power)?;
+        } else {
+            divisor = divisor.checked_mul(power)?;
+        }
+        let half = dividend.signum().checked_mul(divisor.checked_div(2)?)?;
+        let quotient = dividend.checked_add(half)?.checked_div(divisor)?;
+        Some(Decimal::new(i32::try_from(quotient).ok()?, exponent))
+    }
+}
+
+fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
+    while let Some(rest) = a.checked_rem(b) {
+        (a, b) = (b, rest);
+    }
+    a
+}
+
+impl Unit {
+    /// What the unit measures, where this version knows it.
+    #[must_use]
+    pub fn dimension(self) -> Option<Dimension> {
+        self.row().map(|row| row.dimension)
+    }
+
+    /// The same quantity in another unit, exactly.
+    ///
+    /// # Errors
+    ///
+    /// [`ConvertError`]; in particular where the result is not exact.
+    ///
+    /// ```
+    /// use iomt::reading::{ConvertError, Decimal, Unit};
+    ///
+    /// let fever = Unit::FAHRENHEIT.convert("98.6".parse()?, Unit::CELSIUS)?;
+    /// assert_eq!(fever, Decimal::from(37));
+    /// let glucose = Unit::MILLIGRAM_PER_DECILITRE.convert(98.into(), Unit::MILLIMOLE_PER_LITRE);
+    /// assert_eq!(glucose, Err(ConvertError::DifferentDimension));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn convert(self, value: Decimal, to: Self) -> Result<Decimal, ConvertError> {
+        self.converted(value, to, |factor, value| factor.times(value))
+    }
+
+    /// The same quantity in another unit, to the power of ten that the caller names, halves away from zero.
+    ///
+    /// # Errors
+    ///
+    /// [`ConvertError`]; not exact is then only what has more digits than 31 bits hold.
+    ///
+    /// ```
+    /// use iomt::reading::{Decimal, Unit};
+    ///
+    /// let systolic = Unit::MMHG.convert_rounded(120.into(), Unit::KILOPASCAL, -1)?;
+    /// assert_eq!(systolic.to_string(), "16.0");
+    /// # Ok::<(), iomt::reading::ConvertError>(())
+    /// ```
+    pub fn convert_rounded(
+        self,
+        value: Decimal,
+        to: Self,
+        exponent: i8,
+    ) -> Result<Decimal, ConvertError> {
+        // Offsets have two digits behind the point; what is cut after them is not seen twice.
+        let fine = exponent.min(-2);
+        let converted =
+            self.converted(value, to, |factor, value| factor.times_rounded(value, fine));
+        converted.map(|fine| fine.rounded(exponent))
+    }
+
+    fn converted(
+        self,
+        value: Decimal,
+        to: Self,
+        scale: impl FnOnce(Fraction, Decimal) -> Option<Decimal>,
+    ) -> Result<Decimal, ConvertError> {
+        if self == to {
+            return scale(Fraction::new(1, 1), value).ok_or(ConvertError::NotExact);
+        }
+        let (Some(from), Some(to)) = (self.row(), to.row()) else {
+            return Err(ConvertError::DifferentDimension);
+        };
+        if from.dimension != to.dimension {
+            return Err(ConvertError::DifferentDimension);
+        }
+        shifted(value, from.offset, Decimal::checked_add)
+            .and_then(|base| scale(Fraction::between(from, to), base))
+            .and_then(|scaled| shifted(scaled, to.offset, Decimal::checked_sub))
+            .ok_or(ConvertError::NotExact)
+    }
+}
+
+fn shifted(
+    value: Decimal,
+    (mantissa, exponent): (i32, i8),
+    by: impl FnOnce(Decimal, Decimal) -> Option<Decimal>,
+) -> Option<Decimal> {
+    match mantissa {
+        0 => Some(value),
+        _ => by(value, Decimal::new(mantissa, exponent)),
+    }
+}

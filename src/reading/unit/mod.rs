@@ -1,0 +1,221 @@
+mod codes;
+mod convert;
+mod substance;
+mod table;
+
+use core::fmt;
+
+use self::table::{Row, TABLE};
+pub use convert::ConvertError;
+pub use substance::Substance;
+
+/// The unit of a value: a 32-bit code of ISO/IEEE 11073-10101, partition 4.
+///
+/// An open code like [`Metric`](super::Metric). Units are never converted implicitly:
+/// [`Unit::convert`] is exact or refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Unit {
+    code: u32,
+}
+
+impl Unit {
+    /// The unit with this code, known or not.
+    #[must_use]
+    pub const fn from_code(code: u32) -> Self {
+        Self { code }
+    }
+
+    /// Partition × 65,536 + term.
+    #[must_use]
+    pub const fn code(self) -> u32 {
+        self.code
+    }
+
+    /// The unit in UCUM notation, where this version knows it.
+    #[must_use]
+    pub fn ucum(self) -> Option<&'static str> {
+        self.row().map(|row| row.ucum)
+    }
+
+    /// The unit with this UCUM code; of `/min` the one for beats.
+    #[must_use]
+    pub fn from_ucum(ucum: &str) -> Option<Self> {
+        TABLE
+            .iter()
+            .find(|row| row.ucum == ucum)
+            .map(|row| row.unit)
+    }
+
+    fn row(self) -> Option<&'static Row> {
+        TABLE.iter().find(|row| row.unit == self)
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ucum() {
+            Some(ucum) => f.write_str(ucum),
+            None => write!(f, "unit {}", self.code),
+        }
+    }
+}
+
+/// What a unit measures. Only units of one dimension convert into each other.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dimension {
+    /// Parts of a whole.
+    Ratio,
+    /// Beats in a time.
+    BeatRate,
+    /// Breaths in a time; never beats.
+    BreathRate,
+    /// Events in a time.
+    EventRate,
+    /// Steps.
+    Steps,
+    /// International normalised ratio.
+    CoagulationRatio,
+    /// Time.
+    Time,
+    /// Pressure.
+    Pressure,
+    /// Temperature, not its difference.
+    Temperature,
+    /// Voltage.
+    Voltage,
+    /// Mass of a substance in a volume.
+    MassConcentration,
+    /// How fast a mass concentration changes.
+    MassConcentrationRate,
+    /// Amount of a substance in a volume.
+    AmountConcentration,
+    /// How fast an amount concentration changes.
+    AmountConcentrationRate,
+    /// International units.
+    BiologicalActivity,
+    /// International units in a time.
+    BiologicalActivityRate,
+    /// Mass.
+    Mass,
+    /// Length.
+    Length,
+    /// Mass by area.
+    MassPerArea,
+    /// Volume.
+    Volume,
+    /// Volume in a time.
+    Flow,
+    /// Energy.
+    Energy,
+    /// Power.
+    Power,
+    /// Acceleration.
+    Acceleration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::Decimal;
+    use proptest::prelude::*;
+
+    fn text(decimal: &str) -> Decimal {
+        decimal.parse().unwrap()
+    }
+
+    #[test]
+    fn conversions_whose_results_are_defined() {
+        for (from, value, to, expected) in [
+            (Unit::CELSIUS, "37.0", Unit::FAHRENHEIT, "98.6"),
+            (Unit::CELSIUS, "-40", Unit::FAHRENHEIT, "-40"),
+            (Unit::CELSIUS, "0", Unit::KELVIN, "273.15"),
+            (Unit::FAHRENHEIT, "98.6", Unit::CELSIUS, "37"),
+            (Unit::INCH, "70", Unit::CENTIMETRE, "177.8"),
+            (Unit::POUND, "1", Unit::KILOGRAM, "0.45359237"),
+            (Unit::KILOPASCAL, "16", Unit::HECTOPASCAL, "160"),
+            (
+                Unit::CENTIMETRE_OF_WATER,
+                "10",
+                Unit::KILOPASCAL,
+                "0.980665",
+            ),
+            (Unit::HOUR, "8.5", Unit::MINUTE, "510"),
+            (
+                Unit::MILLILITRE_PER_HOUR,
+                "90",
+                Unit::LITRE_PER_MINUTE,
+                "0.0015",
+            ),
+            (Unit::ONE, "0.98", Unit::PERCENT, "98"),
+        ] {
+            assert_eq!(
+                from.convert(text(value), to),
+                Ok(text(expected)),
+                "{value} {from} to {to}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_exact_or_not_the_same_thing_is_refused() {
+        use ConvertError::{DifferentDimension, NotExact};
+        for (from, to, error) in [
+            (Unit::MMHG, Unit::KILOPASCAL, NotExact),
+            (Unit::FAHRENHEIT, Unit::CELSIUS, NotExact),
+            (
+                Unit::MILLIGRAM_PER_DECILITRE,
+                Unit::MILLIMOLE_PER_LITRE,
+                DifferentDimension,
+            ),
+            (
+                Unit::BEATS_PER_MINUTE,
+                Unit::BREATHS_PER_MINUTE,
+                DifferentDimension,
+            ),
+            (Unit::from_code(1), Unit::PERCENT, DifferentDimension),
+        ] {
+            assert_eq!(from.convert(99.into(), to), Err(error), "{from} to {to}");
+        }
+        let rounded = Unit::FAHRENHEIT.convert_rounded(99.into(), Unit::CELSIUS, -1);
+        assert_eq!(rounded, Ok(text("37.2")));
+    }
+
+    #[test]
+    fn mass_and_amount_meet_only_through_a_substance() {
+        let (mass, amount) = (Unit::MILLIGRAM_PER_DECILITRE, Unit::MILLIMOLE_PER_LITRE);
+        let glucose = Substance::GLUCOSE;
+        assert_eq!(
+            glucose.convert(text("5.5"), amount, mass),
+            Ok(text("99.0858"))
+        );
+        assert_eq!(
+            glucose.convert(text("180.156"), mass, amount),
+            Ok(text("10"))
+        );
+        assert_eq!(
+            glucose.convert(100.into(), mass, amount),
+            Err(ConvertError::NotExact)
+        );
+        assert_eq!(
+            glucose.convert_rounded(100.into(), mass, amount, -2),
+            Ok(text("5.55"))
+        );
+        let cholesterol = Substance::CHOLESTEROL.convert_rounded(200.into(), mass, amount, -2);
+        assert_eq!(cholesterol, Ok(text("5.17")));
+        let none = Substance::new(0).convert(1.into(), mass, amount);
+        assert_eq!(none, Err(ConvertError::DifferentDimension));
+    }
+
+    proptest! {
+        #[test]
+        fn there_and_back_is_the_same(mantissa: i32, exponent: i8, from in 0_usize..TABLE.len(), to in 0_usize..TABLE.len()) {
+            let (value, from, to) = (Decimal::new(mantissa, exponent), TABLE[from].unit, TABLE[to].unit);
+            if let Ok(there) = from.convert(value, to) {
+                prop_assert_eq!(to.convert(there, from), Ok(value));
+            }
+            let _ = from.convert_rounded(value, to, exponent);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The example `gatt_to_fhir`: what it makes of lines, and of its command line.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of a test"
+)]
+
+#[expect(dead_code, reason = "the example's own entry is not called")]
+#[path = "../examples/gatt_to_fhir.rs"]
+mod example;
+
+use example::convert;
+use example::options::Options;
+use serde_json::Value as Json;
+
+fn options(arguments: &[&str]) -> Result<Option<Options>, String> {
+    Options::from_arguments(arguments.iter().map(ToString::to_string))
+}
+
+fn run(input: &str, arguments: &[&str]) -> (Vec<Json>, usize) {
+    let options = options(arguments)
+        .expect("good arguments")
+        .expect("no help");
+    let mut output = Vec::new();
+    let bad = convert(input.as_bytes(), &mut output, &options).expect("memory can be written");
+    let text = String::from_utf8(output).expect("UTF-8");
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"));
+    (lines.collect(), bad)
+}
+
+const CALLER: [&str; 4] = [
+    "--subject",
+    "Patient/7",
+    "--time",
+    "2024-03-15T14:30:45+01:00",
+];
+
+#[test]
+fn each_good_line_gives_one_line_and_each_bad_one_is_counted() {
+    let input = "2a37 0654\n\n# a remark\n2A5F 0064005a00\r\n2a37 17\nnonsense\n2a37 065\n2a37 zz\n0x2a19 64";
+    let (lines, bad) = run(input, &CALLER);
+    let kinds: Vec<_> = lines
+        .iter()
+        .map(|line| line["resourceType"].as_str())
+        .collect();
+    assert_eq!(
+        kinds,
+        [Some("Observation"), Some("Bundle"), Some("Observation")]
+    );
+    assert_eq!(bad, 4);
+    assert_eq!(lines[0]["valueQuantity"]["value"], 84);
+    assert_eq!(lines[0]["subject"]["reference"], "Patient/7");
+    assert_eq!(lines[0]["effectiveDateTime"], "2024-03-15T14:30:45+01:00");
+}
+
+#[test]
+fn local_time_without_offset_has_that_of_the_caller() {
+    let (lines, _) = run("2a1c 06b00e00fedc070c050b321b04", &CALLER);
+    assert_eq!(lines[0]["effectiveDateTime"], "2012-12-05T11:50:27+01:00");
+}
+
+#[test]
+fn a_time_that_the_device_does_not_know_is_the_caller_s() {
+    let year_0 = "2a35 1e8a00580078000000041114293b3c00012700";
+    let (lines, bad) = run(year_0, &CALLER);
+    let time = &lines[0]["entry"][0]["resource"]["effectiveDateTime"];
+    assert_eq!((time.as_str(), bad), (Some("2024-03-15T14:30:45+01:00"), 0));
+}
+
+#[test]
+fn same_reading_uploaded_twice_is_one_and_two_equal_ones_are_two() {
+    let input = "2a37 0654\n2a37 0654\n";
+    let (once, _) = run(input, &CALLER);
+    let (again, _) = run(input, &CALLER);
+    assert_eq!(once, again);
+    assert_ne!(once[0]["id"], once[1]["id"]);
+}
+
+#[test]
+fn a_special_loinc_stands_beside_that_of_the_profile() {
+    let (lines, _) = run("2a5f 0064005a00\n2a1c 05da0300ff06", &CALLER);
+    let codes = |resource: &Json| -> Vec<String> {
+        let coding = resource["code"]["coding"].as_array().expect("codes");
+        coding
+            .iter()
+            .filter_map(|c| c["code"].as_str())
+            .map(String::from)
+            .collect()
+    };
+    let saturation = &lines[0]["entry"][0]["resource"];
+    assert_eq!(codes(saturation), ["150456", "59408-5", "2708-6"]);
+    assert_eq!(codes(&lines[1]), ["188424", "8331-1", "8310-5"]);
+}
+
+#[test]
+fn the_command_line_has_defaults_and_refuses_what_it_does_not_know() {
+    let defaults = options(&[]).expect("good").expect("no help");
+    assert_eq!(defaults.subject, "Patient/unknown");
+    assert!(options(&["--help"]).expect("good").is_none());
+    let joined = options(&["--subject=9", "--time=2024-02-29"])
+        .expect("good")
+        .expect("no help");
+    assert_eq!(joined.subject, "Patient/9");
+    assert_eq!(joined.time.text(), "2024-02-29T00:00:00Z");
+    for bad in [
+        &["--colour"][..],
+        &["--time"],
+        &["--time", "2023-02-29"],
+        &["--time", "2024-03-15T25:00:00Z"],
+        &["--time", "2024-03-15T14:30:45+15:00"],
+        &["--time", "yesterday"],
+        &["--subject", ""],
+        &["--subject", "Patient 7"],
+    ] {
+        assert!(options(bad).is_err(), "{bad:?}");
+    }
+}
