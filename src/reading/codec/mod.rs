@@ -22,10 +22,12 @@
 //! ```
 
 pub mod small;
+mod tier;
 
 pub use small::{
     DecodeError, EncodeError, SAMPLE_MAX, SAMPLE_MIN, decode, encode, max_encoded_len,
 };
+pub use tier::Tier;
 
 /// The number that names a waveform codec on the wire.
 ///
@@ -49,10 +51,19 @@ impl CodecId {
         self.0
     }
 
+    /// The codec itself, if this build has it.
+    #[must_use]
+    pub const fn tier(self) -> Option<Tier> {
+        match self {
+            Self::SMALL => Some(Tier::Small),
+            _ => None,
+        }
+    }
+
     /// Whether this build can decode blocks of this codec.
     #[must_use]
     pub const fn is_supported(self) -> bool {
-        self.0 == Self::SMALL.0
+        self.tier().is_some()
     }
 }
 
