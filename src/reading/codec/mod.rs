@@ -21,6 +21,7 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+pub mod large;
 pub mod small;
 mod tier;
 
@@ -38,6 +39,8 @@ pub struct CodecId(u8);
 impl CodecId {
     /// The [`small`] tier, which every implementation has.
     pub const SMALL: Self = Self(1);
+    /// The [`large`] tier, for those who agreed on it.
+    pub const LARGE: Self = Self(2);
 
     /// The codec with this number, known to this build or not.
     #[must_use]
@@ -56,6 +59,7 @@ impl CodecId {
     pub const fn tier(self) -> Option<Tier> {
         match self {
             Self::SMALL => Some(Tier::Small),
+            Self::LARGE => Some(Tier::Large),
             _ => None,
         }
     }
@@ -72,8 +76,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_small_tier_is_supported() {
+    fn only_the_two_tiers_are_supported() {
         let supported = (0..=u8::MAX).filter(|&number| CodecId::new(number).is_supported());
-        assert!(supported.eq([CodecId::SMALL.as_u8()]));
+        assert!(supported.eq([CodecId::SMALL.as_u8(), CodecId::LARGE.as_u8()]));
     }
 }

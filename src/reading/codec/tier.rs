@@ -1,4 +1,4 @@
-use super::{CodecId, DecodeError, EncodeError, small};
+use super::{CodecId, DecodeError, EncodeError, large, small};
 
 /// A waveform codec that this build has.
 ///
@@ -19,6 +19,8 @@ use super::{CodecId, DecodeError, EncodeError, small};
 pub enum Tier {
     /// The [`small`] tier, which every implementation has.
     Small,
+    /// The [`large`] tier, for those who agreed on it.
+    Large,
 }
 
 impl Tier {
@@ -27,6 +29,7 @@ impl Tier {
     pub const fn id(self) -> CodecId {
         match self {
             Self::Small => CodecId::SMALL,
+            Self::Large => CodecId::LARGE,
         }
     }
 
@@ -35,6 +38,7 @@ impl Tier {
     pub const fn max_encoded_len(self, count: usize) -> usize {
         match self {
             Self::Small => small::max_encoded_len(count),
+            Self::Large => large::max_encoded_len(count),
         }
     }
 
@@ -46,6 +50,7 @@ impl Tier {
     pub fn encode(self, samples: &[i32], out: &mut [u8]) -> Result<usize, EncodeError> {
         match self {
             Self::Small => small::encode(samples, out),
+            Self::Large => large::encode(samples, out),
         }
     }
 
@@ -58,6 +63,7 @@ impl Tier {
     pub fn decode(self, bytes: &[u8], samples: &mut [i32]) -> Result<(), DecodeError> {
         match self {
             Self::Small => small::decode(bytes, samples),
+            Self::Large => large::decode(bytes, samples),
         }
     }
 }
