@@ -134,7 +134,7 @@ fn samples_come_back_as_the_same_lines() {
     }
 }
 
-const TIERS: [&str; 1] = ["small"];
+const TIERS: [&str; 2] = ["small", "large"];
 
 /// The length of each block stands before it.
 #[test]

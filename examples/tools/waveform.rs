@@ -20,15 +20,16 @@ use super::lines::Lines;
 pub(crate) const HELP: &str = "\
 Compresses samples without loss, and brings them back.
 
-    waveform encode --rate HZ --bits B --block N [--tier small] < samples > blocks
-    waveform decode --rate HZ --bits B --block N [--tier small] < blocks > samples
-    waveform stats  --rate HZ --bits B --block N [--tier small] < samples
+    waveform encode --rate HZ --bits B --block N [--tier TIER] < samples > blocks
+    waveform decode --rate HZ --bits B --block N [--tier TIER] < blocks > samples
+    waveform stats  --rate HZ --bits B --block N [--tier TIER] < samples
 
     --rate HZ     samples a second; blocks are the same at any
     --bits B      of a sample, 1 to 24: from -2^(B-1) to 2^B - 1, and at 24 bits
                   to 2^23 - 1
     --block N     samples in a block, 1 to 21844; each block decodes alone
-    --tier TIER   small, the codec that every implementation has [small]
+    --tier TIER   small, the codec that every implementation has, or large, the
+                  one with fewer bits [small]
 
 Samples are integers, one a line; further columns are ignored, and lines that
 begin with #. Each block stands after its length, two bytes, the lower one first.
@@ -56,6 +57,7 @@ impl Options {
         let block = arguments.number("--block", 1..=BLOCK_MAX)?;
         let tier = match arguments.text("--tier")?.as_deref() {
             None | Some("small") => Tier::Small,
+            Some("large") => Tier::Large,
             Some(other) => {
                 return Err(Failure::Arguments(format!("--tier: {other} is not known")));
             }

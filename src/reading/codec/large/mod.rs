@@ -1,4 +1,4 @@
-//! The large tier.
+#![doc = include_str!("format.md")]
 
 mod adaptive;
 mod decode;
@@ -12,3 +12,6 @@ pub use decode::decode;
 pub use encode::encode;
 
 use super::small::SIZE_BITS;
+
+#[cfg(test)]
+mod tests;

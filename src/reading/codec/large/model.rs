@@ -99,9 +99,10 @@ impl Magnitude {
         u32::try_from(scale).unwrap_or(u32::MAX)
     }
 
-    /// Errors are below 2^31, so `fast` stays below 2^33 and `slow` below 2^36.
+    /// Takes in an error; one of more than 16 scales counts as 16, so that a spike is soon forgotten.
     fn learn(&mut self, error: i32) {
-        let magnitude = u64::from(error.unsigned_abs());
+        // Below 2^31, so `fast` stays below 2^33 and `slow` below 2^36.
+        let magnitude = u64::from(error.unsigned_abs()).min(16 * u64::from(self.scale()));
         self.fast = self.fast - (self.fast >> 2) + magnitude;
         self.slow = self.slow - (self.slow >> 5) + magnitude;
     }
