@@ -12,15 +12,17 @@ use super::lines::Lines;
 pub(crate) const HELP: &str = "\
 Finds the R peaks of one ECG channel, in a stream.
 
-    rpeaks --rate HZ --gain UNITS_PER_MV < samples > peaks
+    rpeaks --rate HZ --gain UNITS_PER_MV [--quality] < samples > peaks
 
     --rate HZ             samples a second, 100 to 1000
     --gain UNITS_PER_MV   how much a sample grows with a millivolt
+    --quality             say of each beat whether it can be trusted
 
 Standard input: one integer sample a line, with any constant offset; further
 columns are ignored, and lines that begin with #. Standard output: a line for
 each beat as it is found, with the index of its R peak, counted from 0 at the
-first sample.
+first sample; with --quality, after a space, 1 for a beat that can be trusted,
+and 0 for one that noise may have made.
 
 Exit status: 0 all is well, 1 input or output failed, 2 the command line or a
 line of the input is not understood.";
@@ -32,6 +34,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let hz: f64 = arguments.number("--rate", 100.0..=1_000.0)?;
     let gain: f64 = arguments.number("--gain", 0.5..=1e9)?;
+    let has_quality = arguments.flag("--quality");
     arguments.finish()?;
     let rate = SampleRate::from_millihertz((hz * 1e3).round() as u32);
     let rate = rate.ok_or_else(|| Failure::Arguments("--rate: 0".into()))?;
@@ -40,17 +43,21 @@ pub(crate) fn run(
     let mut lines = Lines::new(input);
     while let Some(sample) = lines.integer(&(i32::MIN..=i32::MAX))? {
         if let Some(peak) = detector.push(sample) {
-            write_peak(output, &peak)?;
+            write_peak(output, &peak, has_quality)?;
         }
     }
     while let Some(peak) = detector.flush() {
-        write_peak(output, &peak)?;
+        write_peak(output, &peak, has_quality)?;
     }
     Ok(())
 }
 
 /// A whole line at once, so that whoever reads the stream has it now.
-fn write_peak(output: &mut dyn Write, peak: &RPeak) -> Result<(), Failure> {
-    writeln!(output, "{}", peak.index)?;
+fn write_peak(output: &mut dyn Write, peak: &RPeak, has_quality: bool) -> Result<(), Failure> {
+    if has_quality {
+        writeln!(output, "{} {}", peak.index, u8::from(!peak.is_doubtful))?;
+    } else {
+        writeln!(output, "{}", peak.index)?;
+    }
     Ok(output.flush()?)
 }
