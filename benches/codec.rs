@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use iomt::reading::codec;
+use iomt::reading::codec::Tier;
 
 /// A coarse ECG: a pulse each 300 samples over a slow wave, and noise of ±4.
 fn signal(count: usize) -> Vec<i32> {
@@ -25,18 +25,23 @@ fn signal(count: usize) -> Vec<i32> {
 
 fn blocks(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("codec");
-    for count in [360, 1_800] {
+    for (tier, count) in [
+        (Tier::Small, 360),
+        (Tier::Small, 1_800),
+        (Tier::Large, 360),
+        (Tier::Large, 1_800),
+    ] {
         let samples = signal(count);
-        let mut bytes = vec![0; codec::max_encoded_len(count)];
-        let len = codec::encode(&samples, &mut bytes).expect("samples in range");
+        let mut bytes = vec![0; tier.max_encoded_len(count)];
+        let len = tier.encode(&samples, &mut bytes).expect("samples in range");
         let block = bytes.get(..len).expect("the encoded block").to_vec();
         let mut back = vec![0; count];
         group.throughput(Throughput::Elements(count as u64));
-        group.bench_function(format!("encode {count}"), |bencher| {
-            bencher.iter(|| codec::encode(black_box(&samples), &mut bytes));
+        group.bench_function(format!("{tier:?} encode {count}"), |bencher| {
+            bencher.iter(|| tier.encode(black_box(&samples), &mut bytes));
         });
-        group.bench_function(format!("decode {count}"), |bencher| {
-            bencher.iter(|| codec::decode(black_box(&block), &mut back));
+        group.bench_function(format!("{tier:?} decode {count}"), |bencher| {
+            bencher.iter(|| tier.decode(black_box(&block), &mut back));
         });
     }
     group.finish();

@@ -1,9 +1,15 @@
-//! The waveform codec: samples come back bit for bit, and foreign bytes are refused or decode to samples that do.
+//! The waveform codecs: samples come back bit for bit, and foreign bytes are refused or decode to samples that do.
 #![no_main]
 
-use iomt::reading::codec::{self, EncodeError, SAMPLE_MAX, SAMPLE_MIN};
+use iomt::reading::codec::{EncodeError, SAMPLE_MAX, SAMPLE_MIN, Tier};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
+
+#[derive(Debug, Arbitrary)]
+struct Trial<'a> {
+    is_large: bool,
+    input: Input<'a>,
+}
 
 #[derive(Debug, Arbitrary)]
 enum Input<'a> {
@@ -21,19 +27,24 @@ enum Input<'a> {
     },
 }
 
-fuzz_target!(|input: Input<'_>| {
-    match input {
+fuzz_target!(|trial: Trial<'_>| {
+    let tier = if trial.is_large {
+        Tier::Large
+    } else {
+        Tier::Small
+    };
+    match trial.input {
         Input::Block { count, bytes } => {
             let mut samples = vec![0; usize::from(count % 2_048)];
-            if codec::decode(bytes, &mut samples).is_ok() {
-                assert_comes_back(&samples);
+            if tier.decode(bytes, &mut samples).is_ok() {
+                assert_comes_back(tier, &samples);
             }
         }
         Input::Samples(samples) => match samples.iter().position(|&sample| !is_valid(sample)) {
-            None => assert_comes_back(&samples),
+            None => assert_comes_back(tier, &samples),
             Some(index) => {
-                let mut out = vec![0; codec::max_encoded_len(samples.len())];
-                let refused = codec::encode(&samples, &mut out);
+                let mut out = vec![0; tier.max_encoded_len(samples.len())];
+                let refused = tier.encode(&samples, &mut out);
                 assert_eq!(refused, Err(EncodeError::OutOfRange { index }));
             }
         },
@@ -41,7 +52,7 @@ fuzz_target!(|input: Input<'_>| {
             start,
             shift,
             steps,
-        } => assert_comes_back(&walk(start, shift % 8, steps)),
+        } => assert_comes_back(tier, &walk(start, shift % 8, steps)),
     }
 });
 
@@ -59,14 +70,17 @@ fn walk(start: i16, shift: u8, steps: &[u8]) -> Vec<i32> {
         .collect()
 }
 
-fn assert_comes_back(samples: &[i32]) {
-    let mut block = vec![0; codec::max_encoded_len(samples.len())];
-    let len = codec::encode(samples, &mut block).expect("valid samples always have room");
+fn assert_comes_back(tier: Tier, samples: &[i32]) {
+    let mut block = vec![0; tier.max_encoded_len(samples.len())];
+    let len = tier
+        .encode(samples, &mut block)
+        .expect("valid samples always have room");
     let mut back = vec![0; samples.len()];
-    codec::decode(&block[..len], &mut back).expect("an encoded block decodes");
+    tier.decode(&block[..len], &mut back)
+        .expect("an encoded block decodes");
     assert_eq!(back, samples);
     if let Some(short) = len.checked_sub(1) {
-        let refused = codec::encode(samples, &mut block[..short]);
+        let refused = tier.encode(samples, &mut block[..short]);
         assert_eq!(refused, Err(EncodeError::NoRoom { needed: len }));
     }
 }

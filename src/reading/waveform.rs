@@ -1,4 +1,4 @@
-use super::codec::{self, CodecId, DecodeError};
+use super::codec::{CodecId, DecodeError};
 use super::{Decimal, Metric, Unit};
 use crate::time::{Instant, SampleRate};
 
@@ -45,7 +45,7 @@ pub struct Waveform<'a> {
     pub scale: Decimal,
     /// The count that stands for zero.
     pub zero: i32,
-    /// The codec by its number; see [`codec`].
+    /// The codec by its number; see [`codec`](super::codec).
     pub codec: CodecId,
     /// How many samples the block holds.
     pub count: u16,
@@ -60,14 +60,13 @@ impl Waveform<'_> {
     ///
     /// [`WaveformError`]; `samples` then holds nothing of use.
     pub fn decode<'s>(&self, samples: &'s mut [i32]) -> Result<&'s mut [i32], WaveformError> {
-        if !self.codec.is_supported() {
-            return Err(WaveformError::UnknownCodec(self.codec.as_u8()));
-        }
+        let unknown = WaveformError::UnknownCodec(self.codec.as_u8());
+        let tier = self.codec.tier().ok_or(unknown)?;
         let needed = usize::from(self.count);
         let filled = samples
             .get_mut(..needed)
             .ok_or(WaveformError::NoRoom { needed })?;
-        codec::decode(self.data, filled)?;
+        tier.decode(self.data, filled)?;
         Ok(filled)
     }
 }

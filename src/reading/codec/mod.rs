@@ -6,6 +6,7 @@
 //! | number | codec | who has it | bits per sample of an ambulatory ECG (1 s / 5 s blocks) |
 //! |---|---|---|---|
 //! | 1 | [`small`]: fixed predictors on differences, adaptive Rice code | every implementation | 3.87 / 3.82 of 11 |
+//! | 2 | [`large`]: a fixed and an adaptive prediction mixed, range coder | who agreed on it | 3.75 / 3.68 of 11 |
 //!
 //! ```
 //! use iomt::reading::codec;
@@ -21,11 +22,14 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+pub mod large;
 pub mod small;
+mod tier;
 
 pub use small::{
     DecodeError, EncodeError, SAMPLE_MAX, SAMPLE_MIN, decode, encode, max_encoded_len,
 };
+pub use tier::Tier;
 
 /// The number that names a waveform codec on the wire.
 ///
@@ -36,6 +40,8 @@ pub struct CodecId(u8);
 impl CodecId {
     /// The [`small`] tier, which every implementation has.
     pub const SMALL: Self = Self(1);
+    /// The [`large`] tier, for those who agreed on it.
+    pub const LARGE: Self = Self(2);
 
     /// The codec with this number, known to this build or not.
     #[must_use]
@@ -49,10 +55,20 @@ impl CodecId {
         self.0
     }
 
+    /// The codec itself, if this build has it.
+    #[must_use]
+    pub const fn tier(self) -> Option<Tier> {
+        match self {
+            Self::SMALL => Some(Tier::Small),
+            Self::LARGE => Some(Tier::Large),
+            _ => None,
+        }
+    }
+
     /// Whether this build can decode blocks of this codec.
     #[must_use]
     pub const fn is_supported(self) -> bool {
-        self.0 == Self::SMALL.0
+        self.tier().is_some()
     }
 }
 
@@ -61,8 +77,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_small_tier_is_supported() {
+    fn only_the_two_tiers_are_supported() {
         let supported = (0..=u8::MAX).filter(|&number| CodecId::new(number).is_supported());
-        assert!(supported.eq([CodecId::SMALL.as_u8()]));
+        assert!(supported.eq([CodecId::SMALL.as_u8(), CodecId::LARGE.as_u8()]));
     }
 }

@@ -1,7 +1,7 @@
 use heapless::{Deque, Vec};
 
 use super::candidate::{Candidate, REFRACTORY_MS};
-use super::levels::Levels;
+use super::levels::{Fit, Levels};
 use super::recent::Recent;
 
 /// Decides which candidates are beats.
@@ -125,7 +125,8 @@ impl BeatFinder {
     }
 
     fn judge(&mut self, candidate: Candidate) -> Option<Candidate> {
-        if candidate.height <= self.levels.threshold() || self.is_t_wave(&candidate) {
+        let threshold = self.levels.threshold_for(&self.fit(&candidate));
+        if candidate.height <= threshold || self.is_t_wave(&candidate) {
             self.reject(candidate);
             return None;
         }
@@ -134,6 +135,20 @@ impl BeatFinder {
         };
         self.held = Some(candidate);
         Some(self.accept(missed))
+    }
+
+    fn fit(&self, candidate: &Candidate) -> Fit {
+        let interval = match (self.last, self.intervals.median()) {
+            (Some(last), Some(usual)) => {
+                let interval = candidate.at.saturating_sub(last.at).saturating_mul(256);
+                interval.checked_div(u64::from(usual)).unwrap_or(256)
+            }
+            _ => 256,
+        };
+        Fit {
+            similarity: candidate.similarity,
+            interval: u32::try_from(interval).unwrap_or(u32::MAX),
+        }
     }
 
     fn reject(&mut self, candidate: Candidate) {
@@ -202,7 +217,8 @@ impl BeatFinder {
         self.accept(beat)
     }
 
-    fn accept(&mut self, beat: Candidate) -> Candidate {
+    fn accept(&mut self, mut beat: Candidate) -> Candidate {
+        beat.is_doubtful = self.levels.is_doubtful(&self.fit(&beat), beat.height);
         if let Some(last) = self.last.filter(|last| last.at >= self.resumed_at) {
             let interval = u32::try_from(beat.at.saturating_sub(last.at));
             self.intervals.push(interval.unwrap_or(u32::MAX));
@@ -228,6 +244,8 @@ mod tests {
             slope: height / 10,
             r_index: at,
             r_uv: 0,
+            similarity: 256,
+            is_doubtful: false,
         }
     }
 

@@ -13,6 +13,10 @@ pub(super) struct Candidate {
     pub(super) r_index: u64,
     /// How high the R peak would be.
     pub(super) r_uv: i32,
+    /// How much it looks like the beats before, of 256.
+    pub(super) similarity: u32,
+    /// Once it is taken for a beat: whether it may well be none.
+    pub(super) is_doubtful: bool,
 }
 
 /// A maximum of the envelope, before it is known to be the largest around.

@@ -3,6 +3,7 @@ use super::candidate::{Candidate, Maximum, MaximumFinder, REFRACTORY_MS};
 use super::envelope::Envelope;
 use super::front::FrontEnd;
 use super::history::{Extremum, History};
+use super::shape::{SAME, SHAPE_STEP_MS, Template};
 use crate::time::SampleRate;
 
 /// An R peak: the tip of a QRS complex.
@@ -12,6 +13,8 @@ pub struct RPeak {
     pub index: u64,
     /// Its height above the signal around it in µV, ±32,767; negative when it points down.
     pub amplitude_uv: i32,
+    /// Whether noise may have made it: there is much, and shape, interval or height are not the usual ones.
+    pub is_doubtful: bool,
 }
 
 /// The detector does not work at this sample rate.
@@ -37,7 +40,7 @@ const FLOOR_UV: usize = 150;
 /// | complexes | from 0.15 mV, at most 250 a minute, whichever way they point |
 /// | delay, usual | 0.35 s to 0.6 s after the peak |
 /// | delay, largest | 2.5 s: for the first two seconds, and for beats found late |
-/// | state | 2,320 bytes, whatever the rate |
+/// | state | 2,560 bytes, whatever the rate |
 /// | cost | integers only, no division but where a candidate is |
 ///
 /// It learns for two seconds, and then gives the beats of these, too. Peaks come in order and
@@ -67,6 +70,8 @@ pub struct RPeakDetector {
     maxima: MaximumFinder,
     beats: BeatFinder,
     history: History,
+    template: Template,
+    shape_step: usize,
     refractory: usize,
     reach: usize,
     /// Samples pushed, and lost.
@@ -99,6 +104,8 @@ impl RPeakDetector {
             maxima: MaximumFinder::new(samples(REFRACTORY_MS as usize) as u64),
             beats: BeatFinder::new(u64::from(inner_hz), floor),
             history: History::new(),
+            template: Template::new(),
+            shape_step: samples(SHAPE_STEP_MS).max(1),
             refractory: samples(REFRACTORY_MS as usize),
             reach: samples(REACH_MS),
             envelope,
@@ -146,9 +153,15 @@ impl RPeakDetector {
 
     fn poll(&mut self) -> Option<RPeak> {
         let beat = self.beats.poll_beat(self.now)?;
+        // A beat found late may be further back than the history; its shape is not learnt.
+        let age = self.age_of(beat.r_index);
+        if let Some(shape) = self.history.shape(age, self.shape_step) {
+            self.template.learn(&shape);
+        }
         Some(RPeak {
             index: beat.r_index,
             amplitude_uv: beat.r_uv,
+            is_doubtful: beat.is_doubtful,
         })
     }
 
@@ -177,13 +190,26 @@ impl RPeakDetector {
         let age = usize::try_from(age).unwrap_or(usize::MAX / 2) + self.envelope.delay();
         let tip = self.history.extremum(age, self.reach);
         let tip = tip.unwrap_or(Extremum { age, uv: 0 });
+        let shape = self.history.shape(tip.age, self.shape_step);
         Candidate {
             at: maximum.at,
             height: maximum.height.unsigned_abs(),
             slope: maximum.slope.unsigned_abs(),
             r_index: self.index_of(tip.age),
             r_uv: tip.uv,
+            similarity: shape.map_or(SAME, |shape| self.template.similarity(&shape)),
+            is_doubtful: false,
         }
+    }
+
+    /// The inverse of [`index_of`](Self::index_of).
+    fn age_of(&self, index: u64) -> usize {
+        let decimation = u64::from(self.front.decimation());
+        let first = index
+            .wrapping_sub((decimation - 1) / 2)
+            .wrapping_sub(self.origin);
+        let inner = first.checked_div(decimation).unwrap_or(0);
+        usize::try_from(self.now.saturating_sub(inner)).unwrap_or(usize::MAX / 2)
     }
 
     /// The caller's index of the middle of the samples that made the value of this age.

@@ -1,3 +1,5 @@
+use super::shape::{SHAPE_LEN, Shape};
+
 /// How many values are kept: 0.64 s at 399 Hz, from the tip of a QRS complex to its candidate.
 const LEN: usize = 256;
 
@@ -72,7 +74,24 @@ impl History {
             age,
             uv: i32::from(self.ago(age)) - mean,
         });
-        distances.max_by_key(Extremum::weight)
+        // At the ends of the reach there can be a P or T wave, so a tip loses up to a quarter there.
+        let reach = i32::try_from(reach).unwrap_or(i32::MAX).max(1);
+        let away = |tip: &Extremum| i32::try_from(tip.age.abs_diff(age)).unwrap_or(reach);
+        distances.max_by_key(|tip| tip.weight() - tip.weight() / 4 * away(tip) / reach)
+    }
+
+    /// The values around the one `age` pushes ago, `step` apart; `None` unless all are known.
+    pub(super) fn shape(&self, age: usize, step: usize) -> Option<Shape> {
+        let half = step * (SHAPE_LEN / 2);
+        let oldest = age.saturating_add(half);
+        if oldest >= self.known || age < half + self.held {
+            return None;
+        }
+        let mut shape = [0; SHAPE_LEN];
+        for (slot, back) in shape.iter_mut().zip(0..) {
+            *slot = self.ago(oldest - back * step);
+        }
+        Some(shape)
     }
 
     fn ago(&self, age: usize) -> i16 {

@@ -30,6 +30,7 @@ mod heart_rate;
 mod history;
 mod levels;
 mod recent;
+mod shape;
 
 pub use detector::{RPeak, RPeakDetector, UnsupportedRate};
 pub use heart_rate::HeartRate;

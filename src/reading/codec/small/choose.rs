@@ -33,6 +33,21 @@ pub(super) struct Choice {
 
 /// Chooses for samples that are multiples of `2^step` and have `width` bits above it.
 pub(super) fn choose(samples: &[i32], step: u32, width: u32) -> Choice {
+    let predictor = shortlisted(samples, step, width);
+    let trial = Trial {
+        samples,
+        predictor: Predictor::new(predictor, step),
+        step,
+        width,
+    };
+    Choice {
+        predictor,
+        start: trial.start(),
+    }
+}
+
+/// The number of the predictor that leaves the least.
+pub(in crate::reading::codec) fn shortlisted(samples: &[i32], step: u32, width: u32) -> u32 {
     let [first, second] = shortlist(samples, step);
     let trial = |number| Trial {
         samples,
@@ -41,15 +56,11 @@ pub(super) fn choose(samples: &[i32], step: u32, width: u32) -> Choice {
         width,
     };
     let third = (first == SECOND_DIFFERENCE).then_some(THIRD_DIFFERENCE);
-    let predictor = [first, second]
+    [first, second]
         .into_iter()
         .chain(third)
         .min_by_key(|&number| trial(number).cost())
-        .unwrap_or(first);
-    Choice {
-        predictor,
-        start: trial(predictor).start(),
-    }
+        .unwrap_or(first)
 }
 
 /// The two predictors whose residuals have the least energy, by the autocorrelation.

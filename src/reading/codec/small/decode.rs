@@ -114,7 +114,10 @@ fn read_first(reader: &mut BitReader<'_>, width: u32) -> Result<i32, DecodeError
 }
 
 /// Refuses what the encoder would have written as constant, or with a larger step.
-fn check_survey(samples: &[i32], step: u32) -> Result<(), DecodeError> {
+pub(in crate::reading::codec) fn check_survey(
+    samples: &[i32],
+    step: u32,
+) -> Result<(), DecodeError> {
     let first = samples.first().copied().unwrap_or(0);
     let (differing, set) = samples.iter().fold((0, 0), |(differing, set), &sample| {
         (differing | sample ^ first, set | sample)

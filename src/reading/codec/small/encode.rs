@@ -34,16 +34,16 @@ pub fn encode(samples: &[i32], out: &mut [u8]) -> Result<usize, EncodeError> {
 
 /// What must be known of all samples before the first is written.
 #[derive(Debug)]
-struct Survey {
-    is_constant: bool,
+pub(in crate::reading::codec) struct Survey {
+    pub(in crate::reading::codec) is_constant: bool,
     /// All samples are multiples of `2^step`, not all of `2^(step + 1)`.
-    step: u32,
+    pub(in crate::reading::codec) step: u32,
     /// The folded sample with the most bits, in units of `2^step`.
     size: u32,
 }
 
 impl Survey {
-    fn of(samples: &[i32]) -> Result<Self, EncodeError> {
+    pub(in crate::reading::codec) fn of(samples: &[i32]) -> Result<Self, EncodeError> {
         let first = samples.first().copied().unwrap_or(0);
         let (mut differing, mut set, mut folded) = (0, 0, 0);
         for (index, &sample) in samples.iter().enumerate() {
@@ -62,12 +62,12 @@ impl Survey {
         })
     }
 
-    fn width(&self) -> u32 {
+    pub(in crate::reading::codec) fn width(&self) -> u32 {
         SAMPLE_BITS - self.step
     }
 }
 
-fn write_constant(sample: i32, out: &mut [u8]) -> usize {
+pub(in crate::reading::codec) fn write_constant(sample: i32, out: &mut [u8]) -> usize {
     let mut writer = BitWriter::new(out);
     writer.put(MODE_CONSTANT, MODE_BITS);
     write_first(&mut writer, sample);
@@ -107,7 +107,7 @@ fn write_residuals(writer: &mut BitWriter<'_>, samples: &[i32], survey: &Survey,
     }
 }
 
-fn packed_len(count: usize, survey: &Survey) -> usize {
+pub(in crate::reading::codec) fn packed_len(count: usize, survey: &Survey) -> usize {
     let prefix = if survey.step > 0 { 20 } else { 10 };
     let size = usize::try_from(survey.size).unwrap_or(usize::MAX);
     count
@@ -116,7 +116,11 @@ fn packed_len(count: usize, survey: &Survey) -> usize {
         .div_ceil(8)
 }
 
-fn write_packed(samples: &[i32], survey: &Survey, out: &mut [u8]) -> usize {
+pub(in crate::reading::codec) fn write_packed(
+    samples: &[i32],
+    survey: &Survey,
+    out: &mut [u8],
+) -> usize {
     let mut writer = BitWriter::new(out);
     write_step(&mut writer, survey.step);
     writer.put(MODE_PACKED, MODE_BITS);

@@ -1,12 +1,12 @@
 #![doc = include_str!("format.md")]
 
 mod bits;
-mod choose;
-mod decode;
-mod encode;
+pub(in crate::reading::codec) mod choose;
+pub(in crate::reading::codec) mod decode;
+pub(in crate::reading::codec) mod encode;
 mod error;
-mod predictor;
-mod rice;
+pub(in crate::reading::codec) mod predictor;
+pub(in crate::reading::codec) mod rice;
 
 pub use decode::decode;
 pub use encode::encode;
@@ -17,16 +17,16 @@ pub const SAMPLE_MIN: i32 = -(1 << (SAMPLE_BITS - 1));
 /// The largest sample, 2^23 − 1.
 pub const SAMPLE_MAX: i32 = (1 << (SAMPLE_BITS - 1)) - 1;
 
-const SAMPLE_BITS: u32 = 24;
+pub(in crate::reading::codec) const SAMPLE_BITS: u32 = 24;
 /// Bits of the mode field; modes below [`predictor::COUNT`] name a predictor.
-const MODE_BITS: u32 = 5;
-const MODE_PACKED: u32 = 29;
-const MODE_STEPPED: u32 = 30;
-const MODE_CONSTANT: u32 = 31;
+pub(in crate::reading::codec) const MODE_BITS: u32 = 5;
+pub(in crate::reading::codec) const MODE_PACKED: u32 = 29;
+pub(in crate::reading::codec) const MODE_STEPPED: u32 = 30;
+pub(in crate::reading::codec) const MODE_CONSTANT: u32 = 31;
 /// Bits of the field with the start of the Rice code.
 const START_BITS: u32 = 3;
 /// Bits of a field that counts bits.
-const SIZE_BITS: u32 = 5;
+pub(in crate::reading::codec) const SIZE_BITS: u32 = 5;
 
 /// The most bytes that `count` samples can take: 3 a sample and 3 more.
 ///

@@ -7,7 +7,7 @@ pub(super) const REACH: usize = ORDER + 1;
 /// How many predictors there are; their numbers go from 0.
 pub(super) const COUNT: usize = 29;
 /// Weights are in units of 2^−5.
-pub(super) const WEIGHT_BITS: u32 = 5;
+pub(in crate::reading::codec) const WEIGHT_BITS: u32 = 5;
 
 /// Row `p` holds predictor `p`: the weight of the newest difference first.
 ///
@@ -48,7 +48,7 @@ pub(super) const WEIGHTS: [[i8; ORDER]; COUNT] = [
 
 /// One predictor, made ready for samples that are multiples of `2^step`.
 #[derive(Debug)]
-pub(super) struct Predictor {
+pub(in crate::reading::codec) struct Predictor {
     /// Weights of the samples themselves, oldest first: each difference is split in two.
     weights: [i32; REACH],
     step: u32,
@@ -56,7 +56,7 @@ pub(super) struct Predictor {
 
 impl Predictor {
     /// Predictor `number`; from [`COUNT`] on, which no block names, the same as 0.
-    pub(super) fn new(number: u32, step: u32) -> Self {
+    pub(in crate::reading::codec) fn new(number: u32, step: u32) -> Self {
         let row = usize::try_from(number)
             .ok()
             .and_then(|number| WEIGHTS.get(number))
@@ -75,12 +75,17 @@ impl Predictor {
     ///
     /// Before its first sample the signal counts as having stood still.
     pub(super) fn predict(&self, past: &[i32]) -> i32 {
+        let newest = past.last().copied().unwrap_or(0) >> self.step;
+        newest + ((self.lean(past) + (1 << (WEIGHT_BITS - 1))) >> WEIGHT_BITS)
+    }
+
+    /// How far from the newest sample it predicts the next, in units of `2^step / 32`.
+    pub(in crate::reading::codec) fn lean(&self, past: &[i32]) -> i32 {
         let weighted = match past.last_chunk::<REACH>() {
             Some(recent) => self.weigh(recent),
             None => self.weigh(&stretched(past)),
         };
-        let newest = past.last().copied().unwrap_or(0) >> self.step;
-        newest + (((weighted >> self.step) + (1 << (WEIGHT_BITS - 1))) >> WEIGHT_BITS)
+        weighted >> self.step
     }
 
     // Partial sums may wrap; the whole sum fits, and addition modulo 2^32 does not mind the order.

@@ -7,22 +7,22 @@ use super::bits::{BitReader, BitWriter};
 pub(super) const ESCAPE: u32 = 16;
 
 /// The low `width` bits of `value` as a signed number; `width` is 1 to 24.
-pub(super) fn wrap(value: i32, width: u32) -> i32 {
+pub(in crate::reading::codec) fn wrap(value: i32, width: u32) -> i32 {
     value << (32 - width) >> (32 - width)
 }
 
 /// Zigzag: 0, −1, 1, −2, 2 … become 0, 1, 2, 3, 4 …
-pub(super) fn fold(value: i32) -> u32 {
+pub(in crate::reading::codec) fn fold(value: i32) -> u32 {
     (value << 1 ^ value >> 31).cast_unsigned()
 }
 
 /// The inverse of [`fold`].
-pub(super) fn unfold(folded: u32) -> i32 {
+pub(in crate::reading::codec) fn unfold(folded: u32) -> i32 {
     (folded >> 1).cast_signed() ^ -(folded & 1).cast_signed()
 }
 
 /// How many bits `value` needs: 0 for 0, 3 for 4 to 7.
-pub(super) fn bit_len(value: u32) -> u32 {
+pub(in crate::reading::codec) fn bit_len(value: u32) -> u32 {
     u32::BITS - value.leading_zeros()
 }
 

@@ -1,0 +1,63 @@
+//! R peaks of one ECG channel.
+
+use std::io::{BufRead, Write};
+
+use iomt::signal::ecg::{RPeak, RPeakDetector};
+use iomt::time::SampleRate;
+
+use super::Failure;
+use super::arguments::Arguments;
+use super::lines::Lines;
+
+pub(crate) const HELP: &str = "\
+Finds the R peaks of one ECG channel, in a stream.
+
+    rpeaks --rate HZ --gain UNITS_PER_MV [--quality] < samples > peaks
+
+    --rate HZ             samples a second, 100 to 1000
+    --gain UNITS_PER_MV   how much a sample grows with a millivolt
+    --quality             say of each beat whether it can be trusted
+
+Standard input: one integer sample a line, with any constant offset; further
+columns are ignored, and lines that begin with #. Standard output: a line for
+each beat as it is found, with the index of its R peak, counted from 0 at the
+first sample; with --quality, after a space, 1 for a beat that can be trusted,
+and 0 for one that noise may have made.
+
+Exit status: 0 all is well, 1 input or output failed, 2 the command line or a
+line of the input is not understood.";
+
+pub(crate) fn run(
+    mut arguments: Arguments,
+    input: &mut dyn BufRead,
+    output: &mut dyn Write,
+) -> Result<(), Failure> {
+    let hz: f64 = arguments.number("--rate", 100.0..=1_000.0)?;
+    let gain: f64 = arguments.number("--gain", 0.5..=1e9)?;
+    let has_quality = arguments.flag("--quality");
+    arguments.finish()?;
+    let rate = SampleRate::from_millihertz((hz * 1e3).round() as u32);
+    let rate = rate.ok_or_else(|| Failure::Arguments("--rate: 0".into()))?;
+    let detector = RPeakDetector::new(rate, gain.round() as u32);
+    let mut detector = detector.map_err(|error| Failure::Arguments(error.to_string()))?;
+    let mut lines = Lines::new(input);
+    while let Some(sample) = lines.integer(&(i32::MIN..=i32::MAX))? {
+        if let Some(peak) = detector.push(sample) {
+            write_peak(output, &peak, has_quality)?;
+        }
+    }
+    while let Some(peak) = detector.flush() {
+        write_peak(output, &peak, has_quality)?;
+    }
+    Ok(())
+}
+
+/// A whole line at once, so that whoever reads the stream has it now.
+fn write_peak(output: &mut dyn Write, peak: &RPeak, has_quality: bool) -> Result<(), Failure> {
+    if has_quality {
+        writeln!(output, "{} {}", peak.index, u8::from(!peak.is_doubtful))?;
+    } else {
+        writeln!(output, "{}", peak.index)?;
+    }
+    Ok(output.flush()?)
+}

@@ -1,0 +1,102 @@
+/// Values of a complex: 136 ms of it, about 8 ms apart.
+pub(super) const SHAPE_LEN: usize = 17;
+/// How far apart they are.
+pub(super) const SHAPE_STEP_MS: usize = 8;
+/// The signal around an R peak, in µV.
+pub(super) type Shape = [i16; SHAPE_LEN];
+/// The similarity of two shapes that are the same but for their size.
+pub(super) const SAME: u32 = 256;
+
+/// What the heart's usual QRS complex looks like: a running mean of those that came.
+#[derive(Debug, Clone)]
+pub(super) struct Template {
+    mean: Shape,
+    is_known: bool,
+}
+
+impl Template {
+    pub(super) const fn new() -> Self {
+        Self {
+            mean: [0; SHAPE_LEN],
+            is_known: false,
+        }
+    }
+
+    /// Takes in a beat: the last 8 count most, of beats unlike the mean the last 32.
+    pub(super) fn learn(&mut self, shape: &Shape) {
+        if !self.is_known {
+            self.mean = *shape;
+            self.is_known = true;
+        }
+        let is_alike = self.similarity(shape) >= SAME / 2;
+        let memory = if is_alike { 8 } else { 32 };
+        for (mean, value) in self.mean.iter_mut().zip(shape) {
+            let next = i32::from(*mean) + (i32::from(*value) - i32::from(*mean)) / memory;
+            *mean = i16::try_from(next).unwrap_or(*mean);
+        }
+    }
+
+    /// The square of the correlation coefficient, 0 to [`SAME`]; 0 for an opposite shape.
+    ///
+    /// Everything is the same as a template that is not known.
+    pub(super) fn similarity(&self, shape: &Shape) -> u32 {
+        if !self.is_known {
+            return SAME;
+        }
+        let both = covariance(shape, &self.mean).max(0);
+        let product = covariance(shape, shape) * covariance(&self.mean, &self.mean);
+        let whole = (product / i64::from(SAME)).max(1);
+        let similarity = (both * both).checked_div(whole);
+        similarity.map_or(0, |similarity| similarity.min(i64::from(SAME)) as u32)
+    }
+}
+
+/// In units of 2^4 µV²: 17 products of at most 2^30, so that two of these multiply to below 2^62.
+fn covariance(a: &Shape, b: &Shape) -> i64 {
+    let sum = |shape: &Shape| shape.iter().map(|value| i64::from(*value)).sum::<i64>();
+    let pairs = a.iter().zip(b);
+    let products: i64 = pairs.map(|(a, b)| i64::from(*a) * i64::from(*b)).sum();
+    (products - sum(a) * sum(b) / SHAPE_LEN as i64) >> 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peak(height: i16) -> Shape {
+        let mut shape = [0; SHAPE_LEN];
+        shape[7..10].copy_from_slice(&[height / 2, height, height / 2]);
+        shape
+    }
+
+    #[test]
+    fn size_and_offset_make_no_difference_but_direction_does() {
+        let mut template = Template::new();
+        assert_eq!(template.similarity(&peak(-900)), SAME);
+        template.learn(&peak(1_000));
+        assert!(template.similarity(&peak(300)) >= SAME - 1);
+        assert!(template.similarity(&peak(300).map(|value| value + 5_000)) >= SAME - 1);
+        assert_eq!(template.similarity(&peak(-1_000)), 0);
+        assert_eq!(template.similarity(&[0; SHAPE_LEN]), 0);
+    }
+
+    #[test]
+    fn one_strange_beat_moves_little_and_many_are_learnt() {
+        let mut template = Template::new();
+        template.learn(&peak(1_000));
+        template.learn(&peak(-1_000));
+        assert!(template.similarity(&peak(1_000)) >= SAME - 1);
+        (0..64).for_each(|_| template.learn(&peak(-1_000)));
+        assert!(template.similarity(&peak(-1_000)) >= SAME - 1);
+    }
+
+    #[test]
+    fn the_extremes_do_not_overflow() {
+        let mut extreme = [i16::MIN; SHAPE_LEN];
+        let mut template = Template::new();
+        template.learn(&extreme);
+        extreme[0] = i16::MAX;
+        (0..99).for_each(|_| template.learn(&extreme));
+        assert!(template.similarity(&extreme) >= SAME - 1);
+    }
+}

@@ -1,0 +1,175 @@
+//! The example tools, from their input's bytes to their output's.
+#![cfg(test)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    dead_code,
+    reason = "a test fails by panicking, and an example has more than it calls"
+)]
+
+#[path = "../examples/tools/mod.rs"]
+mod tools;
+
+use std::fmt::Write as _;
+
+use tools::arguments::Arguments;
+use tools::{Failure, Run};
+
+fn run(tool: Run, words: &str, mut input: &[u8]) -> Result<Vec<u8>, Failure> {
+    let words = words.split_whitespace().map(String::from).collect();
+    let mut output = Vec::new();
+    tool(Arguments::new(words), &mut input, &mut output).map(|()| output)
+}
+
+fn text(tool: Run, words: &str, input: &str) -> Result<String, String> {
+    let output = run(tool, words, input.as_bytes()).map_err(|failure| failure.to_string())?;
+    Ok(String::from_utf8(output).unwrap())
+}
+
+fn lines(samples: impl IntoIterator<Item = i32>) -> String {
+    samples.into_iter().fold(String::new(), |mut text, sample| {
+        writeln!(text, "{sample}").unwrap();
+        text
+    })
+}
+
+/// A spike of 1 mV and 0.4 s at 250 Hz, every 200 samples from 100 on, about an offset.
+fn spikes(count: i32) -> impl Iterator<Item = i32> {
+    (0..count).map(|n| 5_000 + (1_000 - (n % 200 - 100).abs() * 100).max(0))
+}
+
+const RPEAKS: &str = "--rate 250 --gain 1000";
+
+#[test]
+fn rpeaks_prints_the_index_of_each_peak_and_nothing_else() {
+    let found = text(tools::rpeaks::run, RPEAKS, &lines(spikes(2_000)));
+    let expected = lines((0..10).map(|beat| 100 + 200 * beat));
+    assert_eq!(found, Ok(expected));
+}
+
+#[test]
+fn comments_do_not_count_and_further_columns_are_ignored() {
+    let mut input = String::from("# ecg, marker\r\n");
+    for sample in spikes(2_000) {
+        write!(input, " {sample},7 # 9\r\n#{sample}\n").unwrap();
+    }
+    let plain = text(tools::rpeaks::run, RPEAKS, &lines(spikes(2_000)));
+    assert_eq!(text(tools::rpeaks::run, RPEAKS, &input), plain);
+}
+
+#[test]
+fn a_beat_is_there_before_the_input_goes_wrong() {
+    let mut input = lines(spikes(1_000)).into_bytes();
+    input.extend(b"#\n\xFF\n");
+    let mut output = Vec::new();
+    let words = RPEAKS.split(' ').map(String::from).collect();
+    let result = tools::rpeaks::run(Arguments::new(words), &mut &input[..], &mut output);
+    let error = result.unwrap_err().to_string();
+    assert!(error.starts_with("line 1002: "), "{error}");
+    assert!(output.starts_with(b"100\n300\n"));
+}
+
+#[test]
+fn a_bad_line_is_named() {
+    let encode = "encode --rate 1 --bits 4 --block 4";
+    for (line, what) in [
+        ("x", "line 3: \"x\" is no integer"),
+        ("", "line 3: \"\" is no integer"),
+        ("1.5", "line 3: \"1.5\" is no integer"),
+        ("16", "line 3: 16 is not within -8 to 15"),
+        ("-9", "line 3: -9 is not within -8 to 15"),
+    ] {
+        let result = text(tools::waveform::run, encode, &format!("1\n#\n{line}\n"));
+        assert_eq!(result, Err(what.into()));
+    }
+    let far = text(tools::rpeaks::run, RPEAKS, "9999999999\n").unwrap_err();
+    assert!(far.starts_with("line 1: "), "{far}");
+}
+
+#[test]
+fn bad_words_are_refused() {
+    for words in [
+        "",
+        "--rate 250",
+        "--gain 200",
+        "--rate 99 --gain 200",
+        "--rate 1001 --gain 200",
+        "--rate x --gain 200",
+        "--rate NaN --gain 200",
+        "--rate 250 --gain",
+        "--rate 250 --gain 0",
+        "--rate 250 --gain 200 --what",
+    ] {
+        let result = run(tools::rpeaks::run, words, b"");
+        assert!(matches!(result, Err(Failure::Arguments(_))), "{words}");
+    }
+    for words in [
+        "",
+        "pack --rate 360 --bits 11 --block 360",
+        "encode --rate 360 --bits 11",
+        "encode --rate 360 --bits 25 --block 360",
+        "encode --rate 360 --bits 11 --block 0",
+        "encode --rate 360 --bits 11 --block 21845",
+        "encode --rate 360 --bits 11 --block 360 --tier huge",
+    ] {
+        let result = run(tools::waveform::run, words, b"");
+        assert!(matches!(result, Err(Failure::Arguments(_))), "{words}");
+    }
+}
+
+#[test]
+fn samples_come_back_as_the_same_lines() {
+    for tier in TIERS {
+        for block in [1, 2, 7, 360, 21_844] {
+            for count in [0, 1, 6, 7, 720, 1_000] {
+                let words = format!("--rate 250 --bits 14 --block {block} --tier {tier}");
+                let samples = lines(spikes(count));
+                let encode = format!("encode {words}");
+                let blocks = run(tools::waveform::run, &encode, samples.as_bytes()).unwrap();
+                let back = run(tools::waveform::run, &format!("decode {words}"), &blocks);
+                assert_eq!(back.unwrap(), samples.as_bytes(), "{count} by {block}");
+            }
+        }
+    }
+}
+
+const TIERS: [&str; 2] = ["small", "large"];
+
+/// The length of each block stands before it.
+#[test]
+fn stats_counts_the_bytes_of_the_blocks_alone() {
+    for tier in TIERS {
+        let options = format!("--rate 250 --bits 14 --block 250 --tier {tier}");
+        let samples = lines(spikes(1_000));
+        let encode = format!("encode {options}");
+        let blocks = run(tools::waveform::run, &encode, samples.as_bytes()).unwrap();
+        let mut rest = &blocks[..];
+        let mut bytes = 0;
+        while let [low, high, after @ ..] = rest {
+            let length = usize::from(u16::from_le_bytes([*low, *high]));
+            bytes += length;
+            rest = &after[length..];
+        }
+        assert_eq!(blocks.len(), bytes + 2 * 4);
+        let stats = text(tools::waveform::run, &format!("stats {options}"), &samples);
+        let expected = format!("{:.4}\n", bytes as f64 * 8.0 / 1_000.0);
+        assert_eq!(stats, Ok(expected));
+    }
+}
+
+#[test]
+fn damaged_blocks_are_refused() {
+    let decode = "decode --rate 250 --bits 14 --block 4";
+    for bytes in [
+        &[9][..],
+        &[9, 0, 1],
+        &[0, 0],
+        &[0, 0, 1, 0, 1],
+        &[0, 0, 4, 0, 9, 0, 0xF8, 0],
+        &[1, 0, 0],
+    ] {
+        let result = run(tools::waveform::run, decode, bytes);
+        assert!(matches!(result, Err(Failure::Input(_))), "{bytes:?}");
+    }
+}
