@@ -1,15 +1,18 @@
 //! The text of a label: any text is read or refused, what is read comes back, and what was printed is read.
 #![no_main]
 
-use iomt::pairing::label::{Label, MAX_LABEL_TEXT, MAX_SECRET, MIN_SECRET};
 use iomt::pairing::PublicKey;
+use iomt::pairing::label::{Label, MAX_LABEL_TEXT, MAX_SECRET, MIN_SECRET};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Debug, Arbitrary)]
 enum Input<'a> {
     Text(&'a str),
-    Parts { secret: &'a [u8], key: Option<[u8; 32]> },
+    Parts {
+        secret: &'a [u8],
+        key: Option<[u8; 32]>,
+    },
 }
 
 fuzz_target!(|input: Input<'_>| {

@@ -18,7 +18,12 @@ struct Input<'a> {
 const CONNECTION: ConnectionId = ConnectionId(*b"fuzzing!");
 
 fuzz_target!(|input: Input<'_>| {
-    let Parties { reader, device, mut entropy, .. } = Parties::new();
+    let Parties {
+        reader,
+        device,
+        mut entropy,
+        ..
+    } = Parties::new();
     let rng = &mut entropy;
     let right = Passcode::new(b"123456").expect("six digits");
     let (typed, is_right) = match Passcode::new(input.typed) {
@@ -38,7 +43,9 @@ fuzz_target!(|input: Input<'_>| {
     for forged in answer.forged(&packet) {
         let _ = call.handle_answer(&typed, &reader, &forged, rng);
     }
-    let asking = call.handle_answer(&typed, &reader, &packet, rng).expect("an honest 0x42");
+    let asking = call
+        .handle_answer(&typed, &reader, &packet, rng)
+        .expect("an honest 0x42");
     let packet = asking.packet(&mut out).expect("room").to_vec();
     for forged in share.forged(&packet) {
         let _ = called.check_share(&forged);
@@ -46,7 +53,9 @@ fuzz_target!(|input: Input<'_>| {
     }
     called.check_share(&packet).expect("an honest 0x43");
     let attempt = attempts.begin().expect("the first one").stored();
-    let answering = called.handle_share(attempt, &right, &device, &packet, rng).expect("an honest 0x43");
+    let answering = called
+        .handle_share(attempt, &right, &device, &packet, rng)
+        .expect("an honest 0x43");
     let packet = answering.packet(&mut out).expect("room").to_vec();
     for forged in reply.forged(&packet) {
         let _ = asking.handle_share(&forged);
@@ -72,5 +81,9 @@ fuzz_target!(|input: Input<'_>| {
 });
 
 fn without_groups(typed: &[u8]) -> Vec<u8> {
-    typed.iter().copied().filter(|character| !b" -".contains(character)).collect()
+    typed
+        .iter()
+        .copied()
+        .filter(|character| !b" -".contains(character))
+        .collect()
 }

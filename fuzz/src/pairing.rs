@@ -234,7 +234,10 @@ fn read(noise: &mut HandshakeState, packet: &[u8]) {
 /// # Errors
 ///
 /// Why it has not begun, or what is wrong with what it has read.
-pub fn ready(begun: Result<Exchange, Error>, key: &StaticKey) -> Result<(Exchange, Vec<u8>), Error> {
+pub fn ready(
+    begun: Result<Exchange, Error>,
+    key: &StaticKey,
+) -> Result<(Exchange, Vec<u8>), Error> {
     let mut exchange = begun?;
     work_through(&mut exchange, key)?;
     let packet = exchange.packet().expect("its work is done").to_vec();

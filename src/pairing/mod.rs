@@ -126,7 +126,6 @@
 
 pub mod comparison;
 #[cfg(feature = "cpace")]
-#[cfg_attr(docsrs, doc(cfg(feature = "cpace")))]
 pub mod cpace;
 pub mod label;
 pub mod noise;
