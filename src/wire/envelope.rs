@@ -316,6 +316,11 @@ impl<'a> EnvelopeWriter<'a> {
         self.writer.reserve(body_len)
     }
 
+    /// How many bytes were written.
+    pub(super) const fn len(&self) -> usize {
+        self.writer.len()
+    }
+
     /// Where the writing stands, to come back to.
     pub(super) const fn mark(&self) -> Mark {
         Mark {

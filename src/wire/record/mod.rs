@@ -495,6 +495,18 @@ impl<'a> RecordWriter<'a> {
         }
     }
 
+    /// How many bytes the plaintext has so far.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.envelope.len()
+    }
+
+    /// Whether nothing was written; never so, for the head comes first.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The plaintext.
     #[must_use]
     pub fn finish(self) -> &'a mut [u8] {
