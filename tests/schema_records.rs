@@ -11,7 +11,7 @@ use iomt::reading::draft::{
 use iomt::reading::{
     Cadence, Calibration, Component, Compound, Context, Decimal, Descriptor, DeviceWord, Event,
     EventKind, Gap, GapReason, Method, Metric, Observation, Origin, SensorLocation, Series,
-    Stamped, Status, Text, Timed, Unit, Value, Waveform, codec::CodecId,
+    Stamped, Status, Text, Timed, Unit, Value, Waveform, codec, codec::CodecId,
 };
 use iomt::time::{ClockQuality, Duration, Instant, SampleRate, Stamp, WallClock};
 use iomt::wire::{Envelope, Record, RecordWriter, Records};
@@ -55,6 +55,14 @@ fn cuff(status: Status) -> Compound {
     compound.with_status(status)
 }
 
+/// What the codec makes of them, for as long as the test runs.
+fn compressed(samples: &[i32]) -> &'static [u8] {
+    let mut block = vec![0; codec::max_encoded_len(samples.len())];
+    let len = codec::encode(samples, &mut block).unwrap();
+    block.truncate(len);
+    block.leak()
+}
+
 /// One record of each kind, by the name of its line.
 fn samples() -> Vec<(&'static str, Record<'static>)> {
     let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, TIME, 72.into());
@@ -74,7 +82,7 @@ fn samples() -> Vec<(&'static str, Record<'static>)> {
         zero: 1_024,
         codec: CodecId::SMALL,
         count: 4,
-        data: &[1, 2, 3],
+        data: compressed(&[1_024, 1_030, 1_041, 1_029]),
     };
     let series = Series {
         metric: Metric::HEART_RATE,
@@ -85,7 +93,7 @@ fn samples() -> Vec<(&'static str, Record<'static>)> {
         status: Status::VALID,
         codec: CodecId::SMALL,
         count: 4,
-        data: &[9, 8, 7],
+        data: compressed(&[72, 72, 73, 74]),
     };
     let finer = Waveform {
         scale: Decimal::new(5, -6),
@@ -96,7 +104,7 @@ fn samples() -> Vec<(&'static str, Record<'static>)> {
         ..series
     };
     let listed = Series {
-        cadence: Cadence::Listed(&[6, 5]),
+        cadence: Cadence::Listed(compressed(&[0, 1_000, 2_000, 500])),
         ..series
     };
     let descriptor = Descriptor {

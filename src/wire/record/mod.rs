@@ -223,9 +223,7 @@ impl<'a> Records<'a> {
                 .map(Record::Series),
             Tag::SERIES_IN_FULL => {
                 let full: FullSeries<'_, u32> = body::decode(raw.body)?;
-                Ok(Record::Series(
-                    full.read(base()?, |interval| series::every(interval)),
-                ))
+                Ok(Record::Series(full.read(base()?, series::every)))
             }
             Tag::IRREGULAR_SERIES => {
                 let full: FullSeries<'_, &[u8]> = body::decode(raw.body)?;

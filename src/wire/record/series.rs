@@ -105,6 +105,6 @@ pub(super) fn interval_ms(interval: Duration) -> Result<u32, Error> {
     u32::try_from(interval.as_millis()).map_err(|_| Error::OutOfRange)
 }
 
-pub(super) fn every(interval_ms: u32) -> Cadence<'static> {
+pub(super) fn every<'a>(interval_ms: u32) -> Cadence<'a> {
     Cadence::Every(Duration::from_millis(interval_ms.into()))
 }

@@ -9,11 +9,15 @@
 //! skipped, white space within a line does not count. What can not be read is told on the standard error with its
 //! line, and the exit status is 1 then. A record that is refused does not hide the others of its frame.
 
+mod drafts;
+
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, Write as _};
 use std::process::ExitCode;
 
-use iomt::reading::{Cadence, Observation, Series, Waveform};
+use iomt::reading::{
+    Cadence, Calibration, Context, Event, Gap, Metric, Observation, Series, Waveform,
+};
 use iomt::time::{ClockQuality, Instant, Stamp};
 use iomt::wire::{Envelope, Record, Records};
 
@@ -68,7 +72,7 @@ fn show(line: usize, text: &str, out: &mut impl io::Write) -> io::Result<bool> {
     let mut is_good = true;
     for (sequence, record) in Records::new(&envelope) {
         match record {
-            Ok(record) => writeln!(out, "{sequence:>8}  {}", listed(&record))?,
+            Ok(record) => writeln!(out, "{sequence:>8}  {}", line_of(&record))?,
             Err(error) => {
                 eprintln!("line {line}: record {sequence}: {error}");
                 is_good = false;
@@ -96,6 +100,11 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Texts come from outside: a line stays a line.
+fn line_of(record: &Record<'_>) -> String {
+    listed(record).replace(char::is_control, "\u{FFFD}")
+}
+
 fn listed(record: &Record<'_>) -> String {
     match record {
         Record::Observation(observation) => observed(observation),
@@ -110,10 +119,109 @@ fn listed(record: &Record<'_>) -> String {
         Record::ClockSync(sync) => format!("{}  clock: {}", at(sync.time), stamp(&sync.what)),
         Record::Waveform(waveform) => waves(waveform),
         Record::Series(series) => values(series),
+        Record::Event(event) => happened(event.time, &occurrence(&event.what)),
+        Record::Calibration(calibration) => {
+            happened(calibration.time, &calibrated(&calibration.what))
+        }
+        Record::Text(text) => happened(
+            text.time,
+            &format!("text [{}] “{}”", text.what.language, text.what.text),
+        ),
+        Record::Gap(gap) => lost(gap),
+        Record::Context(context) => circumstances(context),
+        Record::Descriptor(descriptor) => format!("device {}", descriptor.fields().join(" · ")),
+        Record::Dose(dose) => happened(dose.time, &drafts::dose(&dose.what)),
+        Record::InsulinBasal(basal) => happened(basal.time, &drafts::basal(&basal.what)),
+        Record::InsulinBolus(bolus) => happened(bolus.time, &drafts::bolus(&bolus.what)),
+        Record::Asset(asset) => happened(asset.time, &drafts::asset(&asset.what)),
+        Record::Activity(activity) => happened(activity.time, &drafts::activity(&activity.what)),
+        Record::Fall(fall) => happened(fall.time, &drafts::fall(&fall.what)),
+        Record::Sleep(sleep) => happened(sleep.time, &drafts::sleep(&sleep.what)),
+        Record::Consent(consent) => {
+            let what = &consent.what;
+            happened(
+                consent.time,
+                &format!("consent {} version {}", what.reference, what.version),
+            )
+        }
+        Record::Setting(setting) => happened(
+            setting.time,
+            &format!("setting {} = {}", setting.what.name, setting.what.value),
+        ),
+        Record::Stream(stream) => {
+            let what = &stream.what;
+            let data = hex(what.data);
+            happened(
+                stream.time,
+                &format!(
+                    "stream {} from byte {}: {data}",
+                    what.channel, what.position
+                ),
+            )
+        }
         Record::Unknown { tag, body } => format!("unknown record {}: {}", tag.0, hex(body)),
-        // The others are what their fields say.
+        // A record that this example does not know yet.
         record => format!("{record:?}"),
     }
+}
+
+fn happened(time: Instant, what: &str) -> String {
+    format!("{}  {what}", at(time))
+}
+
+/// The name of an open code, or its number.
+fn named(name: Option<&str>, code: impl Into<u32>) -> String {
+    name.map_or_else(|| format!("code {}", code.into()), String::from)
+}
+
+fn occurrence(event: &Event) -> String {
+    let kind = named(event.kind.name(), event.kind.0);
+    let subject = match event.subject {
+        0 => String::new(),
+        code => format!(" of {}", Metric::from_code(code)),
+    };
+    format!(
+        "{kind}{subject}, caused by record {}, detail {}",
+        event.source, event.detail
+    )
+}
+
+fn calibrated(calibration: &Calibration) -> String {
+    let Calibration {
+        metric,
+        unit,
+        reference,
+        slope,
+        intercept,
+        valid_for_s,
+    } = calibration;
+    format!(
+        "{metric} calibrated at {reference} {unit}: × {slope} + {intercept}, for {valid_for_s} s"
+    )
+}
+
+fn lost(gap: &Gap) -> String {
+    let reason = named(gap.reason.name(), gap.reason.0);
+    format!(
+        "gap: {} records from {} on, {reason}",
+        gap.count, gap.first_sequence
+    )
+}
+
+fn circumstances(context: &Context<'_>) -> String {
+    let whose = match context.back {
+        0 => String::from("all that follow"),
+        back => format!("the record {back} before"),
+    };
+    format!(
+        "of {whose}: {}, {}, {}, algorithm {} {}, sensor: {}",
+        named(context.location.name(), context.location.0),
+        named(context.method.name(), context.method.0),
+        named(context.origin.name(), context.origin.0),
+        context.algorithm,
+        context.algorithm_version,
+        context.device_word()
+    )
 }
 
 fn at(time: Instant) -> String {
