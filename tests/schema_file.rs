@@ -3,7 +3,12 @@
 //!
 //! `IOMT_WRITE_SCHEMA=1 cargo test --test schema_file` writes the three anew, for a record that was added; without
 //! it, one that differs from what stands there fails.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of a test"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,11 +1,15 @@
 //! How small records are, and how fast: `cargo bench --bench sizes`.
 //!
 //! The same content in four other encodings. Each is written as tightly as it allows: no display texts, no
-//! subject and no narrative in FHIR, base name and base time once in SenML, packed varints in protobuf.
+//! subject and no narrative in FHIR, base name and base time once in `SenML`, packed varints in protobuf.
 //!
 //! A record counts with its envelope (tag and length) and an offset from a time base one second before; the time
 //! base (6 bytes) and the head of a plaintext (1 byte) are the frame's, shared by all that it holds.
-#![allow(clippy::unwrap_used, reason = "a bench is its own world")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a bench is its own world"
+)]
 
 mod others;
 mod series;

@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 /// Bytes in each encoding.
-pub struct Sizes {
-    pub postcard: usize,
-    pub protobuf: usize,
-    pub senml: usize,
-    pub fhir: usize,
+pub(super) struct Sizes {
+    pub(super) postcard: usize,
+    pub(super) protobuf: usize,
+    pub(super) senml: usize,
+    pub(super) fhir: usize,
 }
 
 const UNIX_SECONDS: u64 = 1_764_000_000;
@@ -49,7 +49,7 @@ const fn cbor(value: u64) -> usize {
     }
 }
 
-/// A SenML entry: a map of so many pairs, keys one byte each, a name, a unit.
+/// A `SenML` entry: a map of so many pairs, keys one byte each, a name, a unit.
 fn senml_entry(name: &str, unit: &str, value: u64) -> usize {
     1 + (1 + 1 + name.len()) + (1 + 1 + unit.len()) + (1 + cbor(value))
 }
@@ -82,7 +82,7 @@ fn fhir_pulse(second: usize, value: i32) -> usize {
         .len()
 }
 
-pub fn heart_rate() -> Sizes {
+pub(super) fn heart_rate() -> Sizes {
     Sizes {
         postcard: postcard_len(&Plain {
             metric: 147_842,
@@ -96,7 +96,7 @@ pub fn heart_rate() -> Sizes {
     }
 }
 
-pub fn blood_pressure() -> Sizes {
+pub(super) fn blood_pressure() -> Sizes {
     let values = [
         (150_021, "8480-6", 138),
         (150_022, "8462-4", 88),
@@ -132,7 +132,7 @@ pub fn blood_pressure() -> Sizes {
     }
 }
 
-pub fn heart_rates(rates: &[i32]) -> Sizes {
+pub(super) fn heart_rates(rates: &[i32]) -> Sizes {
     let unsigned = |rate: &i32| u64::from(rate.unsigned_abs());
     let differences = rates
         .windows(2)
@@ -160,7 +160,7 @@ pub fn heart_rates(rates: &[i32]) -> Sizes {
     }
 }
 
-pub fn stamped() -> Sizes {
+pub(super) fn stamped() -> Sizes {
     let plain = (
         147_842_u32,
         264_864_u32,
@@ -181,7 +181,7 @@ pub fn stamped() -> Sizes {
             + field(zigzag(60))
             + field(2)
             + field(zigzag(72)),
-        // SenML has no place for the quality of a clock.
+        // `SenML` has no place for the quality of a clock.
         senml: 1 + senml_entry("hr", "beat/min", 72) + 1 + cbor(UNIX_SECONDS),
         fhir: fhir_pulse(0, 72),
     }

@@ -1,6 +1,6 @@
 //! A minute of heart rates from a seed: steps of one, whose entropy is 0.9 bit.
 
-pub const COUNT: usize = 60;
+pub(super) const COUNT: usize = 60;
 
 /// The first seed whose differences carry 0.9 bit each (to a hundredth) over at least eight distinct rates.
 const SEED: u64 = 0;
@@ -9,7 +9,7 @@ const SEED: u64 = 0;
 const UP: u64 = 180;
 const DOWN: u64 = 40;
 
-pub fn from_seed(seed: u64) -> [i32; COUNT] {
+pub(super) fn from_seed(seed: u64) -> [i32; COUNT] {
     let mut state = seed;
     let mut rate = 64;
     std::array::from_fn(|index| {
@@ -21,7 +21,7 @@ pub fn from_seed(seed: u64) -> [i32; COUNT] {
     })
 }
 
-/// SplitMix64, by Steele, Lea and Flood.
+/// `SplitMix64`, by Steele, Lea and Flood.
 fn split_mix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut mixed = *state;
@@ -31,7 +31,7 @@ fn split_mix(state: &mut u64) -> u64 {
 }
 
 /// Bits that a difference carries, by how often each one comes.
-pub fn entropy(rates: &[i32]) -> f64 {
+pub(super) fn entropy(rates: &[i32]) -> f64 {
     let differences: Vec<i32> = rates.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let mut sorted = differences.clone();
     sorted.sort_unstable();
@@ -46,7 +46,7 @@ pub fn entropy(rates: &[i32]) -> f64 {
         .sum()
 }
 
-pub fn distinct(rates: &[i32]) -> usize {
+pub(super) fn distinct(rates: &[i32]) -> usize {
     let mut sorted = rates.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
@@ -57,13 +57,13 @@ fn qualifies(rates: &[i32]) -> bool {
     (entropy(rates) - 0.9).abs() <= 0.01 && distinct(rates) >= 8
 }
 
-pub fn committed() -> [i32; COUNT] {
+pub(super) fn committed() -> [i32; COUNT] {
     let seed = (SEED..).find(|seed| qualifies(&from_seed(*seed)));
     from_seed(seed.unwrap_or(SEED))
 }
 
 /// How many bytes other minutes take: the first thousand seeds that qualify, and an unsteady minute.
-pub fn print_spread(bytes: impl Fn(&[i32]) -> usize) {
+pub(super) fn print_spread(bytes: impl Fn(&[i32]) -> usize) {
     let mut sizes: Vec<usize> = (0..)
         .map(from_seed)
         .filter(|rates| qualifies(rates))

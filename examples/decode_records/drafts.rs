@@ -12,7 +12,7 @@ fn thousandths(count: u32) -> String {
     )
 }
 
-pub fn dose(dose: &Dose<'_>) -> String {
+pub(super) fn dose(dose: &Dose<'_>) -> String {
     format!(
         "{} {} {}: {}, planned {} s before, by {}",
         dose.medicine,
@@ -24,7 +24,7 @@ pub fn dose(dose: &Dose<'_>) -> String {
     )
 }
 
-pub fn basal(basal: &InsulinBasal) -> String {
+pub(super) fn basal(basal: &InsulinBasal) -> String {
     let outcome = named(basal.outcome.name(), basal.outcome.0);
     format!(
         "basal insulin {} U/h for {} s: {outcome}",
@@ -33,7 +33,7 @@ pub fn basal(basal: &InsulinBasal) -> String {
     )
 }
 
-pub fn bolus(bolus: &InsulinBolus) -> String {
+pub(super) fn bolus(bolus: &InsulinBolus) -> String {
     let outcome = named(bolus.outcome.name(), bolus.outcome.0);
     let (requested, delivered) = (
         thousandths(bolus.requested_milli_units),
@@ -42,7 +42,7 @@ pub fn bolus(bolus: &InsulinBolus) -> String {
     format!("bolus insulin {delivered} of {requested} U: {outcome}")
 }
 
-pub fn asset(asset: &Asset<'_>) -> String {
+pub(super) fn asset(asset: &Asset<'_>) -> String {
     let availability = named(asset.availability.name(), asset.availability.0);
     format!(
         "{} × {} at {}: {availability}, expires on day {}",
@@ -50,7 +50,7 @@ pub fn asset(asset: &Asset<'_>) -> String {
     )
 }
 
-pub fn activity(activity: &Activity) -> String {
+pub(super) fn activity(activity: &Activity) -> String {
     let Activity {
         kind,
         duration_s,
@@ -62,7 +62,7 @@ pub fn activity(activity: &Activity) -> String {
     format!("{kind} for {duration_s} s: {steps} steps, {distance_m} m, {energy_kj} kJ")
 }
 
-pub fn fall(fall: &Fall) -> String {
+pub(super) fn fall(fall: &Fall) -> String {
     let Fall {
         confidence_percent,
         peak_milli_g,
@@ -73,7 +73,7 @@ pub fn fall(fall: &Fall) -> String {
     )
 }
 
-pub fn sleep(sleep: &Sleep) -> String {
+pub(super) fn sleep(sleep: &Sleep) -> String {
     format!(
         "sleep {} for {} s",
         named(sleep.stage.name(), sleep.stage.0),
