@@ -9,6 +9,7 @@ use libfuzzer_sys::fuzz_target;
 enum Input<'a> {
     Text(&'a str),
     Pair { a: (i32, i8), b: (i32, i8) },
+    Float(u32),
 }
 
 fuzz_target!(|input: Input<'_>| {
@@ -18,9 +19,18 @@ fuzz_target!(|input: Input<'_>| {
                 assert_text_comes_back(decimal);
             }
         }
+        Input::Float(code) => check_float(code),
         Input::Pair { a, b } => check_pair(Decimal::new(a.0, a.1), Decimal::new(b.0, b.1)),
     }
 });
+
+/// Each code comes back as itself, a special one without its exponent.
+fn check_float(code: u32) {
+    match Decimal::from_float(code) {
+        Ok(number) => assert_eq!(number.to_float(), Some(code)),
+        Err(special) => assert_eq!(special.to_float(), code & 0x00FF_FFFF),
+    }
+}
 
 fn parts(decimal: Decimal) -> (i32, i8) {
     (decimal.mantissa(), decimal.exponent())
@@ -45,5 +55,12 @@ fn check_pair(a: Decimal, b: Decimal) {
         Some(rescaled) => assert_eq!((rescaled, rescaled.exponent()), (a, b.exponent())),
         None => assert_ne!(a, Decimal::from(0), "zero has every exponent"),
     }
+    if let Some(sum) = a.checked_add(b) {
+        assert_eq!(sum.checked_sub(b), Some(a));
+    }
+    if let Some(quotient) = a.checked_div(b) {
+        assert_eq!(quotient.checked_mul(b), Some(a));
+    }
+    let _ = (a.checked_mul(b), a.rounded(b.exponent()));
     assert!(a.to_f64().is_finite());
 }

@@ -52,8 +52,16 @@ fn assert_comes_back(record: &Record<'_>, room: usize) {
 
 /// Damaged samples are refused by the codec, and only there.
 fn sample(record: &Record<'_>) {
-    if let Record::Waveform(waveform) = record {
-        let mut samples = vec![0; usize::from(waveform.count)];
-        let _ = waveform.decode(&mut samples);
+    match record {
+        Record::Waveform(waveform) => {
+            let mut samples = vec![0; usize::from(waveform.count)];
+            let _ = waveform.decode(&mut samples);
+        }
+        Record::Series(series) => {
+            let mut samples = vec![0; usize::from(series.count)];
+            let _ = series.decode(&mut samples);
+            let _ = series.times_ms(&mut samples);
+        }
+        _ => {}
     }
 }

@@ -5,6 +5,8 @@ pub mod bindings {}
 
 #[doc = include_str!("reliability.md")]
 pub mod reliability {}
+#[doc = include_str!("records.md")]
+pub mod records {}
 
 #[doc = include_str!("wire_format.md")]
 pub mod wire_format {}

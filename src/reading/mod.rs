@@ -12,19 +12,40 @@
 //! read as mg/dL. A code that this version does not know is carried and shown, never
 //! dropped.
 
+mod calibration;
 pub mod codec;
+mod compound;
+mod context;
 mod decimal;
 mod descriptor;
+mod device_word;
+pub mod draft;
+mod event;
+mod gap;
 mod metric;
 mod observation;
+mod series;
 mod status;
+mod text;
+mod timed;
 mod unit;
 mod waveform;
+
+pub use calibration::Calibration;
+pub(crate) use calibration::CalibrationBody;
+pub use compound::{Component, Compound};
+pub use context::{Context, Method, Origin, SensorLocation};
+pub use device_word::DeviceWord;
+pub use event::{Event, EventKind};
+pub use gap::{Gap, GapReason};
+pub use series::{Cadence, Series};
+pub use text::Text;
+pub use timed::Timed;
 
 pub use decimal::{Decimal, ParseDecimalError, Special};
 pub use descriptor::Descriptor;
 pub use metric::{Evidence, Metric, MetricFacts};
-pub use observation::{Observation, Value};
+pub use observation::{Observation, Stamped, Value};
 pub use status::Status;
 pub use unit::{ConvertError, Dimension, Substance, Unit};
 pub use waveform::{Waveform, WaveformError};

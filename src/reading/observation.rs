@@ -1,7 +1,7 @@
 use core::fmt;
 
 use super::{Decimal, Metric, Special, Status, Unit};
-use crate::time::Instant;
+use crate::time::{Instant, Stamp};
 
 /// One value of one metric at one time.
 ///
@@ -61,6 +61,15 @@ impl fmt::Display for Observation {
             status => write!(f, " ({status})"),
         }
     }
+}
+
+/// An observation that stands alone: it carries its own wall-clock time, and what that is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamped {
+    /// What was measured, and when on the device's clock, to the millisecond.
+    pub observation: Observation,
+    /// When that was.
+    pub stamp: Stamp,
 }
 
 /// A number, or the reason why there is none.

@@ -84,6 +84,9 @@ pub enum WaveformError {
         /// How many samples the block holds.
         needed: usize,
     },
+    /// The times of a series do not rise, or go on beyond 31 bits of milliseconds.
+    #[error("the times of the series are out of range")]
+    TooLong,
     /// The data is damaged.
     #[error(transparent)]
     Damaged(#[from] DecodeError),

@@ -8,12 +8,19 @@
 //! | [`Instant`] | a reading of the device's monotonic clock | µs since an arbitrary start |
 //! | [`Duration`] | a span between two instants | µs |
 //! | [`WallClock`] | a civil time with the quality of the clock that told it | ms since 1970-01-01 UTC |
+//! | [`Stamp`] | a wall clock with its epoch, which steps when the clock jumps | |
+//! | [`ClockModel`] | where instants lie on the wall clock, and how fast the device's clock runs | ms, ppm |
 //! | [`SampleRate`] | how often a signal is sampled | mHz |
+//!
+//! Leap seconds do not count, as in Unix time: across one, a wall clock is off by up to a second, which is for its
+//! uncertainty to say. Times before 1970 are negative.
 
 mod instant;
 mod rate;
+mod stamp;
 mod wall;
 
 pub use instant::{Duration, Instant};
 pub use rate::SampleRate;
+pub use stamp::{ClockModel, Stamp, TickUnwrapper};
 pub use wall::{ClockQuality, WallClock};

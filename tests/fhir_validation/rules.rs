@@ -151,10 +151,11 @@ fn administration(administration: &Json, faults: &mut Vec<String>) {
         "effectiveDateTime",
     ];
     require(administration, &required, faults);
-    if let Some(dosage) = administration.get("dosage") {
-        if dosage.get("dose").is_none() && dosage.get("rateQuantity").is_none() {
-            faults.push("mad-1: a dosage without dose and rate".into());
-        }
+    if let Some(dosage) = administration.get("dosage")
+        && dosage.get("dose").is_none()
+        && dosage.get("rateQuantity").is_none()
+    {
+        faults.push("mad-1: a dosage without dose and rate".into());
     }
 }
 

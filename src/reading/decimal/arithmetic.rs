@@ -14,37 +14,28 @@ impl Decimal {
     /// ```
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
-        let (coarse, fine) = match self.exponent >= other.exponent {
-            true => (self, other),
-            false => (other, self),
-        };
-        match aligned_sum(coarse, fine) {
-            Some(sum) => Some(sum),
-            // Zeros that only show precision may be what does not fit.
-            None => {
-                let (a, b) = (coarse.reduced(), fine.reduced());
-                let is_ordered = a.exponent >= b.exponent;
-                if is_ordered {
-                    aligned_sum(a, b)
-                } else {
-                    aligned_sum(b, a)
-                }
-            }
-        }
+        sum(self.wide(), other.wide())
     }
 
     /// The difference; as [`Decimal::checked_add`].
     #[must_use]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
-        let negative = match other.mantissa.checked_neg() {
-            Some(mantissa) => Self::new(mantissa, other.exponent),
-            None => {
-                return self
-                    .checked_add(Self::new(1, other.exponent))?
-                    .checked_add(Self::new(i32::MAX, other.exponent));
-            }
-        };
-        self.checked_add(negative)
+        let other = other.wide();
+        // Wide enough for the negative of every mantissa.
+        sum(
+            self.wide(),
+            Wide {
+                mantissa: -other.mantissa,
+                ..other
+            },
+        )
+    }
+
+    const fn wide(self) -> Wide {
+        Wide {
+            mantissa: self.mantissa as i64,
+            exponent: self.exponent as i16,
+        }
     }
 
     /// The product, with the sum of the exponents where it fits; `None` where it has more digits than 31 bits hold.
@@ -125,17 +116,41 @@ impl Decimal {
 /// How often a dividend is multiplied by ten at most: 2^31 in the divisor takes 31 places.
 const MAX_PLACES: u8 = 31;
 
-/// Both at the finer exponent, in 64 bits: ten places apart, nothing that is not zero fits any more.
-fn aligned_sum(coarse: Decimal, fine: Decimal) -> Option<Decimal> {
-    if coarse.mantissa == 0 {
-        return Some(fine);
+/// A mantissa of 33 bits and its exponent.
+#[derive(Clone, Copy)]
+struct Wide {
+    mantissa: i64,
+    exponent: i16,
+}
+
+impl Wide {
+    /// The same value without zeros at its end: they only show precision, and may be what does not fit.
+    fn reduced(mut self) -> Self {
+        while self.mantissa != 0 && self.mantissa % 10 == 0 {
+            self.mantissa /= 10;
+            self.exponent += 1;
+        }
+        self
     }
-    let places = u32::try_from(i16::from(coarse.exponent) - i16::from(fine.exponent)).ok()?;
-    let scaled = i64::from(coarse.mantissa).checked_mul(10_i64.checked_pow(places)?)?;
-    fitted(
-        scaled.checked_add(i64::from(fine.mantissa))?,
-        i16::from(fine.exponent),
-    )
+}
+
+fn sum(a: Wide, b: Wide) -> Option<Decimal> {
+    aligned_sum(a, b).or_else(|| aligned_sum(a.reduced(), b.reduced()))
+}
+
+/// Both at the finer exponent, in 64 bits: ten places apart, nothing that is not zero fits any more.
+fn aligned_sum(a: Wide, b: Wide) -> Option<Decimal> {
+    let (coarse, fine) = if a.exponent >= b.exponent {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    if coarse.mantissa == 0 {
+        return fitted(fine.mantissa, fine.exponent);
+    }
+    let places = u32::try_from(coarse.exponent - fine.exponent).ok()?;
+    let scaled = coarse.mantissa.checked_mul(10_i64.checked_pow(places)?)?;
+    fitted(scaled.checked_add(fine.mantissa)?, fine.exponent)
 }
 
 /// The value as a decimal, zeros at its end taken off as far as its digits or its exponent need it.

@@ -5,7 +5,7 @@
 //! FLOAT    exponent 8 bits · mantissa 24 bits
 //! ```
 //!
-//! Five mantissas at the edge of the range are no numbers: +INFINITY, NaN, NRes, reserved and
+//! Five mantissas at the edge of the range are no numbers: +INFINITY, NaN, `NRes`, reserved and
 //! -INFINITY, in the order of their codes (0x7FE to 0x802, and 0x7FFFFE to 0x800002). The standard
 //! writes them with exponent zero and allows no number such a mantissa, so they are taken
 //! for what they say with any exponent, and written with exponent zero only.

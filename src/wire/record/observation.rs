@@ -15,9 +15,9 @@ use crate::wire::Error;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct ShortObservation {
-    code: u8,
-    offset_ms: u32,
-    mantissa: i32,
+    pub(super) code: u8,
+    pub(super) offset_ms: u32,
+    pub(super) mantissa: i32,
 }
 
 impl ShortObservation {
@@ -65,16 +65,7 @@ pub(super) struct FullObservation {
 
 impl FullObservation {
     pub(super) fn from(observation: &Observation, base: Instant) -> Result<Self, Error> {
-        let nothing = Decimal::new(0, 0);
-        let (kind, decimal) = match observation.value {
-            Value::Number(number) => (0, number),
-            Value::NotANumber => (1, nothing),
-            Value::NotAtThisResolution => (2, nothing),
-            Value::PositiveInfinity => (3, nothing),
-            Value::NegativeInfinity => (4, nothing),
-            Value::BelowRange(bound) => (5, bound),
-            Value::AboveRange(bound) => (6, bound),
-        };
+        let (kind, decimal) = value_parts(observation.value);
         Ok(Self {
             metric: observation.metric.code(),
             unit: observation.unit.code(),
@@ -91,27 +82,40 @@ impl FullObservation {
             metric: Metric::from_code(self.metric),
             unit: Unit::from_code(self.unit),
             time: base + Duration::from_millis(self.offset_ms.into()),
-            value: self.value()?,
+            value: value_from(self.kind, Decimal::new(self.mantissa, self.exponent))?,
             status: Status::from_bits(self.status),
         })
     }
+}
 
-    fn value(&self) -> Result<Value, Error> {
-        let decimal = Decimal::new(self.mantissa, self.exponent);
-        let is_blank = self.mantissa == 0 && self.exponent == 0;
-        match self.kind {
-            0 => Ok(Value::Number(decimal)),
-            1 if is_blank => Ok(Value::NotANumber),
-            2 if is_blank => Ok(Value::NotAtThisResolution),
-            3 if is_blank => Ok(Value::PositiveInfinity),
-            4 if is_blank => Ok(Value::NegativeInfinity),
-            5 => Ok(Value::BelowRange(decimal)),
-            6 => Ok(Value::AboveRange(decimal)),
-            _ => Err(Error::OutOfRange),
-        }
+/// Kind and decimal of a value, as they stand in a body.
+pub(super) const fn value_parts(value: Value) -> (u8, Decimal) {
+    let nothing = Decimal::new(0, 0);
+    match value {
+        Value::Number(number) => (0, number),
+        Value::NotANumber => (1, nothing),
+        Value::NotAtThisResolution => (2, nothing),
+        Value::PositiveInfinity => (3, nothing),
+        Value::NegativeInfinity => (4, nothing),
+        Value::BelowRange(bound) => (5, bound),
+        Value::AboveRange(bound) => (6, bound),
     }
 }
 
-fn offset_ms(time: Instant, base: Instant) -> Result<u32, Error> {
+pub(super) const fn value_from(kind: u8, decimal: Decimal) -> Result<Value, Error> {
+    let is_blank = decimal.mantissa() == 0 && decimal.exponent() == 0;
+    match kind {
+        0 => Ok(Value::Number(decimal)),
+        1 if is_blank => Ok(Value::NotANumber),
+        2 if is_blank => Ok(Value::NotAtThisResolution),
+        3 if is_blank => Ok(Value::PositiveInfinity),
+        4 if is_blank => Ok(Value::NegativeInfinity),
+        5 => Ok(Value::BelowRange(decimal)),
+        6 => Ok(Value::AboveRange(decimal)),
+        _ => Err(Error::OutOfRange),
+    }
+}
+
+pub(super) fn offset_ms(time: Instant, base: Instant) -> Result<u32, Error> {
     u32::try_from((time - base).as_millis()).map_err(|_| Error::OutOfRange)
 }

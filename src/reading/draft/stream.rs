@@ -1,0 +1,12 @@
+use serde::{Deserialize, Serialize};
+
+/// A piece of a stream of the application's own bytes. *Draft.*
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stream<'a> {
+    /// Which stream.
+    pub channel: u16,
+    /// The place of the first byte in the stream.
+    pub position: u64,
+    /// The bytes.
+    pub data: &'a [u8],
+}
