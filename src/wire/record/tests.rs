@@ -1,6 +1,8 @@
 use super::*;
 use crate::reading::{Decimal, Metric, Status, Unit, Value, codec};
+use crate::time::Duration;
 use crate::time::SampleRate;
+use crate::wire::{Envelope, EnvelopeWriter, Error};
 use proptest::prelude::*;
 use std::vec::Vec;
 
