@@ -30,10 +30,11 @@ impl std::ops::AddAssign for Score {
 }
 
 /// The pairs of a reference beat and a detection that [`score`] counts as matched.
+#[allow(dead_code, reason = "not every test asks which")]
 pub(crate) fn matches(beats: &[u64], found: &[u64], window: u64) -> Vec<(u64, u64)> {
     let mut matched = Vec::new();
     walk(beats, found, window, |beat, peak| {
-        matched.push((beat, peak))
+        matched.push((beat, peak));
     });
     matched
 }
