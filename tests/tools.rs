@@ -49,6 +49,13 @@ fn rpeaks_prints_the_index_of_each_peak_and_nothing_else() {
 }
 
 #[test]
+fn rpeaks_says_of_each_beat_whether_to_trust_it() {
+    let words = format!("{RPEAKS} --quality");
+    let found = text(tools::rpeaks::run, &words, &lines(spikes(1_000)));
+    assert_eq!(found, Ok("100 1\n300 1\n500 1\n700 1\n900 1\n".into()));
+}
+
+#[test]
 fn comments_do_not_count_and_further_columns_are_ignored() {
     let mut input = String::from("# ecg, marker\r\n");
     for sample in spikes(2_000) {

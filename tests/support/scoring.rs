@@ -29,8 +29,27 @@ impl std::ops::AddAssign for Score {
     }
 }
 
+/// The pairs of a reference beat and a detection that [`score`] counts as matched.
+#[allow(dead_code, reason = "not every test asks which")]
+pub(crate) fn matches(beats: &[u64], found: &[u64], window: u64) -> Vec<(u64, u64)> {
+    let mut matched = Vec::new();
+    walk(beats, found, window, |beat, peak| {
+        matched.push((beat, peak));
+    });
+    matched
+}
+
 /// Pairs reference beats and detections in time order, nearest first, at most `window` apart.
-pub(crate) fn score(mut beats: &[u64], mut found: &[u64], window: u64) -> Score {
+pub(crate) fn score(beats: &[u64], found: &[u64], window: u64) -> Score {
+    walk(beats, found, window, |_, _| {})
+}
+
+fn walk(
+    mut beats: &[u64],
+    mut found: &[u64],
+    window: u64,
+    mut handle_pair: impl FnMut(u64, u64),
+) -> Score {
     let mut score = Score::default();
     while let ([beat, later_beats @ ..], [peak, later_peaks @ ..]) = (beats, found) {
         let beat_first = beat <= peak;
@@ -40,6 +59,9 @@ pub(crate) fn score(mut beats: &[u64], mut found: &[u64], window: u64) -> Score 
             pairs(*peak, *beat, later_peaks.first(), window)
         };
         score.matched += u32::from(paired);
+        if paired {
+            handle_pair(*beat, *peak);
+        }
         score.missed += u32::from(!paired && beat_first);
         score.extra += u32::from(!paired && !beat_first);
         if paired || beat_first {

@@ -43,7 +43,8 @@ pub(crate) fn read(folder: &Path, name: &str) -> std::io::Result<Record> {
     })
 }
 
-fn first_channel(bytes: &[u8]) -> Vec<i32> {
+/// The first of two channels in format 212.
+pub(crate) fn first_channel(bytes: &[u8]) -> Vec<i32> {
     let (triples, _) = bytes.as_chunks();
     let sample = |[low, high, _]: &[u8; 3]| {
         let twelve_bits = u16::from_le_bytes([*low, high & 0x0F]);

@@ -173,7 +173,8 @@ impl BeatFinder {
         let forgetting = |candidate: &Candidate| self.times.is_forgetting(candidate.at, now);
         // What stands after that has not come yet.
         let known = now.saturating_sub(self.times.refractory);
-        if !self.is_silent_for(known, 4) && !self.rejected.iter().any(forgetting) {
+        // They stand in order, so the first is forgotten first.
+        if !self.rejected.first().is_some_and(forgetting) && !self.is_silent_for(known, 4) {
             return None;
         }
         let missed = self.missed_before(known)?;

@@ -122,8 +122,14 @@ mod tests {
     fn of_two_tips_nearly_alike_takes_the_one_that_points_up() {
         let both = history(&[0, 0, 80, 0, 0, -88, 0, 0]);
         assert_eq!(both.extremum(4, 4).map(|tip| tip.age), Some(5));
-        let down = history(&[0, 0, 80, 0, 0, -99, 0, 0]);
+        let down = history(&[0, 0, 80, 0, 0, -120, 0, 0]);
         assert_eq!(down.extremum(4, 4).map(|tip| tip.age), Some(2));
+    }
+
+    #[test]
+    fn of_two_tips_alike_takes_the_one_nearer_to_the_middle() {
+        let both = history(&[80, 0, 0, 0, 0, 76, 0, 0, 0]);
+        assert_eq!(both.extremum(4, 4).map(|tip| tip.age), Some(3));
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Levels {
         let height = u64::from(height) * 256 / signal;
         let unlike = u64::from(SAME.saturating_sub(fit.similarity)) * 3 / 4;
         let oddness = unlike + u64::from(fit.interval.abs_diff(256)) + height.abs_diff(256) / 2;
-        u64::from(self.noise_ratio()) * oddness > 70 * 256
+        u64::from(self.noise_ratio()).saturating_mul(oddness) > 70 * 256
     }
 
     /// Noise over signal, in 1/256; 0 where there is neither.

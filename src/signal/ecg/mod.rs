@@ -10,14 +10,26 @@
 //!
 //! The chain follows Hamilton (*Open Source ECG Analysis*, Computers in Cardiology 29, 2002) and
 //! Pan and Tompkins (IEEE Trans. Biomed. Eng. 32, 1985), with medians for levels, and with
-//! search-back put off until the next beat tells how long the interval was.
+//! search-back put off until the next beat tells how long the interval was. Where there is noise, a
+//! candidate that comes early and does not look like the beats before must be higher than others.
 //!
 //! # How good it is
 //!
 //! On 24 records of the MIT-BIH Arrhythmia Database, first channel, window 150 ms, the first five
-//! minutes excluded: sensitivity 99.87 %, positive predictivity 99.83 %, F1 99.85 %; within 50 ms
-//! F1 is 99.27 %. The parameters were chosen on these same records, so expect somewhat less on
-//! others. `IOMT_SHARED=… cargo test --release --test ecg_records -- --nocapture` prints the
+//! minutes excluded. Noise is mixed in as in the MIT-BIH Noise Stress Test Database.
+//!
+//! | | Se | PPV | F1 | of the beats, doubtful | of the others, right |
+//! |---|---|---|---|---|---|
+//! | clean | 99.76 % | 99.88 % | 99.82 % | 0.6 % | 99.91 % |
+//! | clean, within 50 ms | 99.51 % | 99.62 % | 99.56 % | | |
+//! | clean, from the first sample | 99.74 % | 99.88 % | 99.81 % | | |
+//! | moving electrodes, 12 dB | 98.96 % | 98.87 % | 98.91 % | 4.5 % | 99.41 % |
+//! | moving electrodes, 6 dB | 93.51 % | 91.19 % | 92.34 % | 18.9 % | 94.53 % |
+//! | muscles, 6 dB | 98.45 % | 96.76 % | 97.60 % | 7.4 % | 97.78 % |
+//!
+//! Within a record, peaks lie 5.5 ms (standard deviation) from the annotations. The parameters were
+//! chosen on these same records, so expect somewhat less on others.
+//! `IOMT_SHARED=… cargo test --release --test ecg_records -- --nocapture` prints the
 //! table. It is no medical device, and no arrhythmia is told from another.
 
 mod beats;

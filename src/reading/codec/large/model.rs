@@ -173,6 +173,6 @@ impl Forecast {
         // Both are at most 2^30; 16 bits of them are enough.
         let excess = bit_len(fixed + adaptive).saturating_sub(16);
         let posterior = (adaptive >> excess << 15) / ((fixed + adaptive) >> excess).max(1);
-        posterior - (posterior >> RETURN_BITS) + (ONE / 2 >> RETURN_BITS)
+        posterior - (posterior >> RETURN_BITS) + ((ONE / 2) >> RETURN_BITS)
     }
 }
