@@ -24,6 +24,12 @@
 //! | run either on tokio or Embassy, over any carrier | [`driver::Driver`] |
 //! | say what was measured | [`reading::Observation`], [`reading::Waveform`], [`reading::Decimal`] |
 //! | pair a device by its label | [`pairing::label`], or `node` for the whole of it |
+//! | print or read a QR label | [`pairing::label::Label`] |
+//! | pair by a passcode, or by digits that a person compares | `pairing::cpace`, [`pairing::comparison`] |
+//! | convert a unit, or refuse | [`reading::Unit::convert`], [`reading::Substance`] |
+//! | place a reading on the wall clock | [`time::ClockModel`] |
+//! | read what a Bluetooth health device sends | [`gatt::Payload`] |
+//! | hand readings to a hospital | [`fhir::Observation`], [`fhir::Bundle`] |
 //! | forward what one can not read | [`link::Gateway`]; [`link::Router`] where nothing is stored |
 //! | carry datagrams over a serial line or Bluetooth LE | [`link::SerialDecoder`], [`link::Reassembler`] |
 //! | carry them over TCP, HTTP or MQTT | [`link::StreamDecoder`], [`link::Batch`], [`guide::bindings`] |
@@ -31,7 +37,9 @@
 //! | keep sessions and frames over a power cut | [`storage`], [`node::Keeping`] |
 //! | filter a signal, find heart beats | [`signal`], [`signal::ecg::RPeakDetector`] |
 //! | raise an alarm | [`alarm::LimitAlarm`], [`alarm::Staleness`] |
-//! | implement the protocol in another language | [`guide::wire_format`], [`reading::codec::small`] |
+//! | implement the protocol in another language | [`guide::wire_format`], [`guide::records`], [`reading::codec::small`], [`reading::codec::large`] |
+//! | see what of delivery was tried, and how | [`guide::reliability`] |
+//! | speak plain Noise | [`pairing::noise`] |
 //!
 //! # Layers
 //!
@@ -50,6 +58,8 @@
 //! | [`events`] | what happened, for `log`, `tracing` or `defmt` | of these names |
 //! | [`signal`] | filters, ECG | `signal` |
 //! | [`alarm`] | limits, staleness | `alarm` |
+//! | [`gatt`] | Bluetooth health characteristics to and from readings | `gatt` |
+//! | [`fhir`] | FHIR R4 resources, with a heap | `fhir` |
 //!
 //! `std` adds the operating system's random numbers. `firmware`, `gateway` and `server` are bundles of
 //! these; `default` is `server`.
@@ -75,6 +85,9 @@
 //! | a first message of a reconnection, hint or code unknown | one HMAC | none |
 //! | the same, code right (it takes the server's public key), hint heard on the wire | two scalar multiplications, then it is not authentic; one at a time | none |
 //! | the same, recorded from the device | five scalar multiplications, once in two seconds; no session ends by it | the one pending handshake of the relation |
+//! | `0x41` of a passcode, while armed | one draw, no multiplication | 40 bytes |
+//! | `0x43` of a passcode | a point decoded, then two multiplications, one a call, at most five times an arming | one run |
+//! | the text of a label | linear in its length, at most 210 characters | none |
 //! | a first message by factory keys, code right | two scalar multiplications, then who it is | the same; [`node::Reception`] holds one |
 //! | a forged second message, to who waits for one | one scalar multiplication | none |
 //! | a forged third message, on a pairing under way | one authentication | none |
@@ -83,6 +96,8 @@
 //! | a datagram at a gateway | linear in what is stored | a share of what was given beforehand |
 //! | records of an authentic frame | linear in its length | none |
 //! | a waveform block | linear in its sample count, at most 65,535 | the caller's slice |
+//! | a value of a Bluetooth characteristic | linear in its length | none |
+//! | a FHIR resource | linear in its length times the depth of its bundles, which the parser bounds | linear in its length |
 //! | a device's image, changed | one HMAC | none |
 //! | a server's row, changed | one authentication | none |
 //! | flash of any content | linear in its size | one datagram |
@@ -91,7 +106,7 @@
 //!
 //! # Stability
 //!
-//! Record layouts are drafts until 1.0. `signal` and `alarm` follow clinical practice and may change in
+//! Record layouts are drafts until 1.0. `signal`, `alarm` and `fhir` follow clinical practice and may change in
 //! minor versions. No type of a dependency is part of the public interface; the adapters `driver` and
 //! `flash` ask for traits of `embedded-io-async` and `embedded-storage`.
 //!

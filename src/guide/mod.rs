@@ -3,10 +3,11 @@
 #[doc = include_str!("bindings.md")]
 pub mod bindings {}
 
-#[doc = include_str!("reliability.md")]
-pub mod reliability {}
 #[doc = include_str!("records.md")]
 pub mod records {}
+
+#[doc = include_str!("reliability.md")]
+pub mod reliability {}
 
 #[doc = include_str!("wire_format.md")]
 pub mod wire_format {}
