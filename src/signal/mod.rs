@@ -54,6 +54,7 @@ mod sample;
 mod section;
 
 pub mod ecg;
+pub mod rhythm;
 
 pub use biquad::{Biquad, Sample};
 pub use cascade::{Cascade, CascadeState};

@@ -1,0 +1,11 @@
+//! Rhythm from the intervals between beats alone.
+//!
+//! ```text
+//! interval ─> median of 3 ─> the last 32 ─> entropy of what follows what ─> average ─> threshold
+//!             (ectopic beats)               (CoSEn, 30 ms)                  (33 beats)
+//! ```
+
+mod fibrillation;
+mod logarithm;
+
+pub use fibrillation::FibrillationScreen;
