@@ -53,17 +53,17 @@ impl Line<'_> {
 pub(crate) fn for_each<T: Display>(mut each: impl FnMut(&Line<'_>) -> Result<Option<T>, String>) {
     let mut output = std::io::stdout().lock();
     for (index, line) in std::io::stdin().lock().lines().enumerate() {
-        let bad = |error: &dyn Display| refuse(format_args!("line {}: {error}", index + 1));
+        let bad =
+            |error: &dyn Display| -> ! { refuse(format_args!("line {}: {error}", index + 1)) };
         let line = line.unwrap_or_else(|error| bad(&error));
         if line.starts_with('#') {
             continue;
         }
-        match each(&Line(line.split(',').map(str::trim).collect())) {
-            Ok(None) => {}
+        let text = each(&Line(line.split(',').map(str::trim).collect()));
+        let text = text.unwrap_or_else(|error| bad(&error));
+        if text.is_some_and(|text| writeln!(output, "{text}").is_err()) {
             // Whoever reads has gone.
-            Ok(Some(text)) if writeln!(output, "{text}").is_err() => return,
-            Ok(Some(_)) => {}
-            Err(error) => bad(&error),
+            return;
         }
     }
 }

@@ -49,11 +49,13 @@
 mod biquad;
 mod cascade;
 mod design;
+mod float;
 mod maths;
 mod sample;
 mod section;
 
 pub mod ecg;
+pub mod motion;
 pub mod rhythm;
 
 pub use biquad::{Biquad, Sample};

@@ -1,4 +1,4 @@
-use super::logarithm::ln;
+use crate::signal::float::ln;
 
 /// How many intervals the entropy is taken over: enough pairs, and still under half a minute.
 const WINDOW: usize = 32;

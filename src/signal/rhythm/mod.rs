@@ -6,6 +6,5 @@
 //! ```
 
 mod fibrillation;
-mod logarithm;
 
 pub use fibrillation::FibrillationScreen;
