@@ -55,6 +55,7 @@ mod sample;
 mod section;
 
 pub mod ecg;
+pub mod glucose;
 pub mod motion;
 pub mod rhythm;
 
