@@ -57,6 +57,7 @@ mod section;
 pub mod ecg;
 pub mod glucose;
 pub mod motion;
+pub mod ppg;
 pub mod rhythm;
 
 pub use biquad::{Biquad, Sample};

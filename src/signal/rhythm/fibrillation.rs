@@ -88,11 +88,13 @@ impl FibrillationScreen {
     }
 
     /// What it said of the last beat.
+    #[must_use]
     pub fn is_fibrillating(&self) -> bool {
         self.entropy > THRESHOLD
     }
 
     /// The average entropy, in nats: about −2.5 in a regular rhythm, −0.5 in fibrillation.
+    #[must_use]
     pub fn entropy(&self) -> f32 {
         self.entropy
     }
