@@ -13,7 +13,7 @@ const SLACK_MINUTES: f64 = 2.5;
 const STEP_MINUTES: f64 = 5.0;
 /// Weight of a reading in the day's mean.
 const DAY: f64 = 1.0 / 288.0;
-/// The day's mean before the first reading: of an HbA1c of 6.2 %.
+/// The day's mean before the first reading: of good control.
 const MEAN_MG_DL: f64 = 130.0;
 /// Lower is hypoglycaemia, level 1.
 const LOW_MG_DL: f64 = 70.0;

@@ -52,7 +52,7 @@ impl Block {
 /// times the logarithm of the impact, tells falls from hard steps, which do not tilt, and from
 /// lying down, which does not strike; the agitation in the last second before the impact adds a
 /// little. Impact and tilt are those of Bourke and Lyons (Gait & Posture 26, 2007; Med. Eng. Phys.
-/// 30, 2008) and of Sucerquia et al. (Sensors 17, 2017); the three weights come from SisFall's
+/// 30, 2008) and of Sucerquia et al. (Sensors 17, 2017); the three weights come from `SisFall`'s
 /// subjects with odd numbers.
 ///
 /// | | |

@@ -15,7 +15,7 @@ const DECIMATED_MILLIHERTZ: u32 = 25_000;
 const RATES: usize = 161;
 const SLOWEST: f32 = 40.0;
 /// How much of the motion's spectrum is taken off the light's; the rest may be the heart's own.
-const CANCELLED: f32 = 0.8;
+const CANCELLED: f32 = 0.9;
 /// What stays where motion covers all: a heart may beat with the steps.
 const LEFT: f32 = 0.05;
 /// `exp(−1 / 4)`: in 2 s a rate changes by some 4 beats a minute.

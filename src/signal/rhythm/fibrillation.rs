@@ -20,7 +20,7 @@ const THRESHOLD: f32 = -1.8;
 /// Tells after each beat whether the heart fibrillates in the atria, from the intervals alone.
 ///
 /// In atrial fibrillation an interval says nothing about the next one. The coefficient of sample
-/// entropy (CoSEn, m = 1; Lake and Moorman, Am. J. Physiol. Heart Circ. Physiol. 300, 2011)
+/// entropy (`CoSEn`, m = 1; Lake and Moorman, Am. J. Physiol. Heart Circ. Physiol. 300, 2011)
 /// measures that over the last 32 intervals. An ectopic beat gives one short and one long interval,
 /// which the median of three takes out first (Petrėnas et al., Comput. Biol. Med. 65, 2015), and
 /// the average over some 33 beats rides over short runs.

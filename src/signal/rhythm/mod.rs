@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! interval ─> median of 3 ─> the last 32 ─> entropy of what follows what ─> average ─> threshold
-//!             (ectopic beats)               (CoSEn, 30 ms)                  (33 beats)
+//!             (ectopic beats)               (30 ms)                         (33 beats)
 //! ```
 
 mod fibrillation;
