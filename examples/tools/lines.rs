@@ -5,26 +5,23 @@ use std::io::{BufRead, Write};
 
 /// The values of the options `names`, each of them needed; prints `help` where it is asked for.
 pub(crate) fn options<const N: usize>(help: &str, names: [&str; N]) -> [f64; N] {
-    let mut values = [None; N];
+    let mut options = names.map(|name| (name, None));
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         if argument == "--help" || argument == "-h" {
             println!("{help}");
             std::process::exit(0);
         }
-        let Some(place) = names.iter().position(|name| *name == argument) else {
+        let Some((_, option)) = options.iter_mut().find(|(name, _)| *name == argument) else {
             refuse(format_args!("no option {argument:?}; see --help"));
         };
         let value = arguments.next().and_then(|value| value.parse().ok());
-        match value.filter(|value: &f64| value.is_finite() && *value > 0.0) {
-            Some(value) => values[place] = Some(value),
-            None => refuse(format_args!("{argument} needs a positive number")),
+        *option = value.filter(|value: &f64| value.is_finite() && *value > 0.0);
+        if option.is_none() {
+            refuse(format_args!("{argument} needs a positive number"));
         }
     }
-    let mut place = 0;
-    values.map(|value| {
-        let name = names[place];
-        place += 1;
+    options.map(|(name, value)| {
         value.unwrap_or_else(|| refuse(format_args!("{name} is needed; see --help")))
     })
 }

@@ -56,6 +56,7 @@ mod section;
 
 pub mod ecg;
 pub mod glucose;
+pub mod hrv;
 pub mod motion;
 pub mod ppg;
 pub mod rhythm;
