@@ -1,6 +1,6 @@
 //! Falls that are missed, and daily life that is taken for a fall, on real recordings.
 //!
-//! Reads SisFall's subjects with odd numbers from `data/biosig/sisfall` in the folder that
+//! Reads the odd subjects of `SisFall` from `data/biosig/sisfall` in the folder that
 //! `IOMT_SHARED` names; without it, says that it is skipped. Each recording is streamed whole into a
 //! detector of its own; a fall is found by an alarm in it, and an activity is right without one.
 
