@@ -49,11 +49,17 @@
 mod biquad;
 mod cascade;
 mod design;
+mod float;
 mod maths;
 mod sample;
 mod section;
 
 pub mod ecg;
+pub mod glucose;
+pub mod hrv;
+pub mod motion;
+pub mod ppg;
+pub mod rhythm;
 
 pub use biquad::{Biquad, Sample};
 pub use cascade::{Cascade, CascadeState};

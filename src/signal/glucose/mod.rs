@@ -1,0 +1,16 @@
+//! Where glucose is going, from the readings of a continuous monitor.
+//!
+//! ```text
+//! reading ─> the last two changes, ─> weights, learnt from ─> 20 and 30 min ─> low alarm
+//!            distance to the day's    each reading that       ahead
+//!            mean                     shows how right it was
+//! ```
+
+mod forecast;
+mod learner;
+mod range;
+mod trend;
+
+pub use forecast::{Forecast, GlucoseForecaster, RefusedReading};
+pub use range::TimeInRange;
+pub use trend::Trend;
