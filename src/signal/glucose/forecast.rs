@@ -222,6 +222,7 @@ impl GlucoseForecaster {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec::Vec;
 
     #[test]
     fn learns_the_course_of_a_person() {

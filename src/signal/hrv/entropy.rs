@@ -24,6 +24,7 @@ pub fn sample_entropy(intervals_ms: &[f32], tolerance: f32) -> Option<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec::Vec;
 
     #[test]
     fn a_period_is_no_surprise() {

@@ -196,6 +196,7 @@ fn angle(a: [f32; 3], b: [f32; 3]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec::Vec;
 
     const G: i32 = 256;
 
@@ -221,8 +222,8 @@ mod tests {
 
     #[test]
     fn neither_a_jump_nor_lying_down_is_a_fall() {
-        assert_eq!(alarms(8 * G, [0, -G, 0]), []);
-        assert_eq!(alarms(G, [G, 0, 0]), []);
+        assert_eq!(alarms(8 * G, [0, -G, 0]), Vec::<u64>::new());
+        assert_eq!(alarms(G, [G, 0, 0]), Vec::<u64>::new());
     }
 
     #[test]

@@ -202,6 +202,7 @@ fn mean_about_maximum(belief: &Spectrum) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec::Vec;
 
     fn sine(per_minute: f32, sample: u16) -> f32 {
         (core::f32::consts::TAU * per_minute / 60.0 * f32::from(sample) / 125.0).sin()
