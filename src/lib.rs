@@ -36,6 +36,7 @@
 //! | compress a waveform | [`reading::codec`] |
 //! | keep sessions and frames over a power cut | [`storage`], [`node::Keeping`] |
 //! | filter a signal, find heart beats | [`signal`], [`signal::ecg::RPeakDetector`] |
+//! | screen for fibrillation, find falls, foresee glucose | [`signal::rhythm`], [`signal::motion`], [`signal::glucose`] |
 //! | raise an alarm | [`alarm::LimitAlarm`], [`alarm::Staleness`] |
 //! | implement the protocol in another language | [`guide::wire_format`], [`guide::records`], [`reading::codec::small`], [`reading::codec::large`] |
 //! | see what of delivery was tried, and how | [`guide::reliability`] |
@@ -56,7 +57,7 @@
 //! | [`node`] | the composed endpoint | `node` |
 //! | [`driver`] | runs a node over a carrier, on any executor | `driver` |
 //! | [`events`] | what happened, for `log`, `tracing` or `defmt` | of these names |
-//! | [`signal`] | filters, ECG | `signal` |
+//! | [`signal`] | filters, ECG, rhythm, variability, PPG, falls, glucose | `signal` |
 //! | [`alarm`] | limits, staleness | `alarm` |
 //! | [`gatt`] | Bluetooth health characteristics to and from readings | `gatt` |
 //! | [`fhir`] | FHIR R4 resources, with a heap | `fhir` |

@@ -9,5 +9,8 @@ pub mod records {}
 #[doc = include_str!("reliability.md")]
 pub mod reliability {}
 
+#[doc = include_str!("signal.md")]
+pub mod signal {}
+
 #[doc = include_str!("wire_format.md")]
 pub mod wire_format {}

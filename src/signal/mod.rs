@@ -17,8 +17,15 @@
 //! | | state | delay | arithmetic |
 //! |---|---|---|---|
 //! | [`Cascade`] | 16 or 24 bytes a section | that of the [`Design`] | `f32`, or integer |
-//! | [`ecg::RPeakDetector`] | 2.3 KiB | 0.35 s to 2.5 s | integer |
+//! | [`ecg::RPeakDetector`] | 2.5 KiB | 0.35 s to 2.5 s | integer |
 //! | [`ecg::HeartRate`] | 112 bytes | three beats | integer |
+//! | [`rhythm::FibrillationScreen`] | 152 bytes | none, it looks back | `f32` |
+//! | [`hrv::TimeDomain`] | 104 bytes | none | `f32` |
+//! | [`motion::FallDetector`] | under 620 bytes | 3.5 s | `f32` |
+//! | [`ppg::PpgHeartRate`] | see there | it looks back 8 s | `f32` |
+//! | [`glucose::GlucoseForecaster`] | under 900 bytes | none | `f32` |
+//!
+//! How well each does, on which recordings, and by which command: [`guide::signal`](crate::guide::signal).
 //!
 //! A heart rate from a channel with mains hum, an R peak each second:
 //!
