@@ -186,7 +186,13 @@ mod tests {
             other => 790_000 + 5_000 * (other % 3),
         };
         assert!(share((0..1_000).map(ectopic)) < 0.01);
-        let bigeminy = |beat: u32| if beat.is_multiple_of(2) { 520_000 } else { 1_080_000 };
+        let bigeminy = |beat: u32| {
+            if beat.is_multiple_of(2) {
+                520_000
+            } else {
+                1_080_000
+            }
+        };
         assert!(share((0..1_000).map(bigeminy)) < 0.01);
     }
 
