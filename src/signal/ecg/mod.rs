@@ -35,6 +35,7 @@
 mod beats;
 mod boxcar;
 mod candidate;
+mod class;
 mod detector;
 mod envelope;
 mod front;
@@ -44,5 +45,6 @@ mod levels;
 mod recent;
 mod shape;
 
+pub use class::{BeatClass, BeatClassifier};
 pub use detector::{RPeak, RPeakDetector, UnsupportedRate};
 pub use heart_rate::HeartRate;

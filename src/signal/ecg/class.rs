@@ -1,0 +1,243 @@
+//! Which beats came from the ventricles.
+
+mod morphology;
+
+use self::morphology::{Families, Traits};
+use super::detector::{RPeak, UnsupportedRate};
+use super::front::FrontEnd;
+use super::recent::Recent;
+use crate::time::SampleRate;
+
+/// Where a beat began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BeatClass {
+    /// Above the ventricles: normal, bundle branch block, other supraventricular.
+    Normal,
+    /// In a ventricle.
+    Ventricular,
+}
+
+/// Intervals that the usual one is the median of.
+const INTERVALS: usize = 16;
+/// Values of the past that are kept: 1.7 s or more.
+const HISTORY_LEN: usize = 256;
+/// Values of a complex, at 90 Hz to 180 Hz, and how many of them are before its tip.
+const COMPLEX_LEN: usize = 32;
+const BEFORE_TIP: u64 = 12;
+/// The signal around an R peak, in µV.
+type Complex = [i16; COMPLEX_LEN];
+/// One, in ratios and shares.
+const ONE: i32 = 256;
+
+/// Tells ventricular beats from others, by shape and rhythm, one beat late.
+///
+/// It is pushed the same samples as an [`RPeakDetector`](super::RPeakDetector), and each of its
+/// peaks; the class of a beat is there with the next beat, which shows whether a pause follows.
+///
+/// | | |
+/// |---|---|
+/// | delay | one beat more than the detector's |
+/// | state | about 1,400 bytes |
+/// | cost | integers only; at a beat up to six comparisons of 32 values, at five shifts |
+///
+/// A beat is ventricular when a weighted sum says so: of how unlike the dominant complex it is,
+/// how wide, how early, how long the pause after it, and how early, wide and followed by pauses
+/// the beats of its shape are in the mean. The dominant shape is one that is frequent and not
+/// premature.
+///
+/// # How good it is
+///
+/// On 22 records of the MIT-BIH Arrhythmia Database without paced beats, first channel, counted
+/// after EC57 with the beats of [`RPeakDetector`](super::RPeakDetector), from the sixth minute on:
+/// sensitivity 92.8 %, positive predictivity 94.8 %. That misses the goal of 95.5 % and 97 %, and
+/// OSEA's 94.0 % and 96.2 %; noise (105, 108) and ventricular rhythms that last (207) are the
+/// reason. The weights were fitted on these same records; a like model, fitted with each record
+/// left out in turn, had 91.2 % and 94.3 %. The beats are those of `rpeaks --rate 360 --gain 200
+/// --class`, an example of this crate.
+///
+/// ```
+/// use iomt::signal::ecg::{BeatClass, BeatClassifier, RPeakDetector};
+/// use iomt::time::SampleRate;
+///
+/// # fn main() -> Result<(), iomt::signal::ecg::UnsupportedRate> {
+/// let rate = SampleRate::hz(250);
+/// let mut detector = RPeakDetector::new(rate, 1_000)?;
+/// let mut classifier = BeatClassifier::new(rate, 1_000)?;
+/// let mut ventricular = 0;
+/// for n in 0..2_000_i32 {
+///     let sample = (1_000 - (n % 200 - 100).abs() * 100).max(0);
+///     classifier.push(sample);
+///     let beat = detector.push(sample).and_then(|peak| classifier.beat(&peak));
+///     ventricular += u32::from(beat.is_some_and(|(_, class)| class == BeatClass::Ventricular));
+/// }
+/// assert_eq!(ventricular, 0);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct BeatClassifier {
+    front: FrontEnd,
+    /// Values of the front end that are averaged into one, and samples that make one.
+    averaged: u32,
+    decimation: u64,
+    sum: i32,
+    count: u32,
+    history: [i16; HISTORY_LEN],
+    /// Values taken in, and the sample at which there were none; wraps below zero.
+    now: u64,
+    origin: u64,
+    position: u64,
+    /// Values since the start or the last gap.
+    known: u64,
+    value_us: i32,
+    intervals: Recent<INTERVALS>,
+    families: Families,
+    pending: Option<Pending>,
+}
+
+/// A beat that waits for the next one.
+#[derive(Debug, Clone)]
+struct Pending {
+    peak: RPeak,
+    complex: Option<Complex>,
+    before: i32,
+    interval: u64,
+}
+
+impl BeatClassifier {
+    /// A classifier for a channel of this sample rate, and this many units of a sample per mV.
+    ///
+    /// # Errors
+    ///
+    /// [`UnsupportedRate`] below 100 Hz and above 1,000 Hz.
+    pub fn new(rate: SampleRate, units_per_mv: u32) -> Result<Self, UnsupportedRate> {
+        if !(100_000..=1_000_000).contains(&rate.as_millihertz()) {
+            return Err(UnsupportedRate { rate });
+        }
+        let front = FrontEnd::new(rate, units_per_mv);
+        let inner_hz = rate.as_millihertz() / front.decimation() / 1_000;
+        let averaged = ((inner_hz + 60) / 120).max(1);
+        let value_us = 1_000_000 * averaged / inner_hz.max(1);
+        Ok(Self {
+            decimation: u64::from(front.decimation()) * u64::from(averaged),
+            front,
+            averaged,
+            sum: 0,
+            count: 0,
+            history: [0; HISTORY_LEN],
+            now: 0,
+            origin: 0,
+            position: 0,
+            known: 0,
+            value_us: i32::try_from(value_us).unwrap_or(i32::MAX),
+            intervals: Recent::new(),
+            families: Families::new(),
+            pending: None,
+        })
+    }
+
+    /// Takes the next sample in.
+    pub fn push(&mut self, sample: i32) {
+        self.position = self.position.saturating_add(1);
+        let Some(uv) = self.front.push(sample) else {
+            return;
+        };
+        self.sum += i32::from(uv);
+        self.count += 1;
+        if self.count < self.averaged {
+            return;
+        }
+        let count = i32::try_from(core::mem::take(&mut self.count)).unwrap_or(1);
+        let mean = core::mem::take(&mut self.sum).checked_div(count);
+        let slot = self
+            .history
+            .get_mut((self.now % HISTORY_LEN as u64) as usize);
+        if let Some((slot, mean)) = slot.zip(mean) {
+            *slot = i16::try_from(mean).unwrap_or(0);
+        }
+        self.now = self.now.saturating_add(1);
+        self.known = self.known.saturating_add(1);
+    }
+
+    /// Says that `samples_lost` samples are missing before the next one pushed.
+    ///
+    /// Gives the beat before the gap; flush the detector, and hand its beats over, first.
+    pub fn gap(&mut self, samples_lost: u64) -> Option<(RPeak, BeatClass)> {
+        let last = self.flush();
+        self.front.restart();
+        (self.sum, self.count, self.known) = (0, 0, 0);
+        self.position = self.position.saturating_add(samples_lost);
+        let seen = self.now.wrapping_mul(self.decimation);
+        self.origin = self.position.wrapping_sub(seen);
+        last
+    }
+
+    /// Takes the next R peak in, and gives the class of the one before.
+    pub fn beat(&mut self, peak: &RPeak) -> Option<(RPeak, BeatClass)> {
+        let before = self.pending.take();
+        let gap = before
+            .as_ref()
+            .map(|before| peak.index.saturating_sub(before.peak.index));
+        let usual = self.intervals.median().map(u64::from);
+        let interval = gap.or(usual).unwrap_or(0);
+        let classified = before.map(|before| self.classify(before, interval));
+        self.pending = Some(Pending {
+            peak: *peak,
+            complex: self.complex_at(peak.index),
+            before: ratio(interval, usual.unwrap_or(interval)),
+            interval,
+        });
+        if gap.is_some() {
+            self.intervals
+                .push(u32::try_from(interval).unwrap_or(u32::MAX));
+        }
+        classified
+    }
+
+    /// At the end of a recording, gives the class of the last beat.
+    pub fn flush(&mut self) -> Option<(RPeak, BeatClass)> {
+        let last = self.pending.take()?;
+        let interval = last.interval;
+        Some(self.classify(last, interval))
+    }
+
+    fn classify(&mut self, beat: Pending, interval: u64) -> (RPeak, BeatClass) {
+        let usual = self.intervals.median().map_or(interval, u64::from);
+        let after = ratio(interval, usual);
+        let is_ventricular = beat.complex.is_some_and(|complex| {
+            let traits = Traits::of(&complex, beat.before, after, self.value_us);
+            self.families.is_ventricular(&complex, traits)
+        });
+        let class = if is_ventricular {
+            BeatClass::Ventricular
+        } else {
+            BeatClass::Normal
+        };
+        (beat.peak, class)
+    }
+
+    /// `None` where the complex is not in the history as a whole.
+    fn complex_at(&self, index: u64) -> Option<Complex> {
+        let tip = index
+            .checked_sub(self.origin)?
+            .checked_div(self.decimation)?;
+        let first = tip.checked_sub(BEFORE_TIP)?;
+        let age = self.now.checked_sub(first)?;
+        let kept = self.known.min(HISTORY_LEN as u64);
+        if age < COMPLEX_LEN as u64 || age > kept {
+            return None;
+        }
+        let mut complex = [0; COMPLEX_LEN];
+        for (slot, at) in complex.iter_mut().zip(first..) {
+            *slot = *self.history.get((at % HISTORY_LEN as u64) as usize)?;
+        }
+        Some(complex)
+    }
+}
+
+/// An interval over the usual one, in 1/256, 0.4 to 2.
+fn ratio(interval: u64, usual: u64) -> i32 {
+    let ratio = interval.saturating_mul(ONE as u64).checked_div(usual);
+    let ratio = ratio.and_then(|ratio| i32::try_from(ratio).ok());
+    ratio.unwrap_or(2 * ONE).clamp(ONE * 2 / 5, 2 * ONE)
+}
