@@ -37,7 +37,7 @@ const ONE: i32 = 256;
 /// | | |
 /// |---|---|
 /// | delay | one beat more than the detector's |
-/// | state | about 1,400 bytes |
+/// | state | at most 1,440 bytes |
 /// | cost | integers only; at a beat up to six comparisons of 32 values, at five shifts |
 ///
 /// A beat is ventricular when a weighted sum says so: of how unlike the dominant complex it is,
@@ -240,4 +240,82 @@ fn ratio(interval: u64, usual: u64) -> i32 {
     let ratio = interval.saturating_mul(ONE as u64).checked_div(usual);
     let ratio = ratio.and_then(|ratio| i32::try_from(ratio).ok());
     ratio.unwrap_or(2 * ONE).clamp(ONE * 2 / 5, 2 * ONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signal::ecg::RPeakDetector;
+    use std::vec::Vec;
+
+    /// Narrow beats 200 samples apart, every eighth one early, wide and turned over.
+    fn samples() -> Vec<i32> {
+        let mut samples = Vec::new();
+        for beat in 0..64 {
+            let is_early = beat % 8 == 7;
+            let (at, half_width, height) = if is_early {
+                (40, 20, -1_500)
+            } else {
+                (100, 6, 1_000)
+            };
+            let beat =
+                (0..200_i32).map(|n| height * (half_width - (n - at).abs()).max(0) / half_width);
+            samples.extend(beat);
+        }
+        samples
+    }
+
+    fn classes(samples: &[i32]) -> Vec<(u64, BeatClass)> {
+        let rate = SampleRate::hz(250);
+        let mut detector = RPeakDetector::new(rate, 1_000).unwrap();
+        let mut classifier = BeatClassifier::new(rate, 1_000).unwrap();
+        let mut classes = Vec::new();
+        for sample in samples {
+            classifier.push(*sample);
+            let peak = detector.push(*sample);
+            classes.extend(peak.and_then(|peak| classifier.beat(&peak)));
+        }
+        while let Some(peak) = detector.flush() {
+            classes.extend(classifier.beat(&peak));
+        }
+        classes.extend(classifier.flush());
+        classes
+            .iter()
+            .map(|(peak, class)| (peak.index, *class))
+            .collect()
+    }
+
+    #[test]
+    fn early_wide_beats_are_ventricular_and_no_others() {
+        let classes = classes(&samples());
+        assert_eq!(classes.len(), 64);
+        for (index, class) in classes.iter().skip(8) {
+            let is_early = index / 200 % 8 == 7;
+            assert_eq!(*class == BeatClass::Ventricular, is_early, "at {index}");
+        }
+    }
+
+    #[test]
+    fn neither_extremes_nor_a_gap_nor_a_strange_index_harm() {
+        let mut classifier = BeatClassifier::new(SampleRate::hz(100), 1).unwrap();
+        let peak = |index| RPeak {
+            index,
+            amplitude_uv: 0,
+            is_doubtful: false,
+        };
+        for round in 0..400 {
+            let extremes = [i32::MIN, i32::MAX].repeat(20);
+            extremes.iter().for_each(|sample| classifier.push(*sample));
+            classifier.beat(&peak(round * 40));
+        }
+        assert!(classifier.gap(u64::MAX).is_some());
+        assert_eq!(classifier.flush(), None);
+        assert_eq!(classifier.beat(&peak(u64::MAX)), None);
+        assert!(classifier.beat(&peak(0)).is_some());
+    }
+
+    #[test]
+    fn it_is_small() {
+        assert!(size_of::<BeatClassifier>() <= 1_440);
+    }
 }

@@ -30,7 +30,7 @@
 //! Within a record, peaks lie 5.5 ms (standard deviation) from the annotations. The parameters were
 //! chosen on these same records, so expect somewhat less on others.
 //! `IOMT_SHARED=… cargo test --release --test ecg_records -- --nocapture` prints the
-//! table. It is no medical device, and no arrhythmia is told from another.
+//! table. It is no medical device, and of arrhythmias it tells ventricular beats alone.
 
 mod beats;
 mod boxcar;
