@@ -15,8 +15,8 @@ use std::sync::Arc;
 use iomt::node::{
     REFUSAL_LEN, Received, Reception, Recipient, Server, ServerConfig, ServerEvent, Trust, refusal,
 };
-use iomt::pairing::{Identity, PublicKey};
 use iomt::pairing::label::LabelSecret;
+use iomt::pairing::{Identity, PublicKey};
 use iomt::seal::{MAX_ROW, RowKey, RowOwner, SystemEntropy};
 use iomt::time::Instant;
 use iomt::wire::{Hint, MAX_DATAGRAM, Packet, Route};
