@@ -2,7 +2,7 @@ use super::model::{Forecast, Model, REACH};
 use super::range::{RangeEncoder, TOTAL_BITS};
 use super::{EncodeError, SIZE_BITS};
 use crate::reading::codec::small::choose::shortlisted;
-use crate::reading::codec::small::encode::{Survey, packed_len, write_constant, write_packed};
+use crate::reading::codec::small::encode::{Survey, encode_with, packed_len, write_packed};
 use crate::reading::codec::small::predictor::{Predictor, WEIGHT_BITS};
 use crate::reading::codec::small::rice::{bit_len, fold, wrap};
 use crate::reading::codec::small::{MODE_BITS, MODE_STEPPED};
@@ -18,19 +18,7 @@ use crate::reading::codec::small::{MODE_BITS, MODE_STEPPED};
 /// [`EncodeError::OutOfRange`] for a sample of more than 24 bits, with `out` untouched;
 /// [`EncodeError::NoRoom`] when `out` is too short, with the length it must have.
 pub fn encode(samples: &[i32], out: &mut [u8]) -> Result<usize, EncodeError> {
-    let Some(&first) = samples.first() else {
-        return Ok(0);
-    };
-    let survey = Survey::of(samples)?;
-    let needed = if survey.is_constant {
-        write_constant(first, out)
-    } else {
-        write_varying(samples, &survey, out)
-    };
-    if needed > out.len() {
-        return Err(EncodeError::NoRoom { needed });
-    }
-    Ok(needed)
+    encode_with(samples, out, write_varying)
 }
 
 /// Writes the predicted form, and over it the packed form if that is shorter.

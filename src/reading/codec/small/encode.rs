@@ -17,6 +17,17 @@ use super::{SAMPLE_BITS, SAMPLE_MAX, SAMPLE_MIN, SIZE_BITS};
 /// [`EncodeError::OutOfRange`] for a sample of more than 24 bits, with `out` untouched;
 /// [`EncodeError::NoRoom`] when `out` is too short, with the length it must have.
 pub fn encode(samples: &[i32], out: &mut [u8]) -> Result<usize, EncodeError> {
+    encode_with(samples, out, write_varying)
+}
+
+/// The frame of both tiers: none samples, a flat line, and what `write_varying` makes of all others.
+///
+/// That returns how many bytes are needed, also where `out` is shorter.
+pub(in crate::reading::codec) fn encode_with(
+    samples: &[i32],
+    out: &mut [u8],
+    write_varying: impl FnOnce(&[i32], &Survey, &mut [u8]) -> usize,
+) -> Result<usize, EncodeError> {
     let Some(&first) = samples.first() else {
         return Ok(0);
     };
@@ -67,7 +78,7 @@ impl Survey {
     }
 }
 
-pub(in crate::reading::codec) fn write_constant(sample: i32, out: &mut [u8]) -> usize {
+fn write_constant(sample: i32, out: &mut [u8]) -> usize {
     let mut writer = BitWriter::new(out);
     writer.put(MODE_CONSTANT, MODE_BITS);
     write_first(&mut writer, sample);
