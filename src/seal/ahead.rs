@@ -1,5 +1,6 @@
 use heapless::Vec;
 
+use super::few::Few;
 use super::opened_epoch::OpenedEpoch;
 use super::schedule::{Chain, OpenKey, WINDOW};
 use crate::wire::{Locator, Salt};
@@ -17,7 +18,7 @@ pub(super) struct Ahead {
     /// The names of the epochs from that link on.
     upcoming: [Locator; WINDOW],
     /// Epochs that were overtaken by a later one, lowest first.
-    pub(super) skipped: Vec<Skipped, MAX_SKIPPED>,
+    pub(super) skipped: Few<Skipped, { MAX_SKIPPED - 1 }>,
 }
 
 /// "the receiver keeps (locator, `open_n`), at most 7, never `chain_n`"
@@ -42,7 +43,7 @@ impl Ahead {
         Self {
             upcoming: locators_from(&chain),
             chain,
-            skipped: Vec::new(),
+            skipped: Few::new(),
         }
     }
 
@@ -103,7 +104,7 @@ impl Ahead {
         };
         for skipped in overtaken {
             if self.skipped.is_full() {
-                self.skipped.remove(0);
+                self.skipped.remove_first();
             }
             let _ = self.skipped.push(skipped);
         }

@@ -1,5 +1,4 @@
-use heapless::Vec;
-
+use super::few::Few;
 use super::opened_epoch::{Mark, OpenedEpoch, Origin, Sealed};
 use super::schedule::MAX_OPENED;
 use super::{EpochTag, Error, Twin};
@@ -14,14 +13,14 @@ const MAX_TWINS: usize = 4;
 ///   handed over, in the order of the list │ of this session, by number, twins side by side
 /// ```
 pub(super) struct EpochTable {
-    epochs: Vec<OpenedEpoch, MAX_OPENED>,
+    epochs: Few<OpenedEpoch, { MAX_OPENED - 1 }>,
     pub(super) twin: Option<Twin>,
 }
 
 impl EpochTable {
     pub(super) const fn new() -> Self {
         Self {
-            epochs: Vec::new(),
+            epochs: Few::new(),
             twin: None,
         }
     }
@@ -61,7 +60,7 @@ impl EpochTable {
     }
 
     pub(super) fn retain(&mut self, keeps: impl FnMut(&mut OpenedEpoch) -> bool) {
-        self.epochs.retain_mut(keeps);
+        self.epochs.retain(keeps);
     }
 
     /// "the receiver tries its newest epoch, then the one before"
@@ -122,12 +121,12 @@ impl EpochTable {
         }
         let gives_way = self.epochs.is_full();
         if gives_way {
-            self.epochs.remove(0);
+            self.epochs.remove_first();
         }
-        let position = self
+        let number = epoch.number;
+        let _ = self
             .epochs
-            .partition_point(|kept| kept.number <= epoch.number);
-        let _ = self.epochs.insert(position, epoch);
+            .insert_before(epoch, |kept| kept.number > number);
         gives_way
     }
 
@@ -159,7 +158,7 @@ impl EpochTable {
         while let Some(epoch) = epochs.pop() {
             let is_known = self.epochs.iter().any(|known| known.tag() == epoch.tag());
             if !is_known {
-                let _ = self.epochs.insert(0, epoch.into_inherited());
+                let _ = self.epochs.insert_before(epoch.into_inherited(), |_| true);
             }
         }
     }

@@ -57,6 +57,7 @@ mod entropy;
 mod epoch;
 mod epoch_table;
 mod export;
+mod few;
 mod lookup;
 mod loss;
 mod opened;

@@ -21,7 +21,7 @@ pub(super) fn write_content(row: Row<'_>, writer: &mut Writer<'_>) -> Result<(),
     writer.put(opener.ahead.chain.expose())?;
     writer.varint(next.into())?;
     let epochs = u8::try_from(opener.epochs.iter().count()).unwrap_or(u8::MAX);
-    let skipped = u8::try_from(opener.ahead.skipped.len()).unwrap_or(u8::MAX);
+    let skipped = u8::try_from(opener.ahead.skipped.iter().count()).unwrap_or(u8::MAX);
     writer.u8(epochs | skipped << 4 | psk.map_or(0, |_| SHAPE_PSK))?;
     if let Some(psk) = psk {
         writer.put(psk.psk.expose())?;
@@ -30,7 +30,7 @@ pub(super) fn write_content(row: Row<'_>, writer: &mut Writer<'_>) -> Result<(),
     for epoch in opener.epochs.iter() {
         write_epoch(epoch, next, writer)?;
     }
-    for skipped in &opener.ahead.skipped {
+    for skipped in opener.ahead.skipped.iter() {
         writer.varint(back(next, skipped.number))?;
         writer.put(&skipped.locator.0)?;
         writer.put(skipped.key.expose())?;
