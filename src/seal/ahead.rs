@@ -2,6 +2,7 @@ use heapless::Vec;
 
 use super::opened_epoch::OpenedEpoch;
 use super::schedule::{Chain, OpenKey, WINDOW};
+use crate::bounded;
 use crate::wire::{Locator, Salt};
 
 /// The epochs of a session that have not opened yet.
@@ -95,15 +96,15 @@ impl Ahead {
         let Candidate {
             epoch,
             link,
-            overtaken,
+            mut overtaken,
         } = candidate;
         let Some(link) = link else {
             self.skipped.retain(|known| known.locator != epoch.locator);
             return epoch;
         };
-        for skipped in overtaken {
+        while let Some(skipped) = bounded::remove(&mut overtaken, 0) {
             if self.skipped.is_full() {
-                self.skipped.remove(0);
+                bounded::remove(&mut self.skipped, 0);
             }
             let _ = self.skipped.push(skipped);
         }

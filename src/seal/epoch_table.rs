@@ -3,6 +3,7 @@ use heapless::Vec;
 use super::opened_epoch::{Mark, OpenedEpoch, Origin, Sealed};
 use super::schedule::MAX_OPENED;
 use super::{EpochTag, Error, Twin};
+use crate::bounded;
 use crate::wire::{self, Locator, Salt};
 
 /// "Locators may have several owners: all are tried, at most 4."
@@ -122,12 +123,12 @@ impl EpochTable {
         }
         let gives_way = self.epochs.is_full();
         if gives_way {
-            self.epochs.remove(0);
+            bounded::remove(&mut self.epochs, 0);
         }
         let position = self
             .epochs
             .partition_point(|kept| kept.number <= epoch.number);
-        let _ = self.epochs.insert(position, epoch);
+        let _ = bounded::insert(&mut self.epochs, position, epoch);
         gives_way
     }
 
@@ -147,7 +148,7 @@ impl EpochTable {
     #[cfg(feature = "node")]
     pub(super) fn share(&self) -> Self {
         Self {
-            epochs: self.epochs.iter().map(OpenedEpoch::share).collect(),
+            epochs: bounded::first_of(self.epochs.iter().map(OpenedEpoch::share)),
             twin: None,
         }
     }
@@ -159,7 +160,7 @@ impl EpochTable {
         while let Some(epoch) = epochs.pop() {
             let is_known = self.epochs.iter().any(|known| known.tag() == epoch.tag());
             if !is_known {
-                let _ = self.epochs.insert(0, epoch.into_inherited());
+                let _ = bounded::insert(&mut self.epochs, 0, epoch.into_inherited());
             }
         }
     }
