@@ -6,11 +6,12 @@
 //! | `hub` | the server's end of one device, on a microcontroller |
 //! | `gateway` | routes packets, has no cryptography |
 //! | `step_*` | a device that grows feature by feature, for what each of them adds |
-//! | `measure` | runs in an emulator: the instructions and the stack of each operation |
-//! | `floor`, `empty` | the bare crates, and nothing at all: what the others are compared with |
+//! | `empty` | nothing at all: what start-up takes |
+//! | `measure`, `measure_floor` | run in an emulator: the instructions and the stack of each operation |
+//! | `floor` | the bare crates: what the others are compared with |
 //! | `planted` | has a panic in it, and may not link |
 //!
-//! All but `measure` and `floor` are linked with a panic handler that calls what
+//! All above `measure` are linked with a panic handler that calls what
 //! does not exist, so that none of them has a panic that can be reached. They run
 //! their operations on inputs that the compiler can not see through. `.ci/footprint`
 //! builds them for three boards at two levels of optimisation, and runs `measure`.

@@ -38,6 +38,14 @@ pub fn measure_many<R>(name: &str, times: usize, operation: impl FnOnce() -> R) 
     result
 }
 
+/// How deep an operation goes, without its instructions.
+#[inline(never)]
+pub fn stack_of<R>(operation: impl FnOnce() -> R) -> (R, usize) {
+    let top = paint();
+    let result = black_box(operation());
+    (result, used(top))
+}
+
 /// The emulator's plugin knows this function by its name.
 #[unsafe(no_mangle)]
 #[inline(never)]

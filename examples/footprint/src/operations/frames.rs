@@ -107,9 +107,14 @@ pub(super) fn fragments() -> Result<(), CarrierError> {
         let mut is_whole = false;
         for (value, len) in values.iter().zip(lengths).filter(|(_, len)| *len > 0) {
             let value = value.get(..len).unwrap_or_default();
-            is_whole |= reassembler.handle_fragment(Instant::ZERO, value) == Ok(Some(&datagram[..]));
+            is_whole |=
+                reassembler.handle_fragment(Instant::ZERO, value) == Ok(Some(&datagram[..]));
         }
         is_whole
     });
-    if is_whole { Ok(()) } else { Err(CarrierError::Empty) }
+    if is_whole {
+        Ok(())
+    } else {
+        Err(CarrierError::Empty)
+    }
 }

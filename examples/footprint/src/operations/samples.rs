@@ -35,7 +35,10 @@ impl Iterator for Ecg {
         let at = |place: usize| BEAT.get(place % BEAT.len()).copied();
         let (from, to) = (at(place)?, at(place + 1)?);
         self.position += 1;
-        self.noise = self.noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        self.noise = self
+            .noise
+            .wrapping_mul(1_664_525)
+            .wrapping_add(1_013_904_223);
         let noise = i32::try_from(self.noise >> 24).ok()? * 5 / 256 - 2;
         Some(1_024 + from + (to - from) * part / 5 + noise)
     }
@@ -76,5 +79,9 @@ fn pack(second: &[i32; RATE_HZ]) -> Result<(), &'static str> {
         codec::decode(black_box(packed), &mut unpacked)
     })
     .map_err(|_| "unpacking")?;
-    if unpacked == *second { Ok(()) } else { Err("another second") }
+    if unpacked == *second {
+        Ok(())
+    } else {
+        Err("another second")
+    }
 }

@@ -1,4 +1,8 @@
 //! A panic handler that calls what does not exist: with one panic that can be reached, the program can not be linked.
+#![allow(
+    unsafe_code,
+    reason = "the call is never linked, so never made: that is the proof"
+)]
 
 use core::panic::PanicInfo;
 
@@ -7,10 +11,6 @@ unsafe extern "Rust" {
 }
 
 #[panic_handler]
-#[allow(
-    unsafe_code,
-    reason = "the call is never linked, so never made: that is the proof"
-)]
 fn panic(_: &PanicInfo<'_>) -> ! {
     // SAFETY: nobody defines it; a program that has this call in it does not exist.
     unsafe { a_panic_can_be_reached() }
