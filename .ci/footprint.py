@@ -144,9 +144,28 @@ def budget_table(all_figures):
     return table(["at opt-level s", "core", "measured", "floor", "budget", ""], rows)
 
 
-def generated(all_figures):
+def peers_table(all_figures, folder):
+    """Beside what else does a Noise handshake without a heap: the device's side of XX with a psk."""
+    head, columns = ["at opt-level s"], []
+    for board in BOARDS:
+        ours = all_figures[board, "s"]
+        theirs = Figures(folder / f"{BOARDS[board][0]}.peers")
+        head += [f"{board} iomt", "clatter"]
+        for figures, flash, second, end, seal in (
+            (ours, ours.above_empty("step_pairing"), "label, device: message 2", "label, device: the end",
+             "seal 64 bytes"),
+            (theirs, theirs.flash["clatter"] - ours.flash["empty"], "XXpsk3, device: message 2",
+             "XXpsk3, device: the end", "clatter: seal 64 bytes"),
+        ):
+            columns.append([flash, figures.sum(second, end), figures.stack[second], figures.instructions[seal]])
+    names = ["flash", "pairing, instr.", "its stack", "seal 64, instr."]
+    return table(head, [[name] + [number(c[i]) for c in columns] for i, name in enumerate(names)])
+
+
+def generated(all_figures, folder):
     parts = ["## Budgets", budget_table(all_figures), "## Flash above an empty program",
-             flash_table(all_figures), "## Static RAM", ram_table(all_figures)]
+             flash_table(all_figures), "## Static RAM", ram_table(all_figures),
+             "## Beside `clatter`, pairing and one frame", peers_table(all_figures, folder)]
     for board, (_, text) in BOARDS.items():
         parts += [f"## Instructions and stack: {text}", operations_table(all_figures, board)]
     return "\n\n".join(parts)
@@ -191,7 +210,7 @@ def main():
     if mode == "--readme":
         print(budget_table(all_figures))
         return 0
-    text = generated(all_figures)
+    text = generated(all_figures, folder)
     page = page_path.read_text()
     if mode == "--write":
         page = replaced(page, text)

@@ -28,13 +28,13 @@ fn pair() -> Result<(), HandshakeError> {
     let mut device = side(false, [0x42; 32])?;
     let (mut message, mut payload) = ([0; 256], [0; 256]);
     let len = reader.write_message(&[], &mut message)?;
-    let len = measure("clatter: XXpsk3, device: message 2", || {
+    let len = measure("XXpsk3, device: message 2", || {
         device.read_message(&message[..len], &mut payload)?;
         device.write_message(&[], &mut message)
     })?;
     reader.read_message(&message[..len], &mut payload)?;
     let len = reader.write_message(&[], &mut message)?;
-    measure("clatter: XXpsk3, device: the end", || {
+    measure("XXpsk3, device: the end", || {
         device.read_message(&message[..len], &mut payload)
     })?;
     let mut transport = device.finalize()?;
