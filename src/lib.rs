@@ -121,6 +121,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[allow(dead_code, reason = "not every feature inserts, or collects")]
+mod bounded;
 pub mod reading;
 pub mod time;
 pub mod wire;

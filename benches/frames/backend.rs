@@ -9,8 +9,8 @@ pub struct NotAuthentic;
 
 #[path = "../../src/crypto/aead/composed.rs"]
 mod composed;
-#[path = "../../src/crypto/aead/poly1305.rs"]
-mod poly1305;
+#[path = "../../src/crypto/aead/limbs.rs"]
+mod limbs;
 
 use super::bare::{Aead, HEADER};
 

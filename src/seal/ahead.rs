@@ -3,6 +3,7 @@ use heapless::Vec;
 use super::few::Few;
 use super::opened_epoch::OpenedEpoch;
 use super::schedule::{Chain, OpenKey, WINDOW};
+use crate::bounded;
 use crate::wire::{Locator, Salt};
 
 /// The epochs of a session that have not opened yet.
@@ -96,13 +97,13 @@ impl Ahead {
         let Candidate {
             epoch,
             link,
-            overtaken,
+            mut overtaken,
         } = candidate;
         let Some(link) = link else {
             self.skipped.retain(|known| known.locator != epoch.locator);
             return epoch;
         };
-        for skipped in overtaken {
+        while let Some(skipped) = bounded::remove(&mut overtaken, 0) {
             if self.skipped.is_full() {
                 self.skipped.remove_first();
             }

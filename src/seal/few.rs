@@ -1,5 +1,7 @@
 use heapless::Vec;
 
+use crate::bounded;
+
 /// A bounded list of which the last element is used most, and is mostly the only one.
 ///
 /// ```text
@@ -94,7 +96,7 @@ impl<T, const REST: usize> Few<T, REST> {
         let Some(place) = self.iter().position(is_behind) else {
             return self.push(value);
         };
-        let room = self.rest.insert(place, Slot::new(value));
+        let room = bounded::insert(&mut self.rest, place, Slot::new(value));
         room.map_err(Slot::take)
     }
 
@@ -104,10 +106,8 @@ impl<T, const REST: usize> Few<T, REST> {
     }
 
     pub(super) fn remove_first(&mut self) -> Option<T> {
-        if self.rest.is_empty() {
-            return self.last.take();
-        }
-        Some(self.rest.remove(0).take())
+        let first = bounded::remove(&mut self.rest, 0).map(Slot::take);
+        first.or_else(|| self.last.take())
     }
 
     pub(super) fn retain(&mut self, mut keeps: impl FnMut(&mut T) -> bool) {

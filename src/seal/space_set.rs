@@ -2,6 +2,7 @@ use heapless::Vec;
 
 use super::Error;
 use super::loss::LossCause;
+use crate::bounded;
 use crate::wire::control::Lost;
 use crate::wire::{self, CounterRange, MAX_COUNTER, ReceivedSet};
 
@@ -130,7 +131,8 @@ impl<const N: usize> SpaceSet<N> {
 
     fn take_out_of_lost(&mut self, counter: u32) {
         let found = self.lost.iter().position(|range| range.contains(counter));
-        let Some(range) = found.map(|position| self.lost.remove(position)) else {
+        let Some(range) = found.and_then(|position| bounded::remove(&mut self.lost, position))
+        else {
             return;
         };
         let before = CounterRange {
@@ -156,8 +158,9 @@ fn remember(lost: &mut Vec<CounterRange, MAX_LOST>, new: CounterRange) {
         range.end = new.end;
         return;
     }
-    if lost.is_full() {
-        let lowest = lost.remove(0);
+    if lost.is_full()
+        && let Some(lowest) = bounded::remove(lost, 0)
+    {
         match lost.first_mut() {
             Some(next) if next.start < new.start => next.start = lowest.start,
             _ => {
@@ -165,13 +168,13 @@ fn remember(lost: &mut Vec<CounterRange, MAX_LOST>, new: CounterRange) {
                     start: lowest.start.min(new.start),
                     end: lowest.end.max(new.end),
                 };
-                let _ = lost.insert(0, joined);
+                let _ = bounded::insert(lost, 0, joined);
                 return;
             }
         }
     }
     let position = lost.partition_point(|range| range.start < new.start);
-    let _ = lost.insert(position, new);
+    let _ = bounded::insert(lost, position, new);
 }
 
 fn split(

@@ -1,6 +1,7 @@
 use heapless::Vec;
 
 use super::Error;
+use crate::bounded;
 
 /// A run of counters that were received: `start` and up, without `end`.
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -122,7 +123,7 @@ impl<const N: usize> ReceivedSet<N> {
             && first.start <= self.floor
         {
             self.floor = self.floor.max(first.end);
-            self.ranges.remove(0);
+            bounded::remove(&mut self.ranges, 0);
         }
     }
 
@@ -152,8 +153,8 @@ impl<const N: usize> ReceivedSet<N> {
             Some(range) if range.end == new.start => {
                 range.end = new.end;
                 if joins_next {
-                    let next = self.ranges.remove(position + 1);
-                    if let Some(range) = self.ranges.get_mut(position) {
+                    let next = bounded::remove(&mut self.ranges, position + 1);
+                    if let (Some(range), Some(next)) = (self.ranges.get_mut(position), next) {
                         range.end = next.end;
                     }
                 }
@@ -163,10 +164,7 @@ impl<const N: usize> ReceivedSet<N> {
                 range.start = new.start;
                 Ok(())
             }
-            _ => self
-                .ranges
-                .insert(position, new)
-                .map_err(|_| Error::SetFull),
+            _ => bounded::insert(&mut self.ranges, position, new).map_err(|_| Error::SetFull),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! ChaCha20-Poly1305 put together from the `chacha20` crate and the Poly1305 beside this file.
+//! ChaCha20-Poly1305 put together from the `chacha20` crate and a Poly1305: our own on 64-bit cores, that of
+//! the `poly1305` crate on others. There is no panic path in it, so that firmware is linked without any.
 //!
 //! ```text
 //!   one call of the cipher    block 0      block 1      block 2      block 3        then four at a time
@@ -11,9 +12,12 @@
 use chacha20::cipher::{Block, KeyIvInit, StreamCipherCore};
 use chacha20::variants::Ietf;
 use chacha20::{ChaChaCore, R20};
+#[cfg(not(all(feature = "fast-aead", target_pointer_width = "64")))]
+use poly1305::Poly1305;
 use subtle::ConstantTimeEq;
 
-use super::poly1305::Poly1305;
+#[cfg(all(feature = "fast-aead", target_pointer_width = "64"))]
+use super::limbs::Poly1305;
 use super::{KEY_LEN, NONCE_LEN, NotAuthentic, TAG_LEN};
 
 type Core = ChaChaCore<R20, Ietf>;
@@ -34,6 +38,17 @@ pub(super) const ONE_RUN: usize = BLOCK_LEN * (TOGETHER - 1);
 /// "2^32 - 1 blocks", block 0 being the key of the MAC.
 const MAX_TEXT: u64 = (BLOCK_LEN as u64) * (u32::MAX as u64);
 
+/// Poly1305 over whole blocks, as the AEAD uses it.
+pub(super) trait Mac {
+    fn keyed(key: &[u8; 32]) -> Self;
+
+    /// Takes a part in, filled up with zeros to whole blocks.
+    fn update_padded(&mut self, part: &[u8]);
+
+    /// Takes in the lengths of the associated data and of the text, and says the tag.
+    fn finish(self, associated: u64, text: u64) -> [u8; TAG_LEN];
+}
+
 #[inline]
 pub(super) fn seal(
     key: &[u8; KEY_LEN],
@@ -41,13 +56,7 @@ pub(super) fn seal(
     associated: &[u8],
     buffer: &mut [u8],
 ) -> Option<[u8; TAG_LEN]> {
-    if !is_within_a_nonce(buffer) {
-        return None;
-    }
-    let mut stream = Stream::new(key, nonce);
-    let mac = stream.mac();
-    stream.apply(buffer);
-    Some(authenticate(mac, associated, buffer))
+    seal_with::<Poly1305>(key, nonce, associated, buffer)
 }
 
 #[inline]
@@ -58,11 +67,38 @@ pub(super) fn open(
     buffer: &mut [u8],
     tag: &[u8; TAG_LEN],
 ) -> Result<(), NotAuthentic> {
+    open_with::<Poly1305>(key, nonce, associated, buffer, tag)
+}
+
+#[inline]
+pub(super) fn seal_with<M: Mac>(
+    key: &[u8; KEY_LEN],
+    nonce: &[u8; NONCE_LEN],
+    associated: &[u8],
+    buffer: &mut [u8],
+) -> Option<[u8; TAG_LEN]> {
+    if !is_within_a_nonce(buffer) {
+        return None;
+    }
+    let mut stream = Stream::new(key, nonce);
+    let mac: M = stream.mac();
+    stream.apply(buffer);
+    Some(authenticate(mac, associated, buffer))
+}
+
+#[inline]
+pub(super) fn open_with<M: Mac>(
+    key: &[u8; KEY_LEN],
+    nonce: &[u8; NONCE_LEN],
+    associated: &[u8],
+    buffer: &mut [u8],
+    tag: &[u8; TAG_LEN],
+) -> Result<(), NotAuthentic> {
     if !is_within_a_nonce(buffer) {
         return Err(NotAuthentic);
     }
     let mut stream = Stream::new(key, nonce);
-    let expected = authenticate(stream.mac(), associated, buffer);
+    let expected = authenticate(stream.mac::<M>(), associated, buffer);
     // As one number: byte by byte it takes some 170 instructions, of 1,800 for a frame of 64 bytes.
     let difference = u128::from_le_bytes(expected) ^ u128::from_le_bytes(*tag);
     let folded = (difference >> 64) as u64 | difference as u64;
@@ -78,7 +114,7 @@ const fn is_within_a_nonce(buffer: &[u8]) -> bool {
 }
 
 #[inline(always)]
-fn authenticate(mut mac: Poly1305, associated: &[u8], ciphertext: &[u8]) -> [u8; TAG_LEN] {
+fn authenticate(mut mac: impl Mac, associated: &[u8], ciphertext: &[u8]) -> [u8; TAG_LEN] {
     mac.update_padded(associated);
     mac.update_padded(ciphertext);
     mac.finish(associated.len() as u64, ciphertext.len() as u64)
@@ -101,10 +137,10 @@ impl Stream {
 
     /// Makes the first blocks; block 0 is the key of the MAC.
     #[inline(always)]
-    fn mac(&mut self) -> Poly1305 {
+    fn mac<M: Mac>(&mut self) -> M {
         self.core.write_keystream_blocks(&mut self.ready);
         let first = self.ready.first().map(Block::<Core>::as_slice);
-        Poly1305::new(first.and_then(<[u8]>::first_chunk).unwrap_or(&[0; 32]))
+        M::keyed(first.and_then(<[u8]>::first_chunk).unwrap_or(&[0; 32]))
     }
 
     /// Goes on behind block 0.

@@ -1,8 +1,9 @@
-//! ChaCha20-Poly1305, by one of three backends that make the same bytes.
+//! ChaCha20-Poly1305, by one of four backends that make the same bytes.
 //!
 //! ```text
 //!   feature      file        what it is                                               where
-//!   (none)       audited     the `chacha20poly1305` crate                             everywhere, the default
+//!   (none)       audited     the `chacha20poly1305` crate                             64-bit cores, the default
+//!   (none)       composed    the `chacha20` and `poly1305` crates: no panic path      all other cores
 //!   fast-aead    composed    the `chacha20` crate and our own Poly1305                64-bit cores, any compiler
 //!   ring         asm         composed up to 192 bytes, the `ring` crate for longer    servers, with a C compiler
 //! ```
@@ -15,22 +16,34 @@
 
 #[cfg(feature = "ring")]
 mod asm;
-#[cfg(any(test, feature = "ring", not(feature = "fast-aead")))]
+#[cfg(any(
+    test,
+    feature = "ring",
+    all(target_pointer_width = "64", not(feature = "fast-aead"))
+))]
 mod audited;
-#[cfg(feature = "fast-aead")]
+#[cfg(any(test, feature = "fast-aead", not(target_pointer_width = "64")))]
 mod composed;
 #[allow(dead_code, reason = "for what is stored, which not every feature does")]
 pub(super) mod extended;
-#[cfg(feature = "fast-aead")]
-mod poly1305;
+#[cfg(all(feature = "fast-aead", target_pointer_width = "64"))]
+mod limbs;
+#[cfg(any(test, not(target_pointer_width = "64")))]
+mod soft;
 #[cfg(test)]
 pub(super) mod tests;
 
 #[cfg(feature = "ring")]
 use asm as backend;
-#[cfg(not(any(feature = "fast-aead", feature = "ring")))]
+#[cfg(all(
+    target_pointer_width = "64",
+    not(any(feature = "fast-aead", feature = "ring"))
+))]
 use audited as backend;
-#[cfg(all(feature = "fast-aead", not(feature = "ring")))]
+#[cfg(all(
+    any(feature = "fast-aead", not(target_pointer_width = "64")),
+    not(feature = "ring")
+))]
 use composed as backend;
 
 use super::{KEY_LEN, NotAuthentic, Secret};

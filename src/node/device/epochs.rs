@@ -9,6 +9,7 @@
 
 use heapless::Vec;
 
+use crate::bounded;
 use crate::seal::{Epoch, EpochTag, HandedEpoch};
 use crate::wire::control::{Lost, Why};
 use crate::wire::{CounterRange, Locator, Route, Run, Space};
@@ -291,7 +292,7 @@ impl Epochs {
         let position = self
             .losses
             .partition_point(|loss| order_of(loss) < order_of(&new));
-        let _ = self.losses.insert(position, new);
+        let _ = bounded::insert(&mut self.losses, position, new);
     }
 
     /// Makes room: of a full list two stand in one space of one epoch.
@@ -301,8 +302,8 @@ impl Epochs {
             _ => false,
         });
         let Some(first) = pair else { return };
-        let second = self.losses.remove(first.saturating_add(1));
-        if let Some(first) = self.losses.get_mut(first) {
+        let second = bounded::remove(&mut self.losses, first.saturating_add(1));
+        if let (Some(first), Some(second)) = (self.losses.get_mut(first), second) {
             first.widen(&second);
         }
     }

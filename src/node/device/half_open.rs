@@ -1,5 +1,6 @@
 use heapless::Vec;
 
+use crate::bounded;
 use crate::pairing::label::LabelSecret;
 use crate::pairing::{self, DescriptorHash, Exchange, PublicKey, SharedSecret, StaticKey, Work};
 use crate::seal::{self, Entropy, ResumptionSecret, Sealer};
@@ -169,9 +170,10 @@ impl HalfOpenTable {
                 continue;
             }
             let begun = begin(&mut keyed.sealer)?;
-            return Ok(match self.entries.remove(position).state {
-                State::Keyed(keyed) => Some((keyed, begun)),
-                State::Answering(_) => None,
+            let entry = bounded::remove(&mut self.entries, position);
+            return Ok(match entry.map(|entry| entry.state) {
+                Some(State::Keyed(keyed)) => Some((keyed, begun)),
+                Some(State::Answering(_)) | None => None,
             });
         }
         Ok(None)
@@ -182,7 +184,7 @@ impl HalfOpenTable {
         if self.entries.is_full() {
             let is_unconfirmed = |entry: &HalfOpen| matches!(entry.state, State::Answering(_));
             let oldest = self.entries.iter().position(is_unconfirmed).unwrap_or(0);
-            self.entries.remove(oldest);
+            bounded::remove(&mut self.entries, oldest);
         }
         // Has room: the table was not full, or gave way.
         let _ = self.entries.push(entry);

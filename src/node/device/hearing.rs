@@ -5,6 +5,7 @@ use heapless::Vec;
 use super::Config;
 use super::epochs::{COUNTED, EpochRecord, MAX_UNDRAINED, Origin};
 use super::peer::Peer;
+use crate::bounded;
 use crate::link::FrameKey;
 use crate::node::Error;
 use crate::seal::{self, Acknowledgement, StoredReport};
@@ -154,12 +155,8 @@ impl<const BYTES: usize> Peer<BYTES> {
                 && !self.epochs.has_losses_of(record.slot)
                 && self.is_drained_and_freed(record)
         };
-        let over: Vec<u8, MAX_UNDRAINED> = self
-            .epochs
-            .iter()
-            .filter(is_over)
-            .map(|record| record.slot)
-            .collect();
+        let over = self.epochs.iter().filter(is_over);
+        let over: Vec<u8, MAX_UNDRAINED> = bounded::first_of(over.map(|record| record.slot));
         if !over.is_empty() {
             self.epochs.forget(|record| over.contains(&record.slot));
             self.storing.is_image_wanted = true;

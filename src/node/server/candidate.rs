@@ -2,6 +2,7 @@ use heapless::Vec;
 
 use super::config::ServerConfig;
 use super::session::Session;
+use crate::bounded;
 use crate::pairing::{DescriptorHash, Exchange, MAX_HANDSHAKE, Model, Paired, PublicKey};
 use crate::seal::{self, Authentic, Opener, ResumptionSecret, SessionSecrets};
 use crate::time::Instant;
@@ -41,7 +42,7 @@ impl Candidate {
             model,
         } = exchange.poll_paired()?;
         let resumption = secrets.resumption()?;
-        let locators = secrets.share().into_opener().locators().collect();
+        let locators = bounded::first_of(secrets.share().into_opener().locators());
         let message = Vec::from_slice(exchange.packet()?).ok()?;
         Some(Self {
             secrets,

@@ -3,6 +3,7 @@ use heapless::{Deque, Vec};
 use super::candidate::{Candidate, REFRACTORY_MS};
 use super::levels::{Fit, Levels};
 use super::recent::Recent;
+use crate::bounded;
 
 /// Decides which candidates are beats.
 ///
@@ -154,7 +155,7 @@ impl BeatFinder {
     fn reject(&mut self, candidate: Candidate) {
         self.levels.noise(candidate.height);
         if self.rejected.is_full() {
-            self.rejected.remove(0);
+            bounded::remove(&mut self.rejected, 0);
         }
         let _ = self.rejected.push(candidate);
     }

@@ -9,6 +9,7 @@ mod clock;
 mod compound;
 mod descriptor;
 mod observation;
+mod output;
 mod read;
 mod series;
 mod short_code;

@@ -1,5 +1,5 @@
-#[cfg(feature = "fast-aead")]
-mod poly1305;
+#[cfg(all(feature = "fast-aead", target_pointer_width = "64"))]
+mod limbs;
 
 use std::vec::Vec;
 
@@ -29,7 +29,12 @@ pub(crate) const BACKENDS: &[Backend] = &[
         seal: audited::seal,
         open: audited::open,
     },
-    #[cfg(feature = "fast-aead")]
+    Backend {
+        name: "composed of crates",
+        seal: composed::seal_with::<poly1305::Poly1305>,
+        open: composed::open_with::<poly1305::Poly1305>,
+    },
+    #[cfg(all(feature = "fast-aead", target_pointer_width = "64"))]
     Backend {
         name: "composed",
         seal: composed::seal,

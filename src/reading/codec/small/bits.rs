@@ -4,6 +4,9 @@ use core::slice;
 
 use super::DecodeError;
 
+/// The most bits that are written at once.
+pub(super) const MAX_PUT: u32 = 24;
+
 /// Writes bits, and goes on counting when the output is full.
 #[derive(Debug)]
 pub(super) struct BitWriter<'a> {
@@ -23,9 +26,9 @@ impl<'a> BitWriter<'a> {
         }
     }
 
-    /// Appends the low `bits` bits of `value`; `bits` is at most 24 and `value` has no others.
+    /// Appends the low `bits` bits of `value`; `bits` is at most [`MAX_PUT`] and `value` has no others.
     pub(super) fn put(&mut self, value: u32, bits: u32) {
-        debug_assert!(bits <= 24 && value >> bits == 0);
+        debug_assert!(bits <= MAX_PUT && value >> bits == 0);
         self.pending = self.pending << bits | value;
         self.pending_bits += bits;
         while self.pending_bits >= 8 {

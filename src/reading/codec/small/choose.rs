@@ -10,7 +10,7 @@
 //! estimate puts the second difference first, the third is run too: on a smooth signal at
 //! the full range of 24 bits that saves up to 4 bits a sample.
 
-use super::predictor::{COUNT, ORDER, Predictor, REACH, WEIGHT_BITS, WEIGHTS};
+use super::predictor::{COUNT, ORDER, Predictor, REACH, WEIGHT_BITS, WEIGHTS, dot};
 use super::rice::{bit_len, fold, wrap};
 
 const SEGMENT: usize = 32;
@@ -124,8 +124,13 @@ impl Autocorrelation {
         }
         let mut lags = [0; REACH];
         for (lag, slot) in lags.iter_mut().enumerate() {
-            let later = segment.iter().skip(lag);
-            *slot = segment.iter().zip(later).map(|(a, b)| a * b).sum();
+            if let Some((earlier, later)) = segment
+                .len()
+                .checked_sub(lag)
+                .and_then(|common| Some((segment.get(..common)?, segment.get(lag..)?)))
+            {
+                *slot = dot(earlier, later);
+            }
         }
         let [power, ..] = lags;
         let fine = bit_len(power.cast_unsigned()).saturating_sub(15);
@@ -140,12 +145,7 @@ impl Autocorrelation {
 
     /// The logarithm of the energy that an error filter leaves of this segment.
     fn log_energy(&self, repeats: &[i16; REACH]) -> u32 {
-        let energy: i32 = self
-            .lags
-            .iter()
-            .zip(repeats)
-            .map(|(&lag, &repeat)| lag * i32::from(repeat))
-            .sum();
+        let energy = dot(repeats, &self.lags);
         let scaled = log2(energy.max(1).cast_unsigned()) + (self.exponent << LOG_BITS);
         let log = scaled.cast_signed() - ((2 * WEIGHT_BITS) << LOG_BITS).cast_signed();
         log.max(FLOOR_LOG).cast_unsigned()

@@ -1,7 +1,7 @@
 //! The adaptive Rice code of the residuals.
 
 use super::DecodeError;
-use super::bits::{BitReader, BitWriter};
+use super::bits::{BitReader, BitWriter, MAX_PUT};
 
 /// So many zeros announce a value written in full.
 pub(super) const ESCAPE: u32 = 16;
@@ -52,13 +52,23 @@ impl RiceCode {
         let exponent = self.exponent();
         let quotient = folded >> exponent;
         if quotient < ESCAPE {
-            writer.put(1, quotient + 1);
-            writer.put(folded - (quotient << exponent), exponent);
+            Self::write_short(writer, quotient, folded - (quotient << exponent), exponent);
         } else {
             writer.put(0, ESCAPE);
             writer.put(folded, self.width);
         }
         self.learn(folded.min(ESCAPE << exponent));
+    }
+
+    /// The zeros, the one behind them and the remainder, at once where they fit.
+    fn write_short(writer: &mut BitWriter<'_>, quotient: u32, remainder: u32, exponent: u32) {
+        let bits = quotient + 1 + exponent;
+        if bits <= MAX_PUT {
+            writer.put(1 << exponent | remainder, bits);
+        } else {
+            writer.put(1, quotient + 1);
+            writer.put(remainder, exponent);
+        }
     }
 
     pub(super) fn read(

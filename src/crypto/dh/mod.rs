@@ -1,6 +1,21 @@
-use x25519_dalek::{PublicKey as Point, StaticSecret};
+//! X25519, by one of two backends that make the same bytes: `audited` on 64-bit targets, `ladder` on
+//! all others, where firmware is linked without a panic path.
+
+#[cfg(any(test, target_pointer_width = "64"))]
+mod audited;
+#[cfg(any(test, not(target_pointer_width = "64")))]
+mod ladder;
+#[cfg(test)]
+mod tests;
+
+#[cfg(target_pointer_width = "64")]
+use audited as backend;
+#[cfg(not(target_pointer_width = "64"))]
+use ladder as backend;
+
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::hash::equal;
 use super::{KEY_LEN, Secret};
 
 /// An X25519 private key; clamped when it is used.
@@ -19,16 +34,15 @@ impl PrivateKey {
     /// The public key: one scalar multiplication.
     pub(crate) fn public(&self) -> [u8; KEY_LEN] {
         count::note();
-        Point::from(&StaticSecret::from(self.0)).to_bytes()
+        backend::public(&self.0)
     }
 
     /// The shared secret: one scalar multiplication. `None` where it is all zeros.
     pub(crate) fn agree(&self, public: &[u8; KEY_LEN]) -> Option<Secret> {
         count::note();
-        let shared = StaticSecret::from(self.0).diffie_hellman(&Point::from(*public));
-        shared
-            .was_contributory()
-            .then(|| Secret::new(shared.to_bytes()))
+        let shared = Secret::new(backend::agree(&self.0, public));
+        let is_zero = equal(shared.expose(), &[0; KEY_LEN]);
+        (!is_zero).then_some(shared)
     }
 }
 
@@ -60,35 +74,5 @@ pub(crate) mod count {
 
     pub(crate) fn made() -> usize {
         MADE.get()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_prime_and_all_above_it_is_refused() {
-        let mut prime = [0xFF_u8; 32];
-        prime[31] = 0x7F;
-        prime[0] = 0xED;
-        assert!(!is_canonical(&prime));
-        prime[0] = 0xEC;
-        assert!(is_canonical(&prime));
-        prime[31] = 0xFF;
-        assert!(!is_canonical(&prime));
-        assert!(!is_canonical(&[0xFF; 32]) && is_canonical(&[0; 32]));
-    }
-
-    #[test]
-    fn all_zero_outputs_abort() {
-        // The point of order one, and one of order eight.
-        assert!(PrivateKey::new([9; 32]).agree(&[0; 32]).is_none());
-        let order_eight = [
-            0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f,
-            0xc4, 0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16,
-            0x5f, 0x49, 0xb8, 0x00,
-        ];
-        assert!(PrivateKey::new([9; 32]).agree(&order_eight).is_none());
     }
 }

@@ -21,6 +21,7 @@
 //! and ARM, not on all 32-bit cores: there the audited backend is both faster and the better choice.
 
 use super::TAG_LEN;
+use super::composed::Mac;
 
 const BLOCK_LEN: usize = 16;
 
@@ -30,8 +31,8 @@ pub(super) struct Poly1305 {
     h: [u64; 3],
 }
 
-impl Poly1305 {
-    pub(super) fn new(key: &[u8; 32]) -> Self {
+impl Mac for Poly1305 {
+    fn keyed(key: &[u8; 32]) -> Self {
         let (r, s) = halves(key);
         // "r[3], r[7], r[11], and r[15] are required to have their top four bits clear",
         // "r[4], r[8], and r[12] are required to have their bottom two bits clear"
@@ -43,9 +44,8 @@ impl Poly1305 {
         }
     }
 
-    /// Takes a part in, filled up with zeros to whole blocks.
     #[inline]
-    pub(super) fn update_padded(&mut self, part: &[u8]) {
+    fn update_padded(&mut self, part: &[u8]) {
         let (blocks, rest) = part.as_chunks::<BLOCK_LEN>();
         let mut h = self.h;
         for block in blocks {
@@ -57,9 +57,8 @@ impl Poly1305 {
         self.h = h;
     }
 
-    /// Takes in the lengths of the associated data and of the text, and says the tag.
     #[inline]
-    pub(super) fn finish(self, associated: u64, text: u64) -> [u8; TAG_LEN] {
+    fn finish(self, associated: u64, text: u64) -> [u8; TAG_LEN] {
         let lengths = u128::from(associated) | (u128::from(text) << 64);
         let h = reduced(step(self.h, self.r, lengths));
         h.wrapping_add(self.s).to_le_bytes()

@@ -3,6 +3,9 @@
 #![no_std]
 #![no_main]
 
+#[path = "../panic/refused.rs"]
+mod panic;
+
 use core::hint::black_box;
 
 use cortex_m_rt::entry;
@@ -16,7 +19,7 @@ use iomt::signal::ecg::{HeartRate, RPeakDetector};
 use iomt::storage::{MAX_IMAGE, StoreReply};
 use iomt::time::{Duration, Instant, SampleRate};
 use iomt::wire::{MAX_DATAGRAM, Record, Space};
-use iomt_firmware::Noise;
+use iomt_footprint::Noise;
 
 const RATE: SampleRate = SampleRate::hz(360);
 
@@ -32,7 +35,7 @@ fn main() -> ! {
     for sensor in SENSOR {
         let _ = black_box(run(sensor));
     }
-    iomt_firmware::idle()
+    iomt_footprint::idle()
 }
 
 /// A device that goes on where it was before its reboot, or, at its first power-up, may be paired.

@@ -3,6 +3,9 @@
 #![no_std]
 #![no_main]
 
+#[path = "../panic/refused.rs"]
+mod panic;
+
 use core::hint::black_box;
 
 use cortex_m_rt::entry;
@@ -12,7 +15,7 @@ use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::time::Instant;
 use iomt::wire::{Envelope, MAX_DATAGRAM, Record, Records};
-use iomt_firmware::Noise;
+use iomt_footprint::Noise;
 
 #[entry]
 fn main() -> ! {
@@ -23,7 +26,7 @@ fn main() -> ! {
     for hub in HUB {
         let _ = black_box(run(hub));
     }
-    iomt_firmware::idle()
+    iomt_footprint::idle()
 }
 
 /// A hub that has read the label of its device.

@@ -3,6 +3,9 @@
 #![no_std]
 #![no_main]
 
+#[path = "../panic/refused.rs"]
+mod panic;
+
 use core::hint::black_box;
 
 use cortex_m_rt::entry;
@@ -19,7 +22,7 @@ fn main() -> ! {
     let _ = black_box(forward(&datagram));
     let _ = black_box(cross_a_serial_line(&datagram));
     let _ = black_box(cross_a_radio(&datagram));
-    iomt_firmware::idle()
+    iomt_footprint::idle()
 }
 
 /// Learns where a packet came from, and looks up where it goes.

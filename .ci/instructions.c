@@ -1,0 +1,55 @@
+/* A QEMU plugin that counts the guest's instructions between two calls of its function `instructions_mark`, and prints
+ * every second time: "instructions N". Whole blocks are added, which is exact where nothing interrupts them.
+ *
+ * Debian ships no qemu-plugin.h: what is used of it is declared here, as every version since 6 has it. API_VERSION is
+ * what the emulator at hand accepts. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef uint64_t plugin_id;
+struct qemu_info_t;
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
+typedef void (*translated)(plugin_id, struct qemu_plugin_tb *);
+typedef void (*executed)(unsigned cpu, void *data);
+void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id, translated);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *, executed, enum qemu_plugin_cb_flags, void *data);
+size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *, size_t);
+const char *qemu_plugin_insn_symbol(const struct qemu_plugin_insn *);
+
+#define EXPORTED __attribute__((visibility("default")))
+EXPORTED int qemu_plugin_version = API_VERSION;
+
+static uint64_t count;
+static int is_counting;
+
+static void block(unsigned cpu, void *instructions) {
+    (void)cpu;
+    count += (uintptr_t)instructions;
+}
+
+static void mark(unsigned cpu, void *instructions) {
+    if (is_counting) {
+        printf("instructions %" PRIu64 "\n", count);
+        fflush(stdout);
+    }
+    is_counting = !is_counting;
+    count = 0;
+    block(cpu, instructions);
+}
+
+static void translate(plugin_id id, struct qemu_plugin_tb *tb) {
+    const char *symbol = qemu_plugin_insn_symbol(qemu_plugin_tb_get_insn(tb, 0));
+    executed each = symbol && strcmp(symbol, "instructions_mark") == 0 ? mark : block;
+    (void)id;
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, each, QEMU_PLUGIN_CB_NO_REGS, (void *)qemu_plugin_tb_n_insns(tb));
+}
+
+EXPORTED int qemu_plugin_install(plugin_id id, const struct qemu_info_t *info, int argc, char **argv) {
+    (void)info, (void)argc, (void)argv;
+    qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
+    return 0;
+}

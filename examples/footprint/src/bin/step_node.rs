@@ -1,0 +1,16 @@
+//! The same, and delivery: a whole device.
+
+#![no_std]
+#![no_main]
+
+#[path = "../panic/refused.rs"]
+mod panic;
+
+use cortex_m_rt::entry;
+use iomt_footprint::{idle, steps};
+
+#[entry]
+fn main() -> ! {
+    steps::node();
+    idle()
+}

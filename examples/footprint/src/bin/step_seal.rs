@@ -1,0 +1,16 @@
+//! The same, sealed.
+
+#![no_std]
+#![no_main]
+
+#[path = "../panic/refused.rs"]
+mod panic;
+
+use cortex_m_rt::entry;
+use iomt_footprint::{idle, steps};
+
+#[entry]
+fn main() -> ! {
+    steps::seal();
+    idle()
+}

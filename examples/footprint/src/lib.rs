@@ -1,0 +1,44 @@
+//! What `iomt` costs on a Cortex-M, measured and proved: the programs behind `guide::footprint`.
+//!
+//! | program | what it is |
+//! |---|---|
+//! | `sensor` | a device: finds beats, raises alarms, pairs, seals and keeps readings until they are stored |
+//! | `hub` | the server's end of one device, on a microcontroller |
+//! | `gateway` | routes packets, has no cryptography |
+//! | `step_*` | a device that grows feature by feature, for what each of them adds |
+//! | `empty` | nothing at all: what start-up takes |
+//! | `measure`, `measure_floor` | run in an emulator: the instructions and the stack of each operation |
+//! | `floor` | the bare crates: what the others are compared with |
+//! | `planted` | has a panic in it, and may not link |
+//!
+//! All above `measure` are linked with a panic handler that calls what
+//! does not exist, so that none of them has a panic that can be reached. They run
+//! their operations on inputs that the compiler can not see through. `.ci/footprint`
+//! builds them for three boards at two levels of optimisation, and runs `measure`.
+
+#![no_std]
+
+pub mod floor;
+pub mod meter;
+pub mod operations;
+pub mod steps;
+
+mod noise;
+
+pub use noise::Noise;
+
+use core::hint::{black_box, spin_loop};
+
+use iomt::time::Instant;
+
+/// Waits for ever.
+pub fn idle() -> ! {
+    loop {
+        spin_loop();
+    }
+}
+
+/// An instant that the compiler does not know.
+pub fn now() -> Instant {
+    Instant::from_micros(black_box(5_000_000))
+}

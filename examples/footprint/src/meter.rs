@@ -1,0 +1,79 @@
+//! Measures an operation in an emulator: its instructions, by a plugin that sees the marks, and its stack, by paint.
+//!
+//! A line of the plugin, `instructions N`, comes before one of ours, `stack N times N name`.
+
+#![allow(
+    unsafe_code,
+    reason = "the stack below this function is painted and read through pointers"
+)]
+
+use core::arch::asm;
+use core::hint::black_box;
+use core::ptr;
+
+use cortex_m_semihosting::hprintln;
+
+const PAINT: u32 = 0x5AFE_57AC;
+/// What the functions here need for themselves, below which the paint begins.
+const MARGIN: usize = 64;
+
+unsafe extern "C" {
+    /// The first byte above the statics, from the linker script of `cortex-m-rt`.
+    static mut __sheap: u32;
+}
+
+/// Measures an operation.
+pub fn measure<R>(name: &str, operation: impl FnOnce() -> R) -> R {
+    measure_many(name, 1, operation)
+}
+
+/// Measures an operation that does the same thing so many times.
+#[inline(never)]
+pub fn measure_many<R>(name: &str, times: usize, operation: impl FnOnce() -> R) -> R {
+    let top = paint();
+    instructions_mark();
+    let result = black_box(operation());
+    instructions_mark();
+    hprintln!("stack {} times {} {}", used(top), times, name);
+    result
+}
+
+/// How deep an operation goes, without its instructions.
+#[inline(never)]
+pub fn stack_of<R>(operation: impl FnOnce() -> R) -> (R, usize) {
+    let top = paint();
+    let result = black_box(operation());
+    (result, used(top))
+}
+
+/// The emulator's plugin knows this function by its name.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn instructions_mark() {
+    // SAFETY: no instruction at all; it keeps the calls where they are.
+    unsafe { asm!("") }
+}
+
+/// Paints the free stack, and says where it begins.
+#[inline(never)]
+fn paint() -> usize {
+    let top = cortex_m::register::msp::read() as usize - MARGIN;
+    let mut at = &raw mut __sheap;
+    while (at as usize) < top {
+        // SAFETY: between the statics and the stack in use there is only free RAM.
+        unsafe { ptr::write_volatile(at, PAINT) };
+        at = at.wrapping_add(1);
+    }
+    top
+}
+
+/// How much of the painted stack was used.
+#[inline(never)]
+fn used(top: usize) -> usize {
+    let mut at = (&raw const __sheap).cast::<u32>();
+    // SAFETY: as above, and it is only read.
+    while (at as usize) < top && unsafe { ptr::read_volatile(at) } == PAINT {
+        at = at.wrapping_add(1);
+    }
+    top.saturating_sub(at as usize)
+}

@@ -1,0 +1,72 @@
+//! The operations of the cost table, each measured once.
+
+mod frames;
+mod nodes;
+mod pairings;
+mod samples;
+
+pub use nodes::Sensor;
+
+use core::hint::black_box;
+use core::mem::size_of;
+
+use cortex_m_semihosting::hprintln;
+use heapless::Vec;
+use iomt::node::{Device, Server};
+use iomt::seal::{Opener, Sealer};
+use iomt::signal::ecg::RPeakDetector;
+
+use crate::floor;
+use crate::meter::measure;
+
+/// Measures everything; an error of any operation ends it.
+///
+/// # Errors
+///
+/// The name of what failed.
+pub fn run(devices: &mut Vec<Sensor, 1>, servers: &mut Vec<Server, 1>) -> Result<(), &'static str> {
+    sizes();
+    measure("nothing", || ());
+    frames::records().map_err(|_| "records")?;
+    frames::seal().map_err(|_| "frames")?;
+    frames::fragments().map_err(|_| "fragments")?;
+    samples::run()?;
+    pairings::run().map_err(|_| "pairing")?;
+    nodes::run(devices, servers).map_err(|_| "a node")
+}
+
+/// What statics of these types take.
+fn sizes() {
+    hprintln!("size {} Sealer", size_of::<Sealer>());
+    hprintln!("size {} Opener", size_of::<Opener>());
+    hprintln!(
+        "size {} Device, outbox of 4,096 bytes",
+        size_of::<Device<'static, 4_096>>()
+    );
+    hprintln!("size {} Server", size_of::<Server>());
+    hprintln!("size {} RPeakDetector", size_of::<RPeakDetector>());
+}
+
+/// Measures the bare crates, in a program of their own: where both are linked, each changes how the other is compiled.
+///
+/// # Errors
+///
+/// Where the crates do not agree with themselves.
+pub fn floors() -> Result<(), floor::Failed> {
+    measure("nothing", || ());
+    let (ours, theirs) = (black_box([7; 32]), black_box([9; 32]));
+    let public = measure("bare: X25519 public key", || floor::public(&ours));
+    let shared = measure("bare: X25519 shared secret", || {
+        floor::agree(&theirs, &public)
+    });
+    let key = measure("bare: HKDF-SHA-256, 32 bytes", || {
+        floor::derive(&shared, b"test")
+    })?;
+    let mut buffer = black_box([0x5A; 64]);
+    let tag = measure("bare: seal 64 bytes", || {
+        floor::seal(&key, b"aad", &mut buffer)
+    })?;
+    measure("bare: open 64 bytes", || {
+        floor::open(&key, b"aad", &mut buffer, &tag)
+    })
+}

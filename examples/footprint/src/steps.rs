@@ -1,0 +1,148 @@
+//! A device that grows: each step does what the one before does, and one feature more.
+
+use core::hint::black_box;
+
+use heapless::Vec;
+use iomt::node::{Config, Device};
+use iomt::pairing::label::LabelSecret;
+use iomt::pairing::{DescriptorHash, Exchange, Identity, Paired, StaticKey, Work};
+use iomt::reading::{Descriptor, Metric, Observation, Unit, codec};
+use iomt::seal::{SAVED_SESSION_LEN, Sealer};
+use iomt::signal::ecg::RPeakDetector;
+use iomt::storage::{MAX_IMAGE, StoreReply};
+use iomt::time::SampleRate;
+use iomt::wire::{MAX_DATAGRAM, Record, RecordWriter, Space};
+
+use crate::{Noise, now};
+
+/// Writes a heart rate as the plaintext of a frame. A device reads no records: `hub` has that.
+pub fn reading() {
+    let mut buffer = [0; 96];
+    let _ = black_box(write_reading(&mut buffer));
+    black_box(&buffer);
+}
+
+fn write_reading(buffer: &mut [u8]) -> Result<usize, iomt::wire::Error> {
+    let mut writer = RecordWriter::new(buffer, black_box(7), None)?;
+    writer.push(&Record::Observation(heart_rate()))?;
+    Ok(writer.finish().len())
+}
+
+fn heart_rate() -> Observation {
+    let bpm = black_box(72).into();
+    Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now(), bpm)
+}
+
+/// And restores its session, seals the reading, and believes a receipt.
+pub fn seal() {
+    reading();
+    let restored = Sealer::restore(&black_box([3; SAVED_SESSION_LEN]), &black_box([4; 32]));
+    if let Ok(mut sealer) = restored {
+        let _ = black_box(seal_reading(&mut sealer));
+    }
+}
+
+fn seal_reading(sealer: &mut Sealer) -> Result<usize, iomt::seal::Error> {
+    sealer.begin_epoch(&mut Noise, &mut black_box([0; SAVED_SESSION_LEN]))?;
+    sealer.epoch_stored()?;
+    let mut buffer = black_box([0; 96]);
+    write_reading(&mut buffer)?;
+    let mut frame = [0; 128];
+    black_box(sealer.seal(Space::Data, &buffer, &mut frame)?);
+    let receipt = black_box([0; 96]);
+    let said = sealer.verify(&receipt, |_| None)?;
+    Ok(said.acknowledgements().count())
+}
+
+/// And pairs by the secret on its label.
+pub fn pairing() {
+    seal();
+    let _ = black_box(pair(&black_box([0; MAX_DATAGRAM])));
+}
+
+fn pair(packet: &[u8]) -> Result<Option<Paired>, iomt::pairing::Error> {
+    let key = StaticKey::from(Identity::from_secret_bytes(&black_box([4; 32]))?);
+    let label = LabelSecret::new(&black_box([7; 16]))?;
+    let promise = DescriptorHash::of_body(b"descriptor");
+    let mut exchange = Exchange::answer_label(&key, &label, promise, packet, &mut Noise)?;
+    for _ in 0..2 {
+        while exchange.poll_work() != Work::Idle {
+            exchange.work_with(&key)?;
+        }
+        black_box(exchange.packet());
+        exchange.handle_packet(packet)?;
+    }
+    Ok(exchange.poll_paired())
+}
+
+type Sensor = Device<'static, 4_096>;
+
+/// Or is a whole device, which does all this by itself, delivers, and outlives its reboots.
+pub fn node() {
+    reading();
+    with_node(|sensor| sensor.send(now(), Space::Data, &[Record::Observation(heart_rate())]));
+}
+
+fn with_node(
+    readings: impl FnOnce(&mut Sensor) -> Result<iomt::wire::RecordId, iomt::node::Error>,
+) {
+    let mut kept = Vec::<Sensor, 1>::new();
+    if let Ok(sensor) = boot() {
+        let _ = kept.push(sensor);
+    }
+    if let Some(sensor) = kept.first_mut() {
+        let _ = black_box(turn(sensor, readings));
+    }
+}
+
+fn boot() -> Result<Sensor, iomt::node::Error> {
+    let identity = Identity::from_secret_bytes(&black_box([4; 32]))?;
+    let mut sensor = Device::new(identity, Descriptor::default(), Config::DEFAULT)?;
+    let flash = black_box([0; MAX_IMAGE]);
+    if sensor.resume(now(), &flash, &mut Noise).is_err() {
+        sensor.arm(LabelSecret::new(&black_box([7; 16]))?);
+    }
+    Ok(sensor)
+}
+
+fn turn(
+    sensor: &mut Sensor,
+    readings: impl FnOnce(&mut Sensor) -> Result<iomt::wire::RecordId, iomt::node::Error>,
+) -> Result<(), iomt::node::Error> {
+    let mut datagram = black_box([0; MAX_DATAGRAM]);
+    let _ = black_box(sensor.handle_datagram(now(), &datagram, &mut Noise));
+    sensor.handle_timeout(now(), &mut Noise)?;
+    while let Some(request) = sensor.poll_store(now(), &mut datagram) {
+        black_box(request);
+        sensor.handle_stored(now(), StoreReply::Done)?;
+    }
+    black_box(readings(sensor)?);
+    while let Some(datagram) = sensor.poll_transmit(now(), &mut datagram) {
+        black_box(datagram);
+    }
+    black_box((sensor.poll_event(), sensor.poll_timeout(), sensor.stats()));
+    Ok(())
+}
+
+/// And finds R peaks, and packs the samples.
+pub fn signal() {
+    node();
+    let samples = black_box([0; 64]);
+    black_box(peaks(&samples));
+    let mut packed = black_box([0; 160]);
+    let _ = black_box(codec::encode(&samples, &mut packed));
+    let _ = black_box(codec::decode(&packed, &mut black_box([0; 64])));
+}
+
+fn peaks(samples: &[i32]) -> usize {
+    let detector = RPeakDetector::new(SampleRate::hz(250), black_box(200));
+    detector.map_or(0, |mut detector| {
+        detector.gap(black_box(3));
+        let found = samples
+            .iter()
+            .filter_map(|sample| detector.push(*sample))
+            .count();
+        black_box(detector.flush());
+        found
+    })
+}

@@ -1,0 +1,37 @@
+//! HKDF-SHA-256 (RFC 5869), by one of two backends that make the same bytes: `audited` on 64-bit
+//! targets, `composed` on all others, where firmware is linked without a panic path.
+
+#[cfg(any(test, target_pointer_width = "64"))]
+mod audited;
+#[cfg(any(test, not(target_pointer_width = "64")))]
+mod composed;
+#[cfg(test)]
+mod tests;
+
+#[cfg(target_pointer_width = "64")]
+use audited as backend;
+#[cfg(not(target_pointer_width = "64"))]
+use composed as backend;
+
+use super::Secret;
+use super::hash::HASH_LEN;
+
+const MAX_EXPANDED: usize = 255 * HASH_LEN;
+
+/// HKDF-Extract.
+pub(crate) fn extract(salt: &[u8], input: &[&[u8]]) -> Secret {
+    backend::extract(salt, input)
+}
+
+/// HKDF-Expand to `N` bytes.
+pub(crate) fn expand<const N: usize>(key: &Secret, info: &[&[u8]]) -> [u8; N] {
+    const { assert!(N <= MAX_EXPANDED) };
+    let mut out = [0_u8; N];
+    // Can not fail: the key has the length of a hash, and the assertion bounds the output.
+    let _ = expand_into(key, info, &mut out);
+    out
+}
+
+pub(super) fn expand_into(key: &Secret, info: &[&[u8]], out: &mut [u8]) -> Option<()> {
+    backend::expand(key, info, out)
+}
