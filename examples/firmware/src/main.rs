@@ -27,14 +27,15 @@ use cortex_m_rt::entry;
 use semihosting::{eprintln, process};
 
 use clock::Clock;
-use node::Node;
+use node::{Node, Places};
 
 #[entry]
 fn main() -> ! {
+    static mut PLACES: Places = Places::new();
     let Some(core) = Peripherals::take() else {
         process::abort()
     };
-    let mut node = match Node::start(Clock::start(core.SYST)) {
+    let mut node = match Node::start(PLACES, Clock::start(core.SYST)) {
         Ok(node) => node,
         Err(reason) => {
             eprintln!("stopped: {reason}");

@@ -1,5 +1,7 @@
 //! The node as a whole: what it is made of, and one turn of its loop.
 
+use embedded_storage::nor_flash::ReadNorFlash;
+use heapless::Vec;
 use iomt::link::{MAX_SERIAL_FRAME, Retry, SerialDecoder, encode_serial};
 use iomt::node::{Config, Device, DeviceEvent, Keeping};
 use iomt::pairing::{Identity, label::LabelSecret};
@@ -14,7 +16,6 @@ use crate::clock::Clock;
 use crate::entropy::HostEntropy;
 use crate::flash::{FACTORY_LEN, HostFlash, STORAGE};
 use crate::recorder::Recorder;
-use embedded_storage::nor_flash::ReadNorFlash;
 
 const DESCRIPTOR: Descriptor<'static> = Descriptor {
     manufacturer: "Example Medical",
@@ -37,11 +38,28 @@ const CONFIG: Config = Config {
     ..Config::DEFAULT
 };
 
-pub struct Node {
-    device: Device<'static, OUTBOX>,
-    storage: FlashStorage<HostFlash>,
+/// Where the large parts lie: not on the stack, and empty until power-up.
+pub struct Places {
+    device: Vec<Device<'static, OUTBOX>, 1>,
+    recorder: Vec<Recorder, 1>,
     decoder: SerialDecoder<MAX_RECEIVED>,
-    recorder: Recorder,
+}
+
+impl Places {
+    pub const fn new() -> Self {
+        Self {
+            device: Vec::new(),
+            recorder: Vec::new(),
+            decoder: SerialDecoder::new(),
+        }
+    }
+}
+
+pub struct Node {
+    device: &'static mut Device<'static, OUTBOX>,
+    recorder: &'static mut Recorder,
+    decoder: &'static mut SerialDecoder<MAX_RECEIVED>,
+    storage: FlashStorage<HostFlash>,
     clock: Clock,
 }
 
@@ -51,50 +69,43 @@ impl Node {
     /// # Errors
     ///
     /// A word on what is missing.
-    pub fn start(mut clock: Clock) -> Result<Self, &'static str> {
+    pub fn start(places: &'static mut Places, mut clock: Clock) -> Result<Self, &'static str> {
         let mut flash = HostFlash::open().map_err(|_| "there is no flash.bin")?;
         let mut factory = [0; FACTORY_LEN];
         flash
             .read(0, &mut factory)
             .map_err(|_| "flash.bin is too short")?;
         let (key, label) = factory.split_at(32);
-        let identity = Identity::from_secret_bytes(key).map_err(|_| "the factory's key is none")?;
-        let mut device =
-            Device::new(identity, DESCRIPTOR, CONFIG).map_err(|_| "the outbox is too small")?;
+        let device = place(&mut places.device, || new_device(key))?;
         let mut storage =
             FlashStorage::open(flash, STORAGE, 1).map_err(|_| "the storage does not open")?;
-
-        let mut image = [0; MAX_IMAGE];
-        let len = storage
-            .load_image(0, &mut image)
-            .map_err(|_| "the image is damaged")?;
-        match len.and_then(|len| image.get(..len)) {
-            Some(image) => {
-                let resumed = device.resume(clock.now(), image, &mut HostEntropy);
-                resumed.map_err(|_| "the image is not this device's")?;
-                eprintln!("resumed");
-            }
-            None => {
+        match resume(device, &mut storage, clock.now())? {
+            true => eprintln!("resumed"),
+            false => {
                 device.arm(LabelSecret::new(label).map_err(|_| "the label is too short")?);
                 eprintln!("armed");
             }
         }
+        let recorder = place(&mut places.recorder, || {
+            Recorder::new().map_err(|_| "no such sample rate")
+        })?;
         board::start_uart();
         Ok(Self {
             device,
+            recorder,
+            decoder: &mut places.decoder,
             storage,
-            decoder: SerialDecoder::new(),
-            recorder: Recorder::new().map_err(|_| "no such sample rate")?,
             clock,
         })
     }
 
     /// Whatever there is to do now: input first, then readings, then every output.
+    ///
+    /// Its parts are not inlined, so that the stack has room for the deepest of them, not for all.
     pub fn run(&mut self) {
         let now = self.clock.now();
         self.receive(now);
-        // What fails of a handshake begins anew by itself.
-        let _ = self.device.handle_timeout(now, &mut HostEntropy);
+        self.work(now);
         self.store(now);
         if self.device.is_ready() {
             self.record(now);
@@ -105,6 +116,13 @@ impl Node {
         self.send(now);
     }
 
+    #[inline(never)]
+    fn work(&mut self, now: Instant) {
+        // What fails of a handshake begins anew by itself.
+        let _ = self.device.handle_timeout(now, &mut HostEntropy);
+    }
+
+    #[inline(never)]
     fn receive(&mut self, now: Instant) {
         while let Some(byte) = board::read() {
             if let Some(datagram) = self.decoder.decode(&mut &[byte][..]) {
@@ -114,9 +132,10 @@ impl Node {
         }
     }
 
+    #[inline(never)]
     fn record(&mut self, now: Instant) {
         // Where the outbox is full, the block waits.
-        let Ok(Some(samples)) = self.recorder.run(now, &mut self.device) else {
+        let Ok(Some(samples)) = self.recorder.run(now, self.device) else {
             return;
         };
         let failures = self.device.stats().store_failures;
@@ -126,10 +145,12 @@ impl Node {
         }
     }
 
+    #[inline(never)]
     fn store(&mut self, now: Instant) {
         let _ = self.device.store_on(now, &mut self.storage);
     }
 
+    #[inline(never)]
     fn send(&mut self, now: Instant) {
         let (mut buffer, mut frame) = ([0; MAX_DATAGRAM], [0; MAX_SERIAL_FRAME]);
         while let Some(datagram) = self.device.poll_transmit(now, &mut buffer) {
@@ -138,6 +159,39 @@ impl Node {
             }
         }
     }
+}
+
+/// Makes a large thing where it stays. Never inlined, so that the stack that it takes on the way there is free again.
+#[inline(never)]
+fn place<T>(
+    place: &mut Vec<T, 1>,
+    make: impl FnOnce() -> Result<T, &'static str>,
+) -> Result<&mut T, &'static str> {
+    let _ = place.push(make()?);
+    place.first_mut().ok_or("made twice")
+}
+
+fn new_device(key: &[u8]) -> Result<Device<'static, OUTBOX>, &'static str> {
+    let identity = Identity::from_secret_bytes(key).map_err(|_| "the factory's key is none")?;
+    Device::new(identity, DESCRIPTOR, CONFIG).map_err(|_| "the outbox is too small")
+}
+
+/// Whether the device was paired before: its session is on the flash.
+#[inline(never)]
+fn resume(
+    device: &mut Device<'static, OUTBOX>,
+    storage: &mut FlashStorage<HostFlash>,
+    now: Instant,
+) -> Result<bool, &'static str> {
+    let mut image = [0; MAX_IMAGE];
+    let len = storage.load_image(0, &mut image);
+    let len = len.map_err(|_| "the image is damaged")?;
+    let Some(image) = len.and_then(|len| image.get(..len)) else {
+        return Ok(false);
+    };
+    let resumed = device.resume(now, image, &mut HostEntropy);
+    resumed.map_err(|_| "the image is not this device's")?;
+    Ok(true)
 }
 
 /// Tells whoever watches the console: the host program reads it, and compares.

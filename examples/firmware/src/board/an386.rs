@@ -3,7 +3,7 @@
 use super::registers::Register;
 
 pub const CLOCK_HZ: u32 = 25_000_000;
-pub const OUTBOX: usize = 8_192;
+pub const OUTBOX: usize = 4_096;
 pub const MAX_RECEIVED: usize = 1_232;
 pub const INTERRUPT: u16 = 0;
 
