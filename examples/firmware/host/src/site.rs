@@ -3,9 +3,9 @@
 use std::error::Error;
 
 use iomt::link::{Gateway, KEEP, MAX_SERIAL_FRAME, SerialDecoder, encode_serial};
-use iomt::node::{Received, Server, ServerConfig, ServerEvent};
+use iomt::node::{NamedLoss, Received, Server, ServerConfig, ServerEvent};
 use iomt::pairing::{Identity, Model, label::LabelSecret};
-use iomt::seal::SystemEntropy;
+use iomt::seal::{LossCause, SystemEntropy};
 use iomt::time::{Duration, Instant};
 use iomt::wire::MAX_DATAGRAM;
 
@@ -107,8 +107,7 @@ impl Site {
             self.note(event);
         }
         while let Some(loss) = self.server.poll_loss() {
-            self.complaints
-                .push(format!("frames named as lost: {loss:?}"));
+            self.note_loss(&loss);
         }
         let mut bytes = Vec::new();
         let (mut buffer, mut frame) = ([0; MAX_DATAGRAM], [0; MAX_SERIAL_FRAME]);
@@ -121,6 +120,13 @@ impl Site {
             }
         }
         self.noise[1].disturb(&bytes)
+    }
+
+    /// A boot that was cut short names all that it might have sealed behind what its flash holds. Nothing else is lost.
+    fn note_loss(&mut self, named: &NamedLoss) {
+        if named.loss.why != LossCause::Cut {
+            self.complaints.push(format!("{named:?}"));
+        }
     }
 
     fn note(&mut self, event: ServerEvent) {
