@@ -3,9 +3,10 @@
 use embedded_storage::nor_flash::ReadNorFlash;
 use heapless::Vec;
 use iomt::link::{MAX_SERIAL_FRAME, Retry, SerialDecoder, encode_serial};
-use iomt::node::{Config, Device, DeviceEvent, Keeping};
+use iomt::node::{Config, Device, DeviceEvent, Error, Keeping};
 use iomt::pairing::{Identity, label::LabelSecret};
 use iomt::reading::Descriptor;
+use iomt::signal::ecg::UnsupportedRate;
 use iomt::storage::{FlashStorage, MAX_IMAGE, Storage};
 use iomt::time::{Duration, Instant};
 use iomt::wire::MAX_DATAGRAM;
@@ -76,7 +77,13 @@ impl Node {
             .read(0, &mut factory)
             .map_err(|_| "flash.bin is too short")?;
         let (key, label) = factory.split_at(32);
-        let device = place(&mut places.device, || new_device(key))?;
+        make_device(&mut places.device, key).map_err(|_| "the factory's key is none")?;
+        make_recorder(&mut places.recorder).map_err(|_| "no such sample rate")?;
+        let (Some(device), Some(recorder)) =
+            (places.device.first_mut(), places.recorder.first_mut())
+        else {
+            return Err("this was the second power-up");
+        };
         let mut storage =
             FlashStorage::open(flash, STORAGE, 1).map_err(|_| "the storage does not open")?;
         match resume(device, &mut storage, clock.now())? {
@@ -86,9 +93,6 @@ impl Node {
                 eprintln!("armed");
             }
         }
-        let recorder = place(&mut places.recorder, || {
-            Recorder::new().map_err(|_| "no such sample rate")
-        })?;
         board::start_uart();
         Ok(Self {
             device,
@@ -161,19 +165,24 @@ impl Node {
     }
 }
 
-/// Makes a large thing where it stays. Never inlined, so that the stack that it takes on the way there is free again.
+/// Makes the device where it stays. Not inlined, so that the stack that it takes on the way there is free again.
 #[inline(never)]
-fn place<T>(
-    place: &mut Vec<T, 1>,
-    make: impl FnOnce() -> Result<T, &'static str>,
-) -> Result<&mut T, &'static str> {
-    let _ = place.push(make()?);
-    place.first_mut().ok_or("made twice")
+fn make_device(place: &mut Vec<Device<'static, OUTBOX>, 1>, key: &[u8]) -> Result<(), Error> {
+    let identity = Identity::from_secret_bytes(key)?;
+    // An error would be converted by `?`, device and all.
+    match Device::new(identity, DESCRIPTOR, CONFIG) {
+        Ok(device) => {
+            let _ = place.push(device);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
 }
 
-fn new_device(key: &[u8]) -> Result<Device<'static, OUTBOX>, &'static str> {
-    let identity = Identity::from_secret_bytes(key).map_err(|_| "the factory's key is none")?;
-    Device::new(identity, DESCRIPTOR, CONFIG).map_err(|_| "the outbox is too small")
+#[inline(never)]
+fn make_recorder(place: &mut Vec<Recorder, 1>) -> Result<(), UnsupportedRate> {
+    let _ = place.push(Recorder::new()?);
+    Ok(())
 }
 
 /// Whether the device was paired before: its session is on the flash.
