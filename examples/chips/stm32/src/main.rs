@@ -79,7 +79,7 @@ async fn main(_spawner: Spawner) -> ! {
     let mut line = SerialPort::new(uart.unwrap_or_else(|_| halt()));
     let mut noise = Noise(Rng::new(chip.RNG, Irqs));
     let is_pressed = Input::new(chip.PC13, Pull::None).is_low();
-    let (mut adc, mut pin) = (Adc::new(chip.ADC1, Default::default()), chip.PA0);
+    let (mut adc, mut pin) = (Adc::new(chip.ADC1), chip.PA0);
 
     let mut flash = Flash::new_blocking(chip.FLASH);
     let device = start(&mut flash, is_pressed).unwrap_or_else(|_| halt());
