@@ -54,7 +54,9 @@ fn main() -> ! {
     };
     let mut uart = uart.with_rx(chip.GPIO6).with_tx(chip.GPIO7);
     let _source = TrngSource::new(chip.RNG, chip.ADC1);
-    let Ok(generator) = Trng::try_new() else { halt() };
+    let Ok(generator) = Trng::try_new() else {
+        halt()
+    };
     let mut noise = Noise(generator);
     let pull = InputConfig::default().with_pull(Pull::Up);
     let is_pressed = Input::new(chip.GPIO9, pull).is_low();
@@ -113,7 +115,12 @@ fn start(
 fn temperature(thermometer: &TemperatureSensor<'_>) -> Observation {
     let tenths = (thermometer.get_temperature().to_celsius() * 10.0) as i32;
     let celsius = Decimal::new(tenths, -1);
-    Observation::new(Metric::BODY_TEMPERATURE, Unit::CELSIUS, now(), celsius.into())
+    Observation::new(
+        Metric::BODY_TEMPERATURE,
+        Unit::CELSIUS,
+        now(),
+        celsius.into(),
+    )
 }
 
 fn receive(

@@ -114,10 +114,7 @@ fn celsius(counts: u16) -> Decimal {
 }
 
 /// The device as it left the factory, armed where the button is pressed.
-fn start(
-    flash: &mut Flash<'_, Polled>,
-    is_pressed: bool,
-) -> Result<Device<'static, 8_192>, Error> {
+fn start(flash: &mut Flash<'_, Polled>, is_pressed: bool) -> Result<Device<'static, 8_192>, Error> {
     let mut factory = [0; 48];
     // The flash is in the address space: it can be read.
     let _ = flash.blocking_read(KEY, &mut factory);
