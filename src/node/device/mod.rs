@@ -136,14 +136,15 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     ) -> Result<PeerId, Error> {
         let loaded = image::load(image, self.key.hedge_secret())?;
         self.refuse_known(loaded.peer)?;
-        let place = self.free_place()?;
+        self.free_place()?;
         let sealer = Sealer::restore(loaded.session, self.key.hedge_secret())?;
-        let mut peer = Peer::new(place, loaded.peer, now, &self.config);
-        peer.restore(loaded, &self.config);
         let session = self.begin_session(now, sealer, entropy)?;
+        let config = self.config;
+        let peer = self.push_peer(now, loaded.peer)?;
+        peer.restore(loaded, &config);
         peer.storing.is_image_wanted = peer.has_room_for_epoch();
         peer.session = Some(session);
-        self.push_peer(peer)
+        Ok(PeerId(peer.number))
     }
 
     /// Adds a recipient with which a session was agreed outside of the device.
@@ -159,13 +160,13 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         entropy: &mut impl Entropy,
     ) -> Result<PeerId, Error> {
         self.refuse_known(key)?;
-        let place = self.free_place()?;
+        self.free_place()?;
         let current = secrets.resumption().ok_or(pairing::Error::BadKey)?;
         let sealer = secrets.into_sealer(self.key.hedge_secret())?;
         let session = self.begin_session(now, sealer, entropy)?;
-        let mut peer = Peer::new(place, key, now, &self.config);
+        let peer = self.push_peer(now, key)?;
         peer.take_next(NextSession::first(session, current));
-        self.push_peer(peer)
+        Ok(PeerId(peer.number))
     }
 
     /// Adds a recipient whose key is known: the device makes itself known to it by its own key.
@@ -177,8 +178,8 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     /// [`Error::SessionUnderWay`] or [`Error::TooManyPeers`].
     pub fn meet(&mut self, now: Instant, key: PublicKey) -> Result<PeerId, Error> {
         self.refuse_known(key)?;
-        let place = self.free_place()?;
-        self.push_peer(Peer::new(place, key, now, &self.config))
+        let peer = self.push_peer(now, key)?;
+        Ok(PeerId(peer.number))
     }
 
     /// Lets whoever knows the label pair: a button was pressed, or this is the first power-up.
@@ -412,10 +413,17 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         }
     }
 
-    fn push_peer(&mut self, peer: Peer<BYTES>) -> Result<PeerId, Error> {
-        let id = PeerId(peer.number);
-        self.peers.push(peer).map_err(|_| Error::TooManyPeers)?;
-        Ok(id)
+    /// A recipient of which nothing is known but its key, in its place.
+    ///
+    /// Not inlined: a recipient has its outbox in it, and the stack that it takes on the way is free again behind.
+    #[inline(never)]
+    fn push_peer(&mut self, now: Instant, key: PublicKey) -> Result<&mut Peer<BYTES>, Error> {
+        let number = self.free_place()?;
+        let is_taken = self.peers.push(Peer::new(number, key, now, &self.config));
+        if is_taken.is_err() {
+            return Err(Error::TooManyPeers);
+        }
+        self.peers.last_mut().ok_or(Error::TooManyPeers)
     }
 
     /// Begins the first epoch of a session in this boot, and the boot's numbering where it has none.

@@ -3,7 +3,7 @@
 use super::half_open::{Keyed, Party};
 use super::peer::NextSession;
 use super::session::{Session, Start};
-use super::{Device, DeviceEvent, Error, Peer, PeerId, place_bit};
+use super::{Device, DeviceEvent, Error, PeerId, place_bit};
 use crate::pairing::PublicKey;
 use crate::seal::{self, Entropy, Sealer};
 use crate::time::Instant;
@@ -170,7 +170,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             self.note(DeviceEvent::Wiped { frames });
         }
         // Has room: there is none left, and a device has one recipient at least.
-        let _ = self.peers.push(Peer::new(0, key, now, &self.config));
+        let _ = self.push_peer(now, key);
         0
     }
 }

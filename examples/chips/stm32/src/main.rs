@@ -1,25 +1,25 @@
-//! A sensor on Embassy: an nRF52840 with a serial line to its gateway, session and frames in its own flash.
+//! A sensor on an STM32, here the L476RG of a Nucleo board: a serial line to its gateway, session and frames in its own
+//! flash.
 //!
 //! ```text
-//!  Temp ─ each 10 s ─► Device ─► Driver ─► SerialPort ─► UARTE0, 115,200 baud ─► gateway
-//!                        │
-//!                        └─► FlashStorage ─► NVMC, 64 KiB at the end
+//!  LM35 at A0 ─ each 10 s ─► Device ─► Driver ─► SerialPort ─► USART 2, 115,200 baud ─► gateway
+//!                                           │
+//!                                           └─► FlashStorage ─► 64 KiB at the end
 //! ```
 //!
-//! It is built by the project's checks, and has **not run on hardware**: take it as a beginning.
-//! The factory writes the device's private key, 32 random bytes, and its label, 16, in front of the storage. To press button 1
-//! of the development kit at power-up lets whoever has the label pair.
+//! It is checked by the project's checks, not linked, and has **not run on hardware**: take it as a beginning.
+//! The factory writes the device's private key, 32 random bytes, and its label, 16, in front of the storage. To press the
+//! blue button at power-up lets whoever has the label pair.
 #![no_std]
 #![no_main]
 
 use embassy_executor::Spawner;
-use embassy_nrf::buffered_uarte::{self, BufferedUarte};
-use embassy_nrf::gpio::{Input, Pull};
-use embassy_nrf::mode::Blocking as Polled;
-use embassy_nrf::nvmc::Nvmc;
-use embassy_nrf::rng::Rng;
-use embassy_nrf::temp::{self, Temp};
-use embassy_nrf::{bind_interrupts, peripherals, uarte};
+use embassy_stm32::adc::{Adc, SampleTime};
+use embassy_stm32::flash::{Blocking as Polled, Flash};
+use embassy_stm32::gpio::{Input, Pull};
+use embassy_stm32::rng::{self, Rng};
+use embassy_stm32::usart::{self, BufferedUart};
+use embassy_stm32::{bind_interrupts, peripherals};
 use embassy_time::Timer as Delay;
 use iomt::driver::{Blocking, Driver, Next, SerialPort, Timer};
 use iomt::node::{Config, Device, Error, Keeping};
@@ -31,12 +31,12 @@ use iomt::time::Instant;
 use iomt::wire::{Record, Space};
 
 /// Where the factory's key and label lie, and behind them the storage.
-const KEY: u32 = 0xE_F000;
+const KEY: u32 = 0xE_F800;
 const STORAGE: core::ops::Range<u32> = 0xF_0000..0x10_0000;
 
 bind_interrupts!(struct Irqs {
-    UARTE0 => buffered_uarte::InterruptHandler<peripherals::UARTE0>;
-    TEMP => temp::InterruptHandler;
+    USART2 => usart::BufferedInterruptHandler<peripherals::USART2>;
+    RNG => rng::InterruptHandler<peripherals::RNG>;
 });
 
 /// Embassy's clock.
@@ -52,40 +52,36 @@ impl Timer for Clock {
     }
 }
 
-/// The chip's generator, with its bias correction on.
-struct Noise<'d>(Rng<'d, Polled>);
+/// The chip's generator.
+struct Noise(Rng<'static, peripherals::RNG>);
 
-impl Entropy for Noise<'_> {
+impl Entropy for Noise {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
-        self.0.blocking_fill_bytes(out);
+        self.0.fill_bytes(out);
         Ok(())
     }
 }
 
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) -> ! {
-    let chip = embassy_nrf::init(embassy_nrf::config::Config::default());
-    let (mut rx, mut tx) = ([0; 512], [0; 128]);
-    let uart = BufferedUarte::new(
-        chip.UARTE0,
-        chip.TIMER0,
-        chip.PPI_CH0,
-        chip.PPI_CH1,
-        chip.PPI_GROUP0,
-        chip.P0_08,
-        chip.P0_06,
-        Irqs,
-        uarte::Config::default(),
-        &mut rx,
+    let chip = embassy_stm32::init(embassy_stm32::Config::default());
+    let (mut tx, mut rx) = ([0; 128], [0; 512]);
+    let config = usart::Config::default();
+    let uart = BufferedUart::new(
+        chip.USART2,
+        chip.PA3,
+        chip.PA2,
         &mut tx,
+        &mut rx,
+        Irqs,
+        config,
     );
-    let mut line = SerialPort::new(uart);
-    let mut thermometer = Temp::new(chip.TEMP, Irqs);
-    let mut noise = Noise(Rng::new_blocking(chip.RNG));
-    noise.0.set_bias_correction(true);
-    let is_pressed = Input::new(chip.P0_11, Pull::Up).is_low();
+    let mut line = SerialPort::new(uart.unwrap_or_else(|_| halt()));
+    let mut noise = Noise(Rng::new(chip.RNG, Irqs));
+    let is_pressed = Input::new(chip.PC13, Pull::None).is_low();
+    let (mut adc, mut pin) = (Adc::new(chip.ADC1), chip.PA0);
 
-    let mut flash = Nvmc::new(chip.NVMC);
+    let mut flash = Flash::new_blocking(chip.FLASH);
     let device = start(&mut flash, is_pressed).unwrap_or_else(|_| halt());
     let mut driver = Driver::new(device);
     let mut storage = FlashStorage::open(flash, STORAGE, 1).unwrap_or_else(|_| halt());
@@ -97,16 +93,11 @@ async fn main(_spawner: Spawner) -> ! {
 
     let mut board = (Blocking(storage), noise);
     loop {
-        let sample = async {
-            Delay::after_secs(10).await;
-            thermometer.read().await.to_bits()
-        };
+        let sample = Delay::after_secs(10);
         // An event, or an error of the line: nothing that this device would do about it.
-        if let Ok(Next::Signal(quarters)) =
-            driver.next_or(&mut line, &Clock, &mut board, sample).await
-        {
-            let celsius = Decimal::new(quarters.saturating_mul(25), -2);
-            let now = Clock.now();
+        if let Ok(Next::Signal(())) = driver.next_or(&mut line, &Clock, &mut board, sample).await {
+            let counts = adc.blocking_read(&mut pin, SampleTime::CYCLES247_5);
+            let (now, celsius) = (Clock.now(), celsius(counts));
             let reading =
                 Observation::new(Metric::BODY_TEMPERATURE, Unit::CELSIUS, now, celsius.into());
             // Refused before it has paired, and when there is no room.
@@ -117,11 +108,16 @@ async fn main(_spawner: Spawner) -> ! {
     }
 }
 
+/// What an LM35 at the converter's pin says: 10 mV for each degree, of 3.3 V in 4,096 counts.
+fn celsius(counts: u16) -> Decimal {
+    Decimal::new((i32::from(counts) * 3_300) >> 12, -1)
+}
+
 /// The device as it left the factory, armed where the button is pressed.
-fn start(flash: &mut Nvmc<'_>, is_pressed: bool) -> Result<Device<'static, 8_192>, Error> {
+fn start(flash: &mut Flash<'_, Polled>, is_pressed: bool) -> Result<Device<'static, 8_192>, Error> {
     let mut factory = [0; 48];
     // The flash is in the address space: it can be read.
-    let _ = embedded_storage::nor_flash::ReadNorFlash::read(flash, KEY, &mut factory);
+    let _ = flash.blocking_read(KEY, &mut factory);
     let config = Config {
         keeping: Keeping::SessionAndFrames,
         ..Config::DEFAULT

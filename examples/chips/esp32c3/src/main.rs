@@ -1,0 +1,165 @@
+//! A sensor on an ESP32-C3: a serial line to its gateway, session and frames in the module's flash, and no executor.
+//!
+//! ```text
+//!  TSENS ─ each 10 s ─► Device ─► encode_serial ─► UART 1, 115,200 baud ─► gateway
+//!                         │
+//!                         └─► FlashStorage ─► the last 64 KiB of 4 MiB
+//! ```
+//!
+//! It is checked by the project's checks, not linked, and has **not run on hardware**: take it as a beginning. The factory
+//! writes the device's private key, 32 random bytes, and its label, 16, in front of the storage; keep both out of the
+//! partition table. To hold the BOOT button of a development kit at power-up lets whoever has the label pair.
+//! The bootloader of ESP-IDF wants a descriptor in the image beside: see `esp-bootloader-esp-idf`.
+#![no_std]
+#![no_main]
+
+use embedded_storage::nor_flash::ReadNorFlash;
+use esp_hal::gpio::{Input, InputConfig, Pull};
+use esp_hal::rng::{Trng, TrngSource};
+use esp_hal::tsens::{self, TemperatureSensor};
+use esp_hal::uart::{self, Uart};
+use esp_hal::{Blocking, time};
+use iomt::link::{MAX_SERIAL_FRAME, SerialDecoder, encode_serial};
+use iomt::node::{Config, Device, Error, Keeping};
+use iomt::pairing::{Identity, label::LabelSecret};
+use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit};
+use iomt::seal::{Entropy, EntropyFailed};
+use iomt::storage::{FlashStorage, MAX_IMAGE, Storage};
+use iomt::time::{Duration, Instant};
+use iomt::wire::{MAX_DATAGRAM, Record, Space};
+
+/// Where the factory's key and label lie, and behind them the storage.
+const KEY: u32 = 0x3E_F000;
+const STORAGE: core::ops::Range<u32> = 0x3F_0000..0x40_0000;
+const INTERVAL: Duration = Duration::from_secs(10);
+
+/// The chip's generator, fed by the noise of its converter.
+struct Noise(Trng);
+
+impl Entropy for Noise {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
+        self.0.read(out);
+        Ok(())
+    }
+}
+
+#[esp_hal::main]
+fn main() -> ! {
+    let chip = esp_hal::init(esp_hal::Config::default());
+    let (Ok(uart), Ok(thermometer)) = (
+        Uart::new(chip.UART1, uart::Config::default()),
+        TemperatureSensor::new(chip.TSENS, tsens::Config::default()),
+    ) else {
+        halt()
+    };
+    let mut uart = uart.with_rx(chip.GPIO6).with_tx(chip.GPIO7);
+    let _source = TrngSource::new(chip.RNG, chip.ADC1);
+    let Ok(generator) = Trng::try_new() else {
+        halt()
+    };
+    let mut noise = Noise(generator);
+    let pull = InputConfig::default().with_pull(Pull::Up);
+    let is_pressed = Input::new(chip.GPIO9, pull).is_low();
+
+    let mut flash = esp_storage::FlashStorage::new(chip.FLASH);
+    let Ok(mut device) = start(&mut flash, is_pressed) else {
+        halt()
+    };
+    let Ok(mut storage) = FlashStorage::open(flash, STORAGE, 1) else {
+        halt()
+    };
+    let mut image = [0; MAX_IMAGE];
+    if let Ok(Some(len)) = storage.load_image(0, &mut image) {
+        // A damaged image: the device goes on as one that has never paired.
+        let _ = device.resume(now(), &image[..len], &mut noise);
+    }
+
+    let mut decoder: SerialDecoder = SerialDecoder::new();
+    let mut due = now();
+    loop {
+        receive(&mut uart, &mut decoder, &mut device, &mut noise);
+        // What fails of a handshake begins anew by itself, and storage that fails is asked again.
+        let _ = device.handle_timeout(now(), &mut noise);
+        let _ = device.store_on(now(), &mut storage);
+        if due <= now() {
+            due = due + INTERVAL;
+            // Refused before it has paired, and when there is no room.
+            let reading = temperature(&thermometer);
+            let _ = device.send(now(), Space::Data, &[Record::Observation(reading)]);
+        }
+        while device.poll_event().is_some() {}
+        send(&mut uart, &mut device);
+    }
+}
+
+/// The device as it left the factory, armed where the button is pressed.
+fn start(
+    flash: &mut esp_storage::FlashStorage<'_>,
+    is_pressed: bool,
+) -> Result<Device<'static, 8_192>, Error> {
+    let mut factory = [0; 48];
+    // The flash is as large as the module's: it can be read.
+    let _ = flash.read(KEY, &mut factory);
+    let config = Config {
+        keeping: Keeping::SessionAndFrames,
+        ..Config::DEFAULT
+    };
+    let key = Identity::from_secret_bytes(&factory[..32])?;
+    let mut device = Device::new(key, Descriptor::default(), config)?;
+    if is_pressed {
+        device.arm(LabelSecret::new(&factory[32..])?);
+    }
+    Ok(device)
+}
+
+fn temperature(thermometer: &TemperatureSensor<'_>) -> Observation {
+    let tenths = (thermometer.get_temperature().to_celsius() * 10.0) as i32;
+    let celsius = Decimal::new(tenths, -1);
+    Observation::new(
+        Metric::BODY_TEMPERATURE,
+        Unit::CELSIUS,
+        now(),
+        celsius.into(),
+    )
+}
+
+fn receive(
+    uart: &mut Uart<'_, Blocking>,
+    decoder: &mut SerialDecoder,
+    device: &mut Device<'_, 8_192>,
+    noise: &mut Noise,
+) {
+    let mut bytes = [0; 64];
+    while let Ok(len @ 1..) = uart.read_buffered(&mut bytes) {
+        let mut rest = &bytes[..len];
+        while let Some(datagram) = decoder.decode(&mut rest) {
+            // What is wrong with it was counted by the device.
+            let _ = device.handle_datagram(now(), datagram, noise);
+        }
+    }
+}
+
+fn send(uart: &mut Uart<'_, Blocking>, device: &mut Device<'_, 8_192>) {
+    let (mut buffer, mut frame) = ([0; MAX_DATAGRAM], [0; MAX_SERIAL_FRAME]);
+    while let Some(datagram) = device.poll_transmit(now(), &mut buffer) {
+        let mut rest = encode_serial(datagram, &mut frame).map_or(&[][..], |frame| frame);
+        while let Ok(len @ 1..) = uart.write(rest) {
+            rest = &rest[len..];
+        }
+    }
+}
+
+fn now() -> Instant {
+    Instant::from_micros(time::Instant::now().duration_since_epoch().as_micros())
+}
+
+fn halt() -> ! {
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    esp_hal::system::software_reset()
+}

@@ -1,0 +1,216 @@
+//! A sensor on an nRF52840 with Bluetooth LE: Nordic's controller, the host of TrouBLE, Embassy.
+//!
+//! ```text
+//!  temperature ─ each 10 s ─► Device ─► Driver ─► Radio: fragments, GATT ─► phone or gateway
+//!                               │
+//!                               └─► AsyncFlashStorage ─► flash, 64 KiB at the end, when the radio leaves time
+//! ```
+//!
+//! It is checked by the project's checks, not linked, and has **not run on hardware**: take it as a beginning. The factory
+//! writes the device's private key, 32 random bytes, and its label, 16, in front of the storage. To press button 1
+//! of the development kit at power-up lets whoever has the label pair. `iomt::link::ble` says what else a good
+//! peripheral does: a resolvable address, intervals that change.
+#![no_std]
+#![no_main]
+
+mod radio;
+
+use core::cell::RefCell;
+use core::future::pending;
+
+use critical_section::Mutex;
+use embassy_executor::Spawner;
+use embassy_futures::join::join;
+use embassy_futures::select::{Either, select};
+use embassy_nrf::gpio::{Input, Pull};
+use embassy_nrf::mode::Blocking as Polled;
+use embassy_nrf::{bind_interrupts, rng::Rng};
+use embassy_time::{Duration, Timer as Delay};
+use iomt::driver::{Driver, Next, Timer};
+use iomt::node::{Config, Device, Error, Keeping};
+use iomt::pairing::{Identity, label::LabelSecret};
+use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit};
+use iomt::seal::{Entropy, EntropyFailed};
+use iomt::storage::{AsyncFlashStorage, AsyncStorage, MAX_IMAGE};
+use iomt::time::Instant;
+use iomt::wire::{Record, Space};
+use nrf_sdc as sdc;
+use nrf_sdc::mpsl::{self, MultiprotocolServiceLayer, SessionMem, raw};
+use rand_core::{CryptoRng, RngCore, impls};
+use static_cell::StaticCell;
+use trouble_host::prelude::*;
+
+use radio::{Gatt, Gone, Radio};
+
+/// Where the factory's key and label lie, and behind them the storage.
+const KEY: u32 = 0xE_F000;
+const STORAGE: core::ops::Range<u32> = 0xF_0000..0x10_0000;
+const INTERVAL: Duration = Duration::from_secs(10);
+/// The crystal of the development kit.
+const CRYSTAL: raw::mpsl_clock_lfclk_cfg_t = raw::mpsl_clock_lfclk_cfg_t {
+    source: raw::MPSL_CLOCK_LF_SRC_XTAL as u8,
+    rc_ctiv: 0,
+    rc_temp_ctiv: 0,
+    accuracy_ppm: 20,
+    skip_wait_lfclk_started: false,
+};
+
+bind_interrupts!(struct Irqs {
+    EGU0_SWI0 => mpsl::LowPrioInterruptHandler;
+    CLOCK_POWER => mpsl::ClockInterruptHandler;
+    RADIO => mpsl::HighPrioInterruptHandler;
+    TIMER0 => mpsl::HighPrioInterruptHandler;
+    RTC0 => mpsl::HighPrioInterruptHandler;
+});
+
+/// Embassy's clock.
+struct Clock;
+
+impl Timer for Clock {
+    fn now(&self) -> Instant {
+        Instant::from_micros(embassy_time::Instant::now().as_micros())
+    }
+
+    async fn sleep_until(&self, due: Instant) {
+        Delay::at(embassy_time::Instant::from_micros(due.as_micros())).await;
+    }
+}
+
+/// The chip's generator, which the radio's controller and the device share.
+#[derive(Clone, Copy)]
+struct Noise(&'static Mutex<RefCell<Rng<'static, Polled>>>);
+
+impl Entropy for Noise {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
+        self.fill_bytes(out);
+        Ok(())
+    }
+}
+
+impl RngCore for Noise {
+    fn next_u32(&mut self) -> u32 {
+        impls::next_u32_via_fill(self)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        impls::next_u64_via_fill(self)
+    }
+
+    fn fill_bytes(&mut self, out: &mut [u8]) {
+        critical_section::with(|cs| self.0.borrow_ref_mut(cs).blocking_fill_bytes(out));
+    }
+}
+
+impl CryptoRng for Noise {}
+
+#[embassy_executor::task]
+async fn run_radio(mpsl: &'static MultiprotocolServiceLayer<'static>) -> ! {
+    mpsl.run().await
+}
+
+#[embassy_executor::main]
+async fn main(spawner: Spawner) -> ! {
+    static RNG: StaticCell<Mutex<RefCell<Rng<'static, Polled>>>> = StaticCell::new();
+    static MPSL: StaticCell<MultiprotocolServiceLayer<'static>> = StaticCell::new();
+    static SESSION: StaticCell<SessionMem<1>> = StaticCell::new();
+
+    let p = embassy_nrf::init(Default::default());
+    let is_pressed = Input::new(p.P0_11, Pull::Up).is_low();
+    let generator = RNG.init(Mutex::new(RefCell::new(Rng::new_blocking(p.RNG))));
+    let (mut noise, mut radio_noise) = (Noise(generator), Noise(generator));
+    let parts =
+        mpsl::Peripherals::new(p.RTC0, p.TIMER0, p.TEMP, p.PPI_CH19, p.PPI_CH30, p.PPI_CH31);
+    let session = SESSION.init(SessionMem::new());
+    let layer = MultiprotocolServiceLayer::with_timeslots(parts, Irqs, CRYSTAL, session);
+    let mpsl: &'static _ = MPSL.init(layer.unwrap_or_else(|_| halt()));
+    spawner.spawn(run_radio(mpsl).unwrap_or_else(|_| halt()));
+    let parts = sdc::Peripherals::new(
+        p.PPI_CH17, p.PPI_CH18, p.PPI_CH20, p.PPI_CH21, p.PPI_CH22, p.PPI_CH23, p.PPI_CH24,
+        p.PPI_CH25, p.PPI_CH26, p.PPI_CH27, p.PPI_CH28, p.PPI_CH29,
+    );
+    let mut memory = sdc::Mem::<4_720>::new();
+    let builder = sdc::Builder::new().map(|builder| builder.support_adv().support_peripheral());
+    let builder =
+        builder.and_then(|builder| builder.peripheral_count(1)?.buffer_cfg(251, 251, 3, 3));
+    let controller = builder.and_then(|it| it.build(parts, &mut radio_noise, mpsl, &mut memory));
+
+    let mut flash = mpsl::Flash::take(mpsl, p.NVMC);
+    let device = start(&mut flash, is_pressed).unwrap_or_else(|_| halt());
+    let mut driver = Driver::new(device);
+    let storage = AsyncFlashStorage::open(flash, STORAGE, 1).await;
+    let mut storage = storage.unwrap_or_else(|_| halt());
+    let mut image = [0; MAX_IMAGE];
+    if let Ok(Some(len)) = storage.load_image(0, &mut image).await {
+        // A damaged image: the device goes on as one that has never paired.
+        let _ = driver.node.resume(Clock.now(), &image[..len], &mut noise);
+    }
+
+    let mut address = [0xC0; 6];
+    noise.fill_bytes(&mut address[..5]);
+    let mut resources: HostResources<DefaultPacketPool, 1, 2> = HostResources::new();
+    let stack = trouble_host::new(controller.unwrap_or_else(|_| halt()), &mut resources)
+        .set_random_address(Address::random(address))
+        .build();
+    let gatt = Gatt::new_default("").unwrap_or_else(|_| halt());
+    let (mut host, mut peripheral) = (stack.runner(), stack.peripheral());
+    let (mut radio, mut board) = (Radio::new(&gatt), (storage, noise));
+    let serve = async {
+        let mut due = embassy_time::Instant::now();
+        loop {
+            let is_connected = radio.is_connected();
+            let connected = async {
+                match is_connected {
+                    true => pending().await,
+                    false => radio::accept(&mut peripheral, &gatt).await,
+                }
+            };
+            let signal = select(connected, Delay::at(due));
+            match driver.next_or(&mut radio, &Clock, &mut board, signal).await {
+                Ok(Next::Signal(Either::First(connection))) => radio.set(Some(connection)),
+                Ok(Next::Signal(Either::Second(()))) => {
+                    due += INTERVAL;
+                    let celsius = Decimal::new(mpsl.get_temperature().raw() * 25, -2);
+                    let (metric, now) = (Metric::BODY_TEMPERATURE, Clock.now());
+                    let reading = Observation::new(metric, Unit::CELSIUS, now, celsius.into());
+                    let record = [Record::Observation(reading)];
+                    // Refused before it has paired, and when there is no room.
+                    let _ = driver.node.send(now, Space::Data, &record);
+                }
+                Ok(Next::Event(_)) => {}
+                Err(Gone) => {
+                    radio.set(None);
+                    driver.node.handle_disconnected();
+                }
+            }
+        }
+    };
+    join(host.run(), serve).await.1
+}
+
+/// The device as it left the factory, armed where the button is pressed.
+fn start(flash: &mut mpsl::Flash<'_>, is_pressed: bool) -> Result<Device<'static, 8_192>, Error> {
+    let mut factory = [0; 48];
+    // The flash is in the address space: it can be read.
+    let _ = flash.read(KEY, &mut factory);
+    let config = Config {
+        keeping: Keeping::SessionAndFrames,
+        ..Config::DEFAULT
+    };
+    let key = Identity::from_secret_bytes(&factory[..32])?;
+    let mut device = Device::new(key, Descriptor::default(), config)?;
+    if is_pressed {
+        device.arm(LabelSecret::new(&factory[32..])?);
+    }
+    Ok(device)
+}
+
+fn halt() -> ! {
+    loop {
+        cortex_m::asm::wfi();
+    }
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    cortex_m::peripheral::SCB::sys_reset()
+}
