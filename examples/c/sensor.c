@@ -6,6 +6,7 @@
  */
 #include "iomt.h"
 #include "platform.h"
+#include "storage.h"
 
 /* Codes of ISO/IEEE 11073-10101. */
 enum { HEART_RATE = 147842, RR_INTERVAL = 147240, ECG_LEAD_II = 131330 };
@@ -39,32 +40,9 @@ static void need(iomt_status status, const char *what) {
     }
 }
 
-/* ---- Storage: the session in one file, the identity in another */
-
-static const char identity_file[] = "identity", session_file[] = "session";
-
-static int32_t write_image(void *context, const uint8_t *image, size_t len) {
-    static uint8_t back[IOMT_MAX_IMAGE];
-    (void)context;
-    if (platform_write(session_file, image, len) != 0 || platform_read(session_file, back, sizeof back) != (int32_t)len) {
-        return -1;
-    }
-    for (size_t i = 0; i < len; i++) {
-        if (back[i] != image[i]) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static int32_t erase_image(void *context) {
-    (void)context;
-    return platform_write(session_file, NULL, 0);
-}
-
-static const iomt_image_store store = {write_image, erase_image, NULL};
-
 /* ---- Boot */
+
+static const char identity_file[] = "identity";
 
 /* Who the device is: drawn at its first boot, as a factory would. */
 static void load_identity(uint8_t identity[IOMT_IDENTITY_LEN]) {
@@ -88,14 +66,15 @@ static void boot(void) {
     config.model = "Sensor in C";
     config.serial = "C-1";
     config.firmware = "1.0";
-    config.keeping = IOMT_KEEPING_SESSION;
+    config.keeping = storage_keeping;
     config.is_direct = 1;
     need(iomt_device_init(&device_memory, &config, &device), "device");
     need(iomt_serial_init(&serial_memory, &serial), "serial line");
     need(iomt_beats_init(&beats_memory, RATE_HZ * 1000, 1000, &beats), "detector");
 
-    int32_t len = platform_read(session_file, image, sizeof image);
-    if (len > 0 && iomt_device_resume(device, platform_now_us(), image, (size_t)len) == IOMT_STATUS_OK) {
+    storage_init();
+    size_t len = storage_read_image(image);
+    if (len > 0 && iomt_device_resume(device, platform_now_us(), image, len) == IOMT_STATUS_OK) {
         platform_log("goes on with its session");
     } else {
         need(iomt_device_arm(device, label_secret, sizeof label_secret), "label");
@@ -246,7 +225,7 @@ static void do_what_is_due(uint64_t now) {
             platform_log(iomt_status_text(status)); /* Tried again later. */
         }
     }
-    need(iomt_device_store_on(device, now, &store), "storage");
+    need(storage_serve(device, now), "storage");
 }
 
 static void tell_events(void) {
@@ -274,6 +253,7 @@ static void send_output(uint64_t now) {
 int main(void) {
     platform_init();
     boot();
+    int is_all_sent = 0;
     for (;;) {
         take_input();
         uint64_t now = platform_now_us();
@@ -281,7 +261,11 @@ int main(void) {
         tell_events();
         iomt_state state;
         need(iomt_device_state(device, &state), "state");
-        int is_all_sent = state.is_ready && measure(now);
+        if (state.is_ready && !is_all_sent && measure(now)) {
+            need(storage_serve(device, now), "storage");
+            platform_log("everything is measured");
+            is_all_sent = 1;
+        }
         send_output(now);
         need(iomt_device_state(device, &state), "state");
         if (is_all_sent && state.is_settled) {

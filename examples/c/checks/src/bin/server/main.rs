@@ -1,7 +1,9 @@
 //! A server at the other end of a program's standard input and output, which checks that all it is to send arrives.
 //!
 //! ```text
-//! server PROGRAM ARGUMENTS…     runs it twice in an empty folder: it pairs and ends, then goes on with its session
+//! server ends PROGRAM ARGUMENTS…    runs it twice in an empty folder: it pairs and ends, then goes on with its session
+//! server cut PROGRAM ARGUMENTS…     the same, but in the first boot hardly anything is stored here before the power
+//!                                   is cut; what the program has kept comes in the second
 //! ```
 
 mod program;
@@ -28,23 +30,37 @@ const LABEL: &[u8; 16] = b"iomt-c-example-1";
 /// An emulated core is slow, and the machine may be busy.
 const PATIENCE: Span = Span::from_secs(60);
 
+/// The descriptor and some of what comes behind it.
+const FRAMES_BEFORE_CUT: usize = 3;
+
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome<()> {
     let words: Vec<String> = env::args().skip(1).collect();
-    let [program, arguments @ ..] = words.as_slice() else {
-        return Err("usage: server PROGRAM ARGUMENTS…".into());
+    let [first, program, arguments @ ..] = words.as_slice() else {
+        return Err("usage: server ends|cut PROGRAM ARGUMENTS…".into());
     };
     let folder = Folder::new()?;
-    let mut end = End::new()?;
-    for boot in 1..=2 {
+    let command = || {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&folder.0);
-        end.serve(command)?;
-        if end.pairings != 1 {
-            return Err(format!("{} pairings", end.pairings).into());
+        command
+    };
+    let mut end = End::new()?;
+    match first.as_str() {
+        "ends" => {
+            end.serve(command())?;
+            println!("boot 1: {}", end.check(1)?);
         }
-        println!("boot {boot}: {}", end.store.check(boot)?);
+        "cut" => {
+            end.cut(command())?;
+            println!("boot 1: cut, {} frames were stored", end.store.frames());
+        }
+        _ => return Err("the first boot ends or is cut".into()),
+    }
+    end.serve(command())?;
+    for boot in 1..=2 {
+        println!("boot {boot}, after both: {}", end.check(boot)?);
     }
     Ok(())
 }
@@ -90,19 +106,51 @@ impl End {
     /// Talks to the program until it ends by itself.
     fn serve(&mut self, mut command: Command) -> Outcome<()> {
         let mut program = Program::start(&mut command)?;
+        self.talk(&mut program, usize::MAX, |_| false)?;
+        program.end()
+    }
+
+    /// Talks to the program until it has measured everything, stores hardly anything, and cuts its power.
+    fn cut(&mut self, mut command: Command) -> Outcome<()> {
+        let mut program = Program::start(&mut command)?;
+        let is_measured = |program: &Program| program.has_told("everything is measured");
+        self.talk(&mut program, FRAMES_BEFORE_CUT, is_measured)?;
+        program.cut()
+    }
+
+    /// Stores at most so many frames; the others are as if they were lost on the way.
+    fn talk(
+        &mut self,
+        program: &mut Program,
+        most: usize,
+        is_over: impl Fn(&Program) -> bool,
+    ) -> Outcome<()> {
         let deadline = std::time::Instant::now() + PATIENCE;
         let mut line = SerialDecoder::<MAX_DATAGRAM>::new();
         while let Some(bytes) = program.receive()? {
             let mut input = bytes.as_slice();
             while let Some(datagram) = line.decode(&mut input) {
-                self.take(datagram)?;
+                if self.store.frames() < most {
+                    self.take(datagram)?;
+                }
             }
-            self.answer(&mut program)?;
+            self.answer(program)?;
+            if is_over(program) {
+                return Ok(());
+            }
             if std::time::Instant::now() > deadline {
                 return Err("it takes too long".into());
             }
         }
-        program.end()
+        Ok(())
+    }
+
+    /// What a boot has sent, where all is as it has to be.
+    fn check(&self, boot: usize) -> Outcome<String> {
+        match self.pairings {
+            1 => self.store.check(boot),
+            other => Err(format!("{other} pairings").into()),
+        }
     }
 
     fn now(&self) -> Instant {
@@ -133,7 +181,7 @@ impl End {
             }
         }
         while let Some(loss) = self.server.poll_loss() {
-            self.store.note_loss(&loss)?;
+            self.store.note_loss(&loss);
         }
         while let Some(transmit) = self.server.poll_transmit(now, &mut datagram) {
             program.send(encode_serial(&transmit, &mut frame)?);

@@ -1,7 +1,7 @@
 //! The program that is talked to.
 
-use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -13,6 +13,7 @@ pub struct Program {
     child: Child,
     input: ChildStdin,
     output: Receiver<Vec<u8>>,
+    words: Receiver<String>,
 }
 
 impl Program {
@@ -20,15 +21,20 @@ impl Program {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()?;
         let input = child.stdin.take().ok_or("no input")?;
         let output = child.stdout.take().ok_or("no output")?;
-        let (sender, receiver) = mpsc::channel();
-        thread::spawn(move || forward(output, &sender));
+        let words = child.stderr.take().ok_or("no words")?;
+        let (bytes_in, bytes_out) = mpsc::channel();
+        let (words_in, words_out) = mpsc::channel();
+        thread::spawn(move || forward(output, &bytes_in));
+        thread::spawn(move || listen(words, &words_in));
         Ok(Self {
             child,
             input,
-            output: receiver,
+            output: bytes_out,
+            words: words_out,
         })
     }
 
@@ -39,6 +45,17 @@ impl Program {
             Err(RecvTimeoutError::Timeout) => Ok(Some(Vec::new())),
             Err(RecvTimeoutError::Disconnected) => Ok(None),
         }
+    }
+
+    /// Whether it has told whoever watches this line since it was asked last.
+    pub fn has_told(&self, line: &str) -> bool {
+        self.words.try_iter().any(|told| told.ends_with(line))
+    }
+
+    /// Turns it off, as a power cut does.
+    pub fn cut(mut self) -> Outcome<()> {
+        self.child.kill()?;
+        Ok(())
     }
 
     /// Says something; where it has ended already, its status tells more than a failure here.
@@ -73,5 +90,13 @@ fn forward(mut output: ChildStdout, sender: &Sender<Vec<u8>>) {
         if sender.send(bytes.to_vec()).is_err() {
             return;
         }
+    }
+}
+
+/// Passes on what it tells whoever watches.
+fn listen(words: ChildStderr, sender: &Sender<String>) {
+    for line in BufReader::new(words).lines().map_while(Result::ok) {
+        eprintln!("{line}");
+        let _ = sender.send(line);
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use iomt::node::NamedLoss;
 use iomt::reading::{Metric, Observation, Unit};
-use iomt::seal::{EpochTag, LossCause, Opened};
+use iomt::seal::{EpochTag, Loss, LossCause, Opened};
 use iomt::signal::ecg::{HeartRate, RPeakDetector};
 use iomt::time::{Instant, SampleRate};
 use iomt::wire::{Record, Run, Space};
@@ -34,6 +34,7 @@ pub struct Store {
     boots: Vec<Run>,
     /// How many frames came.
     frames: HashMap<(EpochTag, Space), u32>,
+    losses: Vec<Loss>,
 }
 
 impl Store {
@@ -55,27 +56,22 @@ impl Store {
         Ok(())
     }
 
-    /// Takes note of a loss: only that nobody knows how much a device had taken, beyond what came, when it was turned
-    /// off, if it keeps no frames on storage.
-    pub fn note_loss(&self, named: &NamedLoss) -> Outcome<()> {
-        let loss = named.loss;
-        let came = self
-            .frames
-            .get(&(loss.epoch, loss.space))
-            .copied()
-            .unwrap_or_default();
-        match loss.why == LossCause::Cut && loss.is_open_ended() && loss.range.start == came {
-            true => Ok(()),
-            false => Err(format!("{loss:?}, after {came} frames").into()),
-        }
+    pub fn note_loss(&mut self, named: &NamedLoss) {
+        self.losses.push(named.loss);
     }
 
-    /// How much the newest boot has sent, where it is what it has to be.
+    /// How many frames are stored.
+    pub fn frames(&self) -> usize {
+        self.frames.values().sum::<u32>() as usize
+    }
+
+    /// How much a boot, counted from 1, has sent, where it is what it has to be.
     pub fn check(&self, boot: usize) -> Outcome<String> {
-        if self.boots.len() != boot {
+        if self.boots.len() < boot || self.boots.len() > 2 {
             return Err(format!("records of {} boots", self.boots.len()).into());
         }
-        let run = *self.boots.last().ok_or("nothing came")?;
+        self.check_losses()?;
+        let run = *self.boots.get(boot - 1).ok_or("nothing came")?;
         let of_this_boot = self.records.range((run, 0)..=(run, u64::MAX));
         let mut left: Vec<&Kept> = of_this_boot.map(|(_, kept)| kept).collect();
         let expected = expected()?;
@@ -90,6 +86,20 @@ impl Store {
             )),
             more => Err(format!("nobody has sent these: {more:?}").into()),
         }
+    }
+}
+
+impl Store {
+    /// Nothing is lost, but that nobody knows how much more a device that was turned off had taken, beyond what came.
+    fn check_losses(&self) -> Outcome<()> {
+        for loss in &self.losses {
+            let came = self.frames.get(&(loss.epoch, loss.space)).copied();
+            let came = came.unwrap_or_default();
+            if loss.why != LossCause::Cut || !loss.is_open_ended() || loss.range.start != came {
+                return Err(format!("{loss:?}, after {came} frames").into());
+            }
+        }
+        Ok(())
     }
 }
 
