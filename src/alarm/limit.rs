@@ -6,6 +6,7 @@ use crate::time::{Duration, Instant};
 ///
 /// The distance between the two keeps a value that hovers at the limit from raising an alarm
 /// again and again.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
     /// A value beyond this one raises the alarm.
@@ -37,6 +38,7 @@ pub struct Limit {
 /// assert_eq!(at(7, 115)?, Some(Transition::Cleared(Side::High)));
 /// # Ok::<(), iomt::alarm::WrongMetric>(())
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Below this.
@@ -48,6 +50,7 @@ pub struct Limits {
 }
 
 /// On which side of its limits a value is.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
     /// Below the lower limit.
@@ -59,6 +62,7 @@ pub enum Side {
 /// The observation is of another metric, or in another unit, than the limits.
 ///
 /// It is refused, not converted: a glucose of 7 mmol/L is not one of 7 mg/dL.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{metric} in {unit} is not what the limits are for")]
 pub struct WrongMetric {

@@ -19,6 +19,7 @@ pub use limit::{Limit, LimitAlarm, Limits, Side, WrongMetric};
 pub use staleness::Staleness;
 
 /// An alarm that was raised or has ended.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transition<T> {
     /// The condition holds since now.

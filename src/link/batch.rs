@@ -87,6 +87,7 @@ impl<'a> BatchWriter<'a> {
 }
 
 /// The rest of a batch is not datagrams. What came before it stands.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the rest of the batch is malformed")]
 pub struct BatchError;

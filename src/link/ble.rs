@@ -94,6 +94,7 @@ pub const fn armed_scan_response(token: [u8; 8]) -> [u8; 26] {
 }
 
 /// How often a device advertises: what phones in the background are known to find well.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Advertising {
     /// An alarm waits, or the device was armed a moment ago: 20 ms, for 30 s at most.
@@ -117,6 +118,7 @@ impl Advertising {
 }
 
 /// Connection parameters, in the units that controllers take.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionParameters {
     /// The shortest interval, in units of 1.25 ms.

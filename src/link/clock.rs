@@ -25,6 +25,7 @@ const MAX_UNIX_MILLIS: u64 = 100_000_000_000_000;
 const MILLISECOND: Duration = Duration::from_millis(1);
 
 /// At these ticks of a device, the server's clock was within this span.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockSample {
     ticks: Instant,
@@ -34,6 +35,7 @@ pub struct ClockSample {
 }
 
 /// What a device's `status` says of the clocks.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusTimes {
     /// The device's ticks when it sealed the status.
@@ -114,6 +116,7 @@ fn unix(millis: u64) -> Option<Instant> {
 }
 
 /// What a sample did to a clock.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClockEvent {

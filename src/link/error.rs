@@ -1,6 +1,7 @@
 use crate::wire::MAX_DATAGRAM;
 
 /// Why a carrier did not take a datagram for sending: always the caller's mistake, and nothing was sent.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CarrierError {

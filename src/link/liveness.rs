@@ -31,6 +31,7 @@ const INTERVALS: u64 = 3;
 /// liveness.note_receipt(dead + Duration::from_secs(1));
 /// assert!(liveness.is_alive(dead + Duration::from_secs(1)));
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Liveness {
     interval: Duration,

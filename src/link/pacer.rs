@@ -1,6 +1,7 @@
 use crate::time::{Duration, Instant};
 
 /// How fast data may leave: over any time, `burst` bytes and `bytes_per_second` for each second of it.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     /// The rate in the long run; 0 counts as 1.

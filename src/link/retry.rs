@@ -10,6 +10,7 @@ use crate::time::Duration;
 /// assert!(retry.delay(0, 7) < Duration::from_millis(600));
 /// assert!(retry.delay(30, 7) >= Duration::from_secs(7));
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
     /// The wait after the first sending: a little above the usual round trip.

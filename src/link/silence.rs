@@ -1,6 +1,7 @@
 use crate::time::{Duration, Instant};
 
 /// What became of a promise.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SilenceEvent {

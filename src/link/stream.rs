@@ -43,6 +43,7 @@ pub(super) fn put(datagram: &[u8], writer: &mut Writer<'_>) -> Result<(), Carrie
 }
 
 /// Why a stream can not go on: where the next datagram begins, nobody knows any more. Close it.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StreamError {

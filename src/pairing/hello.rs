@@ -7,6 +7,7 @@ use crate::seal::{Label, derive};
 use crate::wire::{self, ConnectionId, HANDSHAKE_HEADER, Hint, MAC1_LEN, Packet};
 
 /// What the header of a handshake says in the clear.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hello {
     /// How the two are going to vouch for each other.

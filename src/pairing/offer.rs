@@ -10,6 +10,7 @@ use crate::wire::{self, Reader, VERSION, Writer};
 ///
 /// Both offers are inside the handshake, so nobody on the way can take something out of
 /// them. Each side then checks that the highest version and suite that both know was used.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Offer {
     versions: u8,

@@ -5,6 +5,7 @@ use crate::crypto::hash::{equal, sha256};
 use crate::wire::{self, Reader, Writer};
 
 /// SHA-256 of the body of the device's descriptor record.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct DescriptorHash([u8; 32]);
 

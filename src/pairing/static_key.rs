@@ -2,6 +2,7 @@ use core::fmt;
 
 use super::hello::{open_hello, static_mac1_key};
 use super::{Error, Hello, Identity, PublicKey};
+use crate::crypto::hash::equal;
 use crate::crypto::{KEY_LEN, Secret};
 
 /// What X25519 of a static key and another's public key gives.
@@ -18,9 +19,9 @@ impl SharedSecret {
     /// [`Error::BadKey`] for another length than 32 bytes, or zeros alone.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let shared = Secret::try_from(bytes).map_err(|_| Error::BadKey)?;
-        match shared.expose() {
-            [0, rest @ ..] if rest == &[0; KEY_LEN - 1] => Err(Error::BadKey),
-            _ => Ok(Self(shared)),
+        match equal(shared.expose(), &[0; KEY_LEN]) {
+            true => Err(Error::BadKey),
+            false => Ok(Self(shared)),
         }
     }
 

@@ -3,6 +3,7 @@ use super::{Decimal, Metric, Unit};
 use serde::{Deserialize, Serialize};
 
 /// A sensor was compared with a reference: what counts from now on is `value` × `slope` + `intercept`.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Calibration {
     /// What is calibrated.

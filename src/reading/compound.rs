@@ -19,6 +19,7 @@ use crate::time::Instant;
 /// assert_eq!(cuff.component(Metric::DIASTOLIC).and_then(|value| value.number()), Some(80.into()));
 /// # Ok::<(), &str>(())
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Compound {
     /// What is measured, as a whole.
@@ -31,6 +32,7 @@ pub struct Compound {
 }
 
 /// One value of a [`Compound`].
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Component {
     /// What is measured.

@@ -2,6 +2,7 @@ use super::{DeviceWord, Status};
 use serde::{Deserialize, Serialize};
 
 /// How and where an earlier record was measured, and by what. Zero and empty mean: not said.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Context<'a> {
     /// How many numbered records before this one the record stands that it speaks of; zero: it speaks of all that follow in this run.
@@ -45,6 +46,7 @@ impl Context<'_> {
 }
 
 /// Where on the body a sensor is: an open code.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct SensorLocation(pub u8);
 
@@ -105,6 +107,7 @@ impl SensorLocation {
 }
 
 /// How a value was measured: an open code.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Method(pub u8);
 
@@ -138,6 +141,7 @@ impl Method {
 }
 
 /// Where a value comes from: an open code.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Origin(pub u8);
 

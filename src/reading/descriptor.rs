@@ -2,6 +2,7 @@
 ///
 /// Empty where it is not known. The identifiers of the Unique Device Identification
 /// system are carried as its issuing agencies print them.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Descriptor<'a> {
     /// The maker's name.

@@ -4,6 +4,7 @@ use core::ops::BitOr;
 use super::Status;
 
 /// What the device says of its sensor, beside the [`Status`] of a value. Bits that this version does not name are kept.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct DeviceWord {
     bits: u32,

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Something that happened to an alarm, a sensor, the power or the device's security.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// What happened.
@@ -14,6 +15,7 @@ pub struct Event {
 }
 
 /// The kind of an event: an open code, carried where it is not known.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EventKind(pub u16);
 

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// So many records are missing, and why: a loss is never silent.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The sequence of the first that is missing.
@@ -12,6 +13,7 @@ pub struct Gap {
 }
 
 /// Why records are missing: an open code.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct GapReason(pub u8);
 

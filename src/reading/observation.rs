@@ -16,6 +16,7 @@ use crate::time::{Instant, Stamp};
 /// let warm_up = Observation { status: Status::CALIBRATING, ..pulse };
 /// assert_eq!(warm_up.usable(), None);
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Observation {
     /// What is measured.
@@ -64,6 +65,7 @@ impl fmt::Display for Observation {
 }
 
 /// An observation that stands alone: it carries its own wall-clock time, and what that is worth.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamped {
     /// What was measured, and when on the device's clock, to the millisecond.
@@ -73,6 +75,7 @@ pub struct Stamped {
 }
 
 /// A number, or the reason why there is none.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Value {
     /// A number.

@@ -28,6 +28,7 @@ use crate::time::{Duration, Instant};
 /// assert_eq!(series.decode(&mut mantissas)?, rates);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Series<'a> {
     /// What is measured.
@@ -51,6 +52,7 @@ pub struct Series<'a> {
 }
 
 /// When the values of a series were measured.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cadence<'a> {
     /// So long after each other; carried to the millisecond, the rest is cut, at most 49 days.

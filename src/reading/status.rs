@@ -12,6 +12,7 @@ use core::ops::BitOr;
 /// assert!(status.contains(Status::QUESTIONABLE));
 /// assert!(status.permits_use() && !Status::CALIBRATING.permits_use());
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Status {
     bits: u16,

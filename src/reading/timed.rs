@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::Instant;
 
 /// Something that happened at a time of the device's clock; carried to the millisecond, the rest is cut.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timed<T> {
     /// When.

@@ -29,6 +29,7 @@ use crate::time::{Instant, SampleRate};
 /// assert_eq!(block.decode(&mut back)?, samples);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waveform<'a> {
     /// What is sampled.
@@ -72,6 +73,7 @@ impl Waveform<'_> {
 }
 
 /// Why a waveform could not be decompressed.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaveformError {

@@ -38,6 +38,7 @@ impl fmt::Debug for EpochTag {
 }
 
 /// What may be known of an epoch: its names, not its keys.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Epoch {
     /// Its place in the session, from 0.

@@ -60,6 +60,7 @@ pub struct Twin {
 }
 
 /// What a list of outstanding epochs has led to.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Settled {
     /// Epochs that the server did not have.

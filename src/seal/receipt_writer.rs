@@ -6,6 +6,7 @@ use crate::wire::{
 };
 
 /// What a server says of time in a receipt; it is believed only with an echo.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerClock {
     /// Milliseconds since 1970; 0 where the server does not know.

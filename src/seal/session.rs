@@ -5,6 +5,7 @@ use crate::crypto::{KEY_LEN, SUITE, Secret};
 use crate::wire::{Hint, Reader, Writer};
 
 /// Who opened the handshake, seen from the device.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// The device was the initiator.

@@ -46,6 +46,7 @@ pub struct Design<const N: usize> {
 }
 
 /// A filter that can not be made.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DesignError {

@@ -4,6 +4,7 @@ use super::Error;
 use crate::wire::Space;
 
 /// Which stored frame.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FrameAddress {
     /// The peer whom the frame is for: a small number of the device's own.
@@ -70,6 +71,7 @@ pub enum StoreRequest<'d> {
 }
 
 /// Storage's answer to a [`StoreRequest`].
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreReply<'r> {
     /// It is done, and outlives a power cut.
@@ -106,6 +108,37 @@ impl<'r> StoreReply<'r> {
 impl From<Result<(), Error>> for StoreReply<'_> {
     fn from(result: Result<(), Error>) -> Self {
         result.map_or(Self::Failed, |()| Self::Done)
+    }
+}
+
+/// Without the bytes, as `Debug`: an image is secret.
+#[cfg(feature = "defmt")]
+impl defmt::Format for StoreRequest<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        match self {
+            Self::Image { peer, bytes } => {
+                defmt::write!(f, "Image(peer {}, {} bytes)", peer, bytes.len());
+            }
+            Self::Erase { peer } => defmt::write!(f, "Erase(peer {})", peer),
+            Self::Frame { address, bytes } => {
+                defmt::write!(f, "Frame({}, {} bytes)", address, bytes.len());
+            }
+            Self::Load { address } => defmt::write!(f, "Load({})", address),
+            Self::Free {
+                peer,
+                epoch,
+                space,
+                below,
+            } => defmt::write!(
+                f,
+                "Free(peer {}, {}, {}, below {})",
+                peer,
+                epoch,
+                space,
+                below
+            ),
+            Self::Scan { peer } => defmt::write!(f, "Scan(peer {})", peer),
+        }
     }
 }
 

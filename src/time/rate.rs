@@ -15,6 +15,7 @@ use super::{Duration, Instant};
 /// assert_eq!(ECG.offset_of(360).as_millis(), 1_000);
 /// assert_eq!(ECG.samples_in(iomt::time::Duration::from_secs(2)), 720);
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SampleRate {
     millihertz: NonZeroU32,

@@ -4,6 +4,7 @@ use super::{ClockQuality, Duration, Instant, WallClock};
 ///
 /// The epoch steps when the clock jumps: wall-clock times of two epochs do not compare, and order never
 /// depends on either. A stamp at a device time is a *clock synchronisation*.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Stamp {
     /// The wall clock.
@@ -35,6 +36,7 @@ pub struct Stamp {
 /// assert_eq!(placed.unix_millis, 1_000_000 + 43_200_043);
 /// # Ok::<(), &str>(())
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy)]
 pub struct ClockModel {
     at: Instant,

@@ -1,6 +1,7 @@
 use super::Duration;
 
 /// How far a wall clock can be trusted.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ClockQuality {
@@ -17,6 +18,7 @@ pub enum ClockQuality {
 ///
 /// The count is of milliseconds since 1970-01-01T00:00:00 UTC without leap
 /// seconds, and may be negative.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WallClock {
     /// Milliseconds since 1970-01-01T00:00:00 UTC.

@@ -1,3 +1,5 @@
+use core::fmt;
+
 use super::Error;
 
 /// The longest varint: 64 bits in groups of seven.
@@ -13,9 +15,16 @@ const MAX_VARINT: usize = 10;
 /// assert_eq!(reader.varint(), Ok(300));
 /// assert_eq!(reader.finish(), Err(Error::TrailingBytes { count: 1 }));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
+}
+
+/// Without the bytes, which may be keys.
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reader({} bytes left)", self.rest.len())
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -150,10 +159,16 @@ impl<'a> Reader<'a> {
 /// Writes into the caller's buffer from front to back.
 ///
 /// A write that does not fit changes nothing.
-#[derive(Debug)]
 pub struct Writer<'a> {
     buffer: &'a mut [u8],
     len: usize,
+}
+
+/// Without the bytes, which may be keys.
+impl fmt::Debug for Writer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Writer({} of {} bytes)", self.len, self.buffer.len())
+    }
 }
 
 impl<'a> Writer<'a> {

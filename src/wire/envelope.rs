@@ -134,6 +134,7 @@ impl Tag {
 }
 
 /// A record whose body is not read yet.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RawRecord<'a> {
     /// The record's number; for a record that takes none, that of the next one.

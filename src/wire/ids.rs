@@ -6,10 +6,12 @@ use core::fmt;
 pub struct Locator(pub [u8; 8]);
 
 /// The random part of an epoch's keys; in the clear in front of its frames until a receipt names the epoch.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Salt(pub [u8; 16]);
 
 /// Tells apart the handshakes that run at the same time; chosen by the initiator, not authenticated.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub [u8; 8]);
 
@@ -29,6 +31,7 @@ impl Hint {
 pub struct Run(pub [u8; 8]);
 
 /// The identity of a record: unique within its device, for ever, whoever receives it.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId {
     /// The boot in which the record was made.

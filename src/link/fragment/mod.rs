@@ -20,6 +20,7 @@ const LAST: u8 = 0x80;
 const MAX_INDEX: u8 = 0x7F;
 
 /// How many bytes one write or notification carries: 20 to 512.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AttPayload(u16);
 
@@ -67,6 +68,7 @@ impl AttPayload {
 /// - Fragments may differ in size, as the MTU may change in between.
 ///
 /// There is no check sum: the radio has a CRC of 24 bits, and frames are sealed.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fragment<'a> {
     message: u8,

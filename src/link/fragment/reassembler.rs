@@ -47,6 +47,7 @@ struct Partial {
 }
 
 /// Why a fragment was refused. Only [`FragmentError::Gap`] and [`FragmentError::TooLong`] drop the partial datagram.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FragmentError {
@@ -71,6 +72,7 @@ pub enum FragmentError {
 }
 
 /// What became of fragments and of their datagrams; each count stops at its maximum.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FragmentStats {
     /// Datagrams delivered.

@@ -1,6 +1,7 @@
 use crate::wire;
 
 /// Why a gateway did not take a datagram. Nothing of it is kept.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GatewayError {
@@ -19,6 +20,7 @@ pub enum GatewayError {
 }
 
 /// What a gateway has done so far; each count stops at its maximum.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct GatewayStats {
     /// Datagrams from devices that were stored.

@@ -22,6 +22,7 @@ const WINDOW_BYTES: usize = 8 * 1_024;
 const LONGEST: Duration = Duration::from_secs(12 * 24 * 60 * 60);
 
 /// What names a frame within its outbox.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FrameKey {
     /// The small number that the owner has given to the frame's epoch.
@@ -33,6 +34,7 @@ pub struct FrameKey {
 }
 
 /// Whether somebody is waiting for a frame now.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Freshness {
     /// It was made while the peer was there: it leaves before the backlog.
@@ -48,6 +50,7 @@ pub enum Freshness {
 pub struct OutboxFull;
 
 /// Why a frame was not taken. The outbox is as it was.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PushError {

@@ -15,6 +15,7 @@ use crate::time::Duration;
 /// };
 /// assert!(wearable.in_flight_bytes >= 1_232);
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {
     /// When what nobody acknowledges is sent again.
@@ -35,6 +36,7 @@ pub struct Config {
 }
 
 /// What a device keeps on storage.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Keeping {
     /// Nothing: it reconnects by its keys at each boot, and a reboot loses what was not acknowledged.
@@ -46,6 +48,7 @@ pub enum Keeping {
 }
 
 /// What lies between a device and its recipients.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reach {
     /// A connection of their own: once a receipt came on it, frames need not say to whom they belong.

@@ -10,6 +10,7 @@ use crate::time::Duration;
 /// let patient = ServerConfig { silence_margin: Duration::from_secs(60), ..ServerConfig::DEFAULT };
 /// assert!(patient.receipt_delay < patient.silence_margin);
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerConfig {
     /// When the messages of a pairing are sent again.

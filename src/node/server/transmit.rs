@@ -19,6 +19,7 @@ pub struct Transmit<'o> {
 /// Where a datagram goes: to where the last one came from whose [sender](super::Received::sender) this is.
 ///
 /// Who serves a single connection need not look.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Recipient {
     /// The device.

@@ -40,6 +40,7 @@ pub struct Exchange {
 }
 
 /// What an [`Exchange`] waits for.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// Nothing that can be computed: a packet, if anything.

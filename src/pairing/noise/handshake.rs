@@ -7,6 +7,7 @@ use crate::crypto::hash::HASH_LEN;
 use crate::crypto::{KEY_LEN, Secret};
 
 /// Which side of a handshake one is.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Writes the first message.

@@ -34,6 +34,7 @@ pub use tier::Tier;
 /// The number that names a waveform codec on the wire.
 ///
 /// A number this build does not know is carried and shown, never guessed at.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CodecId(u8);
 

@@ -14,6 +14,7 @@ use super::{CodecId, DecodeError, EncodeError, large, small};
 /// assert_eq!(back, samples);
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Tier {

@@ -178,6 +178,14 @@ fn write_fraction(digits: u32, places: usize, f: &mut fmt::Formatter<'_>) -> fmt
     write!(f, "{whole}.{fraction:0places$}")
 }
 
+/// Digits and power of ten, such as `366e-1`.
+#[cfg(feature = "defmt")]
+impl defmt::Format for Decimal {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=i32}e{=i8}", self.mantissa, self.exponent);
+    }
+}
+
 impl fmt::Debug for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}e{}", self.mantissa, self.exponent)
@@ -185,6 +193,7 @@ impl fmt::Debug for Decimal {
 }
 
 /// The text is not a decimal number, or has more digits than 31 bits hold.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a decimal number of at most nine to ten digits")]
 pub struct ParseDecimalError;

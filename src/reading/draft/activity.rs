@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A stretch of activity that ends now. *Draft.*
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activity {
     /// What the patient did.
@@ -16,6 +17,7 @@ pub struct Activity {
 }
 
 /// The patient may have fallen. *Draft.*
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fall {
     /// How sure the detector is, in hundredths.
@@ -27,6 +29,7 @@ pub struct Fall {
 }
 
 /// What a patient does: an open code.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ActivityKind(pub u8);
 

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A thing that is counted, found or runs out. *Draft.*
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asset<'a> {
     /// What it is, as its owner codes it.
@@ -21,6 +22,7 @@ impl Asset<'_> {
 }
 
 /// Whether an asset can be used: an open code.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Availability(pub u8);
 

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Which consent the records that follow are sent under. *Draft.*
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentReference<'a> {
     /// The consent, as its keeper names it.

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 /// A dose of a medicine: planned, taken, missed or late. *Draft.*
 ///
 /// Two doses at one time are two doses: what tells them apart is the identity of their records.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dose<'a> {
     /// The medicine, as its vendor or pharmacy codes it.
@@ -25,6 +26,7 @@ impl Dose<'_> {
 }
 
 /// What became of a dose: an open code.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Adherence(pub u8);
 
@@ -55,6 +57,7 @@ impl Adherence {
 }
 
 /// Who reports a dose: an open code.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reporter(pub u8);
 

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Insulin at a rate. *Draft.*
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InsulinBasal {
     /// The rate, in thousandths of an international unit an hour.
@@ -12,6 +13,7 @@ pub struct InsulinBasal {
 }
 
 /// Insulin at once. *Draft.*
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InsulinBolus {
     /// What was asked for, in thousandths of an international unit.
@@ -23,6 +25,7 @@ pub struct InsulinBolus {
 }
 
 /// What became of a delivery: an open code. Unknown is not failed: nobody may give it again.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Outcome(pub u8);
 

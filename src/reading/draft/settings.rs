@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A setting of the device, as it is from now on. *Draft.*
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting<'a> {
     /// Its name, of the vendor.

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A stretch of one stage of sleep that ends now. *Draft.*
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sleep {
     /// The stage.
@@ -10,6 +11,7 @@ pub struct Sleep {
 }
 
 /// A stage of sleep, as the American Academy of Sleep Medicine scores it: an open code.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SleepStage(pub u8);
 

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A piece of a stream of the application's own bytes. *Draft.*
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stream<'a> {
     /// Which stream.

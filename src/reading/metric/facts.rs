@@ -6,6 +6,7 @@ use crate::reading::{Decimal, Observation, Unit};
 ///
 /// Plausible ranges are engineering judgement, of no clinical source: they tell a unit that was mixed
 /// up or a broken sensor, not a sick patient.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetricFacts {

@@ -19,6 +19,7 @@ pub use facts::{Evidence, MetricFacts};
 /// assert_eq!(Metric::HEART_RATE.to_string(), "heart rate");
 /// assert_eq!(Metric::from_code(99).to_string(), "metric 99");
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Metric {
     code: u32,

@@ -13,6 +13,7 @@ pub use substance::Substance;
 ///
 /// An open code like [`Metric`](super::Metric). Units are never converted implicitly:
 /// [`Unit::convert`] is exact or refuses.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Unit {
     code: u32,

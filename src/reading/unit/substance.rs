@@ -12,6 +12,7 @@ use crate::reading::Decimal;
 /// assert_eq!(glucose.to_string(), "5.4");
 /// # Ok::<(), iomt::reading::ConvertError>(())
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Substance {
     /// In 10⁻³ g/mol.

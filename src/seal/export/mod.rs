@@ -70,6 +70,7 @@ pub const MAX_ROW: usize = HEAD_LEN + MAX_CONTENT + TAG_LEN;
 pub struct RowKey(Secret);
 
 /// Whose row it is. A row does not open as another's.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowOwner<'a> {
     /// The tenant, by the server's name for it; 64 bytes at most.

@@ -9,6 +9,7 @@ use super::recent::Recent;
 use crate::time::SampleRate;
 
 /// Where a beat began.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BeatClass {
     /// Above the ventricles: normal, bundle branch block, other supraventricular.

@@ -7,6 +7,7 @@ use super::shape::{SAME, SHAPE_STEP_MS, Template};
 use crate::time::SampleRate;
 
 /// An R peak: the tip of a QRS complex.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RPeak {
     /// The sample that it stands on, counted from 0 at the first one, lost ones included.
@@ -18,6 +19,7 @@ pub struct RPeak {
 }
 
 /// The detector does not work at this sample rate.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("R peaks can be found at 100 Hz to 1,000 Hz, not at {rate}")]
 #[non_exhaustive]

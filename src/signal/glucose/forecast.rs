@@ -22,6 +22,7 @@ const ALARM_MG_DL: f64 = 74.0;
 const CLEAR_MG_DL: f64 = 84.0;
 
 /// What is to come, in mg/dL.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Forecast {
     /// In 20 minutes.
@@ -47,6 +48,7 @@ impl Forecast {
 }
 
 /// A reading that is not taken in.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RefusedReading {

@@ -10,6 +10,7 @@
 /// }
 /// assert_eq!(time.in_range_per_cent(), Some(40.0));
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TimeInRange {
     /// Readings below 54 mg/dL.

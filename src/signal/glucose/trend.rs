@@ -1,6 +1,7 @@
 /// The arrow that a monitor shows, by the rate of change in mg/dL a minute.
 ///
 /// The bounds are those in common use (Aleppo et al., J. Endocr. Soc. 1, 2017).
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trend {
     /// Below −3.

@@ -101,6 +101,7 @@ impl Why {
 }
 
 /// Frames that will never come, unless somebody who has held them back sends them yet.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lost {
     /// Their counters.

@@ -4,6 +4,7 @@ use crate::time::{Duration, Instant};
 use crate::wire::{Error, Reader, Writer};
 
 /// The device's clock, and when it is to be heard again.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Status {
     /// The device's time at the sealing.

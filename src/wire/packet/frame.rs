@@ -44,6 +44,7 @@ impl Space {
 }
 
 /// How a frame says to which epoch it belongs.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     /// Not at all: the receiver's newest epoch on this connection.
@@ -75,6 +76,7 @@ impl Route {
 }
 
 /// A sealed frame, still closed.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame<'a> {
     /// The counted stream that it belongs to.

@@ -2,6 +2,7 @@ use super::{KIND_HANDSHAKE, KIND_SHIFT, MAC1_LEN, VERSION, refuse_reserved_bits}
 use crate::wire::{ConnectionId, Error, Hint, Reader, Writer};
 
 /// One message of a handshake.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Handshake<'a> {
     /// The cryptographic suite.

@@ -70,6 +70,7 @@ const KIND_REFUSED: u8 = 3;
 ///
 /// assert_eq!(Packet::parse(&bytes[..19]), Err(Error::Truncated { missing: 1 }));
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Packet<'a> {

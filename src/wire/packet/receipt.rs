@@ -2,6 +2,7 @@ use super::{KIND_RECEIPT, KIND_SHIFT, PROOF_LEN, VERSION, at_least, refuse_reser
 use crate::wire::{Error, Locator, Reader};
 
 /// What a server says it has stored, not yet proved.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt<'a> {
     /// An epoch of the session that the receipt is about.

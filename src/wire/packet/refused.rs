@@ -4,6 +4,7 @@ use crate::wire::{Error, Reader, Writer};
 /// "I do not know you": the answer to a frame or a first handshake message that nobody here knows.
 ///
 /// Nothing proves it, so it is a hint and no more: it may cause one reconnection per back-off step.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused {
     /// The locator of the frame, or the connection of the handshake message, that it is about.

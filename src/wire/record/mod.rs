@@ -31,6 +31,7 @@ use crate::reading::{
 use crate::time::{Instant, Stamp};
 
 /// A record, by what it says.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Record<'a> {

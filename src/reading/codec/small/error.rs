@@ -1,6 +1,7 @@
 use thiserror::Error;
 
 /// Why samples were not encoded: always the caller's fault.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -19,6 +20,7 @@ pub enum EncodeError {
 }
 
 /// Why a block was refused: always the block's fault, or that of the sample count it came with.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DecodeError {

@@ -1,0 +1,278 @@
+//! A device in the caller's memory.
+
+use core::ptr;
+
+use iomt::node::Device;
+use iomt::pairing::label::LabelSecret;
+use iomt::time::Instant;
+use iomt::wire::MAX_DATAGRAM as LONGEST_DATAGRAM;
+
+use crate::OUTBOX;
+use crate::config::{Config, Random};
+use crate::pointers::{buffer, object, put, values, view};
+use crate::status::Status;
+
+/// The longest datagram that goes either way, in bytes.
+pub const MAX_DATAGRAM: usize = 1_232;
+/// How much memory a device takes, in bytes, on any processor; 32-bit ones use less of it.
+pub const DEVICE_SIZE: usize = 12_288;
+/// How the memories of device, detector and decoder are aligned, in bytes; their types see to it.
+pub const ALIGN: usize = 8;
+
+const _: () = assert!(MAX_DATAGRAM == LONGEST_DATAGRAM);
+const _: () = assert!(size_of::<DeviceHandle>() <= size_of::<DeviceMemory>());
+const _: () = assert!(size_of::<DeviceMemory>() == DEVICE_SIZE);
+const _: () = assert!(align_of::<DeviceHandle>() <= ALIGN && align_of::<DeviceMemory>() == ALIGN);
+
+/// Room for a device: a static variable of yours, whatever it holds.
+#[repr(C)]
+pub struct DeviceMemory {
+    /// Not yours while the device lasts.
+    pub words: [u64; 1_536],
+}
+
+/// A device that pairs, takes readings and keeps each until the server has it stored.
+///
+/// One context of execution at a time may call it: no interrupt may while another call is under way. After every
+/// input, poll storage, datagrams and events until there is nothing. Times are microseconds since the boot, and never
+/// go back.
+pub struct DeviceHandle {
+    device: Device<'static, OUTBOX>,
+    random: Random,
+}
+
+impl DeviceHandle {
+    pub(crate) const fn device(&mut self) -> &mut Device<'static, OUTBOX> {
+        &mut self.device
+    }
+}
+
+/// Makes a device in `memory` that has never paired, and puts its handle into `device`.
+///
+/// Takes 34 KiB of stack for a moment, as measured on a Cortex-M4F; costs one multiplication of X25519.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iomt_device_init(
+    memory: *mut DeviceMemory,
+    config: *const Config,
+    device: *mut *mut DeviceHandle,
+) -> Status {
+    // SAFETY: memory, configuration and output are the caller's, as the header asks.
+    unsafe { init(memory, config, device) }.into()
+}
+
+unsafe fn init(
+    memory: *mut DeviceMemory,
+    config: *const Config,
+    device: *mut *mut DeviceHandle,
+) -> Result<(), Status> {
+    // SAFETY: promised by the caller of `iomt_device_init`.
+    let config = unsafe { view(config) }?;
+    // SAFETY: as above, of what the configuration points to.
+    let (identity, descriptor) = unsafe { (config.identity()?, config.descriptor()?) };
+    let handle = DeviceHandle {
+        device: Device::new(identity, descriptor, config.delivery()?)?,
+        random: config.random()?,
+    };
+    let place = memory.cast::<DeviceHandle>();
+    // SAFETY: it is as large as the assertions above say, and the caller's; `put` looks at its alignment. The
+    // handle goes out last: who gets none has no device.
+    unsafe {
+        put(device, ptr::null_mut())?;
+        put(place, handle)?;
+        put(device, place)
+    }
+}
+
+/// Ends a device and wipes its keys. Its memory is yours again, and its handle leads nowhere.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iomt_device_deinit(device: *mut DeviceHandle) -> Status {
+    // SAFETY: the handle is of `iomt_device_init`, and not used afterwards.
+    unsafe {
+        object(device)
+            .map(|device| ptr::drop_in_place(device))
+            .into()
+    }
+}
+
+/// Goes on after a reboot from the image that storage holds; before anything else is asked of the device.
+///
+/// `IOMT_STATUS_BAD_IMAGE` where it is damaged or another device's: the device is as new then, and can be paired.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iomt_device_resume(
+    device: *mut DeviceHandle,
+    now_us: u64,
+    image: *const u8,
+    len: usize,
+) -> Status {
+    // SAFETY: the handle is alive, and the image the caller's.
+    let (handle, image) = unsafe { (object(device), values(image, len)) };
+    let resume = || {
+        let DeviceHandle { device, random } = handle?;
+        device.resume(at(now_us), image?, random)?;
+        Ok::<_, Status>(())
+    };
+    resume().into()
+}
+
+/// Lets whoever knows the label pair, until one has or `iomt_device_disarm` is called: a button was pressed.
+///
+/// The secret has at least 16 random bytes; what a person makes up is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iomt_device_arm(
+    device: *mut DeviceHandle,
+    label_secret: *const u8,
+    len: usize,
+) -> Status {
+    // SAFETY: the handle is alive, and the secret the caller's.
+    let (handle, secret) = unsafe { (object(device), values(label_secret, len)) };
+    let arm = || {
+        handle?.device.arm(LabelSecret::new(secret?)?);
+        Ok::<_, Status>(())
+    };
+    arm().into()
+}
+
+/// Ends the pairing mode.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iomt_device_disarm(device: *mut DeviceHandle) -> Status {
+    // SAFETY: the handle is alive.
+    let handle = unsafe { object(device) };
+    handle.map(|handle| handle.device.disarm()).into()
+}
+
+/// Takes a datagram that came from the server. A forged one is refused and counted, and changes nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iomt_device_handle_datagram(
+    device: *mut DeviceHandle,
+    now_us: u64,
+    datagram: *const u8,
+    len: usize,
+) -> Status {
+    // SAFETY: the handle is alive, and the datagram the caller's.
+    let (handle, datagram) = unsafe { (object(device), values(datagram, len)) };
+    let handle_datagram = || {
+        let DeviceHandle { device, random } = handle?;
+        device.handle_datagram(at(now_us), datagram?, random)?;
+        Ok::<_, Status>(())
+    };
+    handle_datagram().into()
+}
+
+/// Does what is due: one multiplication of a handshake at most. Call it whenever `iomt_device_poll_timeout` says so;
+/// what fails is tried again by the next call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iomt_device_handle_timeout(
+    device: *mut DeviceHandle,
+    now_us: u64,
+) -> Status {
+    // SAFETY: the handle is alive.
+    let handle = unsafe { object(device) };
+    let handle_timeout = || {
+        let DeviceHandle { device, random } = handle?;
+        device.handle_timeout(at(now_us), random)?;
+        Ok::<_, Status>(())
+    };
+    handle_timeout().into()
+}
+
+/// The connection has ended: from now on frames say again to whom they belong.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iomt_device_handle_disconnected(device: *mut DeviceHandle) -> Status {
+    // SAFETY: the handle is alive.
+    let handle = unsafe { object(device) };
+    handle
+        .map(|handle| handle.device.handle_disconnected())
+        .into()
+}
+
+/// The next datagram to send, or `IOMT_STATUS_NOTHING`.
+///
+/// `out` has room for `IOMT_MAX_DATAGRAM` bytes; `len` is how many of them are the datagram.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iomt_device_poll_transmit(
+    device: *mut DeviceHandle,
+    now_us: u64,
+    out: *mut u8,
+    capacity: usize,
+    len: *mut usize,
+) -> Status {
+    // SAFETY: the handle is alive, and the buffer the caller's.
+    let (handle, out) = unsafe { (object(device), buffer::<MAX_DATAGRAM>(out, capacity)) };
+    let poll = || {
+        // SAFETY: the output is the caller's.
+        unsafe { put(len, 0) }?;
+        let datagram = handle?.device.poll_transmit(at(now_us), out?);
+        let datagram = datagram.ok_or(Status::Nothing)?;
+        // SAFETY: as above.
+        unsafe { put(len, datagram.len()) }
+    };
+    poll().into()
+}
+
+/// When the device has something to do next; what is past: at once. `IOMT_STATUS_NOTHING` before it has paired.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iomt_device_poll_timeout(
+    device: *mut DeviceHandle,
+    due_us: *mut u64,
+) -> Status {
+    // SAFETY: the handle is alive.
+    let handle = unsafe { object(device) };
+    let poll = || {
+        let due = handle?.device.poll_timeout().ok_or(Status::Nothing)?;
+        // SAFETY: the output is the caller's.
+        unsafe { put(due_us, due.as_micros()) }
+    };
+    poll().into()
+}
+
+/// What a device has done so far.
+#[repr(C)]
+pub struct DeviceState {
+    /// Frames of readings that are neither acknowledged nor named as lost.
+    pub frames_waiting: u64,
+    /// Frames of readings that were sealed.
+    pub frames_sealed: u64,
+    /// Frames that were handed out to be sent, repetitions included.
+    pub frames_sent: u64,
+    /// Frames that the server has stored.
+    pub frames_acknowledged: u64,
+    /// Frames that are named as lost.
+    pub frames_lost: u64,
+    /// Packets that were refused.
+    pub packets_refused: u64,
+    /// 1 where readings can be sent, else 0.
+    pub is_ready: u8,
+    /// 1 where the server has everything stored, and knows of every loss, else 0.
+    pub is_settled: u8,
+}
+
+/// How the device stands.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iomt_device_state(
+    device: *mut DeviceHandle,
+    state: *mut DeviceState,
+) -> Status {
+    // SAFETY: the handle is alive.
+    let handle = unsafe { object(device) };
+    let read = || {
+        let device = &handle?.device;
+        let stats = device.stats();
+        let now = DeviceState {
+            frames_waiting: device.waiting(),
+            frames_sealed: stats.frames_sealed,
+            frames_sent: stats.frames_sent,
+            frames_acknowledged: stats.frames_acknowledged,
+            frames_lost: stats.frames_lost,
+            packets_refused: stats.packets_refused,
+            is_ready: device.is_ready().into(),
+            is_settled: device.is_settled().into(),
+        };
+        // SAFETY: the output is the caller's.
+        unsafe { put(state, now) }
+    };
+    read().into()
+}
+
+pub(crate) const fn at(now_us: u64) -> Instant {
+    Instant::from_micros(now_us)
+}

@@ -1,0 +1,249 @@
+//! Keys, labels, passcodes, and every state of every handshake.
+
+use iomt::pairing::comparison;
+use iomt::pairing::cpace::{self, Passcode};
+use iomt::pairing::label::{Label, LabelSecret};
+use iomt::pairing::noise::{Keys, Party, Pattern, Psk, Role};
+use iomt::pairing::{
+    Attempts, DescriptorHash, Exchange, Identity, Paired, SharedSecret, StaticKey, Work,
+};
+use iomt::wire::ConnectionId;
+
+use crate::search::Secrets;
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+const SECRET: [u8; 32] = [
+    0x8F, 0x13, 0xD2, 0x77, 0x4A, 0xE6, 0x09, 0xBC, 0x51, 0xFA, 0x2E, 0x94, 0x68, 0xC7, 0x3B, 0xD0,
+    0x16, 0xA9, 0x7D, 0xE2, 0x45, 0x98, 0x0B, 0xCF, 0x32, 0xF7, 0x6C, 0x81, 0xDE, 0x59, 0xB4, 0x23,
+];
+
+fn promise() -> DescriptorHash {
+    DescriptorHash::of_body(b"who the device is")
+}
+
+#[test]
+fn keys() -> Outcome {
+    let secrets = Secrets::default();
+    secrets.add(&SECRET);
+    let identity = Identity::from_secret_bytes(&SECRET)?;
+    secrets.are_not_in(&identity);
+    secrets.are_not_in(&identity.agree(&identity.public()));
+    secrets.are_not_in(&SharedSecret::from_bytes(&SECRET)?);
+    secrets.are_not_in(&StaticKey::elsewhere(identity.public(), &SECRET)?);
+    secrets.are_not_in(&StaticKey::from(identity));
+    secrets.are_not_in(&Psk::from_bytes(&SECRET)?);
+    Ok(())
+}
+
+#[test]
+fn labels_and_passcodes() -> Outcome {
+    let secrets = Secrets::default();
+    secrets.add(&SECRET);
+    let label = Label::new(&SECRET[..16], None)?;
+    let text = label.text();
+    secrets.add(&text.as_str().as_bytes()[text.as_str().len() - 20..]);
+    secrets.are_not_in(&label);
+    secrets.are_not_in(&text);
+    secrets.are_not_in(&label.secret()?);
+    secrets.are_not_in(&LabelSecret::new(&SECRET)?);
+
+    let secrets = Secrets::default();
+    secrets.add(b"k7w2q9xt");
+    secrets.are_not_in(&Passcode::new(b"k7w2q9xt")?);
+    Ok(())
+}
+
+/// Does all the work of an exchange, and looks at it before and after each piece.
+fn work(secrets: &Secrets, exchange: &mut Exchange, key: &StaticKey) -> Outcome {
+    secrets.are_not_in(exchange);
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(key)?;
+        secrets.are_not_in(exchange);
+    }
+    Ok(())
+}
+
+/// Passes packets to and fro until both have finished.
+fn finish(
+    secrets: &Secrets,
+    (left, left_key): (&mut Exchange, &StaticKey),
+    (right, right_key): (&mut Exchange, &StaticKey),
+) -> Result<[Paired; 2], Box<dyn std::error::Error>> {
+    let (mut ours, mut theirs) = (None, None);
+    for _ in 0..4 {
+        work(secrets, left, left_key)?;
+        work(secrets, right, right_key)?;
+        ours = ours.or(left.poll_paired());
+        theirs = theirs.or(right.poll_paired());
+        if let Some(packet) = right.packet() {
+            let _ = left.handle_packet(packet); // One heard before is refused.
+        }
+        work(secrets, left, left_key)?;
+        if let Some(packet) = left.packet() {
+            let _ = right.handle_packet(packet);
+        }
+    }
+    secrets.are_not_in(&(&ours, &theirs));
+    Ok([
+        ours.ok_or("the first has not finished")?,
+        theirs.ok_or("the second has not finished")?,
+    ])
+}
+
+#[test]
+fn exchanges_by_label_then_reconnections_then_factory_keys() -> Outcome {
+    let secrets = Secrets::default();
+    secrets.add(&SECRET);
+    let entropy = &mut secrets.entropy(1);
+    let label = LabelSecret::new(&SECRET)?;
+    let server = StaticKey::from(Identity::generate(entropy)?);
+    let device = StaticKey::from(Identity::generate(entropy)?);
+
+    let mut reading = Exchange::read_label(&server, &label, ConnectionId([1; 8]), entropy)?;
+    work(&secrets, &mut reading, &server)?;
+    let hello = reading.packet().ok_or("no message 1")?;
+    let mut answering = Exchange::answer_label(&device, &label, promise(), hello, entropy)?;
+    let paired = finish(&secrets, (&mut reading, &server), (&mut answering, &device))?;
+
+    let [mut at_server, mut at_device] = paired;
+    let psk = at_device.secrets.resumption().ok_or("no secret is left")?;
+    let same = at_server.secrets.resumption().ok_or("no secret is left")?;
+    secrets.add(psk.secret_bytes());
+    secrets.are_not_in(&psk);
+    let mut asking = Exchange::reconnect(
+        &device,
+        server.public(),
+        &psk,
+        ConnectionId([2; 8]),
+        entropy,
+    )?;
+    work(&secrets, &mut asking, &device)?;
+    let hello = asking.packet().ok_or("no message 1")?;
+    let mut answering =
+        Exchange::answer_reconnection(&server, device.public(), &same, hello, entropy)?;
+    finish(&secrets, (&mut asking, &device), (&mut answering, &server))?;
+
+    let mut meeting = Exchange::meet(
+        &device,
+        server.public(),
+        promise(),
+        ConnectionId([3; 8]),
+        entropy,
+    )?;
+    work(&secrets, &mut meeting, &device)?;
+    let hello = meeting.packet().ok_or("no message 1")?;
+    let mut answering = Exchange::answer_meeting(&server, hello, entropy)?;
+    finish(&secrets, (&mut meeting, &device), (&mut answering, &server))?;
+    assert!(secrets.len() > 6, "the draws were noted");
+    Ok(())
+}
+
+#[test]
+fn passcodes_on_their_way() -> Outcome {
+    let secrets = Secrets::default();
+    secrets.add(b"k7w2q9xt");
+    let entropy = &mut secrets.entropy(2);
+    let passcode = Passcode::new(b"k7w2q9xt")?;
+    let (server, device) = (
+        StaticKey::from(Identity::generate(entropy)?),
+        StaticKey::from(Identity::generate(entropy)?),
+    );
+    let (buffer, other) = (&mut [0; 256], &mut [0; 256]);
+    let mut attempts = Attempts::armed();
+
+    // Its draws are one half each of a public name.
+    let open = Secrets::default();
+    let call = cpace::Call::new(&server, ConnectionId([1; 8]), &mut open.entropy(3))?;
+    secrets.are_not_in(&call);
+    let called = cpace::Called::answer(&device, call.packet(buffer)?, &mut open.entropy(4))?;
+    secrets.are_not_in(&called);
+    let asking = call.handle_answer(&passcode, &server, called.packet(buffer)?, entropy)?;
+    secrets.are_not_in(&asking);
+    let attempt = attempts.begin()?.stored();
+    secrets.are_not_in(&(&attempts, &attempt));
+    let answering =
+        called.handle_share(attempt, &passcode, &device, asking.packet(buffer)?, entropy)?;
+    secrets.are_not_in(&answering);
+    let ours = asking.handle_share(answering.packet(other)?)?;
+    let theirs = answering.finish()?;
+    secrets.are_not_in(&(&ours, &theirs));
+
+    let mut entering = Exchange::enter_passcode(&server, &ours, entropy)?;
+    work(&secrets, &mut entering, &server)?;
+    let hello = entering.packet().ok_or("no message 1")?.to_vec();
+    let mut answering = Exchange::answer_passcode(&device, &theirs, promise(), &hello, entropy)
+        .map_err(|_| "refused")?;
+    finish(
+        &secrets,
+        (&mut entering, &server),
+        (&mut answering, &device),
+    )?;
+    Ok(())
+}
+
+#[test]
+fn digits_on_their_way() -> Outcome {
+    let secrets = Secrets::default();
+    let entropy = &mut secrets.entropy(5);
+    let (server, device) = (Identity::generate(entropy)?, Identity::generate(entropy)?);
+    let (first, second) = (&mut [0; 256], &mut [0; 256]);
+    let connection = ConnectionId([1; 8]);
+    let mut attempts = Attempts::armed();
+
+    let (asking, hello) = comparison::Asking::new(&device, promise(), connection, entropy, first)?;
+    secrets.are_not_in(&asking);
+    let (answering, reply) =
+        comparison::Answering::new(&server, connection, hello, entropy, second)?;
+    secrets.are_not_in(&answering);
+    let reply = reply.to_vec();
+    let (confirming, confirmation) = asking
+        .handle_reply(&reply, entropy, first)
+        .map_err(|(_, error)| error)?;
+    secrets.are_not_in(&confirming);
+    let attempt = attempts.begin()?.stored();
+    let (theirs, nonce) = answering
+        .handle_confirmation(attempt, confirmation)
+        .map_err(|(_, _, error)| error)?;
+    let ours = confirming.handle_nonce(&nonce)?;
+    assert_eq!(ours.digits().value(), theirs.digits().value());
+    for unconfirmed in [ours, theirs] {
+        let shown = format!("{unconfirmed:?} {:?}", unconfirmed.digits());
+        let digits = format!("{:06}", unconfirmed.digits().value());
+        assert!(!shown.contains(&digits), "{digits} is in {shown}");
+        secrets.are_not_in(&unconfirmed);
+        secrets.are_not_in(&unconfirmed.yes());
+    }
+    Ok(())
+}
+
+#[test]
+fn plain_noise() -> Outcome {
+    let secrets = Secrets::default();
+    secrets.add(&SECRET);
+    let entropy = &mut secrets.entropy(6);
+    let (ours, theirs) = (Identity::generate(entropy)?, Identity::generate(entropy)?);
+    let psks = [Psk::from_bytes(&SECRET)?];
+    let pattern = Pattern::XX.with_psk(0).ok_or("no such pattern")?;
+    let keys = |local| Keys {
+        local: Some(local),
+        remote: None,
+        psks: &psks,
+    };
+    secrets.are_not_in(&keys(&ours));
+    let mut asking = Party::new(pattern, Role::Initiator, b"", keys(&ours))?;
+    let mut answering = Party::new(pattern, Role::Responder, b"", keys(&theirs))?;
+    let (buffer, text) = (&mut [0; 256], &mut [0; 256]);
+    for message in 0..3 {
+        let (writer, reader) = match message % 2 {
+            0 => (&mut asking, &mut answering),
+            _ => (&mut answering, &mut asking),
+        };
+        let bytes = writer.write_message(b"a payload of a message", entropy, buffer)?;
+        reader.read_message(bytes, text)?;
+        secrets.are_not_in(&(&*writer, &*reader));
+    }
+    secrets.are_not_in(&asking.finish().map_err(|_| "unfinished")?);
+    secrets.are_not_in(&answering.finish().map_err(|_| "unfinished")?);
+    Ok(())
+}
