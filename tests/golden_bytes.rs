@@ -260,9 +260,14 @@ fn the_plaintext_of_a_control_frame() {
 
 /// The bytes of the block of the specification that begins so, its remarks left out.
 fn worked_example(start: &str) -> String {
-    let page = include_str!("../src/guide/wire_format.md");
-    let block = page
-        .split("```")
+    let pages = [
+        include_str!("../src/guide/specification/control.md"),
+        include_str!("../src/guide/specification/envelope.md"),
+        include_str!("../src/guide/specification/receipts.md"),
+    ];
+    let block = pages
+        .iter()
+        .flat_map(|page| page.split("```"))
         .find(|block| block.starts_with(&format!("text\n{start}")));
     let lines = block.unwrap().lines().skip(1);
     let digits = lines.map(|line| {

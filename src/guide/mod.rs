@@ -1,8 +1,5 @@
 //! Pages that belong to no single item.
 
-#[doc = include_str!("bindings.md")]
-pub mod bindings {}
-
 #[doc = include_str!("records.md")]
 pub mod records {}
 
@@ -11,6 +8,11 @@ pub mod reliability {}
 
 #[doc = include_str!("signal.md")]
 pub mod signal {}
+
+pub mod specification;
+
+#[doc = include_str!("why_not.md")]
+pub mod why_not {}
 
 #[doc = include_str!("wire_format.md")]
 pub mod wire_format {}

@@ -54,9 +54,10 @@ fn a_heart_rate_takes_seven_bytes() {
 }
 
 #[test]
-fn the_worked_example_of_the_wire_format_page() {
-    let page = include_str!("../../guide/wire_format.md");
-    let example = page.split("after the epoch was named:").nth(1).unwrap();
+fn the_worked_example_of_the_specification() {
+    let page = include_str!("../../guide/specification/envelope.md");
+    let mut blocks = page.split("```");
+    let example = blocks.find(|block| block.starts_with("text\n0e ")).unwrap();
     let columns = example.lines().filter_map(|line| line.get(..19));
     let bytes: Vec<u8> = columns
         .flat_map(str::split_whitespace)
