@@ -94,6 +94,7 @@ fn store(opener: &mut Opener, packet: &[u8]) {
     opener.commit(opened.stored()).unwrap();
 }
 
+// IOMT-EPOCH-002, IOMT-EPOCH-004, IOMT-EPOCH-010
 #[test]
 fn the_key_schedule_of_two_epochs() {
     let entropy = &mut Counting(0);
@@ -125,6 +126,7 @@ fn the_key_schedule_of_two_epochs() {
     assert_eq!(server().locators().nth(1), Some(second.locator));
 }
 
+// IOMT-EPOCH-002
 #[test]
 fn the_device_seals_with_the_key_of_its_own_direction() {
     let secrets = secrets(Direction::DeviceInitiated);
@@ -133,6 +135,7 @@ fn the_device_seals_with_the_key_of_its_own_direction() {
     assert_eq!(hex(opener.locators().next().unwrap().0), "975d1741444e81c3");
 }
 
+// IOMT-SEAL-010, IOMT-SEAL-011, IOMT-SEAL-012, IOMT-EPOCH-003
 #[test]
 fn frames_of_both_spaces_and_two_epochs() {
     let entropy = &mut Counting(0);
@@ -165,6 +168,7 @@ fn frames_of_both_spaces_and_two_epochs() {
     );
 }
 
+// IOMT-RCPT-010, IOMT-RCPT-012, IOMT-RCPT-014
 #[test]
 fn receipts_of_nothing_and_of_a_set_with_a_hole() {
     let (mut sealer, _) = device(&mut Counting(0));
@@ -186,6 +190,7 @@ fn receipts_of_nothing_and_of_a_set_with_a_hole() {
     );
 }
 
+// IOMT-RCPT-010, IOMT-RCPT-012, IOMT-RCPT-014
 #[test]
 fn a_control_frame_and_the_receipt_that_echoes_it() {
     let (mut sealer, _) = device(&mut Counting(0));
@@ -217,6 +222,7 @@ fn a_control_frame_and_the_receipt_that_echoes_it() {
 }
 
 /// The example of the specification.
+// IOMT-OUT-010, IOMT-OUT-022, IOMT-OUT-024
 #[test]
 fn the_plaintext_of_a_control_frame() {
     let lost = Lost {
@@ -277,6 +283,7 @@ fn worked_example(start: &str) -> String {
     digits.collect()
 }
 
+// IOMT-RCPT-010, IOMT-ENV-022
 #[test]
 fn the_worked_examples_of_the_specification() {
     let (mut sealer, _) = device(&mut Counting(0));
@@ -297,6 +304,7 @@ fn the_worked_examples_of_the_specification() {
     assert_eq!(written(None, &rate), worked_example("0e  "));
 }
 
+// IOMT-EPOCH-034
 #[test]
 fn a_row_of_one_epoch() {
     let (mut sealer, _) = device(&mut Counting(0));
@@ -325,6 +333,7 @@ fn a_row_of_one_epoch() {
     assert!(key.open(&owner, row).is_ok());
 }
 
+// IOMT-PAIR-001, IOMT-PAIR-002, IOMT-PAIR-024, IOMT-PAIR-031
 #[test]
 fn the_three_messages_of_label_pairing() {
     let entropy = &mut Counting(0);
@@ -367,6 +376,7 @@ fn the_three_messages_of_label_pairing() {
     }
 }
 
+// IOMT-PAIR-001, IOMT-PAIR-002, IOMT-PAIR-040
 #[test]
 fn the_two_messages_of_a_reconnection() {
     let entropy = &mut Counting(0);
@@ -406,6 +416,7 @@ fn the_two_messages_of_a_reconnection() {
     }
 }
 
+// IOMT-PAIR-001, IOMT-PAIR-002, IOMT-PAIR-024
 #[test]
 fn the_two_messages_of_factory_keys() {
     let entropy = &mut Counting(0);
@@ -473,6 +484,7 @@ fn pulse(time: Instant, rate: i32) -> Record<'static> {
     Record::Observation(Observation::new(metric, unit, time, rate.into()))
 }
 
+// IOMT-REC-010, IOMT-DATA-040, IOMT-VER-003
 #[test]
 fn observations_short_and_in_full() {
     assert_eq!(
@@ -503,6 +515,7 @@ fn observations_short_and_in_full() {
     );
 }
 
+// IOMT-REC-013, IOMT-VER-003
 #[test]
 fn waveforms_short_and_in_full() {
     let short = Waveform {
@@ -529,6 +542,7 @@ fn waveforms_short_and_in_full() {
     );
 }
 
+// IOMT-ENV-011, IOMT-VER-003
 #[test]
 fn a_descriptor_and_a_record_of_another_version() {
     let descriptor = Descriptor {

@@ -80,6 +80,7 @@ fn keyed(key: &Secret) -> Hmac<Sha256> {
 mod tests {
     use super::*;
 
+    // IOMT-SEC-002
     #[test]
     fn comparison_sees_every_byte_and_the_length() {
         assert!(equal(b"abc", b"abc"));

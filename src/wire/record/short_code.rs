@@ -78,6 +78,7 @@ impl ShortCode {
 mod tests {
     use super::*;
 
+    // IOMT-REC-010
     #[test]
     fn no_code_and_no_combination_appears_twice() {
         for (index, row) in TABLE.into_iter().enumerate() {
@@ -91,6 +92,7 @@ mod tests {
         }
     }
 
+    // IOMT-REC-010
     #[test]
     fn the_documented_codes_are_those_of_the_table() {
         let page = include_str!("../../guide/specification/records.md");
