@@ -109,7 +109,7 @@ fn gateway_that_holds_every_frame_for_seven_days() {
     with_a_large_stack.spawn(a_week).unwrap().join().unwrap();
 }
 
-// IOMT-CARR-081
+// IOMT-CARR-081, IOMT-CARR-086
 #[test]
 fn two_gateways_forwarding_one_device() {
     let mut gateways = [TestGateway::<4_096>::new(KEEP), TestGateway::new(KEEP)];

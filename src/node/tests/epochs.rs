@@ -28,7 +28,7 @@ fn frames_of_the_old_epoch_arrive_after_the_new_one_has_begun() {
     );
 }
 
-// IOMT-LINK-001
+// IOMT-LINK-001, IOMT-EPOCH-021
 #[test]
 fn a_week_without_a_link_loses_nothing() {
     let mut world = World::paired();

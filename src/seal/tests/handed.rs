@@ -99,7 +99,7 @@ fn range(start: u32, end: u32) -> CounterRange {
     CounterRange { start, end }
 }
 
-// IOMT-OUT-032
+// IOMT-OUT-032, IOMT-OUT-035, IOMT-SEAL-038
 #[test]
 fn a_server_that_lost_its_state_opens_the_backlog_of_an_old_session() {
     let (mut before, _lost_opener) = pair();

@@ -97,7 +97,7 @@ fn yesterdays_receipt() {
     assert_eq!(refused, Error::NotAuthentic);
 }
 
-// IOMT-SEC-007, IOMT-RCPT-023, IOMT-EPOCH-032
+// IOMT-SEC-007, IOMT-EPOCH-032, IOMT-SEAL-037, IOMT-SEAL-038
 #[test]
 fn stolen_chain_key_after_reconnection() {
     // The thief has the flash of the old session: its next chain key, and the secret of an undrained epoch.
