@@ -4,7 +4,7 @@ use iomt::node::{Config, Device, DeviceEvent, Error, Reach, Received, Recipient}
 use iomt::pairing::{Exchange, Identity, StaticKey, label::LabelSecret};
 use iomt::reading::Descriptor;
 use iomt::seal::{Opener, Opening};
-use iomt::storage::{MAX_IMAGE, MemoryStorage};
+use iomt::storage::{MAX_IMAGE, MemoryStorage, Storage as _};
 use iomt::time::{Duration, Instant};
 use iomt::wire::{ConnectionId, MAX_DATAGRAM, Packet, Refused, Route, Space};
 

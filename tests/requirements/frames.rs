@@ -54,7 +54,8 @@ fn an_epoch_is_worn_at_half_of_its_counters_and_full_behind_the_last() {
         assert_eq!(sealer.skip(Space::Data), Ok(expected));
     }
     assert_eq!(sealer.skip(Space::Data), Err(Error::EpochFull));
-    let refused = sealer.seal(Space::Data, b"one more", &mut [0; 64]);
+    let mut out = [0; 64];
+    let refused = sealer.seal(Space::Data, b"one more", &mut out);
     assert_eq!(refused.unwrap_err(), Error::EpochFull);
     // The other spaces count for themselves.
     assert!(sealer.seal(Space::Alarm, b"!", &mut [0; 64]).is_ok());

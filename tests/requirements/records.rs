@@ -148,7 +148,7 @@ fn times_of_a_series_that_go_back_are_refused() {
         let [(0, Ok(Record::Series(series)))] = read(&plaintext)[..] else {
             panic!()
         };
-        series.times_ms(&mut [0; 8]).map(<[i32]>::to_vec)
+        series.times_ms(&mut [0; 8]).map(|times| times.to_vec())
     };
     assert_eq!(series(&[0, 10, 5]), Ok(vec![0, 10, 15]));
     assert_eq!(series(&[0, 10, -1]), Err(WaveformError::TooLong));
