@@ -26,6 +26,28 @@ fn classes_are_numbered_in_order_and_each_is_there_once() {
     assert!(words.iter().all(is_snake));
 }
 
+// IOMT-ERR-005
+#[test]
+fn each_finer_word_belongs_to_one_class() {
+    let rows = PAGE.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.strip_prefix("| ")?.split(" | ").collect();
+        let [number, class, _, finer] = cells[..] else {
+            return None;
+        };
+        number.parse::<usize>().ok()?;
+        let finer = finer
+            .trim_end_matches('|')
+            .split(", ")
+            .map(|word| word.trim().trim_matches('`'));
+        let finer = finer.filter(|word| !word.is_empty());
+        Some(finer.chain([class.trim_matches('`')]).collect::<Vec<_>>())
+    });
+    let words: Vec<&str> = rows.flatten().collect();
+    let distinct: BTreeSet<&str> = words.iter().copied().collect();
+    assert!(words.len() > classes().len());
+    assert_eq!(distinct.len(), words.len());
+}
+
 /// What was given out once, in its order: a line more is well, another one is not.
 // IOMT-ERR-001
 #[test]

@@ -11,5 +11,6 @@ mod classes;
 mod comparison;
 mod endpoints;
 mod frames;
+mod metrics;
 mod records;
 mod support;

@@ -36,7 +36,7 @@ FUNCTION = re.compile(r"\bfn (\w+)")
 
 def defined(problems):
     """The numbers in the order of the chapters."""
-    chapters = re.findall(r"\(super::(\w+)\)", (PAGES / "introduction.md").read_text())
+    chapters = re.findall(r"specification::(\w+)\)", (PAGES / "introduction.md").read_text())
     numbers = []
     for chapter in dict.fromkeys(chapters):
         if chapter != "coverage":

@@ -36,6 +36,9 @@ pub mod link {}
 #[doc = include_str!("locators.md")]
 pub mod locators {}
 
+#[doc = include_str!("metrics.md")]
+pub mod metrics {}
+
 #[doc = include_str!("models.md")]
 pub mod models {}
 
