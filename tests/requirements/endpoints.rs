@@ -1,14 +1,10 @@
 //! What a device and a server do over time, and what they do not.
 
-use iomt::node::{Config, Device, DeviceEvent, Error, Reach, Received, Recipient};
-use iomt::pairing::{Exchange, Identity, StaticKey, label::LabelSecret};
-use iomt::reading::Descriptor;
-use iomt::seal::{Opener, Opening};
-use iomt::storage::{MAX_IMAGE, MemoryStorage, Storage as _};
+use iomt::node::{Config, Error, Reach, Received, Recipient};
 use iomt::time::{Duration, Instant};
-use iomt::wire::{ConnectionId, MAX_DATAGRAM, Packet, Refused, Route, Space};
+use iomt::wire::{ConnectionId, Packet, Refused, Route, Space};
 
-use crate::support::{Counting, Pair, all, is_receipt, locator_of, nothing, route_of, space_of};
+use crate::support::{Pair, all, is_receipt, locator_of, nothing, route_of, space_of};
 
 const DUE: Duration = Duration::from_secs(60);
 
@@ -205,124 +201,4 @@ fn only_what_is_authentic_and_new_says_where_the_device_is() {
     let received = server.handle_datagram(now, &mut again).unwrap();
     assert!(matches!(received, Received::Duplicate));
     assert_eq!(received.sender(), None);
-}
-
-/// A server that stores and acknowledges, and passes over all lists.
-struct Deaf {
-    opener: Opener,
-    receipts: usize,
-}
-
-impl Deaf {
-    fn hear(&mut self, datagram: &mut [u8]) -> Option<Vec<u8>> {
-        match self.opener.open(datagram) {
-            Ok(Opening::Fresh(opened)) => self.opener.commit(opened.stored()).unwrap(),
-            Ok(_) => {}
-            Err(_) => return None,
-        }
-        self.receipts += 1;
-        let mut out = [0; MAX_DATAGRAM];
-        Some(self.opener.receipt(None, &mut out).unwrap().to_vec())
-    }
-}
-
-/// Runs for so long, or until the device begins a handshake.
-fn run(
-    device: &mut Device<'_, 4_096>,
-    storage: &mut MemoryStorage<4_096, 1>,
-    server: &mut Deaf,
-    rng: &mut Counting,
-    (mut now, end): (Instant, Instant),
-) -> bool {
-    let mut buffer = [0; MAX_DATAGRAM];
-    while now < end {
-        let _ = device.handle_timeout(now, rng);
-        device.store_on(now, storage).unwrap();
-        while let Some(datagram) = device.poll_transmit(now, &mut buffer) {
-            if matches!(Packet::parse(datagram), Ok(Packet::Handshake(_))) {
-                return true;
-            }
-            if let Some(receipt) = server.hear(datagram) {
-                device.handle_datagram(now, &receipt, rng).unwrap();
-            }
-            device.store_on(now, storage).unwrap();
-        }
-        let wake = device.poll_timeout().unwrap_or(end);
-        now = wake.max(now + Duration::from_millis(1));
-    }
-    false
-}
-
-// IOMT-OUT-042, IOMT-OUT-040
-#[test]
-fn a_list_that_is_passed_over_eight_times_makes_a_device_reconnect() {
-    let identity = |n: u8| Identity::from_secret_bytes(&[n; 32]).unwrap();
-    let label = || LabelSecret::new(b"sixteen or more random bytes").unwrap();
-    let (rng, boot) = (&mut Counting(0), &mut Counting(9_000));
-    let start = Instant::from_secs(1);
-    let mut storage = MemoryStorage::<4_096, 1>::new();
-    let new = || Device::<4_096>::new(identity(1), Descriptor::default(), Config::DEFAULT).unwrap();
-    let mut device = new();
-    device.arm(label());
-
-    let reader = StaticKey::from(identity(2));
-    let mut exchange = Exchange::read_label(&reader, &label(), ConnectionId([1; 8]), rng).unwrap();
-    let mut buffer = [0; MAX_DATAGRAM];
-    let secrets = loop {
-        exchange.work_with(&reader).unwrap();
-        if let Some(paired) = exchange.poll_paired() {
-            break paired.secrets;
-        }
-        if let Some(packet) = exchange.packet() {
-            let _ = device.handle_datagram(start, packet, rng);
-        }
-        let _ = device.handle_timeout(start, rng);
-        if let Some(reply) = device.poll_transmit(start, &mut buffer) {
-            let _ = exchange.handle_packet(reply);
-        }
-    };
-    let confirmation = exchange.packet().unwrap().to_vec();
-    device.handle_datagram(start, &confirmation, rng).unwrap();
-    for _ in 0..4 {
-        let _ = device.handle_timeout(start, rng);
-    }
-    let mut server = Deaf {
-        opener: secrets.into_opener(),
-        receipts: 0,
-    };
-    let hello = server.opener.receipt(None, &mut buffer).unwrap().to_vec();
-    device.handle_datagram(start, &hello, rng).unwrap();
-    let hour = Duration::from_secs(3_600);
-    // One epoch alone: every receipt reflects its list, and nothing has to be done.
-    let end = start + hour;
-    assert!(!run(
-        &mut device,
-        &mut storage,
-        &mut server,
-        rng,
-        (start, end)
-    ));
-    assert!(device.is_settled());
-
-    // After a reboot the server lists an epoch that the device has drained, and would have closed it by the list.
-    let mut image = [0; MAX_IMAGE];
-    let len = storage.load_image(0, &mut image).unwrap().unwrap();
-    let mut device = new();
-    device.resume(Instant::ZERO, &image[..len], boot).unwrap();
-    server.receipts = 0;
-    let ran = run(
-        &mut device,
-        &mut storage,
-        &mut server,
-        boot,
-        (Instant::ZERO, end),
-    );
-    assert!(ran, "it goes on as if nothing were wrong");
-    assert!(server.receipts >= 8, "{}", server.receipts);
-    let events = std::iter::from_fn(|| device.poll_event());
-    assert!(
-        !events
-            .into_iter()
-            .any(|event| matches!(event, DeviceEvent::Lost { .. }))
-    );
 }

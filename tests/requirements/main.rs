@@ -11,6 +11,7 @@ mod classes;
 mod comparison;
 mod endpoints;
 mod frames;
+mod lists;
 mod metrics;
 mod records;
 mod support;

@@ -8,10 +8,10 @@ use iomt::storage::MemoryStorage;
 use iomt::time::{Duration, Instant};
 use iomt::wire::{Locator, MAX_DATAGRAM, Packet, Record, Route, Space};
 
-pub const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
 /// Each draw is another one, and each run draws the same.
-pub struct Counting(pub u64);
+pub(crate) struct Counting(pub(crate) u64);
 
 impl Entropy for Counting {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
@@ -25,33 +25,33 @@ impl Entropy for Counting {
 }
 
 /// Whether a datagram gets through.
-pub type Filter = fn(&[u8]) -> bool;
+pub(crate) type Filter = fn(&[u8]) -> bool;
 
-pub struct Pair {
-    pub now: Instant,
-    pub device: Device<'static, 4_096>,
-    pub server: Server,
+pub(crate) struct Pair {
+    pub(crate) now: Instant,
+    pub(crate) device: Device<'static, 4_096>,
+    pub(crate) server: Server,
     storage: MemoryStorage<4_096, 1>,
     rng: [Counting; 2],
     /// What the device has sent, and when; what was held back included.
-    pub sent: Vec<(Instant, Vec<u8>)>,
+    pub(crate) sent: Vec<(Instant, Vec<u8>)>,
     /// What the server has said; what was held back included.
-    pub said: Vec<Vec<u8>>,
-    pub passes_up: Filter,
-    pub passes_down: Filter,
+    pub(crate) said: Vec<Vec<u8>>,
+    pub(crate) passes_up: Filter,
+    pub(crate) passes_down: Filter,
 }
 
-pub fn all(_: &[u8]) -> bool {
+pub(crate) fn all(_: &[u8]) -> bool {
     true
 }
 
-pub fn nothing(_: &[u8]) -> bool {
+pub(crate) fn nothing(_: &[u8]) -> bool {
     false
 }
 
 impl Pair {
     /// Paired by label, and at rest.
-    pub fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config) -> Self {
         let identity = |n: u8| Identity::from_secret_bytes(&[n; 32]).unwrap();
         let label = || LabelSecret::new(b"sixteen or more random bytes").unwrap();
         let mut pair = Self {
@@ -75,7 +75,7 @@ impl Pair {
         pair
     }
 
-    pub fn take(&mut self) -> Result<(), Error> {
+    pub(crate) fn take(&mut self) -> Result<(), Error> {
         let pulse = Observation::new(
             Metric::HEART_RATE,
             Unit::BEATS_PER_MINUTE,
@@ -86,7 +86,7 @@ impl Pair {
         self.device.send(self.now, Space::Data, &records).map(drop)
     }
 
-    pub fn run_for(&mut self, span: Duration) {
+    pub(crate) fn run_for(&mut self, span: Duration) {
         let end = self.now + span;
         while self.now < end {
             self.settle();
@@ -98,7 +98,7 @@ impl Pair {
     }
 
     /// Gives the device a datagram that the server has not sent.
-    pub fn inject(&mut self, datagram: &[u8]) -> Result<(), Error> {
+    pub(crate) fn inject(&mut self, datagram: &[u8]) -> Result<(), Error> {
         let done = self
             .device
             .handle_datagram(self.now, datagram, &mut self.rng[0]);
@@ -132,7 +132,7 @@ impl Pair {
     }
 
     /// What was sent since the last call.
-    pub fn heard(&mut self) -> Vec<(Instant, Vec<u8>)> {
+    pub(crate) fn heard(&mut self) -> Vec<(Instant, Vec<u8>)> {
         std::mem::take(&mut self.sent)
     }
 }
@@ -143,25 +143,25 @@ fn hear(server: &mut Server, now: Instant, datagram: &mut [u8]) {
     }
 }
 
-pub fn is_receipt(datagram: &[u8]) -> bool {
+pub(crate) fn is_receipt(datagram: &[u8]) -> bool {
     matches!(Packet::parse(datagram), Ok(Packet::Receipt(_)))
 }
 
-pub fn space_of(datagram: &[u8]) -> Option<Space> {
+pub(crate) fn space_of(datagram: &[u8]) -> Option<Space> {
     match Packet::parse(datagram) {
         Ok(Packet::Frame(frame)) => Some(frame.space),
         _ => None,
     }
 }
 
-pub fn route_of(datagram: &[u8]) -> Option<Route> {
+pub(crate) fn route_of(datagram: &[u8]) -> Option<Route> {
     match Packet::parse(datagram) {
         Ok(Packet::Frame(frame)) => Some(frame.route),
         _ => None,
     }
 }
 
-pub fn locator_of(datagram: &[u8]) -> Option<Locator> {
+pub(crate) fn locator_of(datagram: &[u8]) -> Option<Locator> {
     match route_of(datagram)? {
         Route::Short => None,
         Route::Routed(locator) | Route::Unproved(locator, _) => Some(locator),
