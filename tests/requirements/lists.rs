@@ -132,7 +132,9 @@ impl Bench {
         let len = self.storage.load_image(0, &mut image).unwrap().unwrap();
         self.device = new_device();
         self.now = Instant::ZERO;
-        let resumed = self.device.resume(self.now, &image[..len], &mut self.rng);
+        let resumed = self
+            .device
+            .resume(self.now, image.get(..len).unwrap(), &mut self.rng);
         resumed.unwrap();
         (self.server.receipts, self.server.heard) = (0, Vec::new());
     }

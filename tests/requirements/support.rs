@@ -8,8 +8,6 @@ use iomt::storage::MemoryStorage;
 use iomt::time::{Duration, Instant};
 use iomt::wire::{Locator, MAX_DATAGRAM, Packet, Record, Route, Space};
 
-pub(crate) const SECOND: Duration = Duration::from_secs(1);
-
 /// Each draw is another one, and each run draws the same.
 pub(crate) struct Counting(pub(crate) u64);
 
@@ -18,7 +16,9 @@ impl Entropy for Counting {
         for part in out.chunks_mut(8) {
             self.0 += 1;
             let mixed = self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_le_bytes();
-            part.copy_from_slice(&mixed[..part.len()]);
+            for (out, mixed) in part.iter_mut().zip(mixed) {
+                *out = mixed;
+            }
         }
         Ok(())
     }
