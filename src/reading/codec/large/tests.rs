@@ -182,7 +182,7 @@ fn an_extension_is_refused_and_a_truncation_is_never_taken_for_the_whole() {
     }
 }
 
-// IOMT-REC-034
+// IOMT-REC-031, IOMT-REC-034
 #[test]
 fn golden_blocks_do_not_change() {
     let sine: Vec<i32> = (0..250)
