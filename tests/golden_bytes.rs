@@ -304,6 +304,73 @@ fn the_worked_examples_of_the_specification() {
     assert_eq!(written(None, &rate), worked_example("0e  "));
 }
 
+/// The bytes of the paragraph of a page that has this title in its first line, its remarks left out.
+fn worked_paragraph(page: &str, title: &str) -> String {
+    let start = format!("\n{title}\n");
+    let paragraph = page.split(&start).nth(1).unwrap();
+    let lines = paragraph
+        .lines()
+        .take_while(|line| !line.is_empty() && !line.starts_with("```"));
+    let digits = lines.map(|line| line.split("  ").next().unwrap().replace(' ', ""));
+    digits.collect()
+}
+
+// IOMT-SEAL-010, IOMT-SEAL-011, IOMT-EPOCH-004
+#[test]
+fn the_worked_frames_of_the_specification() {
+    let page = include_str!("../src/guide/specification/frames.md");
+    let (mut sealer, _) = device(&mut Counting(0));
+    let short = sealed(&mut sealer, Space::Data, b"reading");
+    assert_eq!(hex(short), worked_paragraph(page, "short, data, counter 0"));
+    let next = sealed(&mut sealer, Space::Data, b"reading");
+    let title = "unproved, data, counter 1, the same plaintext";
+    assert_eq!(
+        hex(routed(&sealer, &next, false)),
+        worked_paragraph(page, title)
+    );
+
+    let schedule = include_str!("../src/guide/specification/epochs.md");
+    let epoch = sealer.epoch().unwrap();
+    let names = [
+        ("session     ", hex(sealer.session())),
+        ("locator     ", hex(epoch.locator.0)),
+        ("salt        ", hex(epoch.salt.0)),
+        ("tag         ", hex(epoch.tag.as_bytes())),
+    ];
+    for (name, value) in names {
+        assert!(schedule.contains(&format!("\n{name} {value}\n")), "{name}");
+    }
+}
+
+// IOMT-PAIR-002, IOMT-PAIR-006, IOMT-PAIR-010, IOMT-PAIR-031
+#[test]
+fn the_worked_pairing_of_the_specification() {
+    let page = include_str!("../src/guide/specification/pairing.md");
+    let entropy = &mut Counting(0);
+    let (reader, device) = (static_key(0x21), static_key(0x42));
+    let label = LabelSecret::new(b"sixteen or more random bytes").unwrap();
+    let connection = ConnectionId(*b"connect!");
+    let mut reads = Exchange::read_label(&reader, &label, connection, entropy).unwrap();
+    let first = packet_of(&mut reads, &reader);
+    assert_eq!(hex(&first), worked_paragraph(page, "message 1"));
+    let promise = DescriptorHash::of_body(b"the body of a descriptor record");
+    let mut answers = Exchange::answer_label(&device, &label, promise, &first, entropy).unwrap();
+    let second = packet_of(&mut answers, &device);
+    assert_eq!(hex(&second), worked_paragraph(page, "message 2"));
+    reads.handle_packet(&second).unwrap();
+    let third = packet_of(&mut reads, &reader);
+    assert_eq!(hex(&third), worked_paragraph(page, "message 3"));
+    let mut secrets = reads.poll_paired().unwrap().secrets;
+    let next = secrets.resumption().unwrap();
+    for (name, value) in [
+        ("session", hex(secrets.id())),
+        ("psk'", hex(next.secret_bytes())),
+        ("hint'", hex(next.hint().0)),
+    ] {
+        assert!(page.contains(&format!("\n{name:<22} {value}\n")), "{name}");
+    }
+}
+
 // IOMT-EPOCH-034
 #[test]
 fn a_row_of_one_epoch() {

@@ -74,6 +74,19 @@ fn what_is_authentic_and_can_not_be_read_is_stored_and_acknowledged() {
     assert!(report.acknowledgements().next().unwrap().covers(0));
 }
 
+// IOMT-SEAL-042
+#[test]
+fn a_frame_with_another_salt_than_its_own_opens_in_no_epoch() {
+    let (mut sealer, mut opener) = (device(0), secrets().into_opener());
+    store(&mut opener, &sealed(&mut sealer, b"first"));
+    let packet = sealed(&mut sealer, b"second");
+    let mut moved = packet.clone();
+    let salt = moved.get_mut(9).unwrap();
+    *salt ^= 1;
+    assert_eq!(opener.open(&mut moved).unwrap_err(), Error::NotAuthentic);
+    assert_eq!(store(&mut opener, &packet), b"second");
+}
+
 // IOMT-RCPT-018
 #[test]
 fn entries_of_epochs_that_a_device_does_not_know_are_passed_over() {

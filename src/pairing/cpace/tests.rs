@@ -326,6 +326,10 @@ fn another_offer_connection_step_model_or_length_is_refused() {
     hello[2] = Model::LABEL_SECRET.0;
     let refused = Called::answer(&pairing.device, &hello, rng).unwrap_err();
     assert_eq!(refused, Error::UnexpectedMessage);
+    let mut hello = pairing.packets[0].clone();
+    hello[12] = 1;
+    let refused = Called::answer(&pairing.device, &hello, rng).unwrap_err();
+    assert_eq!(refused, Error::WrongKey);
 }
 
 /// Who is in the middle of two runs and exchanges what they say gets two keys that are not equal.
