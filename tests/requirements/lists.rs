@@ -7,7 +7,7 @@ use iomt::seal::{Control, Opener, Opening};
 use iomt::storage::{MAX_IMAGE, MemoryStorage, Storage as _};
 use iomt::time::{Duration, Instant};
 use iomt::wire::control::ControlRecord;
-use iomt::wire::{ConnectionId, Locator, MAX_DATAGRAM, Packet, Record, Space};
+use iomt::wire::{ConnectionId, Envelope, Locator, MAX_DATAGRAM, Packet, Record, Space};
 
 use crate::support::Counting;
 
@@ -26,6 +26,8 @@ struct Ear {
     is_deaf: bool,
     receipts: usize,
     heard: Vec<Heard>,
+    /// Of each frame of readings whether it says its run.
+    runs: Vec<bool>,
 }
 
 impl Ear {
@@ -34,7 +36,11 @@ impl Ear {
             return None;
         }
         match self.opener.open(datagram) {
-            Ok(Opening::Fresh(opened)) => self.opener.commit(opened.stored()).unwrap(),
+            Ok(Opening::Fresh(opened)) => {
+                let envelope = Envelope::parse(opened.plaintext()).unwrap();
+                self.runs.push(envelope.run().is_some());
+                self.opener.commit(opened.stored()).unwrap();
+            }
             Ok(Opening::Control(control)) => {
                 self.heard.push(heard(&control));
                 if self.heeds {
@@ -121,6 +127,7 @@ impl Bench {
                 is_deaf: false,
                 receipts: 0,
                 heard: Vec::new(),
+                runs: Vec::new(),
             },
             now: start,
         }
@@ -177,6 +184,22 @@ impl Bench {
         }
         false
     }
+}
+
+// IOMT-ENV-005
+#[test]
+fn a_frame_says_its_run_until_a_receipt_has_named_its_epoch() {
+    let mut bench = Bench::paired(true);
+    bench.server.is_deaf = true;
+    bench.take_when_ready();
+    bench.run(Duration::from_secs(20));
+    bench.server.is_deaf = false;
+    bench.run(HOUR);
+    // The descriptor and the reading were sealed before.
+    assert_eq!(bench.server.runs, [true, true]);
+    bench.take();
+    bench.run(HOUR);
+    assert_eq!(bench.server.runs, [true, true, false]);
 }
 
 // IOMT-OUT-042, IOMT-OUT-040
