@@ -381,6 +381,7 @@ fn a_peer_is_named_only_when_the_message_that_shows_it_is_authentic() {
 }
 
 /// Every place in which the device's own key is asked for, in message 2.
+// IOMT-PAIR-013
 #[test]
 fn a_key_that_can_not_be_used_leaves_the_handshake_as_it_was() {
     for by in BOTH {
