@@ -32,13 +32,14 @@
 //! | hand readings to a hospital | [`fhir::Observation`], [`fhir::Bundle`] |
 //! | forward what one can not read | [`link::Gateway`]; [`link::Router`] where nothing is stored |
 //! | carry datagrams over a serial line or Bluetooth LE | [`link::SerialDecoder`], [`link::Reassembler`] |
-//! | carry them over TCP, HTTP or MQTT | [`link::StreamDecoder`], [`link::Batch`], [`guide::bindings`] |
+//! | carry them over TCP, HTTP or MQTT | [`link::StreamDecoder`], [`link::Batch`], [`guide::specification::carriers`] |
 //! | compress a waveform | [`reading::codec`] |
 //! | keep sessions and frames over a power cut | [`storage`], [`node::Keeping`] |
 //! | filter a signal, find heart beats | [`signal`], [`signal::ecg::RPeakDetector`] |
 //! | screen for fibrillation, find falls, foresee glucose | [`signal::rhythm`], [`signal::motion`], [`signal::glucose`] |
 //! | raise an alarm | [`alarm::LimitAlarm`], [`alarm::Staleness`] |
-//! | implement the protocol in another language | [`guide::wire_format`], [`guide::records`], [`reading::codec::small`], [`reading::codec::large`] |
+//! | implement the protocol in another language | [`guide::specification`], [`guide::records`] |
+//! | choose between this and another protocol | [`guide::why_not`] |
 //! | see what of delivery was tried, and how | [`guide::reliability`] |
 //! | speak plain Noise | [`pairing::noise`] |
 //!

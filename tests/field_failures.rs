@@ -48,6 +48,7 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// Within this time everything is there after the last fault.
 const BOUND: Duration = Duration::from_secs(3_600);
 
+// IOMT-PAIR-046
 #[test]
 fn pairing_lost_at_reboot() {
     let mut world = World::new(1, CONFIG);
@@ -91,6 +92,7 @@ fn stale_value_raising_an_alarm() {
     }
 }
 
+// IOMT-LINK-020
 #[test]
 fn missed_reading_alarm_that_never_fired() {
     let mut world = World::new(1, CONFIG);
@@ -109,6 +111,7 @@ fn missed_reading_alarm_that_never_fired() {
     assert!(matches!(last, Some(ServerEvent::DeviceHeard)));
 }
 
+// IOMT-LINK-001
 #[test]
 fn backfill_after_an_outage() {
     let mut world = World::new(1, CONFIG);
@@ -134,6 +137,7 @@ fn newer_reading_that_moves_the_cursor_past_older_ones() {
     world.assert_stored(0);
 }
 
+// IOMT-RCPT-021
 #[test]
 fn phone_deletes_before_the_server_stored() {
     let mut world = World::new(2, CONFIG);
@@ -149,6 +153,7 @@ fn phone_deletes_before_the_server_stored() {
     world.assert_stored(1);
 }
 
+// IOMT-CARR-001
 #[test]
 fn broker_acknowledgement_mistaken_for_storage() {
     let mut world = World::new(1, CONFIG);
@@ -176,6 +181,7 @@ fn too_large_a_batch_that_never_uploads() {
     world.assert_stored(0);
 }
 
+// IOMT-SEAL-013
 #[test]
 fn counter_reset_at_key_change() {
     let config = Config {
@@ -194,6 +200,7 @@ fn counter_reset_at_key_change() {
     assert!(sequences.is_sorted_by(|before, after| before < after));
 }
 
+// IOMT-LINK-003
 #[test]
 fn backlog_behind_an_alarm() {
     let mut world = World::new(1, CONFIG);
@@ -208,6 +215,7 @@ fn backlog_behind_an_alarm() {
     assert_eq!(row.at, sent, "it leaves at once, before the backlog");
 }
 
+// IOMT-LINK-003
 #[test]
 fn alarm_behind_a_burst_at_5_percent_loss() {
     let mut world = World::new(1, CONFIG);
@@ -224,6 +232,7 @@ fn alarm_behind_a_burst_at_5_percent_loss() {
     world.assert_stored(0);
 }
 
+// IOMT-CARR-081, IOMT-ENV-007
 #[test]
 fn two_gateways_forwarding_one_device() {
     let mut world = World::new(1, CONFIG);
@@ -266,6 +275,7 @@ fn two_gateways_forwarding_one_device() {
     );
 }
 
+// IOMT-ENV-001
 #[test]
 fn phone_and_server_receiving_one_reading() {
     let mut world = World::new(2, CONFIG);
@@ -292,6 +302,7 @@ fn crashed_client_locked_out_as_a_replay() {
     world.assert_stored(0);
 }
 
+// IOMT-LIM-005
 #[test]
 fn a_thousand_boots_without_a_link() {
     let mut world = World::new(1, CONFIG);
@@ -311,6 +322,7 @@ fn a_thousand_boots_without_a_link() {
     assert_eq!(values, (0..world.taken).collect::<Vec<_>>());
 }
 
+// IOMT-SEC-004
 #[test]
 fn restored_image_whose_new_readings_would_collide() {
     let mut world = World::new(1, CONFIG);
@@ -341,6 +353,7 @@ impl Entropy for Dead {
     }
 }
 
+// IOMT-EPOCH-012
 #[test]
 fn restored_image_with_a_dead_generator_is_refused() {
     let mut world = World::new(1, CONFIG);
@@ -359,6 +372,7 @@ fn restored_image_with_a_dead_generator_is_refused() {
     }
 }
 
+// IOMT-EPOCH-024
 #[test]
 fn raw_flash_holds_no_wiped_key_and_no_plaintext() {
     let mut world = World::new(1, CONFIG);
@@ -385,6 +399,7 @@ fn raw_flash_holds_no_wiped_key_and_no_plaintext() {
     assert!(chip.holds(&new[new.len() - 16..]), "the search finds");
 }
 
+// IOMT-ENV-004
 #[test]
 fn alarm_between_two_readings_keeps_its_place() {
     let mut world = World::new(1, CONFIG);
@@ -410,6 +425,7 @@ fn alarm_between_two_readings_keeps_its_place() {
     assert!(times[0] > times[2], "the first reading came last");
 }
 
+// IOMT-SEC-006
 #[test]
 fn second_recipient_relays_forged_records() {
     let mut world = World::new(2, CONFIG);

@@ -94,6 +94,7 @@ fn store(opener: &mut Opener, packet: &[u8]) {
     opener.commit(opened.stored()).unwrap();
 }
 
+// IOMT-EPOCH-002, IOMT-EPOCH-004, IOMT-EPOCH-010
 #[test]
 fn the_key_schedule_of_two_epochs() {
     let entropy = &mut Counting(0);
@@ -125,6 +126,7 @@ fn the_key_schedule_of_two_epochs() {
     assert_eq!(server().locators().nth(1), Some(second.locator));
 }
 
+// IOMT-EPOCH-002
 #[test]
 fn the_device_seals_with_the_key_of_its_own_direction() {
     let secrets = secrets(Direction::DeviceInitiated);
@@ -133,6 +135,7 @@ fn the_device_seals_with_the_key_of_its_own_direction() {
     assert_eq!(hex(opener.locators().next().unwrap().0), "975d1741444e81c3");
 }
 
+// IOMT-SEAL-010, IOMT-SEAL-011, IOMT-SEAL-012, IOMT-EPOCH-003
 #[test]
 fn frames_of_both_spaces_and_two_epochs() {
     let entropy = &mut Counting(0);
@@ -165,6 +168,7 @@ fn frames_of_both_spaces_and_two_epochs() {
     );
 }
 
+// IOMT-RCPT-010, IOMT-RCPT-012, IOMT-RCPT-014
 #[test]
 fn receipts_of_nothing_and_of_a_set_with_a_hole() {
     let (mut sealer, _) = device(&mut Counting(0));
@@ -186,6 +190,7 @@ fn receipts_of_nothing_and_of_a_set_with_a_hole() {
     );
 }
 
+// IOMT-RCPT-010, IOMT-RCPT-012, IOMT-RCPT-014
 #[test]
 fn a_control_frame_and_the_receipt_that_echoes_it() {
     let (mut sealer, _) = device(&mut Counting(0));
@@ -217,6 +222,7 @@ fn a_control_frame_and_the_receipt_that_echoes_it() {
 }
 
 /// The example of the specification.
+// IOMT-OUT-010, IOMT-OUT-022, IOMT-OUT-024
 #[test]
 fn the_plaintext_of_a_control_frame() {
     let lost = Lost {
@@ -260,9 +266,14 @@ fn the_plaintext_of_a_control_frame() {
 
 /// The bytes of the block of the specification that begins so, its remarks left out.
 fn worked_example(start: &str) -> String {
-    let page = include_str!("../src/guide/wire_format.md");
-    let block = page
-        .split("```")
+    let pages = [
+        include_str!("../src/guide/specification/control.md"),
+        include_str!("../src/guide/specification/envelope.md"),
+        include_str!("../src/guide/specification/receipts.md"),
+    ];
+    let block = pages
+        .iter()
+        .flat_map(|page| page.split("```"))
         .find(|block| block.starts_with(&format!("text\n{start}")));
     let lines = block.unwrap().lines().skip(1);
     let digits = lines.map(|line| {
@@ -272,6 +283,7 @@ fn worked_example(start: &str) -> String {
     digits.collect()
 }
 
+// IOMT-RCPT-010, IOMT-ENV-022
 #[test]
 fn the_worked_examples_of_the_specification() {
     let (mut sealer, _) = device(&mut Counting(0));
@@ -292,6 +304,74 @@ fn the_worked_examples_of_the_specification() {
     assert_eq!(written(None, &rate), worked_example("0e  "));
 }
 
+/// The bytes of the paragraph of a page that has this title in its first line, its remarks left out.
+fn worked_paragraph(page: &str, title: &str) -> String {
+    let start = format!("\n{title}\n");
+    let paragraph = page.split(&start).nth(1).unwrap();
+    let lines = paragraph
+        .lines()
+        .take_while(|line| !line.is_empty() && !line.starts_with("```"));
+    let digits = lines.map(|line| line.split("  ").next().unwrap().replace(' ', ""));
+    digits.collect()
+}
+
+// IOMT-SEAL-010, IOMT-SEAL-011, IOMT-EPOCH-004
+#[test]
+fn the_worked_frames_of_the_specification() {
+    let page = include_str!("../src/guide/specification/frames.md");
+    let (mut sealer, _) = device(&mut Counting(0));
+    let short = sealed(&mut sealer, Space::Data, b"reading");
+    assert_eq!(hex(short), worked_paragraph(page, "short, data, counter 0"));
+    let next = sealed(&mut sealer, Space::Data, b"reading");
+    let title = "unproved, data, counter 1, the same plaintext";
+    assert_eq!(
+        hex(routed(&sealer, &next, false)),
+        worked_paragraph(page, title)
+    );
+
+    let schedule = include_str!("../src/guide/specification/epochs.md");
+    let epoch = sealer.epoch().unwrap();
+    let names = [
+        ("session     ", hex(sealer.session())),
+        ("locator     ", hex(epoch.locator.0)),
+        ("salt        ", hex(epoch.salt.0)),
+        ("tag         ", hex(epoch.tag.as_bytes())),
+    ];
+    for (name, value) in names {
+        assert!(schedule.contains(&format!("\n{name} {value}\n")), "{name}");
+    }
+}
+
+// IOMT-PAIR-002, IOMT-PAIR-006, IOMT-PAIR-010, IOMT-PAIR-031
+#[test]
+fn the_worked_pairing_of_the_specification() {
+    let page = include_str!("../src/guide/specification/pairing.md");
+    let entropy = &mut Counting(0);
+    let (reader, device) = (static_key(0x21), static_key(0x42));
+    let label = LabelSecret::new(b"sixteen or more random bytes").unwrap();
+    let connection = ConnectionId(*b"connect!");
+    let mut reads = Exchange::read_label(&reader, &label, connection, entropy).unwrap();
+    let first = packet_of(&mut reads, &reader);
+    assert_eq!(hex(&first), worked_paragraph(page, "message 1"));
+    let promise = DescriptorHash::of_body(b"the body of a descriptor record");
+    let mut answers = Exchange::answer_label(&device, &label, promise, &first, entropy).unwrap();
+    let second = packet_of(&mut answers, &device);
+    assert_eq!(hex(&second), worked_paragraph(page, "message 2"));
+    reads.handle_packet(&second).unwrap();
+    let third = packet_of(&mut reads, &reader);
+    assert_eq!(hex(&third), worked_paragraph(page, "message 3"));
+    let mut secrets = reads.poll_paired().unwrap().secrets;
+    let next = secrets.resumption().unwrap();
+    for (name, value) in [
+        ("session", hex(secrets.id())),
+        ("psk'", hex(next.secret_bytes())),
+        ("hint'", hex(next.hint().0)),
+    ] {
+        assert!(page.contains(&format!("\n{name:<22} {value}\n")), "{name}");
+    }
+}
+
+// IOMT-EPOCH-034
 #[test]
 fn a_row_of_one_epoch() {
     let (mut sealer, _) = device(&mut Counting(0));
@@ -320,6 +400,7 @@ fn a_row_of_one_epoch() {
     assert!(key.open(&owner, row).is_ok());
 }
 
+// IOMT-PAIR-001, IOMT-PAIR-002, IOMT-PAIR-024, IOMT-PAIR-031
 #[test]
 fn the_three_messages_of_label_pairing() {
     let entropy = &mut Counting(0);
@@ -362,6 +443,7 @@ fn the_three_messages_of_label_pairing() {
     }
 }
 
+// IOMT-PAIR-001, IOMT-PAIR-002, IOMT-PAIR-040
 #[test]
 fn the_two_messages_of_a_reconnection() {
     let entropy = &mut Counting(0);
@@ -401,6 +483,7 @@ fn the_two_messages_of_a_reconnection() {
     }
 }
 
+// IOMT-PAIR-001, IOMT-PAIR-002, IOMT-PAIR-024
 #[test]
 fn the_two_messages_of_factory_keys() {
     let entropy = &mut Counting(0);
@@ -468,6 +551,7 @@ fn pulse(time: Instant, rate: i32) -> Record<'static> {
     Record::Observation(Observation::new(metric, unit, time, rate.into()))
 }
 
+// IOMT-REC-010, IOMT-DATA-040, IOMT-VER-003
 #[test]
 fn observations_short_and_in_full() {
     assert_eq!(
@@ -498,6 +582,7 @@ fn observations_short_and_in_full() {
     );
 }
 
+// IOMT-REC-013, IOMT-VER-003
 #[test]
 fn waveforms_short_and_in_full() {
     let short = Waveform {
@@ -524,6 +609,7 @@ fn waveforms_short_and_in_full() {
     );
 }
 
+// IOMT-ENV-011, IOMT-VER-003
 #[test]
 fn a_descriptor_and_a_record_of_another_version() {
     let descriptor = Descriptor {

@@ -217,6 +217,7 @@ fn open(opener: &mut Opener, packet: &mut [u8], plaintext: &[u8]) {
     opener.commit(opened.stored()).unwrap();
 }
 
+// IOMT-PAIR-001, IOMT-PAIR-031
 #[test]
 fn snow_as_the_device_pairs_with_our_reader() {
     let label = Label::new(SECRET);
@@ -274,6 +275,7 @@ fn pair_our_device(
     Ok(armed.poll_paired().unwrap())
 }
 
+// IOMT-PAIR-001, IOMT-PAIR-031
 #[test]
 fn snow_as_the_reader_pairs_with_our_device() {
     let label = Label::new(SECRET);
@@ -288,6 +290,7 @@ fn snow_as_the_reader_pairs_with_our_device() {
     assert_one_session(paired.secrets, session_of(&mut noise), locator);
 }
 
+// IOMT-PAIR-020
 #[test]
 fn payload_fields_of_a_later_version_are_skipped() {
     let label = Label::new(SECRET);
@@ -296,6 +299,7 @@ fn payload_fields_of_a_later_version_are_skipped() {
     pair_our_device(&label, &mut noise, [&later, &later]).unwrap();
 }
 
+// IOMT-PAIR-006
 #[test]
 fn a_reader_that_does_not_know_the_secret_is_refused() {
     let label = Label::new(b"the secret of another label");
@@ -311,6 +315,7 @@ fn a_reader_that_does_not_know_the_secret_is_refused() {
     assert_eq!(refused.unwrap_err(), Error::NotAuthentic);
 }
 
+// IOMT-PAIR-022, IOMT-PAIR-023
 #[test]
 fn an_offer_with_nothing_in_common_and_a_missing_one_are_refused() {
     let label = Label::new(SECRET);
@@ -323,6 +328,7 @@ fn an_offer_with_nothing_in_common_and_a_missing_one_are_refused() {
     assert!(matches!(refused.unwrap_err(), Error::Malformed(_)));
 }
 
+// IOMT-PAIR-002, IOMT-VER-002
 #[test]
 fn a_prologue_that_names_another_version_suite_or_model_gives_no_pairing() {
     let label = Label::new(SECRET);
@@ -475,6 +481,7 @@ impl Known {
     }
 }
 
+// IOMT-PAIR-001
 #[test]
 fn snow_as_the_server_meets_our_device() {
     for known in [RECONNECTION, FACTORY_KEYS] {
@@ -509,6 +516,7 @@ fn first_locator_of_initiator(noise: &mut HandshakeState) -> [u8; 8] {
     expand(&expand(&extract(&hash, &k_ir), "chain"), "locator")
 }
 
+// IOMT-PAIR-001
 #[test]
 fn snow_as_the_device_meets_our_server() {
     for known in [RECONNECTION, FACTORY_KEYS] {
@@ -528,6 +536,7 @@ fn snow_as_the_device_meets_our_server() {
     }
 }
 
+// IOMT-PAIR-040
 #[test]
 fn a_device_with_another_psk_under_the_same_hint_is_refused() {
     let server = static_key(&READER_KEY);
@@ -536,6 +545,7 @@ fn a_device_with_another_psk_under_the_same_hint_is_refused() {
     assert_eq!(refused.unwrap_err(), Error::NotAuthentic);
 }
 
+// IOMT-PAIR-002
 #[test]
 fn a_device_that_means_another_model_or_hint_in_its_prologue_is_refused() {
     let server = static_key(&READER_KEY);
@@ -560,6 +570,7 @@ fn a_device_that_means_another_model_or_hint_in_its_prologue_is_refused() {
     }
 }
 
+// IOMT-PAIR-022, IOMT-PAIR-024
 #[test]
 fn an_authentic_first_message_without_what_it_has_to_say_is_refused() {
     let server = static_key(&READER_KEY);

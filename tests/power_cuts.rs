@@ -169,11 +169,13 @@ fn cut_each_recovery(config: Config, event: u64) -> u64 {
     unreachable!("a recovery ends")
 }
 
+// IOMT-EPOCH-023, IOMT-EPOCH-025
 #[test]
 fn every_cut_with_the_session_in_flash() {
     enumerate(Keeping::Session);
 }
 
+// IOMT-EPOCH-025, IOMT-SEAL-013
 #[test]
 fn every_cut_with_session_and_frames_in_flash() {
     enumerate(Keeping::SessionAndFrames);

@@ -44,6 +44,7 @@ fn read(plaintext: &[u8]) -> Vec<(u64, Result<Record<'_>, Error>)> {
     Records::new(&Envelope::parse(plaintext).unwrap()).collect()
 }
 
+// IOMT-DATA-032
 #[test]
 fn units_mixed_up() {
     let (mass, amount) = (Unit::MILLIGRAM_PER_DECILITRE, Unit::MILLIMOLE_PER_LITRE);
@@ -96,6 +97,7 @@ fn future_dated_reading() {
     assert_eq!(clock.place(Instant::from_secs(1)), None);
 }
 
+// IOMT-ENV-009
 #[test]
 fn two_doses_in_one_second() {
     let dose = Record::Dose(Timed::new(
@@ -115,6 +117,7 @@ fn two_doses_in_one_second() {
     assert_ne!(RecordId { run, sequence: 7 }, RecordId { run, sequence: 8 });
 }
 
+// IOMT-ENV-007
 #[test]
 fn same_reading_uploaded_twice() {
     let plaintext = written(&[pulse(Instant::from_secs(1))]);
@@ -132,6 +135,7 @@ fn same_reading_uploaded_twice() {
     );
 }
 
+// IOMT-DATA-041
 #[test]
 fn warm_up_value() {
     let glucose = Observation::new(
@@ -162,6 +166,7 @@ fn warm_up_value() {
     );
 }
 
+// IOMT-DATA-013
 #[test]
 fn value_below_range_shown_as_a_number() {
     let low = Value::BelowRange(Decimal::from(40));
@@ -228,6 +233,7 @@ fn local_time_without_offset_across_a_daylight_saving_change() {
     assert_eq!(clock.place(Instant::ZERO), None);
 }
 
+// IOMT-LINK-012, IOMT-LINK-014
 #[test]
 fn clock_jump() {
     let mut clock = ClockModel::new(
@@ -279,6 +285,7 @@ fn clock_jump() {
     assert_eq!(sequences, [7, 8, 9, 10]);
 }
 
+// IOMT-LINK-014
 #[test]
 fn backfilled_old_sensor_session() {
     // Readings of an hour ago come behind one of now: each keeps its own time and identity.
@@ -307,6 +314,7 @@ fn tick_counter_wrapped() {
     assert_eq!(ticks.unwrap(4) - before, 10);
 }
 
+// IOMT-ENV-010
 #[test]
 fn unknown_critical_record_among_good_ones() {
     let critical = Record::Unknown {
@@ -324,6 +332,7 @@ fn unknown_critical_record_among_good_ones() {
     );
 }
 
+// IOMT-REC-003, IOMT-REC-021
 #[test]
 fn list_of_grown_items_read_by_an_older_reader() {
     let pressure = |metric| Component::new(metric, Unit::MMHG, Decimal::new(1_205, -1).into());

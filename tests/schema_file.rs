@@ -94,7 +94,7 @@ fn page() -> String {
     let mut page = String::from(
         "Every record with its fields and one body, byte by byte.\n\nMade from `src/guide/records.json`, which describes \
          them to machines; beside it stand a JSON Schema and a\nprotobuf file of the same fields. The frame around \
-         them is in [`wire_format`](crate::guide::wire_format).\n\n| type | bytes |\n|---|---|\n| `u8`, `i8` | one \
+         them is in the [specification](crate::guide::specification::envelope).\n\n| type | bytes |\n|---|---|\n| `u8`, `i8` | one \
          |\n| `varint` | 1 to 10 |\n| `zigzag` | a varint; `zigzags`: as many as are left |\n| `option` | 0; or 1 and a \
          zigzag |\n| `text`, `bytes` | a varint of the length, then UTF-8, or bytes |\n\n# To add one\n\n1. A new fact is a \
          new tag: the next free even one, odd where a reader that does not know it must refuse. Never a field\n   more in a \

@@ -291,6 +291,7 @@ fn bytes(hex: &str) -> Vec<u8> {
     hex.as_bytes().chunks(2).map(digits).collect()
 }
 
+// IOMT-REC-003, IOMT-VER-003
 #[test]
 fn the_bytes_of_every_record_do_not_change_in_either_direction() {
     let vectors: serde_json::Value =
@@ -319,6 +320,7 @@ fn the_bytes_of_every_record_do_not_change_in_either_direction() {
     assert_eq!(lines.len(), samples.len());
 }
 
+// IOMT-REC-001, IOMT-ENV-015
 #[test]
 fn every_cut_and_every_longer_body_is_refused_alone() {
     for (name, record) in samples() {
@@ -387,6 +389,7 @@ fn time() -> impl Strategy<Value = Instant> {
 }
 
 proptest! {
+    // IOMT-REC-020
     #[test]
     fn compounds_come_back(metric: u32, time in time(), status: u16, parts in proptest::collection::vec((any::<u32>(), any::<u32>(), value()), 1..=6)) {
         let components: Vec<_> = parts.iter().map(|(metric, unit, value)| Component::new(Metric::from_code(*metric), Unit::from_code(*unit), *value)).collect();
@@ -394,6 +397,7 @@ proptest! {
         assert_comes_back(&Record::Compound(compound.with_status(Status::from_bits(status))));
     }
 
+    // IOMT-REC-010
     #[test]
     fn cuffs_come_back(time in time(), values: [i32; 3], exponent in -1_i8..=0) {
         let metrics = [Metric::SYSTOLIC, Metric::DIASTOLIC, Metric::MEAN_PRESSURE];
@@ -402,6 +406,7 @@ proptest! {
         assert_comes_back(&Record::Compound(Compound::new(Metric::BLOOD_PRESSURE, time, &components).unwrap()));
     }
 
+    // IOMT-REC-033
     #[test]
     fn series_come_back(metric in prop_oneof![Just(147_842_u32), any::<u32>()], start in time(), interval: u32, exponent in -1_i8..=1, status in prop_oneof![Just(0_u16), any::<u16>()], count: u16, data in proptest::collection::vec(any::<u8>(), 0..200), intervals in proptest::option::of(proptest::collection::vec(any::<u8>(), 0..100))) {
         let cadence = intervals.as_deref().map_or(Cadence::Every(Duration::from_millis(interval.into())), Cadence::Listed);
@@ -411,12 +416,14 @@ proptest! {
         let _ = (series.decode(&mut room).is_ok(), series.times_ms(&mut room).is_ok());
     }
 
+    // IOMT-REC-013
     #[test]
     fn stamped_observations_come_back(time in time(), value in value(), stamp in any_stamp(), metric in prop_oneof![Just(147_842_u32), any::<u32>()], status in prop_oneof![Just(0_u16), any::<u16>()]) {
         let observation = Observation { metric: Metric::from_code(metric), unit: Unit::BEATS_PER_MINUTE, time, value, status: Status::from_bits(status) };
         assert_comes_back(&Record::Stamped(Stamped { observation, stamp }));
     }
 
+    // IOMT-REC-004
     #[test]
     fn timed_facts_come_back(time in time(), numbers: [u32; 4], kind: u16, small: [u8; 3], wide: u64, before: i32, stamp in any_stamp(), text in "[a-zäß€ ]{0,20}", other in "[a-z0-9]{0,20}", decimals in (decimal(), decimal(), decimal())) {
         let [a, b, c, d] = numbers;

@@ -35,6 +35,8 @@ fn what_was_found_once_is_not_found_again() {
     }
 }
 
+// IOMT-SEAL-013, IOMT-SEAL-015, IOMT-ENV-007, IOMT-ENV-008, IOMT-LINK-001, IOMT-LINK-034,
+// IOMT-EPOCH-027, IOMT-OUT-021, IOMT-OUT-041
 #[test]
 fn nothing_is_lost_doubled_or_sealed_twice_whatever_happens() {
     let one = number("IOMT_SEED");

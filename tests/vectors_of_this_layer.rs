@@ -81,46 +81,56 @@ impl File {
     }
 }
 
+// IOMT-EPOCH-001, IOMT-EPOCH-002, IOMT-EPOCH-004
 #[test]
 fn the_key_schedule() {
     keys::file().check();
 }
 
+// IOMT-SEAL-010, IOMT-SEAL-011, IOMT-SEAL-018, IOMT-SEAL-031, IOMT-SEAL-033, IOMT-SEAL-036
 #[test]
 fn frames_valid_and_not() {
     frames::file().check();
 }
 
+// IOMT-RCPT-010, IOMT-RCPT-015, IOMT-RCPT-016, IOMT-RCPT-017, IOMT-RCPT-019, IOMT-RCPT-025,
+// IOMT-RCPT-026
 #[test]
 fn receipts_valid_and_not() {
     receipts::file().check();
 }
 
+// IOMT-OUT-001, IOMT-OUT-002, IOMT-OUT-010, IOMT-OUT-022, IOMT-OUT-023, IOMT-OUT-024, IOMT-OUT-025
 #[test]
 fn control_plaintexts_valid_and_not() {
     control::file().check();
 }
 
+// IOMT-PAIR-001, IOMT-PAIR-002, IOMT-PAIR-003, IOMT-PAIR-031
 #[test]
 fn handshakes_of_three_models() {
     handshakes::file().check();
 }
 
+// IOMT-LABEL-001, IOMT-LABEL-003, IOMT-LABEL-005
 #[test]
 fn texts_of_labels() {
     labels::file().check();
 }
 
+// IOMT-RCPT-001, IOMT-RCPT-002, IOMT-RCPT-004
 #[test]
 fn received_sets_and_their_receipts() {
     sets::file().check();
 }
 
+// IOMT-CARR-020, IOMT-CARR-030, IOMT-CARR-034, IOMT-CARR-040
 #[test]
 fn carriers_of_datagrams() {
     carriers::file().check();
 }
 
+// IOMT-EPOCH-032, IOMT-EPOCH-034
 #[test]
 fn rows_of_a_server() {
     rows::file().check();

@@ -346,6 +346,7 @@ mod tests {
         assert_eq!(take(&mut alarm, &rate(0, 100)), cleared);
     }
 
+    // IOMT-DATA-041
     #[test]
     fn a_value_that_may_not_be_used_neither_raises_nor_clears() {
         let mut alarm = alarm(0);

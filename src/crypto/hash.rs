@@ -77,6 +77,7 @@ pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    // IOMT-SEC-002
     #[test]
     fn comparison_sees_every_byte_and_the_length() {
         assert!(equal(b"abc", b"abc"));

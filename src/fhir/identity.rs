@@ -129,6 +129,7 @@ impl Upload {
 mod tests {
     use super::*;
 
+    // IOMT-FHIR-003
     #[test]
     fn an_identity_is_a_uuid_of_version_8() {
         let id = Identity::of_record(b"", b"d", 1, 2).id();
@@ -138,6 +139,7 @@ mod tests {
         assert!(id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
     }
 
+    // IOMT-FHIR-003
     #[test]
     fn parts_do_not_run_into_each_other() {
         let split = Identity::of_parts(&[b"ab", b"c"]);
@@ -147,6 +149,7 @@ mod tests {
         assert_ne!(split.part(0), split);
     }
 
+    // IOMT-FHIR-003
     #[test]
     fn the_name_of_a_record_never_changes() {
         // Frozen: a server knows its resources by it.

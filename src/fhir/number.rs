@@ -49,6 +49,7 @@ mod tests {
         serde_json::to_string(&number)
     }
 
+    // IOMT-FHIR-001, IOMT-DATA-010
     #[test]
     fn precision_is_kept() {
         for text in ["37.60", "2.0", "2", "-0.05", "70.000", "0", "2147483647"] {

@@ -87,6 +87,7 @@ fn what_is_written_is_read_back() {
     }
 }
 
+// IOMT-FHIR-002
 #[test]
 fn a_value_that_is_not_valid_is_absent_and_never_a_number() {
     for (status, value, code) in [
@@ -108,6 +109,7 @@ fn a_value_that_is_not_valid_is_absent_and_never_a_number() {
     }
 }
 
+// IOMT-FHIR-002
 #[test]
 fn value_below_range_is_never_shown_as_a_number() {
     let low = saturation(Value::BelowRange(70.into()), Status::VALID);
@@ -115,6 +117,7 @@ fn value_below_range_is_never_shown_as_a_number() {
     assert!(json.contains(r#""value":70,"comparator":"<""#), "{json}");
 }
 
+// IOMT-FHIR-006
 #[test]
 fn test_data_are_marked() {
     let control = saturation(98, Status::TEST);
@@ -123,6 +126,7 @@ fn test_data_are_marked() {
     assert!(security[0].is(terms::ACT_REASON, "HTEST"));
 }
 
+// IOMT-FHIR-003
 #[test]
 fn same_reading_uploaded_twice_has_the_same_name() {
     let pulse = saturation(98, Status::VALID);
@@ -140,6 +144,7 @@ fn same_reading_uploaded_twice_has_the_same_name() {
     );
 }
 
+// IOMT-FHIR-005
 #[test]
 fn a_blood_pressure_is_a_panel_in_the_unit_of_its_profile() {
     let pressure = |metric, unit, tenths| {
@@ -175,6 +180,7 @@ fn a_blood_pressure_is_a_panel_in_the_unit_of_its_profile() {
     assert_eq!(systolic.value, Some(Number(Decimal::new(1_200, -1))));
 }
 
+// IOMT-FHIR-004
 #[test]
 fn a_unit_that_no_profile_takes_makes_no_vital_sign() {
     let odd = reading(147_842, 266_418, 72.into(), Status::VALID);
@@ -195,6 +201,7 @@ fn a_height_in_metres_is_one_in_centimetres_exactly() {
     assert!(json.contains(r#""value":175.0,"unit":"cm""#), "{json}");
 }
 
+// IOMT-FHIR-007
 #[test]
 fn a_waveform_is_sampled_data_and_comes_back() {
     let samples = [1_024, 1_030, 1_041, 1_029];
@@ -221,6 +228,7 @@ fn a_waveform_is_sampled_data_and_comes_back() {
     assert!(Observation::waveform(&block, &context(1, Upload::Put)).is_err());
 }
 
+// IOMT-FHIR-008
 #[test]
 fn a_device_comes_back() {
     let descriptor = reading::Descriptor {
@@ -240,6 +248,7 @@ fn a_device_comes_back() {
     }
 }
 
+// IOMT-FHIR-009
 #[test]
 fn a_dose_comes_back_and_unknown_is_not_missed() {
     for outcome in [

@@ -74,6 +74,7 @@ impl Battery {
 mod tests {
     use super::*;
 
+    // IOMT-GATT-004
     #[test]
     fn battery_above_100_is_refused() {
         assert_eq!(Battery::decode(&[100]).map(Battery::percent), Ok(100));

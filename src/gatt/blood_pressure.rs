@@ -326,6 +326,7 @@ mod tests {
         assert_eq!(panel.parts.len(), 3);
     }
 
+    // IOMT-DATA-022, IOMT-GATT-003
     #[test]
     fn reserved_sfloat_is_refused_and_never_a_number() {
         let refused = BloodPressure::decode(&[0, 0x76, 0, 0x4C, 0, 0x01, 0x08]);

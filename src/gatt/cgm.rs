@@ -253,6 +253,7 @@ mod tests {
         Cgm::decode(bytes).unwrap().records().next().unwrap()
     }
 
+    // IOMT-GATT-006
     #[test]
     fn annunciation_octets_swapped_by_others_are_in_the_specified_order() {
         let all = [
@@ -269,6 +270,7 @@ mod tests {
         assert_eq!((status.status, status.warning), (Some(0x40), None));
     }
 
+    // IOMT-GATT-011
     #[test]
     fn a_record_is_written_as_it_was_read() {
         let all = [
@@ -280,6 +282,7 @@ mod tests {
         }
     }
 
+    // IOMT-GATT-007
     #[test]
     fn checksums_of_the_algorithm() {
         assert_eq!(checksum(b"123456789"), 0x6F91);
@@ -288,6 +291,7 @@ mod tests {
         assert_eq!(checksum(&[0x3E, 1, 2, 3, 4, 5, 6, 7, 8, 9]), 0x2F01);
     }
 
+    // IOMT-GATT-007
     #[test]
     fn a_damaged_record_refuses_the_whole_value() {
         let damaged = Cgm::decode(&[8, 0, 0, 0x0C, 0x10, 6, 0x58, 0x6F]);
@@ -302,6 +306,7 @@ mod tests {
         }
     }
 
+    // IOMT-GATT-010
     #[test]
     fn a_value_below_what_the_device_can_process_is_never_shown_as_a_number() {
         let record = one(&[7, 0x20, 39, 0, 6, 0, 0x40]);

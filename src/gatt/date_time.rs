@@ -146,6 +146,7 @@ mod tests {
         DateTime::read(&mut Fields::new(bytes))
     }
 
+    // IOMT-GATT-009
     #[test]
     fn local_time_without_offset_across_a_daylight_saving_change_is_no_instant() {
         // 2024-10-27T02:30 happened twice in Berlin: the caller says which.
@@ -156,6 +157,7 @@ mod tests {
         assert_eq!(summer.unix_millis, 1_729_989_000_000);
     }
 
+    // IOMT-GATT-008
     #[test]
     fn an_unknown_year_is_kept_and_is_no_instant() {
         let time = read(&[0, 0, 4, 17, 20, 41, 59]).unwrap();
@@ -163,6 +165,7 @@ mod tests {
         assert_eq!(time.at_offset(0), None);
     }
 
+    // IOMT-GATT-008
     #[test]
     fn refuses_what_is_on_no_calendar() {
         let refused = |field| Err(Error::OutOfRange { field });

@@ -298,6 +298,7 @@ mod tests {
         assert!(CurrentElapsedTime::decode(&bytes[..10]).is_err());
     }
 
+    // IOMT-GATT-009
     #[test]
     fn ticks_and_local_time_without_offset_are_no_instant() {
         let time = |flags| {

@@ -51,6 +51,7 @@ const fn special(value: Value) -> Option<Special> {
 mod tests {
     use super::*;
 
+    // IOMT-DATA-025, IOMT-GATT-011
     #[test]
     fn every_sfloat_code_comes_back_or_is_reserved() {
         let mut reserved = 0;

@@ -199,6 +199,7 @@ impl<'a> RrIntervals<'a> {
 mod tests {
     use super::*;
 
+    // IOMT-GATT-001
     #[test]
     fn refuses_a_flag_without_its_field() {
         let refused = |bytes| HeartRate::decode(bytes).unwrap_err();
@@ -217,12 +218,14 @@ mod tests {
         assert_eq!(refused(&[0x00, 60, 4]), Error::TrailingBytes { count: 1 });
     }
 
+    // IOMT-GATT-002
     #[test]
     fn a_flag_of_a_later_specification_is_ignored_with_its_field() {
         let beat = HeartRate::decode(&[0x20, 60, 4, 4]).unwrap();
         assert_eq!(beat.beats_per_minute, 60);
     }
 
+    // IOMT-GATT-013
     #[test]
     fn an_interval_is_told_to_the_microsecond() {
         assert_eq!(milliseconds(1_024).to_string(), "1000.000");

@@ -286,6 +286,7 @@ mod tests {
         assert!(spot.readings(Instant::ZERO).all(|r| r.time == Stamp::None));
     }
 
+    // IOMT-GATT-010
     #[test]
     fn calibration_makes_the_value_unusable_and_low_perfusion_questionable() {
         let mut details = OximetryDetails {

@@ -197,6 +197,7 @@ impl TemperatureSite {
 mod tests {
     use super::*;
 
+    // IOMT-GATT-003
     #[test]
     fn refuses_a_site_that_is_reserved() {
         let field = "Temperature Type";
@@ -213,6 +214,7 @@ mod tests {
         }
     }
 
+    // IOMT-GATT-005
     #[test]
     fn units_mixed_up_are_told_apart() {
         let celsius = Temperature::decode(&[0, 0xDA, 3, 0, 0xFF]).unwrap();

@@ -1,8 +1,5 @@
 //! Pages that belong to no single item.
 
-#[doc = include_str!("bindings.md")]
-pub mod bindings {}
-
 #[doc = include_str!("firmware.md")]
 pub mod firmware {}
 
@@ -17,6 +14,11 @@ pub mod reliability {}
 
 #[doc = include_str!("signal.md")]
 pub mod signal {}
+
+pub mod specification;
+
+#[doc = include_str!("why_not.md")]
+pub mod why_not {}
 
 #[doc = include_str!("wire_format.md")]
 pub mod wire_format {}

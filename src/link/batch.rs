@@ -138,6 +138,7 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
+    // IOMT-CARR-051
     #[test]
     fn too_large_a_batch_that_never_uploads() {
         // A backlog of ten days behind a server that takes 100 bytes at a time.
@@ -158,6 +159,7 @@ mod tests {
         assert!(uploaded == backlog);
     }
 
+    // IOMT-CARR-052
     #[test]
     fn a_damaged_end_costs_only_itself() {
         for end in [&[0][..], &[0, 0], &[0, 3, 1, 2], &[0x04, 0xD1], &[0xFF; 70]] {
@@ -170,6 +172,7 @@ mod tests {
         assert_eq!(Batch::new(&too_long).next(), Some(Err(BatchError)));
     }
 
+    // IOMT-CARR-051
     #[test]
     fn a_batch_with_room_takes_the_longest() {
         let mut body = [0; 3 * MIN_BATCH];
@@ -183,6 +186,7 @@ mod tests {
     }
 
     proptest! {
+        // IOMT-CARR-050
         #[test]
         fn any_body_is_read_to_its_end(body: Vec<u8>) {
             let mut len = 0;

@@ -158,6 +158,7 @@ mod tests {
         found
     }
 
+    // IOMT-CARR-029
     #[test]
     fn the_advertisements_name_the_service_and_nothing_else() {
         for (bytes, flags) in [(ADVERTISEMENT, 0x04), (ADVERTISEMENT_ARMED, 0x05)] {
@@ -169,6 +170,7 @@ mod tests {
         }
     }
 
+    // IOMT-CARR-029
     #[test]
     fn the_scan_response_fits_and_has_service_and_token() {
         let token = [1, 2, 3, 4, 5, 6, 7, 8];

@@ -264,6 +264,7 @@ mod tests {
         ClockSample::on_device(sent, received, unix_millis)
     }
 
+    // IOMT-LINK-011, IOMT-LINK-013
     #[test]
     fn a_round_trip_above_ten_seconds_is_not_used() {
         assert!(device_sample(100, 10_000, UNIX).is_some());
@@ -274,6 +275,7 @@ mod tests {
         assert!(ClockSample::on_device(late, Instant::from_secs(1), UNIX).is_none());
     }
 
+    // IOMT-LINK-010, IOMT-OUT-012
     #[test]
     fn the_server_dates_the_ticks_of_a_status() {
         let status = StatusTimes {
@@ -293,6 +295,7 @@ mod tests {
         assert!(ClockSample::on_server(status, UNIX + 71_000).is_none());
     }
 
+    // IOMT-LINK-010
     #[test]
     fn uncertainty_grows_with_drift_until_a_better_sample_comes() {
         let mut clock = Clock::default();
@@ -316,6 +319,7 @@ mod tests {
         );
     }
 
+    // IOMT-LINK-012
     #[test]
     fn a_clock_that_jumps_begins_another_epoch_and_says_so() {
         let mut clock = Clock::new(4, DRIFT_PPM);
@@ -348,6 +352,7 @@ mod tests {
 
     proptest! {
         /// Whatever the delays and the drift within its bound: the truth is within the uncertainty.
+        // IOMT-LINK-010
         #[test]
         fn the_truth_is_within_the_uncertainty(
             ppm in -100_i64..=100,

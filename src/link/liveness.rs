@@ -144,6 +144,7 @@ mod tests {
             .collect()
     }
 
+    // IOMT-LINK-032
     #[test]
     fn attempts_grow_apart_up_to_the_bound() {
         let mut liveness = Liveness::new(START, MINUTE, Liveness::BACK_OFF);
@@ -153,6 +154,7 @@ mod tests {
         assert_eq!(times[11] - times[10], Duration::from_secs(900));
     }
 
+    // IOMT-LINK-032
     #[test]
     fn a_fleet_does_not_come_back_in_step() {
         let mut liveness = Liveness::new(START, MINUTE, Liveness::BACK_OFF);
@@ -162,6 +164,7 @@ mod tests {
         assert!(late[1] - early[1] > Duration::from_secs(2));
     }
 
+    // IOMT-PAIR-061
     #[test]
     fn a_flood_of_hints_costs_one_attempt_a_step() {
         let mut liveness = Liveness::new(START, MINUTE, Liveness::BACK_OFF);

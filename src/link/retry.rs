@@ -53,6 +53,7 @@ impl Default for Retry {
 mod tests {
     use super::*;
 
+    // IOMT-LINK-005
     #[test]
     fn doubles_up_to_its_bound_and_never_overflows() {
         let retry = Retry::DEFAULT;
@@ -77,6 +78,7 @@ mod tests {
         assert_eq!(nothing.delay(0, 7), Duration::from_millis(1));
     }
 
+    // IOMT-LINK-005, IOMT-LINK-032
     #[test]
     fn neighbours_do_not_keep_step() {
         let delays: std::collections::BTreeSet<_> =

@@ -107,6 +107,7 @@ mod tests {
         })
     }
 
+    // IOMT-CARR-084
     #[test]
     fn the_latest_port_counts() {
         let mut router = Router::<u8, 4>::default();
@@ -116,6 +117,7 @@ mod tests {
         assert_eq!(router.port_of(&frame(2)), None);
     }
 
+    // IOMT-CARR-085
     #[test]
     fn a_flood_of_strangers_takes_no_memory_and_the_active_device_stays() {
         let mut router = Router::<u8, 4>::default();
@@ -127,6 +129,7 @@ mod tests {
         assert_eq!(router.port_of(&frame(1)), Some(1));
     }
 
+    // IOMT-CARR-084
     #[test]
     fn a_refusal_finds_whom_it_is_about() {
         let mut router = Router::<u8, 4>::default();

@@ -94,6 +94,7 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
     const MARGIN: Duration = Duration::from_secs(10);
 
+    // IOMT-LINK-020, IOMT-LINK-021
     #[test]
     fn missed_reading_alarm_that_never_fired() {
         let mut silence = Silence::new(MARGIN);
@@ -114,6 +115,7 @@ mod tests {
         assert_eq!(raised, Some(SilenceEvent::Raised { heard: late }));
     }
 
+    // IOMT-LINK-023
     #[test]
     fn who_promises_nothing_is_not_missed() {
         let mut silence = Silence::new(MARGIN);

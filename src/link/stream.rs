@@ -168,6 +168,7 @@ mod tests {
         datagrams.iter().flat_map(written).collect()
     }
 
+    // IOMT-CARR-040
     #[test]
     fn the_longest_datagram_passes_and_one_byte_more_ends_the_stream() {
         let longest = [7; MAX_DATAGRAM];
@@ -181,6 +182,7 @@ mod tests {
         assert_eq!(good.len(), bytes.len());
     }
 
+    // IOMT-CARR-040
     #[test]
     fn an_empty_datagram_ends_the_stream() {
         let mut decoder: StreamDecoder = StreamDecoder::new();
@@ -195,6 +197,7 @@ mod tests {
     }
 
     proptest! {
+        // IOMT-CARR-040
         #[test]
         fn datagrams_come_back_however_the_stream_is_cut(
             datagrams in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..60), 0..12),

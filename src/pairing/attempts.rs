@@ -122,6 +122,7 @@ impl PendingAttempt {
 mod tests {
     use super::*;
 
+    // IOMT-CPACE-001
     #[test]
     fn five_wrong_passcodes_end_the_arming() {
         let mut attempts = Attempts::armed();
@@ -139,6 +140,7 @@ mod tests {
         );
     }
 
+    // IOMT-CPACE-002
     #[test]
     fn a_power_cut_in_the_middle_gives_no_attempt_back() {
         let mut written = 0;
@@ -153,6 +155,7 @@ mod tests {
         assert_eq!(tried, MAX_ATTEMPTS);
     }
 
+    // IOMT-CPACE-002, IOMT-CPACE-003
     #[test]
     fn success_gives_one_back_and_only_its_own() {
         let mut attempts = Attempts::armed();

@@ -44,11 +44,10 @@ impl Hello {
         }
     }
 
-    /// The header and the message of a packet that is the given step of any handshake.
+    /// The header of a packet that is the given step of any handshake.
     #[cfg(feature = "cpace")]
-    pub(super) fn of_step(packet: &[u8], step: u8) -> Result<(Self, &[u8]), Error> {
-        let (hello, handshake) = parse(packet, step)?;
-        Ok((hello, handshake.message))
+    pub(super) fn of_step(packet: &[u8], step: u8) -> Result<Self, Error> {
+        parse(packet, step).map(|(hello, _)| hello)
     }
 
     /// What a static key answers.

@@ -80,6 +80,7 @@ fn highest(bits: u8) -> Option<u8> {
 mod tests {
     use super::*;
 
+    // IOMT-PAIR-023, IOMT-VER-002
     #[test]
     fn a_better_common_choice_that_was_not_used_is_a_downgrade() {
         let newer = Offer {
@@ -101,6 +102,7 @@ mod tests {
         );
     }
 
+    // IOMT-PAIR-023
     #[test]
     fn nothing_in_common_is_refused() {
         let other = Offer {

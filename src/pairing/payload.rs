@@ -120,6 +120,7 @@ mod tests {
         assert_eq!(Payload::parse(bytes), Ok(payload()));
     }
 
+    // IOMT-PAIR-020, IOMT-PAIR-021
     #[test]
     fn unknown_fields_are_skipped_and_repeated_ones_refused() {
         let mut out = [0; MAX_PAYLOAD];

@@ -243,6 +243,7 @@ impl Stage {
     }
 }
 
+// IOMT-PAIR-001
 #[test]
 fn both_sides_end_with_one_session_and_each_others_keys() {
     let (state, first) = hello();
@@ -258,11 +259,13 @@ fn both_sides_end_with_one_session_and_each_others_keys() {
     assert_eq!(at_device.descriptor, None);
 }
 
+// IOMT-PAIR-011
 #[test]
 fn each_packet_is_as_long_as_the_table_says() {
     assert_eq!(stage().messages.map(|message| message.len()), [90, 156, 84]);
 }
 
+// IOMT-PAIR-006, IOMT-PAIR-033
 #[test]
 fn the_code_in_front_is_checked_without_the_rest() {
     let label = label();
@@ -278,6 +281,7 @@ fn the_code_in_front_is_checked_without_the_rest() {
     assert_eq!(label.check_hello(&damaged), Err(Error::WrongLabel));
 }
 
+// IOMT-PAIR-007
 #[test]
 fn every_flipped_bit_of_every_message_is_refused_and_ends_no_pairing() {
     let mut stage = stage();
@@ -312,6 +316,7 @@ fn names_the_fault(message: usize, bit: usize, error: Error) -> bool {
     }
 }
 
+// IOMT-PAIR-007
 #[test]
 fn every_truncation_of_every_message_is_refused_and_ends_no_pairing() {
     let mut stage = stage();
@@ -336,6 +341,7 @@ fn every_truncation_of_every_message_is_refused_and_ends_no_pairing() {
     stage.assert_finishes();
 }
 
+// IOMT-PAIR-007
 #[test]
 fn every_message_with_more_behind_it_is_refused_and_ends_no_pairing() {
     let mut stage = stage();
@@ -357,6 +363,7 @@ fn every_message_with_more_behind_it_is_refused_and_ends_no_pairing() {
     stage.assert_finishes();
 }
 
+// IOMT-PAIR-004, IOMT-PAIR-005
 #[test]
 fn what_is_no_handshake_at_all_is_refused_by_every_step() {
     let mut stage = stage();
@@ -380,6 +387,7 @@ fn what_is_no_handshake_at_all_is_refused_by_every_step() {
 }
 
 /// Reflection too: what a side has sent itself is one of the messages that it does not expect.
+// IOMT-PAIR-004
 #[test]
 fn a_message_at_another_step_is_refused_even_with_that_steps_number() {
     let mut stage = stage();
@@ -412,6 +420,7 @@ fn a_message_at_another_step_is_refused_even_with_that_steps_number() {
     stage.assert_finishes();
 }
 
+// IOMT-PAIR-006
 #[test]
 fn a_reader_of_another_label_gets_no_answer() {
     let other = LabelSecret::new(b"the secret of another label").unwrap();
@@ -421,6 +430,7 @@ fn a_reader_of_another_label_gets_no_answer() {
     assert_eq!(answer(&packet, 50).err(), Some(Error::WrongLabel));
 }
 
+// IOMT-PAIR-025
 #[test]
 fn a_repeated_first_message_is_answered_each_time_and_only_one_answer_pairs() {
     let (state, first) = hello();
@@ -437,6 +447,7 @@ fn a_repeated_first_message_is_answered_each_time_and_only_one_answer_pairs() {
     assert_eq!(at_reader.secrets.id(), at_device.secrets.id());
 }
 
+// IOMT-PAIR-003, IOMT-PAIR-004
 #[test]
 fn an_answer_to_another_connection_is_refused() {
     let stage = stage();
@@ -451,6 +462,7 @@ fn an_answer_to_another_connection_is_refused() {
     stage.assert_finishes();
 }
 
+// IOMT-PAIR-030
 #[test]
 fn a_secret_that_could_be_guessed_is_refused() {
     for len in 0..MIN_SECRET {
@@ -460,6 +472,7 @@ fn a_secret_that_could_be_guessed_is_refused() {
     assert!(LabelSecret::new(&SECRET[..MIN_SECRET]).is_ok());
 }
 
+// IOMT-EPOCH-011
 #[test]
 fn a_failing_generator_is_an_error_and_changes_nothing() {
     let failed = Some(Error::Entropy(EntropyFailed));
@@ -474,6 +487,7 @@ fn a_failing_generator_is_an_error_and_changes_nothing() {
 }
 
 /// "equal output implies an equal message": no (key, nonce) has two plaintexts.
+// IOMT-EPOCH-010, IOMT-PAIR-012
 #[test]
 fn with_a_dead_generator_different_messages_have_different_ephemeral_keys() {
     let device = device();
@@ -516,6 +530,7 @@ fn shows(printed: &str, secret: &[u8]) -> bool {
     printed.contains(&hex) || printed.contains(list)
 }
 
+// IOMT-SEC-001
 #[test]
 fn nothing_that_is_printed_holds_a_secret() {
     assert!(shows(&format!("{:?}", [7_u8; 32]), &[7; 32]));

@@ -167,6 +167,7 @@ mod tests {
     use super::*;
     use std::string::ToString;
 
+    // IOMT-DATA-013
     #[test]
     fn a_value_below_the_range_is_not_a_small_number() {
         let low = Observation::new(

@@ -116,12 +116,14 @@ mod tests {
     use super::*;
     use std::string::ToString;
 
+    // IOMT-DATA-040, IOMT-DATA-041
     #[test]
     fn a_warm_up_value_is_not_a_measurement() {
         assert!(!Status::CALIBRATING.permits_use());
         assert!((Status::EARLY | Status::QUESTIONABLE).permits_use());
     }
 
+    // IOMT-DATA-042
     #[test]
     fn prints_all_that_is_set_even_without_a_name() {
         let status = Status::DEMO | Status::from_bits(0x0002);

@@ -180,6 +180,7 @@ fn canonical_header(space: Space, tag: EpochTag, counter: u32) -> [u8; CANONICAL
 mod tests {
     use super::*;
 
+    // IOMT-SEAL-011, IOMT-DATA-001
     #[test]
     fn the_canonical_header_is_the_drawn_bytes() {
         let tag = EpochTag([0xAB; 16]);

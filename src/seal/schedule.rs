@@ -207,6 +207,7 @@ mod tests {
     use super::*;
     use crate::crypto::hash::hmac;
 
+    // IOMT-EPOCH-001
     #[test]
     fn the_label_is_written_with_its_lengths() {
         // HKDF-Expand of one block, by hand: HMAC(key, info ‖ 1).
@@ -219,6 +220,7 @@ mod tests {
         );
     }
 
+    // IOMT-EPOCH-004
     #[test]
     fn every_link_and_every_use_has_a_key_of_its_own() {
         let first = Chain::new(0, Secret::new([1; 32]));

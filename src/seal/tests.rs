@@ -90,6 +90,7 @@ fn receipt(opener: &Opener) -> Vec<u8> {
         .to_vec()
 }
 
+// IOMT-EPOCH-002, IOMT-SEAL-031
 #[test]
 fn both_ends_derive_one_session_and_a_foreign_one_opens_nothing() {
     let (mut sealer, mut opener) = pair();
@@ -102,6 +103,7 @@ fn both_ends_derive_one_session_and_a_foreign_one_opens_nothing() {
     assert!(receive(&mut opener, &packet).unwrap().is_some());
 }
 
+// IOMT-SEAL-035, IOMT-SEAL-041
 #[test]
 fn a_frame_opens_once_and_its_duplicate_reveals_nothing() {
     let (mut sealer, mut opener) = pair();
@@ -112,6 +114,7 @@ fn a_frame_opens_once_and_its_duplicate_reveals_nothing() {
     assert!(!again.windows(7).any(|window| window == b"reading"));
 }
 
+// IOMT-SEAL-040, IOMT-RCPT-013
 #[test]
 fn an_uncommitted_frame_opens_again_and_is_in_no_receipt() {
     let (mut sealer, mut opener) = pair();
@@ -127,6 +130,7 @@ fn an_uncommitted_frame_opens_again_and_is_in_no_receipt() {
     assert!(receive(&mut opener, &packet).unwrap().is_some());
 }
 
+// IOMT-SEAL-035
 #[test]
 fn a_forged_duplicate_is_not_taken_for_one() {
     let (mut sealer, mut opener) = pair();
@@ -136,6 +140,7 @@ fn a_forged_duplicate_is_not_taken_for_one() {
     assert_eq!(receive(&mut opener, &packet), Err(Error::NotAuthentic));
 }
 
+// IOMT-SEAL-030, IOMT-SEAL-031, IOMT-SEAL-034, IOMT-ERR-003
 #[test]
 fn every_flipped_bit_and_every_truncation_is_refused_and_harms_nothing() {
     let (mut sealer, mut opener) = pair();
@@ -157,6 +162,7 @@ fn every_flipped_bit_and_every_truncation_is_refused_and_harms_nothing() {
     assert!(receive(&mut opener, &packet).unwrap().is_some());
 }
 
+// IOMT-SEAL-020, IOMT-RCPT-010
 #[test]
 fn a_receipt_names_what_is_stored_and_ends_the_salt() {
     let (mut sealer, mut opener) = pair();
@@ -189,6 +195,7 @@ fn a_receipt_names_what_is_stored_and_ends_the_salt() {
     assert!(matches!(route(&sealer), Route::Routed(_)));
 }
 
+// IOMT-LOC-002, IOMT-LOC-008, IOMT-LIM-004
 #[test]
 fn a_frame_of_an_old_epoch_that_was_held_back_drives_out_no_epoch_in_use() {
     let (mut sealer, mut opener) = pair();
@@ -210,6 +217,7 @@ fn a_frame_of_an_old_epoch_that_was_held_back_drives_out_no_epoch_in_use() {
     );
 }
 
+// IOMT-RCPT-011
 #[test]
 fn every_flipped_bit_of_a_receipt_is_refused() {
     let (mut sealer, mut opener) = pair();
@@ -230,6 +238,7 @@ fn every_flipped_bit_of_a_receipt_is_refused() {
     );
 }
 
+// IOMT-EPOCH-023
 #[test]
 fn nothing_is_sealed_before_the_chain_is_stored() {
     let mut sealer = secrets(1).into_sealer(&STATIC_SECRET).unwrap();
@@ -250,6 +259,7 @@ fn nothing_is_sealed_before_the_chain_is_stored() {
     assert_eq!(sealer.epoch_stored(), Err(Error::NoEpoch));
 }
 
+// IOMT-EPOCH-020
 #[test]
 fn a_rebooted_device_goes_on_in_the_next_epoch() {
     let (mut sealer, mut opener) = pair();
@@ -280,6 +290,7 @@ fn hear(sealer: &mut Sealer, opener: &mut Opener) {
     sealer.verify(&receipt(opener), |_| None).unwrap();
 }
 
+// IOMT-LOC-001, IOMT-LOC-005, IOMT-LOC-006, IOMT-EPOCH-031
 #[test]
 fn an_epoch_beyond_the_window_is_not_found_and_costs_nothing() {
     // The twin hears every epoch, so that the device goes on; this opener hears none of them.
@@ -299,6 +310,7 @@ fn an_epoch_beyond_the_window_is_not_found_and_costs_nothing() {
     assert!(receive(&mut opener, &outside).unwrap().is_some());
 }
 
+// IOMT-LINK-033
 #[test]
 fn a_ninth_boot_without_a_receipt_is_out_of_reach_and_seals_on() {
     // What it seals is handed over by a reconnection, so it is not sealed for nobody.
@@ -329,6 +341,7 @@ fn a_receipt_is_remembered_across_reboots() {
     }
 }
 
+// IOMT-SEAL-033
 #[test]
 fn short_frames_open_in_the_newest_epoch_or_the_one_before() {
     let (mut sealer, mut opener) = pair();
@@ -352,6 +365,7 @@ fn short_frames_open_in_the_newest_epoch_or_the_one_before() {
     );
 }
 
+// IOMT-EPOCH-012, IOMT-EPOCH-013
 #[test]
 fn a_dead_generator_is_refused_within_a_boot_and_across_one() {
     let mut sealer = secrets(1).into_sealer(&STATIC_SECRET).unwrap();
@@ -373,6 +387,7 @@ fn a_dead_generator_is_refused_within_a_boot_and_across_one() {
     assert!(rebooted.begin_epoch(entropy, &mut saved).is_ok());
 }
 
+// IOMT-EPOCH-026
 #[test]
 fn a_saved_session_with_any_bit_flipped_or_of_another_device_is_refused() {
     let mut sealer = secrets(1).into_sealer(&STATIC_SECRET).unwrap();
@@ -393,6 +408,7 @@ fn a_saved_session_with_any_bit_flipped_or_of_another_device_is_refused() {
     assert_eq!(refusal(&saved, &[0x78; 32]), Error::BadSavedSession);
 }
 
+// IOMT-SEAL-039, IOMT-RCPT-001, IOMT-RCPT-002
 #[test]
 fn a_space_that_is_full_of_holes_takes_its_lowest_frame() {
     let (mut sealer, mut opener) = pair();
@@ -410,6 +426,7 @@ fn a_space_that_is_full_of_holes_takes_its_lowest_frame() {
     assert!(receive(&mut opener, &packets[35]).unwrap().is_some());
 }
 
+// IOMT-SEC-001
 #[test]
 fn nothing_secret_is_printed() {
     let (mut sealer, opener) = pair();
@@ -421,6 +438,7 @@ fn nothing_secret_is_printed() {
     sealer.seal(Space::Data, b"x", &mut [0; 64]).unwrap();
 }
 
+// IOMT-ENV-006
 #[test]
 fn a_frame_that_does_not_say_its_run_belongs_to_that_of_its_epoch() {
     let (mut sealer, mut opener) = pair();
@@ -442,6 +460,7 @@ fn a_frame_that_does_not_say_its_run_belongs_to_that_of_its_epoch() {
     assert_eq!(run_of(None), Some(run));
 }
 
+// IOMT-LIM-002
 #[test]
 fn the_sizes_are_those_of_the_documentation() {
     assert!(size_of::<Sealer>().abs_diff(460) < 10);
@@ -463,6 +482,7 @@ proptest! {
         prop_assert_eq!(receive(&mut opener, &packet), Ok(Some(plaintext)));
     }
 
+    // IOMT-RCPT-013
     #[test]
     fn a_receipt_says_exactly_what_was_committed(mut order in Just((0..60_usize).collect::<Vec<_>>()).prop_shuffle(), take in 0_usize..60) {
         let (mut sealer, mut opener) = pair();
@@ -478,6 +498,7 @@ proptest! {
         }
     }
 
+    // IOMT-ERR-004
     #[test]
     fn opening_any_bytes_never_panics(mut bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
         let (mut sealer, mut opener) = pair();

@@ -308,6 +308,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    // IOMT-DATA-003, IOMT-DATA-002
     #[test]
     fn refuses_an_over_long_varint() {
         // DESIGN: "over-long varints are refused."
@@ -322,6 +323,7 @@ mod tests {
         assert_eq!(Reader::new(&[0x00]).varint(), Ok(0));
     }
 
+    // IOMT-DATA-004
     #[test]
     fn refuses_a_varint_above_64_bits() {
         let largest = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01];
@@ -334,6 +336,7 @@ mod tests {
         );
     }
 
+    // IOMT-DATA-005, IOMT-DATA-008
     #[test]
     fn a_refused_field_leaves_the_reader_where_it_was() {
         let mut reader = Reader::new(&[0x80, 0x00, 0x05]);
@@ -355,6 +358,7 @@ mod tests {
         assert_eq!(buffer, [1, 0xEE, 0xEE]);
     }
 
+    // IOMT-DATA-001
     #[test]
     fn u24_is_little_endian_and_bounded() {
         let mut buffer = [0_u8; 3];
@@ -368,6 +372,7 @@ mod tests {
     }
 
     proptest! {
+        // IOMT-DATA-002
         #[test]
         fn varints_come_back(value: u64) {
             let mut buffer = [0_u8; MAX_VARINT];

@@ -375,6 +375,7 @@ mod tests {
 
     const RUN: Run = Run([9, 8, 7, 6, 5, 4, 3, 2]);
 
+    // IOMT-ENV-002
     #[test]
     fn the_head_is_the_drawn_bytes() {
         let mut buffer = [0_u8; 16];
@@ -386,6 +387,7 @@ mod tests {
         assert_eq!(plain, [10]);
     }
 
+    // IOMT-ENV-011, IOMT-ENV-012, IOMT-VER-004
     #[test]
     fn unknown_records_keep_their_place_in_the_sequence() {
         let mut buffer = [0_u8; 64];
@@ -411,6 +413,7 @@ mod tests {
         );
     }
 
+    // IOMT-ENV-014
     #[test]
     fn refuses_a_length_beyond_the_plaintext_and_ends() {
         let plain = [10, 16, 1, 0xAA, 16, 9, 1, 2];
@@ -420,6 +423,7 @@ mod tests {
         assert_eq!(records.next(), None);
     }
 
+    // IOMT-ENV-021
     #[test]
     fn refuses_a_skip_of_nothing_or_past_the_end() {
         for body in [&[0][..], &[], &[1, 1]] {

@@ -175,6 +175,7 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
+    // IOMT-RCPT-002
     #[test]
     fn a_full_set_still_takes_its_floor() {
         let mut set = ReceivedSet::<2>::new();
@@ -190,6 +191,7 @@ mod tests {
         set.insert(6).unwrap();
     }
 
+    // IOMT-RCPT-004
     #[test]
     fn filling_a_hole_joins_its_neighbours() {
         let mut set = ReceivedSet::<4>::new();
@@ -199,6 +201,7 @@ mod tests {
         assert_eq!(set.ranges(), [CounterRange { start: 2, end: 5 }]);
     }
 
+    // IOMT-RCPT-004
     #[test]
     fn holes_are_what_a_raised_floor_fills() {
         let mut set = ReceivedSet::<4>::new();
@@ -240,6 +243,7 @@ mod tests {
     proptest! {
         // A million steps in all.
         #![proptest_config(ProptestConfig::with_cases(2_500))]
+        // IOMT-RCPT-004, IOMT-RCPT-005
         #[test]
         fn agrees_with_a_plain_set(steps in proptest::collection::vec((0_u8..40, 0_u32..90), 400..401)) {
             let mut set = ReceivedSet::<5>::new();
@@ -261,6 +265,7 @@ mod tests {
 
         /// "In each space the sender always has its lowest unacknowledged frame in flight, which a full
         /// set can always take: that is the liveness argument, and it is tested."
+        // IOMT-RCPT-002, IOMT-RCPT-003
         #[test]
         fn whatever_is_lost_a_sender_with_its_lowest_frame_in_flight_gets_everything_through(
             seed in 1_u64..u64::MAX, loss_percent in 0_u64..95, window in 1_usize..40,

@@ -17,6 +17,7 @@ pub(crate) async fn pair() -> (Udp, Udp) {
     (Udp(one), Udp(other))
 }
 
+// IOMT-CARR-010
 #[test]
 fn readings_are_stored_once_though_every_fifth_datagram_is_lost_both_ways() {
     run(async {

@@ -40,6 +40,7 @@ fn parsed(resource: &Resource) -> Json {
     serde_json::from_str(&resource.to_json()).expect("JSON")
 }
 
+// IOMT-FHIR-010
 #[test]
 fn all_that_is_written_is_valid() {
     let schema = Schema::load();

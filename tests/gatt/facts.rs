@@ -154,6 +154,7 @@ const VALID: [(u16, &str, &[&str]); 28] = [
     (0x2A19, "64", &["67996:262688:100"]),
 ];
 
+// IOMT-GATT-005, IOMT-GATT-013
 #[test]
 fn published_payloads_mean_what_was_published() {
     for (uuid, hex, expected) in VALID {
@@ -168,6 +169,7 @@ fn published_payloads_mean_what_was_published() {
     }
 }
 
+// IOMT-GATT-002, IOMT-GATT-003
 #[test]
 fn every_refusal_names_the_field_and_the_fault() {
     let truncated = |field| Error::Truncated { field };

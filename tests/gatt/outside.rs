@@ -13,6 +13,7 @@ fn vectors() -> Option<Json> {
     Some(serde_json::from_str(&text).expect("the file of vectors is JSON"))
 }
 
+// IOMT-GATT-011
 #[test]
 fn every_vector_from_outside_agrees() {
     let Some(all) = vectors() else {

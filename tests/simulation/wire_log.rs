@@ -178,6 +178,7 @@ mod tests {
         frame.emit(&mut [0; 64]).unwrap().to_vec()
     }
 
+    // IOMT-SEAL-015
     #[test]
     fn what_is_sent_again_is_no_second_text() {
         let mut log = WireLog::default();

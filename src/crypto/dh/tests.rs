@@ -1,6 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
+// IOMT-PAIR-008
 #[test]
 fn the_prime_and_all_above_it_is_refused() {
     let mut prime = [0xFF_u8; 32];
@@ -14,6 +15,7 @@ fn the_prime_and_all_above_it_is_refused() {
     assert!(!is_canonical(&[0xFF; 32]) && is_canonical(&[0; 32]));
 }
 
+// IOMT-PAIR-009
 #[test]
 fn all_zero_outputs_abort() {
     // The point of order one, and one of order eight.

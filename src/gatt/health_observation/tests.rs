@@ -95,6 +95,7 @@ fn every_class() -> Vec<Vec<u8>> {
 
 use std::vec;
 
+// IOMT-GATT-011
 #[test]
 fn every_class_comes_back_to_the_byte() {
     for body in every_class() {
@@ -107,6 +108,7 @@ fn every_class_comes_back_to_the_byte() {
     }
 }
 
+// IOMT-GATT-001
 #[test]
 fn every_truncation_is_refused() {
     for body in every_class() {
@@ -159,6 +161,7 @@ fn status_bits_are_moved_to_the_places_of_the_schema() {
     assert_eq!(read.status(), Status::INVALID | Status::EARLY);
 }
 
+// IOMT-GATT-003
 #[test]
 fn refuses_what_the_service_does_not_define() {
     let refused = |body: &[u8]| HealthObservation::decode_body(body).unwrap_err();
@@ -186,6 +189,7 @@ fn refuses_what_the_service_does_not_define() {
     );
 }
 
+// IOMT-GATT-012
 #[test]
 fn one_segment_of_several_is_refused() {
     for header in [0x00, 0x01, 0x02, 0x05] {

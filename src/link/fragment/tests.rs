@@ -39,6 +39,7 @@ fn handle_all<'a>(
         .collect()
 }
 
+// IOMT-CARR-020
 #[test]
 fn golden_bytes() {
     let datagram: Vec<u8> = (0..40).collect();
@@ -57,6 +58,7 @@ fn golden_bytes() {
     assert_eq!(handle_all(&mut Reassembler::new(), &values), [datagram]);
 }
 
+// IOMT-CARR-020, IOMT-CARR-021
 #[test]
 fn every_length_comes_back_at_every_payload() {
     let datagram: Vec<u8> = (0..=u8::MAX).cycle().take(MAX_DATAGRAM).collect();
@@ -117,6 +119,7 @@ fn the_page_of_link_says_how_many_bytes_96_take() {
     assert_eq!([sum(247), sum(23)], [(1, 98), (6, 108)]);
 }
 
+// IOMT-CARR-027
 #[test]
 fn refuses_what_is_no_datagram_and_too_small_a_buffer() {
     let mut fragmenter = Fragmenter::default();
@@ -145,6 +148,7 @@ fn refuses_what_is_no_datagram_and_too_small_a_buffer() {
     assert_eq!(fragment.write(&mut [0; 7]).unwrap().len(), 7);
 }
 
+// IOMT-CARR-022
 #[test]
 fn refuses_what_is_no_fragment_and_keeps_the_partial_datagram() {
     let [values] = cut_all([&[5; 30]]);
@@ -164,6 +168,7 @@ fn refuses_what_is_no_fragment_and_keeps_the_partial_datagram() {
     assert_eq!(reassembler.stats().malformed, 5);
 }
 
+// IOMT-CARR-002, IOMT-CARR-023
 #[test]
 fn a_lost_fragment_costs_its_datagram_and_no_other() {
     let [one, two, three] = cut_all([&[1; 70], &[2; 70], &[3; 70]]);
@@ -175,6 +180,7 @@ fn a_lost_fragment_costs_its_datagram_and_no_other() {
     }
 }
 
+// IOMT-CARR-023
 #[test]
 fn a_gap_and_what_follows_it_are_named() {
     let [values] = cut_all([&[1; 70]]);
@@ -192,6 +198,7 @@ fn a_gap_and_what_follows_it_are_named() {
     assert_eq!((stats.gaps, stats.orphans, stats.delivered), (1, 1, 0));
 }
 
+// IOMT-CARR-024
 #[test]
 fn each_fragment_twice_delivers_once() {
     let [values] = cut_all([&[1; 70]]);
@@ -205,6 +212,7 @@ fn each_fragment_twice_delivers_once() {
     );
 }
 
+// IOMT-CARR-021
 #[test]
 fn an_alarm_overtakes_a_datagram_that_is_half_sent() {
     let [long, alarm] = cut_all([&[1; 70], &[2; 18]]);
@@ -215,6 +223,7 @@ fn an_alarm_overtakes_a_datagram_that_is_half_sent() {
     );
 }
 
+// IOMT-CARR-025
 #[test]
 fn a_new_beginning_takes_the_slot() {
     let [old, new] = cut_all([&[1; 70], &[2; 70]]);
@@ -225,6 +234,7 @@ fn a_new_beginning_takes_the_slot() {
     assert_eq!((stats.abandoned, stats.orphans), (1, 2));
 }
 
+// IOMT-CARR-026
 #[test]
 fn a_partial_datagram_waits_for_its_timeout_and_no_longer() {
     let [values] = cut_all([&[1; 30]]);
@@ -267,6 +277,7 @@ fn a_number_that_comes_round_does_not_continue_an_old_datagram() {
     );
 }
 
+// IOMT-CARR-028
 #[test]
 fn a_new_connection_starts_without_the_old_one() {
     let [values] = cut_all([&[1; 30]]);
@@ -279,6 +290,7 @@ fn a_new_connection_starts_without_the_old_one() {
     );
 }
 
+// IOMT-CARR-027
 #[test]
 fn a_datagram_above_the_limit_is_refused_and_the_next_one_delivered() {
     let [exact, above, one] = cut_all([&[1; 40], &[2; 41], &[3; 40]]);
@@ -302,6 +314,7 @@ fn a_datagram_above_the_limit_is_refused_and_the_next_one_delivered() {
     assert_eq!(tiny.stats().too_long, 1);
 }
 
+// IOMT-LIM-002
 #[test]
 fn memory_is_the_datagram_and_a_few_bytes() {
     assert!(size_of::<Reassembler<1_000>>() <= 1_070);
@@ -320,6 +333,7 @@ fn datagrams() -> impl Strategy<Value = Vec<(Vec<u8>, u16)>> {
 }
 
 proptest! {
+    // IOMT-CARR-002
     #[test]
     fn loss_duplication_and_disorder_never_yield_what_was_not_sent(
         sent in datagrams(),
@@ -361,6 +375,7 @@ proptest! {
         }
     }
 
+    // IOMT-ERR-004
     #[test]
     fn bytes_of_any_kind_never_panic_and_never_exceed_the_limit(
         values in vec((0_u64..20, 0_u8..3, any::<u8>(), vec(any::<u8>(), 0..40)), 0..200),

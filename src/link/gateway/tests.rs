@@ -57,6 +57,7 @@ fn counts(datagrams: &[Vec<u8>]) -> BTreeMap<u8, usize> {
     counts
 }
 
+// IOMT-SEC-008
 #[test]
 fn gateway_that_holds_every_frame_for_seven_days() {
     const BYTES: usize = 3_000_000;
@@ -108,6 +109,7 @@ fn gateway_that_holds_every_frame_for_seven_days() {
     with_a_large_stack.spawn(a_week).unwrap().join().unwrap();
 }
 
+// IOMT-CARR-081, IOMT-CARR-086
 #[test]
 fn two_gateways_forwarding_one_device() {
     let mut gateways = [TestGateway::<4_096>::new(KEEP), TestGateway::new(KEEP)];
@@ -134,6 +136,7 @@ fn two_gateways_forwarding_one_device() {
     assert_eq!(at_server, expected.collect());
 }
 
+// IOMT-CARR-001, IOMT-CARR-071, IOMT-RCPT-021
 #[test]
 fn broker_acknowledgement_mistaken_for_storage() {
     let mut outbox = Outbox::<1_024>::new(Retry::DEFAULT);
@@ -162,6 +165,7 @@ fn broker_acknowledgement_mistaken_for_storage() {
     assert_eq!(outbox.acknowledge(now, |key| key.counter == 0), 1);
 }
 
+// IOMT-CARR-001
 #[test]
 fn what_the_link_did_not_take_waits_again_in_order() {
     let mut gateway = filled::<4_096>(&[1], 5);
@@ -180,6 +184,7 @@ fn what_the_link_did_not_take_waits_again_in_order() {
     assert!(gateway.is_empty() && sent(&mut gateway, NOW).is_empty());
 }
 
+// IOMT-CARR-082, IOMT-CARR-054
 #[test]
 fn alarms_leave_first_and_ports_take_turns() {
     let mut gateway = filled::<16_384>(&[1], 50);
@@ -195,6 +200,7 @@ fn alarms_leave_first_and_ports_take_turns() {
     assert_eq!(counts(&order[1..7]), BTreeMap::from([(1, 3), (2, 3)]));
 }
 
+// IOMT-CARR-085, IOMT-LIM-002
 #[test]
 fn who_floods_takes_no_more_than_its_share() {
     let mut gateway = filled::<8_192>(&[1], 1_000);
@@ -221,6 +227,7 @@ fn who_floods_takes_no_more_than_its_share() {
     }
 }
 
+// IOMT-CARR-085, IOMT-LIM-004
 #[test]
 fn who_makes_up_devices_displaces_its_own() {
     let mut gateway = filled::<8_192>(&[1, 2], 20);
@@ -236,6 +243,7 @@ fn who_makes_up_devices_displaces_its_own() {
     assert!(kept.len() <= 8);
 }
 
+// IOMT-CARR-082
 #[test]
 fn an_alarm_finds_room_at_the_cost_of_its_own_backlog() {
     let mut gateway = filled::<4_096>(&[1], 1_000);
@@ -251,6 +259,7 @@ fn an_alarm_finds_room_at_the_cost_of_its_own_backlog() {
     );
 }
 
+// IOMT-CARR-080, IOMT-LOC-007
 #[test]
 fn a_short_frame_is_stored_with_the_locator_that_a_receipt_named() {
     let mut gateway = TestGateway::<4_096>::new(KEEP);
@@ -278,6 +287,7 @@ fn a_short_frame_is_stored_with_the_locator_that_a_receipt_named() {
     assert_eq!(unknown, Err(GatewayError::UnknownEpoch));
 }
 
+// IOMT-CARR-083
 #[test]
 fn a_frame_that_only_looks_like_another_suppresses_nothing() {
     let mut gateway = TestGateway::<4_096>::new(KEEP);
@@ -323,6 +333,7 @@ fn what_is_too_old_goes() {
     assert_eq!((gateway.is_empty(), gateway.stats().expired), (true, 1));
 }
 
+// IOMT-CARR-084
 #[test]
 fn refuses_what_goes_the_other_way_or_is_no_packet() {
     let mut gateway = TestGateway::<4_096>::new(KEEP);

@@ -43,6 +43,7 @@ fn counters(keys: &[FrameKey]) -> Vec<u32> {
     keys.iter().map(|key| key.counter).collect()
 }
 
+// IOMT-LINK-003
 #[test]
 fn an_alarm_overtakes_the_backlog() {
     let mut outbox = Outbox::<1_024>::new(Retry::DEFAULT);
@@ -58,6 +59,7 @@ fn an_alarm_overtakes_the_backlog() {
     );
 }
 
+// IOMT-SEAL-015, IOMT-LINK-001, IOMT-LINK-005
 #[test]
 fn a_frame_is_sent_until_it_is_acknowledged_and_no_longer() {
     let mut outbox = Outbox::<128>::new(Retry::DEFAULT);
@@ -74,6 +76,7 @@ fn a_frame_is_sent_until_it_is_acknowledged_and_no_longer() {
     assert!(drain(&mut outbox, now + Duration::from_secs(1_000)).is_empty());
 }
 
+// IOMT-LINK-002
 #[test]
 fn a_full_outbox_refuses_and_loses_nothing() {
     let mut outbox = Outbox::<132>::new(Retry::DEFAULT);
@@ -92,6 +95,7 @@ fn a_full_outbox_refuses_and_loses_nothing() {
     );
 }
 
+// IOMT-LINK-004
 #[test]
 fn a_backlog_of_data_leaves_room_for_alarms() {
     let mut outbox = Outbox::<1_024>::new(Retry::DEFAULT);
@@ -122,6 +126,7 @@ fn after_an_outage_a_receipt_hastens_what_still_waits() {
     assert!(outbox.poll_timeout(ANY).unwrap() <= now + Retry::DEFAULT.first);
 }
 
+// IOMT-RCPT-003, IOMT-LINK-003
 #[test]
 fn only_a_window_is_under_way_and_the_lowest_frame_always_is() {
     let mut outbox = Outbox::<4_096>::new(Retry::DEFAULT);
@@ -248,6 +253,7 @@ fn only_data_and_alarm_frames_in_the_short_form_are_taken() {
     assert!(outbox.is_empty());
 }
 
+// IOMT-RCPT-024, IOMT-LINK-006
 #[test]
 fn wait_hint_never_slows_alarms() {
     let mut outbox = Outbox::<4_096>::new(Retry::DEFAULT);
@@ -328,6 +334,7 @@ fn backlog_behind_an_alarm() {
     with_a_large_stack.spawn(filled).unwrap().join().unwrap();
 }
 
+// IOMT-LINK-007
 #[test]
 fn while_nobody_answers_the_lowest_data_frame_leaves_alone_and_every_alarm() {
     let mut outbox = Outbox::<2_048>::new(Retry::DEFAULT);

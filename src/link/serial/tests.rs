@@ -42,6 +42,7 @@ fn receive_all(line: &[u8]) -> Vec<Vec<u8>> {
     )
 }
 
+// IOMT-CARR-030
 #[test]
 fn golden_bytes() {
     let examples: [(&[u8], &[u8]); 2] = [
@@ -64,6 +65,7 @@ fn golden_bytes() {
     assert_eq!(check_sum(b"123456789"), !0xD2C2_2F51);
 }
 
+// IOMT-CARR-030
 #[test]
 fn every_length_fits_its_bound_and_comes_back() {
     let long: Vec<u8> = (0..MAX_DATAGRAM).map(|at| [0, 1, 0xFF][at % 3]).collect();
@@ -103,6 +105,7 @@ fn refuses_what_is_no_datagram_and_too_small_a_buffer() {
     }
 }
 
+// IOMT-CARR-033
 #[test]
 fn accepts_the_closing_code_byte_of_other_encoders() {
     // Behind a full block of 254 bytes some encoders write an empty one.
@@ -113,6 +116,7 @@ fn accepts_the_closing_code_byte_of_other_encoders() {
     assert_eq!(receive_all(&bytes), [datagram]);
 }
 
+// IOMT-CARR-031
 #[test]
 fn each_dropped_frame_counts_once_by_its_damage() {
     let mut decoder = SerialDecoder::<8>::new();
@@ -154,6 +158,7 @@ fn memory_is_the_datagram_and_a_few_bytes() {
     assert!(size_of::<SerialDecoder<1_000>>() <= 1_040);
 }
 
+// IOMT-CARR-031, IOMT-CARR-032
 #[test]
 fn an_endless_frame_is_dropped_and_the_next_one_delivered() {
     let mut line = [0xFF; 300_000].to_vec();
@@ -161,6 +166,7 @@ fn an_endless_frame_is_dropped_and_the_next_one_delivered() {
     assert_eq!(receive_all(&line), [b"good"]);
 }
 
+// IOMT-CARR-032
 #[test]
 fn either_delimiter_may_be_lost() {
     let (one, two) = (frame(b"one"), frame(b"two"));
@@ -247,6 +253,7 @@ fn misses_two_or_four_bits(polynomial: u32, bits: usize) -> bool {
     })
 }
 
+// IOMT-CARR-002
 #[test]
 fn detects_every_error_of_up_to_five_bits_in_the_longest_frame() {
     // A multiple of x + 1, which has an even number of terms, divides no error of an odd number of bits.
@@ -317,6 +324,7 @@ proptest! {
         prop_assert_eq!(receive(&mut SerialDecoder::<MAX_DATAGRAM>::new(), &line, &chunks), sent);
     }
 
+    // IOMT-CARR-032
     #[test]
     fn after_any_garbage_the_very_next_frame_is_delivered(
         garbage in vec(prop_oneof![1 => Just(0), 9 => any::<u8>()], 0..3_000),
@@ -360,6 +368,7 @@ proptest! {
         prop_assert_eq!(found.next(), None, "nothing that was not sent, and all in order");
     }
 
+    // IOMT-ERR-004
     #[test]
     fn bytes_of_any_kind_never_panic(line in vec(any::<u8>(), 0..4_000), chunk in 1_usize..100) {
         let mut small = SerialDecoder::<3>::new();

@@ -19,6 +19,7 @@ fn unknown(body: &[u8]) -> Record<'_> {
     }
 }
 
+// IOMT-EPOCH-023, IOMT-PAIR-046
 #[test]
 fn nothing_is_sent_or_taken_before_the_session_is_stored() {
     let mut world = World::new();
@@ -48,6 +49,7 @@ fn nothing_is_sent_or_taken_before_the_session_is_stored() {
     assert_eq!(sent_by(&mut world.device, now).len(), 2);
 }
 
+// IOMT-REC-040, IOMT-ENV-003
 #[test]
 fn the_descriptor_is_the_first_record_and_readings_follow_in_sequence() {
     let mut world = World::paired();
@@ -62,6 +64,7 @@ fn the_descriptor_is_the_first_record_and_readings_follow_in_sequence() {
     }
 }
 
+// IOMT-REC-041
 #[test]
 fn a_device_that_describes_itself_otherwise_than_it_promised_is_reported_once() {
     let mut world = World::new();
@@ -86,6 +89,7 @@ fn a_device_that_describes_itself_otherwise_than_it_promised_is_reported_once() 
     ));
 }
 
+// IOMT-ENV-017, IOMT-LIM-003
 #[test]
 fn records_that_do_not_fit_or_are_none_are_refused_and_take_no_sequence() {
     let mut world = World::paired();
@@ -116,6 +120,7 @@ fn records_that_do_not_fit_or_are_none_are_refused_and_take_no_sequence() {
     assert!(world.run_until(Duration::from_secs(3), |world| world.is_quiet(3)));
 }
 
+// IOMT-LIM-003
 #[test]
 fn the_largest_frame_fits_a_datagram_and_arrives() {
     let mut world = World::new();
@@ -140,6 +145,7 @@ fn the_largest_frame_fits_a_datagram_and_arrives() {
     );
 }
 
+// IOMT-LINK-003, IOMT-RCPT-034
 #[test]
 fn an_alarm_overtakes_a_backlog_and_is_acknowledged_at_once() {
     let mut world = World::paired();
@@ -169,6 +175,7 @@ fn an_alarm_overtakes_a_backlog_and_is_acknowledged_at_once() {
     assert!(world.run_until(Duration::from_secs(30), |world| world.is_quiet(52)));
 }
 
+// IOMT-LINK-001, IOMT-LINK-002
 #[test]
 fn a_full_outbox_refuses_and_nothing_that_was_taken_is_lost() {
     let mut world = World::paired();
@@ -200,6 +207,7 @@ fn what_the_server_forgot_before_it_was_stored_comes_again() {
     assert_eq!(world.server_events.len(), 1);
 }
 
+// IOMT-RCPT-031
 #[test]
 fn a_storm_of_duplicates_causes_one_receipt_a_second_at_most() {
     let mut world = World::paired();
@@ -222,6 +230,7 @@ fn a_storm_of_duplicates_causes_one_receipt_a_second_at_most() {
     assert_eq!(world.server.stats().receipts, before.receipts);
 }
 
+// IOMT-RCPT-011, IOMT-RCPT-021, IOMT-RCPT-026
 #[test]
 fn receipts_that_are_foreign_or_damaged_free_nothing() {
     let mut world = World::paired();

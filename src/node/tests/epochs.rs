@@ -28,6 +28,7 @@ fn frames_of_the_old_epoch_arrive_after_the_new_one_has_begun() {
     );
 }
 
+// IOMT-LINK-001, IOMT-EPOCH-021
 #[test]
 fn a_week_without_a_link_loses_nothing() {
     let mut world = World::paired();
@@ -50,6 +51,7 @@ fn a_week_without_a_link_loses_nothing() {
     assert_ne!(world.flash, before);
 }
 
+// IOMT-EPOCH-021, IOMT-ENV-003, IOMT-LINK-030
 #[test]
 fn a_year_of_days_goes_on_in_one_run() {
     let mut world = World::paired();

@@ -28,6 +28,7 @@ fn frames_of_a_short_run() -> (World, Vec<Vec<u8>>) {
     (world, frames)
 }
 
+// IOMT-SEAL-030, IOMT-SEAL-034
 #[test]
 fn a_frame_with_any_byte_changed_is_refused_before_and_after_the_true_one() {
     let (mut world, frames) = frames_of_a_short_run();
@@ -70,6 +71,7 @@ fn a_server_with_the_keys_of_another_pairing_accepts_nothing() {
     }
 }
 
+// IOMT-PAIR-006
 #[test]
 fn a_device_of_another_label_pairs_with_nobody() {
     let mut world = World::new();
@@ -181,6 +183,7 @@ impl Attack {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
+    // IOMT-ERR-003
     #[test]
     fn no_attack_stops_the_honest_exchange(attacks in proptest::collection::vec((0_u64..100, any::<bool>(), attack()), 1..60)) {
         let mut world = World::new();
@@ -196,6 +199,7 @@ proptest! {
         prop_assert_eq!(counts, [6]);
     }
 
+    // IOMT-ERR-004, IOMT-SEC-003
     #[test]
     fn bytes_from_nowhere_panic_nobody(mut bytes in proptest::collection::vec(any::<u8>(), 0..1_400)) {
         let mut device = new_device();

@@ -35,6 +35,7 @@ fn a_backlog_larger_than_ram_arrives_whole() {
     );
 }
 
+// IOMT-EPOCH-025, IOMT-LINK-001
 #[test]
 fn a_reboot_loses_no_frame_that_is_on_storage() {
     let mut world = world();
@@ -94,6 +95,7 @@ fn a_storage_that_takes_no_frame_costs_no_reading_while_the_power_lasts() {
     assert!(world.device_events.contains(&failed));
 }
 
+// IOMT-OUT-027, IOMT-REC-050
 #[test]
 fn a_frame_that_storage_has_lost_is_named_and_the_others_arrive() {
     let mut world = world();
@@ -120,6 +122,7 @@ fn a_frame_that_storage_has_lost_is_named_and_the_others_arrive() {
     assert_eq!(world.losses.len(), 1);
 }
 
+// IOMT-EPOCH-023
 #[test]
 fn a_storage_that_takes_no_image_lets_nothing_be_sealed_and_is_asked_again() {
     let mut world = world();
@@ -131,6 +134,7 @@ fn a_storage_that_takes_no_image_lets_nothing_be_sealed_and_is_asked_again() {
     assert!(world.run_until(MINUTE.saturating_mul(2), |world| world.device.is_ready()));
 }
 
+// IOMT-LIM-005, IOMT-LINK-033
 #[test]
 fn a_thousand_boots_without_a_link() {
     let mut world = world();

@@ -14,6 +14,7 @@ fn is_of_the_generator(error: &Error) -> bool {
     )
 }
 
+// IOMT-EPOCH-011
 #[test]
 fn a_pairing_recovers_from_a_draw_that_fails_wherever_it_fails() {
     let draws = World::paired().device_rng.draws;
@@ -55,6 +56,7 @@ fn a_server_whose_generator_fails_begins_no_pairing_and_its_session_goes_on() {
     }
 }
 
+// IOMT-EPOCH-011
 #[test]
 fn a_reboot_with_a_failing_generator_is_refused_and_may_be_tried_again() {
     for failing in 0..2 {

@@ -8,6 +8,7 @@ use crate::time::{Duration, Instant};
 use crate::wire::Space;
 use std::collections::BTreeSet;
 
+// IOMT-ENV-002, IOMT-ENV-003, IOMT-ENV-005
 #[test]
 fn a_rebooted_device_goes_on_under_a_new_run_from_sequence_zero() {
     let mut world = World::paired();
@@ -25,6 +26,7 @@ fn a_rebooted_device_goes_on_under_a_new_run_from_sequence_zero() {
     assert_eq!((world.store.repeated, world.server_events.len()), (0, 1));
 }
 
+// IOMT-ENV-002, IOMT-SEC-004
 #[test]
 fn boots_that_never_reached_the_server_use_no_identity_twice() {
     let mut world = World::paired();
@@ -83,6 +85,7 @@ fn a_power_cut_at_the_first_write_costs_the_pairing_or_nothing() {
     assert!(world.run_until(Duration::from_secs(5), |world| world.is_quiet(1)));
 }
 
+// IOMT-EPOCH-030, IOMT-SEC-004
 #[test]
 fn an_image_restored_after_it_was_used_is_opened_as_a_twin_and_takes_no_old_identity() {
     let mut world = World::paired();
@@ -115,6 +118,7 @@ fn an_old_image_is_the_old_session_again_while_the_new_pairing_was_not_stored() 
     assert_eq!(world.store.count_of_each_run().len(), 2);
 }
 
+// IOMT-EPOCH-012
 #[test]
 fn a_generator_that_starts_over_at_each_boot_is_refused() {
     let mut world = World::paired();
@@ -150,6 +154,7 @@ fn a_generator_that_starts_over_after_the_boot_of_the_pairing_is_refused_however
     }
 }
 
+// IOMT-EPOCH-026
 #[test]
 fn a_damaged_image_is_refused_and_leaves_the_device_as_it_was() {
     let mut world = World::paired();

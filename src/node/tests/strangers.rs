@@ -25,6 +25,7 @@ fn single(datagrams: Vec<Vec<u8>>) -> Vec<u8> {
     datagrams.into_iter().next().unwrap()
 }
 
+// IOMT-PAIR-032
 #[test]
 fn an_unarmed_device_answers_nothing() {
     let mut device = new_device();
@@ -38,6 +39,7 @@ fn an_unarmed_device_answers_nothing() {
     assert!(sent_by(&mut device, NOW).is_empty());
 }
 
+// IOMT-PAIR-006, IOMT-SEC-003
 #[test]
 fn a_stranger_without_the_label_changes_nothing_and_is_not_answered() {
     let mut world = World::new();
@@ -64,6 +66,7 @@ fn a_stranger_without_the_label_changes_nothing_and_is_not_answered() {
     assert_eq!(world.device_rng.draws, 4, "a stranger has cost a draw");
 }
 
+// IOMT-PAIR-036
 #[test]
 fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted() {
     let mut device = new_device();
@@ -124,6 +127,7 @@ fn of_two_who_know_the_label_the_first_to_finish_wins_and_the_other_is_aborted()
     assert_eq!(device.poll_event(), None);
 }
 
+// IOMT-PAIR-038
 #[test]
 fn a_full_table_gives_way_at_its_oldest_unconfirmed_entry() {
     let mut device = new_device();
@@ -189,6 +193,7 @@ fn an_old_message_1_is_not_answered_once_paired_and_does_no_harm_when_armed_agai
     assert!(world.run_until(Duration::from_secs(3), |world| world.is_quiet(2)));
 }
 
+// IOMT-PAIR-034
 #[test]
 fn a_session_that_stands_goes_on_until_a_new_one_has_finished() {
     let mut world = World::paired();
@@ -222,6 +227,7 @@ fn a_session_that_stands_is_acknowledged_while_a_new_one_waits_for_its_first_fra
     );
 }
 
+// IOMT-PAIR-037, IOMT-OUT-026
 #[test]
 fn a_new_owner_gets_nothing_that_was_sealed_for_the_one_before() {
     let mut world = World::paired();
@@ -264,6 +270,7 @@ fn a_backend_finds_the_server_of_an_answer_by_its_connection() {
     assert!(world.server.connections().next().is_some());
 }
 
+// IOMT-ENV-001, IOMT-REC-040
 #[test]
 fn a_second_owner_in_one_boot_hears_the_same_run_go_on_and_the_descriptor_first() {
     let mut world = World::paired();

@@ -76,11 +76,13 @@ fn every_datagram_may_meet(fault: &Fault) {
     }
 }
 
+// IOMT-CARR-002, IOMT-OUT-020
 #[test]
 fn any_one_datagram_may_be_lost() {
     every_datagram_may_meet(&Fault::Lose);
 }
 
+// IOMT-CARR-002
 #[test]
 fn any_one_datagram_may_come_twice() {
     every_datagram_may_meet(&Fault::Duplicate);
@@ -122,6 +124,7 @@ fn any_two_datagrams_may_be_lost() {
     }
 }
 
+// IOMT-PAIR-039
 #[test]
 fn message_1_may_come_again_at_every_point() {
     let plain = undisturbed();
@@ -173,6 +176,7 @@ fn lose_message_3(world: &mut World, times: usize) {
     }
 }
 
+// IOMT-PAIR-035
 #[test]
 fn message_3_may_be_lost_nine_times() {
     let mut world = begin();
@@ -210,6 +214,7 @@ fn a_device_that_paired_and_then_fell_silent_is_still_heard_an_hour_later() {
     finishes(world, Duration::from_secs(20), "an hour later");
 }
 
+// IOMT-PAIR-060
 #[test]
 fn a_repeated_or_forged_message_2_makes_the_server_say_nothing() {
     let mut world = begin();

@@ -54,6 +54,7 @@ fn attempt() -> crate::pairing::Attempt {
     Attempts::armed().begin().unwrap().stored()
 }
 
+// IOMT-CMP-001, IOMT-CMP-004, IOMT-CMP-007
 #[test]
 fn both_sides_show_the_same_digits_and_get_the_same_keys() {
     let (device, phone) = (identity(1), identity(2));
@@ -76,6 +77,7 @@ fn both_sides_show_the_same_digits_and_get_the_same_keys() {
     assert_eq!((first.len(), second.len(), third.len()), (38, 136, 116));
 }
 
+// IOMT-CMP-002
 #[test]
 fn a_changed_message_is_refused_and_the_honest_one_still_pairs() {
     let (device, phone) = (identity(1), identity(2));
@@ -223,6 +225,7 @@ fn ask_phone(wanted: u64, rng: &mut Seeded) -> u64 {
 }
 
 /// It pairs with the device up to the digits, then looks for a message to the phone that shows the same.
+// IOMT-CMP-001, IOMT-CMP-006
 #[test]
 fn a_relay_that_asks_the_device_first_has_no_more_than_chance() {
     let equal = (0..RUNS).filter(|run| {
@@ -237,6 +240,7 @@ fn a_relay_that_asks_the_device_first_has_no_more_than_chance() {
 }
 
 /// It has the phone show its digits first; what it then says to the device was committed to before.
+// IOMT-CMP-001
 #[test]
 fn a_relay_that_asks_the_phone_first_has_no_more_than_chance() {
     let equal = (0..RUNS).filter(|run| {
@@ -252,6 +256,7 @@ fn a_relay_that_asks_the_phone_first_has_no_more_than_chance() {
 
 /// What the commitment is for: a relay that may open another nonce finds equal digits every time, all six of
 /// them within 10^6 tries. The device refuses that nonce.
+// IOMT-CMP-003
 #[test]
 fn a_relay_that_opens_another_nonce_would_win_and_is_refused() {
     for run in 0..20 {

@@ -73,7 +73,7 @@ pub(super) fn check_share(share: &[u8; SHARE_LEN]) -> Result<[u8; KEY_LEN], Erro
     }
 }
 
-pub(super) const fn hello_of(connection: ConnectionId) -> Hello {
+const fn hello_of(connection: ConnectionId) -> Hello {
     Hello {
         model: Model::PASSCODE,
         connection,
@@ -103,7 +103,7 @@ pub(super) fn read<const N: usize>(
     exactly(hello_of(connection).message(packet, step)?)
 }
 
-pub(super) fn exactly<const N: usize>(message: &[u8]) -> Result<[u8; N], Error> {
+fn exactly<const N: usize>(message: &[u8]) -> Result<[u8; N], Error> {
     let mut reader = Reader::new(message);
     let body = reader.array()?;
     reader.finish()?;

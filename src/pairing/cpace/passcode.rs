@@ -58,6 +58,7 @@ impl fmt::Debug for Passcode {
 mod tests {
     use super::*;
 
+    // IOMT-CPACE-010
     #[test]
     fn groups_do_not_count_and_other_characters_are_refused() {
         let typed = |typed: &[u8]| Passcode::new(typed).map(|passcode| passcode.expose().to_vec());
@@ -75,6 +76,7 @@ mod tests {
         assert!(typed(&[b'1'; 32]).is_ok());
     }
 
+    // IOMT-SEC-001
     #[test]
     fn debug_shows_nothing_of_it() {
         let passcode = Passcode::new(b"123456").unwrap();

@@ -1,8 +1,8 @@
 use core::fmt;
 
 use super::body::{
-    Half, MAX_CHANNEL, STEPS, SessionId, TRANSCRIPT_LEN, channel, check_share, exactly, hello_of,
-    offer, read, transcript, write,
+    Half, MAX_CHANNEL, STEPS, SessionId, TRANSCRIPT_LEN, channel, check_share, offer, read,
+    transcript, write,
 };
 use super::passcode::Passcode;
 use super::share::{Said, generator, session_key};
@@ -134,18 +134,15 @@ impl Called {
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`], [`Error::UnexpectedMessage`], [`Error::UnsupportedSuite`] or
-    /// [`Error::Entropy`].
+    /// [`Error::Malformed`], [`Error::UnexpectedMessage`], [`Error::UnsupportedSuite`], [`Error::WrongKey`]
+    /// for a hint, or [`Error::Entropy`].
     pub fn answer(
         key: &StaticKey,
         packet: &[u8],
         entropy: &mut impl Entropy,
     ) -> Result<Self, Error> {
-        let (hello, message) = Hello::of_step(packet, STEPS[0])?;
-        if hello != hello_of(hello.connection) {
-            return Err(Error::UnexpectedMessage);
-        }
-        let theirs = exactly(message)?;
+        let hello = Hello::of_step(packet, STEPS[0])?;
+        let theirs = read(hello.connection, STEPS[0], packet)?;
         let ours = draw_half(key, hello.connection, &theirs, entropy)?;
         Ok(Self {
             connection: hello.connection,

@@ -48,6 +48,7 @@ fn key(text: &str) -> [u8; 32] {
     unhex(text).try_into().unwrap()
 }
 
+// IOMT-CPACE-011
 #[test]
 fn the_drafts_run_comes_out_on_both_sides() {
     let (sid, [a, b]) = (
@@ -77,6 +78,7 @@ fn the_drafts_run_comes_out_on_both_sides() {
     }
 }
 
+// IOMT-CPACE-012
 #[test]
 fn the_drafts_invalid_points_are_refused() {
     let scalar = Scalar::from_bytes(key(VALID_SCALAR));
@@ -207,6 +209,7 @@ fn work(exchange: &mut Exchange, key: &StaticKey) -> Result<Vec<u8>, Error> {
     Ok(exchange.packet().unwrap_or_default().to_vec())
 }
 
+// IOMT-CPACE-015, IOMT-CPACE-002
 #[test]
 fn the_right_passcode_pairs_and_gives_the_attempt_back() {
     let mut pairing = Pairing::new();
@@ -225,6 +228,7 @@ fn the_right_passcode_pairs_and_gives_the_attempt_back() {
     assert_eq!(lengths[..4], [36, 36, 56, 56]);
 }
 
+// IOMT-CPACE-001, IOMT-CPACE-014
 #[test]
 fn five_wrong_passcodes_are_not_answered_and_end_the_arming() {
     let mut pairing = Pairing::new();
@@ -239,6 +243,7 @@ fn five_wrong_passcodes_are_not_answered_and_end_the_arming() {
 
 /// Until the handshake's first message a wrong passcode has the device do the same, and what it shows
 /// has the same form; its answer to 0x41 is the same to the byte.
+// IOMT-CPACE-014
 #[test]
 fn no_message_of_the_device_tells_a_right_passcode_from_a_wrong_one() {
     let (mut right, mut wrong) = (Pairing::new(), Pairing::new());
@@ -254,6 +259,7 @@ fn no_message_of_the_device_tells_a_right_passcode_from_a_wrong_one() {
 }
 
 /// Who has recorded a run does not find the passcode by trying all: the same run fits each of them.
+// IOMT-CPACE-016
 #[test]
 fn a_share_is_made_anew_in_each_run() {
     let shares: Vec<Vec<u8>> = (0..2)
@@ -269,6 +275,7 @@ fn a_share_is_made_anew_in_each_run() {
     assert_ne!(shares[0], shares[1]);
 }
 
+// IOMT-CPACE-012
 #[test]
 fn an_invalid_point_is_refused_before_an_attempt_is_spent() {
     let mut pairing = Pairing::new();
@@ -290,6 +297,7 @@ fn an_invalid_point_is_refused_before_an_attempt_is_spent() {
     assert_eq!(pairing.attempts.spent(), 0);
 }
 
+// IOMT-CPACE-013, IOMT-PAIR-004
 #[test]
 fn another_offer_connection_step_model_or_length_is_refused() {
     let mut pairing = Pairing::new();
@@ -318,9 +326,14 @@ fn another_offer_connection_step_model_or_length_is_refused() {
     hello[2] = Model::LABEL_SECRET.0;
     let refused = Called::answer(&pairing.device, &hello, rng).unwrap_err();
     assert_eq!(refused, Error::UnexpectedMessage);
+    let mut hello = pairing.packets[0].clone();
+    hello[12] = 1;
+    let refused = Called::answer(&pairing.device, &hello, rng).unwrap_err();
+    assert_eq!(refused, Error::WrongKey);
 }
 
 /// Who is in the middle of two runs and exchanges what they say gets two keys that are not equal.
+// IOMT-CPACE-015
 #[test]
 fn what_is_changed_on_the_way_is_in_the_transcript() {
     let mut pairing = Pairing::new();

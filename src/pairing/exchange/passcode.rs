@@ -26,8 +26,8 @@ impl Exchange {
     /// # Errors
     ///
     /// [`Error::Malformed`], [`Error::UnexpectedMessage`], [`Error::UnsupportedSuite`],
-    /// [`Error::NotAuthentic`] where another passcode was typed, [`Error::Downgraded`], [`Error::BadKey`]
-    /// or [`Error::Entropy`].
+    /// [`Error::WrongKey`] for a hint, [`Error::NotAuthentic`] where another passcode was typed,
+    /// [`Error::Downgraded`], [`Error::BadKey`] or [`Error::Entropy`].
     pub fn answer_passcode(
         key: &StaticKey,
         agreement: &Agreement,
@@ -39,9 +39,13 @@ impl Exchange {
             promise: Some(descriptor),
             ..Terms::of_passcode(key, agreement)
         };
-        let accept = |hello: &Hello| match *hello == terms.hello {
-            true => Ok(()),
-            false => Err(Error::UnexpectedMessage),
+        let Hello {
+            model, connection, ..
+        } = terms.hello;
+        let accept = |hello: &Hello| match (hello.model, hello.connection, hello.hint) {
+            (known, run, Hint::NONE) if (known, run) == (model, connection) => Ok(()),
+            (known, run, _) if (known, run) == (model, connection) => Err(Error::WrongKey),
+            _ => Err(Error::UnexpectedMessage),
         };
         let mac1_key = &agreement.mac1_key;
         let (_, message) = open_hello(packet, accept, mac1_key, Error::NotAuthentic)?;

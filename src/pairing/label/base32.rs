@@ -97,6 +97,7 @@ mod tests {
         }
     }
 
+    // IOMT-LABEL-003
     #[test]
     fn a_second_way_to_write_the_same_bytes_is_refused() {
         for text in [

@@ -31,6 +31,7 @@ fn refused(body: &[u8]) -> LabelError {
     Label::parse(&text_of(body)).unwrap_err()
 }
 
+// IOMT-LABEL-001, IOMT-LABEL-002
 #[test]
 fn a_label_comes_back_with_all_that_is_on_it() {
     for (secret, key, len) in [
@@ -51,6 +52,7 @@ fn a_label_comes_back_with_all_that_is_on_it() {
     }
 }
 
+// IOMT-PAIR-030, IOMT-LABEL-001
 #[test]
 fn a_new_label_has_16_random_bytes() {
     let labels = [1, 2].map(|seed| Label::generate(None, &mut Counting(seed)).unwrap());
@@ -64,6 +66,7 @@ fn a_new_label_has_16_random_bytes() {
     assert_eq!(refused, Error::NoRoom { needed: 33 });
 }
 
+// IOMT-LABEL-004
 #[test]
 fn one_character_misread_is_found() {
     let text = Label::new(SECRET, Some(key())).unwrap().text();
@@ -84,6 +87,7 @@ fn one_character_misread_is_found() {
     }
 }
 
+// IOMT-LABEL-003, IOMT-LABEL-004, IOMT-LABEL-005
 #[test]
 fn other_codes_are_told_from_misread_and_from_newer_ones() {
     for other in [
@@ -117,6 +121,7 @@ fn other_codes_are_told_from_misread_and_from_newer_ones() {
     assert_eq!(Label::parse(&long).unwrap_err(), LabelError::NotALabel);
 }
 
+// IOMT-LABEL-006, IOMT-LABEL-007
 #[test]
 fn fields_of_a_later_version_are_skipped_unless_they_are_critical() {
     let with = |fields: &[u8]| body(|body| body.extend_from_slice(fields));
@@ -131,6 +136,7 @@ fn fields_of_a_later_version_are_skipped_unless_they_are_critical() {
     assert_eq!(refused(&with(&[2, 1])), LabelError::Malformed);
 }
 
+// IOMT-LABEL-007, IOMT-PAIR-030
 #[test]
 fn a_short_secret_or_a_bad_key_is_refused() {
     assert_eq!(
@@ -150,6 +156,7 @@ fn a_short_secret_or_a_bad_key_is_refused() {
     assert_eq!(refused(&with_key(&[9; 31])), LabelError::Malformed);
 }
 
+// IOMT-LABEL-008, IOMT-SEC-001
 #[test]
 fn debug_shows_nothing_of_it() {
     let label = Label::new(SECRET, None).unwrap();

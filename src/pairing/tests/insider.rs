@@ -179,6 +179,7 @@ fn offer_and_descriptor() -> Vec<u8> {
     [&OFFER[..], &[2, 32], &[0xD5; 32]].concat()
 }
 
+// IOMT-PAIR-024
 #[test]
 fn a_device_that_promises_no_descriptor_is_refused() {
     let (e, s) = (Shown::honest([3; 32]), Shown::honest([4; 32]));
@@ -194,6 +195,7 @@ fn an_insider_with_honest_keys_pairs() {
 }
 
 /// "all-zero outputs abort": the points whose order divides eight, each written canonically.
+// IOMT-PAIR-009
 #[test]
 fn a_key_of_low_order_is_refused_in_every_place_though_all_else_fits() {
     const ORDER_EIGHT: [[u8; 32]; 2] = [
@@ -216,6 +218,7 @@ fn a_key_of_low_order_is_refused_in_every_place_though_all_else_fits() {
     }
 }
 
+// IOMT-PAIR-008
 #[test]
 fn a_key_that_is_not_canonical_is_refused_in_every_place_though_all_else_fits() {
     let mut with_top_bit = Shown::honest([5; 32]).public;
@@ -245,6 +248,7 @@ fn prime_plus(offset: i8) -> [u8; 32] {
     bytes
 }
 
+// IOMT-PAIR-021, IOMT-PAIR-022, IOMT-PAIR-023
 #[test]
 fn an_authentic_payload_is_refused_where_it_is_malformed_or_without_a_common_choice() {
     let (e, s) = (Shown::honest([3; 32]), Shown::honest([4; 32]));
@@ -304,6 +308,7 @@ fn an_authentic_message_with_a_malformed_payload_ends_no_pairing() {
     );
 }
 
+// IOMT-EPOCH-010, IOMT-PAIR-012
 #[test]
 fn the_ephemeral_key_is_hedged_as_the_protocol_says() {
     // "hedge(p) = E(Extract(32 RNG bytes, static secret ‖ u64 n), p, h ‖ payload)", n = 0

@@ -108,6 +108,7 @@ fn both_sides_end_with_one_session_and_know_whom_it_is_with() {
 }
 
 /// "no call performs more than one scalar multiplication", and no more of them than the tokens say.
+// IOMT-SEC-009
 #[test]
 fn each_side_multiplies_as_often_as_its_tokens_say_once_a_call() {
     for by in BOTH {
@@ -165,6 +166,7 @@ fn the_static_key_is_asked_for_with_the_public_key_that_it_has_to_meet() {
     assert_eq!(answering.poll_work(), Work::StaticDh(ephemeral));
 }
 
+// IOMT-PAIR-007
 #[test]
 fn every_flipped_bit_and_every_truncation_is_refused_and_ends_no_handshake() {
     for by in BOTH {
@@ -220,6 +222,7 @@ fn a_changed_first_message_with_a_true_code_is_refused_behind_it() {
 }
 
 /// The table of what a stranger can make it cost.
+// IOMT-SEC-009, IOMT-PAIR-006
 #[test]
 fn what_is_forged_costs_no_more_than_the_documentation_says() {
     for (by, first) in [(By::Reconnection, 2), (By::FactoryKeys, 1)] {
@@ -267,6 +270,7 @@ fn what_is_forged_costs_no_more_than_the_documentation_says() {
     );
 }
 
+// IOMT-PAIR-002, IOMT-PAIR-004, IOMT-PAIR-005, IOMT-PAIR-050
 #[test]
 fn another_hint_model_or_suite_with_a_true_code_is_refused() {
     for by in BOTH {
@@ -294,6 +298,7 @@ fn another_hint_model_or_suite_with_a_true_code_is_refused() {
     }
 }
 
+// IOMT-PAIR-006, IOMT-PAIR-049
 #[test]
 fn the_code_in_front_is_checked_without_the_rest_and_says_which_secret_is_meant() {
     for by in BOTH {
@@ -317,6 +322,7 @@ fn the_code_in_front_is_checked_without_the_rest_and_says_which_secret_is_meant(
     assert_eq!(refused, Err(Error::UnexpectedMessage));
 }
 
+// IOMT-PAIR-040
 #[test]
 fn who_has_another_key_or_another_secret_gets_no_session() {
     let stranger = static_key(&[0x77; 32]);
@@ -375,6 +381,7 @@ fn a_peer_is_named_only_when_the_message_that_shows_it_is_authentic() {
 }
 
 /// Every place in which the device's own key is asked for, in message 2.
+// IOMT-PAIR-013
 #[test]
 fn a_key_that_can_not_be_used_leaves_the_handshake_as_it_was() {
     for by in BOTH {
@@ -480,6 +487,7 @@ fn a_shared_secret_of_zeros_or_of_another_length_is_none() {
     assert_eq!(short.err(), Some(Error::BadKey));
 }
 
+// IOMT-PAIR-010
 #[test]
 fn a_first_message_again_has_the_same_answer_where_it_is_kept_and_another_where_not() {
     for by in BOTH {
@@ -495,6 +503,7 @@ fn a_first_message_again_has_the_same_answer_where_it_is_kept_and_another_where_
     }
 }
 
+// IOMT-EPOCH-010, IOMT-PAIR-010
 #[test]
 fn with_a_dead_generator_no_two_messages_share_an_ephemeral_key() {
     let (device, server) = (device(), server());
@@ -519,6 +528,7 @@ fn with_a_dead_generator_no_two_messages_share_an_ephemeral_key() {
     }
 }
 
+// IOMT-EPOCH-011
 #[test]
 fn a_failing_generator_begins_nothing() {
     let (device, server) = (device(), server());
@@ -533,6 +543,7 @@ fn a_failing_generator_begins_nothing() {
     assert_eq!(begun.err(), failed);
 }
 
+// IOMT-PAIR-040
 #[test]
 fn a_session_gives_the_secret_of_the_next_one() {
     let asking = By::FactoryKeys.asking();
@@ -554,6 +565,7 @@ fn a_session_gives_the_secret_of_the_next_one() {
     assert_eq!(at_device.secrets.id(), at_server.secrets.id());
 }
 
+// IOMT-SEC-001
 #[test]
 fn nothing_that_is_printed_of_a_key_holds_a_secret() {
     let elsewhere = StaticKey::elsewhere(device().public(), &[0x99; 32]).unwrap();
@@ -582,6 +594,7 @@ fn an_exchange_is_as_large_as_the_documentation_says() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
+    // IOMT-ERR-004, IOMT-PAIR-013
     #[test]
     fn foreign_bytes_are_refused_by_whoever_answers_or_waits(
         bytes in proptest::collection::vec(any::<u8>(), 0..1_300),

@@ -181,6 +181,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    // IOMT-DATA-010
     #[test]
     fn a_tenth_and_two_tenths_are_three_tenths() {
         let sum = Decimal::new(1, -1)

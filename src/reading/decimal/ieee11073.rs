@@ -204,6 +204,7 @@ mod tests {
         Err(special)
     }
 
+    // IOMT-DATA-020, IOMT-DATA-023
     #[test]
     fn all_65_536_sfloat_codes() {
         let mut numbers = 0;
@@ -222,6 +223,7 @@ mod tests {
         assert_eq!(numbers, 65_536 - 16 * 5);
     }
 
+    // IOMT-DATA-021, IOMT-DATA-022
     #[test]
     fn no_special_code_is_ever_a_number() {
         for special in Special::ALL {
@@ -235,6 +237,7 @@ mod tests {
         );
     }
 
+    // IOMT-DATA-020
     #[test]
     fn values_of_published_payloads() {
         for (code, text) in [
@@ -257,6 +260,7 @@ mod tests {
         }
     }
 
+    // IOMT-DATA-024
     #[test]
     fn what_does_not_fit_is_refused_never_rounded() {
         assert_eq!(Decimal::from(2_045).to_sfloat(), Some(0x07FD));
@@ -273,6 +277,7 @@ mod tests {
     }
 
     proptest! {
+        // IOMT-DATA-023
         #[test]
         fn float_codes_come_back(code: u32) {
             match Decimal::from_float(code) {
@@ -281,6 +286,7 @@ mod tests {
             }
         }
 
+        // IOMT-DATA-024
         #[test]
         fn encoding_keeps_the_value_or_refuses(mantissa: i32, exponent in -12_i8..12) {
             let number = Decimal::new(mantissa, exponent);

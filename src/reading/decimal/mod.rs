@@ -240,6 +240,7 @@ mod tests {
     use std::format;
     use std::string::ToString;
 
+    // IOMT-DATA-011, IOMT-DATA-012
     #[test]
     fn precision_is_kept_and_ignored_in_comparison() {
         let two: Decimal = "2".parse().unwrap();
@@ -318,6 +319,7 @@ mod tests {
             prop_assert_eq!((back.mantissa(), back.exponent()), (mantissa, exponent));
         }
 
+        // IOMT-DATA-011
         #[test]
         fn order_is_that_of_the_numbers(a in -2_000..2_000, b in -2_000..2_000, a_exponent in -4_i8..4, b_exponent in -4_i8..4) {
             let scale = |mantissa: i32, exponent: i8| i64::from(mantissa) * 10_i64.pow(u32::try_from(exponent + 4).unwrap());

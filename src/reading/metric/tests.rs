@@ -89,6 +89,7 @@ fn ranges_are_in_order_and_units_have_a_ucum_code() {
     }
 }
 
+// IOMT-DATA-033
 #[test]
 fn a_vendors_term_is_never_one_of_the_standard() {
     let codes: Vec<u32> = Metric::all().iter().map(|row| row.metric.code()).collect();

@@ -159,6 +159,7 @@ mod tests {
         }
     }
 
+    // IOMT-DATA-031, IOMT-DATA-032
     #[test]
     fn what_is_not_exact_or_not_the_same_thing_is_refused() {
         use ConvertError::{DifferentDimension, NotExact};
@@ -183,6 +184,7 @@ mod tests {
         assert_eq!(rounded, Ok(text("37.2")));
     }
 
+    // IOMT-DATA-032
     #[test]
     fn mass_and_amount_meet_only_through_a_substance() {
         let (mass, amount) = (Unit::MILLIGRAM_PER_DECILITRE, Unit::MILLIMOLE_PER_LITRE);

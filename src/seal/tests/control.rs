@@ -34,6 +34,7 @@ pub(super) fn dated_receipt(opener: &Opener) -> Vec<u8> {
     opener.receipt(Some(CLOCK), &mut out).unwrap().to_vec()
 }
 
+// IOMT-SEAL-036
 #[test]
 fn a_control_frame_is_revealed_once_and_an_older_one_never() {
     let (mut sealer, mut opener) = pair();
@@ -51,6 +52,7 @@ fn a_control_frame_is_revealed_once_and_an_older_one_never() {
     );
 }
 
+// IOMT-SEAL-041
 #[test]
 fn the_plaintext_of_a_control_frame_is_wiped_behind_it() {
     let (mut sealer, mut opener) = pair();
@@ -64,6 +66,7 @@ fn the_plaintext_of_a_control_frame_is_wiped_behind_it() {
     assert!(!packet.windows(6).any(|window| window == b"secret"));
 }
 
+// IOMT-SEAL-030
 #[test]
 fn every_flipped_bit_of_a_control_frame_is_refused_and_the_frame_still_counts() {
     let (mut sealer, mut opener) = pair();
@@ -76,6 +79,7 @@ fn every_flipped_bit_of_a_control_frame_is_refused_and_the_frame_still_counts() 
     assert!(hear_control(&mut opener, &packet).is_ok());
 }
 
+// IOMT-SEAL-012, IOMT-SEAL-016, IOMT-SEAL-018
 #[test]
 fn control_is_sealed_by_its_own_method_alone() {
     let (mut sealer, _) = pair();
@@ -88,6 +92,7 @@ fn control_is_sealed_by_its_own_method_alone() {
     assert_eq!(sealer.next_counter(Space::Control), 0);
 }
 
+// IOMT-SEAL-013, IOMT-SEAL-014
 #[test]
 fn a_counter_that_was_skipped_is_never_used() {
     let (mut sealer, mut opener) = pair();
@@ -100,6 +105,7 @@ fn a_counter_that_was_skipped_is_never_used() {
     assert_eq!(opened.counter(), 1);
 }
 
+// IOMT-RCPT-014, IOMT-RCPT-019
 #[test]
 fn a_receipt_echoes_the_newest_control_frame_and_only_then_says_the_time() {
     let (mut sealer, mut opener) = pair();
@@ -124,6 +130,7 @@ fn a_receipt_echoes_the_newest_control_frame_and_only_then_says_the_time() {
     assert_eq!((report.echo(), report.server_time_ms()), (Some(2), None));
 }
 
+// IOMT-RCPT-010, IOMT-RCPT-011
 #[test]
 fn every_flipped_bit_of_a_receipt_with_an_echo_is_refused() {
     let (mut sealer, mut opener) = pair();
@@ -137,6 +144,7 @@ fn every_flipped_bit_of_a_receipt_with_an_echo_is_refused() {
     assert!(sealer.verify(&bytes, |_| None).is_ok());
 }
 
+// IOMT-RCPT-022, IOMT-RCPT-025
 #[test]
 fn an_echo_of_the_epoch_before_is_believed_where_this_boot_has_opened_it() {
     let (mut sealer, mut opener) = pair();
@@ -155,6 +163,7 @@ fn an_echo_of_the_epoch_before_is_believed_where_this_boot_has_opened_it() {
     );
 }
 
+// IOMT-RCPT-013
 #[test]
 fn a_receipt_of_nine_epochs_that_are_full_of_holes_fits_a_datagram() {
     let (mut sealer, mut opener) = pair();

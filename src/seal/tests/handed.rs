@@ -99,6 +99,7 @@ fn range(start: u32, end: u32) -> CounterRange {
     CounterRange { start, end }
 }
 
+// IOMT-OUT-032, IOMT-OUT-035, IOMT-SEAL-038
 #[test]
 fn a_server_that_lost_its_state_opens_the_backlog_of_an_old_session() {
     let (mut before, _lost_opener) = pair();
@@ -153,6 +154,7 @@ fn a_server_that_lost_its_state_opens_the_backlog_of_an_old_session() {
     assert_eq!(receive(&mut opener, &alarm), Err(Error::BeyondEnd));
 }
 
+// IOMT-OUT-033
 #[test]
 fn a_known_epoch_keeps_its_set_whatever_is_listed() {
     let (mut sealer, mut opener) = pair();
@@ -176,6 +178,7 @@ fn a_known_epoch_keeps_its_set_whatever_is_listed() {
     assert_eq!(receive(&mut opener, &packets[3]), Ok(None));
 }
 
+// IOMT-OUT-031
 #[test]
 fn what_the_list_leaves_out_is_closed_and_its_holes_are_said() {
     let (mut sealer, mut opener) = pair();
@@ -199,6 +202,7 @@ fn what_the_list_leaves_out_is_closed_and_its_holes_are_said() {
     assert_eq!(opener.open_epochs().count(), 1);
 }
 
+// IOMT-OUT-030
 #[test]
 fn only_the_newest_epoch_that_has_authenticated_says_what_is_outstanding() {
     let (mut sealer, mut opener) = pair();
@@ -213,6 +217,7 @@ fn only_the_newest_epoch_that_has_authenticated_says_what_is_outstanding() {
     assert_eq!(take(&mut opener, &newest).unwrap().0.unwrap().closed, 1);
 }
 
+// IOMT-OUT-022, IOMT-OUT-030, IOMT-ERR-003
 #[test]
 fn a_list_that_is_not_of_the_sealing_epoch_is_refused_and_changes_nothing() {
     let (mut sealer, mut opener) = pair();
@@ -240,6 +245,7 @@ fn a_list_that_is_not_of_the_sealing_epoch_is_refused_and_changes_nothing() {
     assert!(take(&mut opener, &broken).is_err());
 }
 
+// IOMT-OUT-035, IOMT-OUT-036
 #[test]
 fn a_forgotten_epoch_is_an_open_ended_loss_that_late_frames_still_end() {
     let (mut before, mut old) = pair();
@@ -290,6 +296,7 @@ fn the_epoch_that_seals_the_list_can_not_be_forgotten() {
     assert!(receive(&mut opener, &data).unwrap().is_some());
 }
 
+// IOMT-EPOCH-030, IOMT-EPOCH-031, IOMT-EPOCH-032
 #[test]
 fn an_epoch_that_was_skipped_opens_by_its_secret_and_another_salt_of_it_is_a_twin() {
     let (mut sealer, mut opener) = pair();
@@ -324,6 +331,7 @@ fn an_epoch_that_was_skipped_opens_by_its_secret_and_another_salt_of_it_is_a_twi
     assert_eq!(opener.poll_twin().unwrap().number, 0);
 }
 
+// IOMT-EPOCH-033, IOMT-SEAL-037
 #[test]
 fn an_inherited_session_is_dead_but_for_its_open_epochs() {
     let (mut before, mut old) = pair();
@@ -342,6 +350,7 @@ fn an_inherited_session_is_dead_but_for_its_open_epochs() {
     assert_eq!(receive(&mut opener, &late), Err(Error::UnknownEpoch));
 }
 
+// IOMT-LOC-003, IOMT-LIM-004
 #[test]
 fn more_epochs_than_there_is_room_for_give_way_oldest_first() {
     let mut held = Vec::new();
@@ -369,6 +378,7 @@ fn more_epochs_than_there_is_room_for_give_way_oldest_first() {
     assert!(receive(&mut opener, &sealed(&mut sealer, Space::Data, b"new")).is_ok());
 }
 
+// IOMT-OUT-034
 #[test]
 fn a_loss_keeps_the_reason_that_came_with_it() {
     let (mut sealer, mut opener) = pair();

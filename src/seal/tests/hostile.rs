@@ -9,6 +9,7 @@ use crate::seal::schedule::derivations;
 use crate::wire::Locator;
 use crate::wire::control::{Lost, Why};
 
+// IOMT-SEAL-016
 #[test]
 fn a_hundred_thousand_lost_control_frames_then_data_still_flows() {
     let (mut sealer, mut opener) = pair();
@@ -26,6 +27,7 @@ fn a_hundred_thousand_lost_control_frames_then_data_still_flows() {
     assert!(report.acknowledgements().any(|entry| entry.covers(0)));
 }
 
+// IOMT-RCPT-001, IOMT-OUT-035, IOMT-OUT-037
 #[test]
 fn seventeen_permanent_holes_then_outstanding() {
     let (mut sealer, mut opener) = pair();
@@ -66,6 +68,7 @@ fn seventeen_permanent_holes_then_outstanding() {
     assert_eq!(take(&mut opener, &again).unwrap().1, []);
 }
 
+// IOMT-RCPT-020, IOMT-RCPT-022, IOMT-SEC-008
 #[test]
 fn yesterdays_receipt() {
     let (mut sealer, mut opener) = pair();
@@ -94,6 +97,7 @@ fn yesterdays_receipt() {
     assert_eq!(refused, Error::NotAuthentic);
 }
 
+// IOMT-SEC-007, IOMT-EPOCH-032, IOMT-SEAL-037, IOMT-SEAL-038
 #[test]
 fn stolen_chain_key_after_reconnection() {
     // The thief has the flash of the old session: its next chain key, and the secret of an undrained epoch.
@@ -142,6 +146,7 @@ fn stolen_chain_key_after_reconnection() {
     assert_eq!(receive(&mut opener, &backlog), Err(Error::UnknownEpoch));
 }
 
+// IOMT-RCPT-030
 #[test]
 fn forged_duplicates_cause_no_receipt() {
     let (mut sealer, mut opener) = pair();
@@ -169,6 +174,7 @@ impl Counted<'_> {
     }
 }
 
+// IOMT-SEAL-032, IOMT-LOC-005, IOMT-LIM-001, IOMT-SEC-009
 #[test]
 fn a_thousand_openings_by_strangers_cost_one_table_miss_each() {
     let (mut sealer, mut opener) = pair();
@@ -201,6 +207,7 @@ fn a_thousand_openings_by_strangers_cost_one_table_miss_each() {
     assert_eq!(counted.owners(known).iter().collect::<Vec<_>>(), [1]);
 }
 
+// IOMT-EPOCH-030, IOMT-LOC-004
 #[test]
 fn two_tags_for_one_session_and_number_are_reported_and_never_merged() {
     let (mut device, mut opener) = pair();
@@ -236,6 +243,7 @@ fn two_tags_for_one_session_and_number_are_reported_and_never_merged() {
     }
 }
 
+// IOMT-SEAL-013
 #[test]
 fn counter_reset_at_key_change() {
     let (mut sealer, mut opener) = pair();

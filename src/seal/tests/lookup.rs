@@ -11,6 +11,7 @@ fn owners(table: &SessionTable<u32>) -> Vec<u32> {
     table.owners(LOCATOR).iter().collect()
 }
 
+// IOMT-LOC-004, IOMT-LOC-008
 #[test]
 fn four_own_a_locator_and_a_fifth_pushes_none_of_them_out() {
     let mut table = SessionTable::default();

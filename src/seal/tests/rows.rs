@@ -91,6 +91,7 @@ fn the_longest_row_has_room() {
     ));
 }
 
+// IOMT-EPOCH-032
 #[test]
 fn a_row_has_the_size_that_is_promised() {
     let (mut sealer, mut opener) = at_rest();
@@ -227,6 +228,7 @@ fn a_row_of_another_version_or_suite_is_refused() {
     }
 }
 
+// IOMT-SEC-005
 #[test]
 fn a_rolled_back_row_only_admits_replays() {
     let (mut sealer, mut opener) = at_rest();
@@ -247,6 +249,7 @@ fn a_rolled_back_row_only_admits_replays() {
     assert_eq!(receipt(&restored), receipt(&opener));
 }
 
+// IOMT-EPOCH-034
 #[test]
 fn two_workers_that_import_one_row_open_and_speak_alike() {
     let (mut sealer, opener) = at_rest();
@@ -318,6 +321,7 @@ fn a_dead_generator_repeats_no_nonce_with_another_content() {
     }
 }
 
+// IOMT-SEC-001
 #[test]
 fn nothing_secret_of_a_row_is_printed() {
     let (_, opener) = at_rest();

@@ -21,6 +21,7 @@ fn lost(start: u32, end: u32, why: Why) -> Lost {
     Lost { range, why }
 }
 
+// IOMT-OUT-034
 #[test]
 fn each_hole_is_named_once_with_the_reason_that_the_device_gives() {
     let mut set = SpaceSet::new();
@@ -54,6 +55,7 @@ fn each_hole_is_named_once_with_the_reason_that_the_device_gives() {
     assert_eq!(set.standing(13), Ok(Standing::New));
 }
 
+// IOMT-OUT-038
 #[test]
 fn a_loss_above_the_floor_is_not_one_yet() {
     // The device may have joined two losses, with frames between them that are on their way.
@@ -68,6 +70,7 @@ fn a_loss_above_the_floor_is_not_one_yet() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
+    // IOMT-OUT-037, IOMT-RCPT-004
     #[test]
     fn agrees_with_two_plain_sets(steps in proptest::collection::vec((0_u8..12, 0_u32..40), 0..160)) {
         let mut set = SpaceSet::<6>::new();

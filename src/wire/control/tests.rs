@@ -74,6 +74,7 @@ fn example() -> Vec<u8> {
     })
 }
 
+// IOMT-OUT-010
 #[test]
 fn the_status_is_the_drawn_bytes() {
     let plaintext = written(|writer| writer.status(&STATUS_EXAMPLE).unwrap());
@@ -88,6 +89,7 @@ fn the_status_is_the_drawn_bytes() {
     assert_eq!(hex(&plaintext), "020400000000");
 }
 
+// IOMT-OUT-022
 #[test]
 fn what_is_outstanding_is_the_drawn_bytes() {
     let older = [
@@ -112,6 +114,7 @@ fn what_is_outstanding_is_the_drawn_bytes() {
     assert_eq!(hex(&example()), head + &body);
 }
 
+// IOMT-OUT-022
 #[test]
 fn what_is_outstanding_is_read_as_it_was_meant() {
     let plaintext = example();
@@ -135,6 +138,7 @@ fn what_is_outstanding_is_read_as_it_was_meant() {
     assert!(!text.contains("94") && !text.contains("5e"), "{text}");
 }
 
+// IOMT-OUT-002, IOMT-DATA-006
 #[test]
 fn every_truncation_and_every_longer_body_is_refused() {
     for plaintext in [
@@ -161,6 +165,7 @@ fn every_truncation_and_every_longer_body_is_refused() {
     }
 }
 
+// IOMT-OUT-001
 #[test]
 fn a_record_that_is_not_known_is_passed_over_or_refused_alone() {
     let mut plaintext = vec![6, 1, 0xAA, 7, 0];
@@ -192,6 +197,7 @@ fn with_spaces(flags: u8, spaces: &[u8]) -> Vec<u8> {
     [&[1][..], &[9; 8], &[flags], &[8; 8], spaces].concat()
 }
 
+// IOMT-OUT-022, IOMT-OUT-023, IOMT-OUT-024, IOMT-OUT-025
 #[test]
 fn refuses_what_breaks_a_rule_of_the_list() {
     let honest = with_spaces(0, &[2, 0, 5, 9, 0, 1, 0, 0, 0]);
@@ -320,6 +326,7 @@ impl EpochModel {
 }
 
 proptest! {
+    // IOMT-OUT-024
     #[test]
     fn lists_come_back(epochs in proptest::collection::vec(an_epoch(), 1..6)) {
         let plaintext = written(|writer| {
@@ -355,6 +362,7 @@ proptest! {
         prop_assert_eq!(read, status);
     }
 
+    // IOMT-ERR-004
     #[test]
     fn reading_any_bytes_never_panics(mut bytes in proptest::collection::vec(any::<u8>(), 2..200), is_list: bool) {
         if is_list {

@@ -15,6 +15,7 @@ fn frame(route: Route, sealed: &[u8]) -> Frame<'_> {
     }
 }
 
+// IOMT-SEAL-010, IOMT-SEAL-023
 #[test]
 fn the_three_forms_of_a_frame_are_the_drawn_bytes() {
     let sealed = [0xCC; 17];
@@ -34,6 +35,7 @@ fn the_three_forms_of_a_frame_are_the_drawn_bytes() {
     assert_eq!(unproved.len() - 1, 44);
 }
 
+// IOMT-DATA-005, IOMT-SEAL-001, IOMT-SEAL-006, IOMT-SEAL-007, IOMT-SEAL-009
 #[test]
 fn every_truncation_of_every_packet_is_refused_or_shorter_inside() {
     let sealed = [0xCC; 16];
@@ -53,11 +55,13 @@ fn every_truncation_of_every_packet_is_refused_or_shorter_inside() {
     }
 }
 
+// IOMT-SEAL-004
 #[test]
 fn refuses_a_salt_without_a_locator() {
     assert_eq!(Packet::parse(&[0b0000_0101; 64]), Err(Error::Reserved));
 }
 
+// IOMT-SEAL-002, IOMT-VER-001
 #[test]
 fn refuses_versions_it_does_not_know() {
     assert_eq!(
@@ -70,6 +74,7 @@ fn refuses_versions_it_does_not_know() {
     );
 }
 
+// IOMT-SEAL-003
 #[test]
 fn receipts_handshakes_and_refusals_have_bits_5_to_2_zero() {
     for bit in 2..6 {
@@ -88,6 +93,7 @@ fn receipts_handshakes_and_refusals_have_bits_5_to_2_zero() {
     }
 }
 
+// IOMT-SEAL-009
 #[test]
 fn a_refusal_is_the_drawn_bytes_and_no_other() {
     let reference = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -107,6 +113,7 @@ fn a_refusal_is_the_drawn_bytes_and_no_other() {
     assert_eq!(Packet::parse(&out), Err(Error::TrailingBytes { count: 1 }));
 }
 
+// IOMT-SEAL-005
 #[test]
 fn refuses_the_counter_that_means_none() {
     let mut bytes = [0xFF_u8; 24];
@@ -116,6 +123,7 @@ fn refuses_the_counter_that_means_none() {
     assert!(Packet::parse(&bytes).is_ok());
 }
 
+// IOMT-SEAL-001
 #[test]
 fn refuses_a_datagram_above_the_limit() {
     let mut bytes = [0_u8; MAX_DATAGRAM + 2];
@@ -127,6 +135,7 @@ fn refuses_a_datagram_above_the_limit() {
     assert!(Packet::parse(&bytes[..MAX_DATAGRAM]).is_ok());
 }
 
+// IOMT-SEAL-008
 #[test]
 fn handshake_steps_count_from_one() {
     let mut bytes = [0_u8; 64];
@@ -135,11 +144,13 @@ fn handshake_steps_count_from_one() {
 }
 
 proptest! {
+    // IOMT-ERR-004
     #[test]
     fn parsing_any_bytes_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
         let _ = Packet::parse(&bytes);
     }
 
+    // IOMT-LIM-001
     #[test]
     fn what_parses_is_written_back_to_the_byte(mut bytes in proptest::collection::vec(any::<u8>(), 1..80), kind in 0_u8..4) {
         bytes[0] = bytes[0] & 0b0011_1100 | kind << 6 | VERSION;

@@ -78,6 +78,7 @@ impl ShortCode {
 mod tests {
     use super::*;
 
+    // IOMT-REC-010
     #[test]
     fn no_code_and_no_combination_appears_twice() {
         for (index, row) in TABLE.into_iter().enumerate() {
@@ -91,9 +92,10 @@ mod tests {
         }
     }
 
+    // IOMT-REC-010
     #[test]
     fn the_documented_codes_are_those_of_the_table() {
-        let page = include_str!("../../guide/wire_format.md");
+        let page = include_str!("../../guide/specification/records.md");
         for row in TABLE {
             // Brackets would make a link of it.
             let unit = match std::format!("{}", row.unit) {
@@ -110,7 +112,7 @@ mod tests {
             );
             assert!(page.contains(&line), "{line}");
         }
-        let section = page.split("## Short codes").nth(1).unwrap();
+        let section = page.split("# Short codes").nth(1).unwrap();
         let section = section.split("\n#").next().unwrap();
         let rows = section
             .lines()

@@ -45,6 +45,7 @@ fn read(plaintext: &[u8]) -> Vec<(u64, Result<Record<'_>, Error>)> {
     Records::new(&Envelope::parse(plaintext).unwrap()).collect()
 }
 
+// IOMT-REC-010, IOMT-REC-013
 #[test]
 fn a_heart_rate_takes_seven_bytes() {
     let one = written(&[pulse(BASE, 98)]);
@@ -53,10 +54,12 @@ fn a_heart_rate_takes_seven_bytes() {
     assert_eq!(two[one.len()..], [16, 5, 1, 0xE8, 0x07, 0xC4, 0x01]);
 }
 
+// IOMT-REC-010, IOMT-REC-013, IOMT-ENV-022
 #[test]
-fn the_worked_example_of_the_wire_format_page() {
-    let page = include_str!("../../guide/wire_format.md");
-    let example = page.split("after the epoch was named:").nth(1).unwrap();
+fn the_worked_example_of_the_specification() {
+    let page = include_str!("../../guide/specification/envelope.md");
+    let mut blocks = page.split("```");
+    let example = blocks.find(|block| block.starts_with("text\n0e ")).unwrap();
     let columns = example.lines().filter_map(|line| line.get(..19));
     let bytes: Vec<u8> = columns
         .flat_map(str::split_whitespace)
@@ -65,6 +68,7 @@ fn the_worked_example_of_the_wire_format_page() {
     assert_eq!(written(&[pulse(BASE, 98)]), bytes);
 }
 
+// IOMT-REC-012
 #[test]
 fn a_short_code_is_not_used_where_it_would_lose_a_digit_or_a_status() {
     let half = Observation::new(
@@ -91,6 +95,7 @@ fn a_short_code_is_not_used_where_it_would_lose_a_digit_or_a_status() {
     }
 }
 
+// IOMT-REC-014, IOMT-ENV-022
 #[test]
 fn times_before_the_base_or_far_behind_it_get_a_base_of_their_own() {
     let records = [
@@ -107,6 +112,7 @@ fn times_before_the_base_or_far_behind_it_get_a_base_of_their_own() {
     assert_eq!(back, records);
 }
 
+// IOMT-ENV-010, IOMT-VER-004
 #[test]
 fn an_unknown_critical_record_is_refused_alone() {
     let critical = Record::Unknown {
@@ -129,6 +135,7 @@ fn an_unknown_critical_record_is_refused_alone() {
     );
 }
 
+// IOMT-DATA-003, IOMT-DATA-006, IOMT-REC-001, IOMT-ENV-015
 #[test]
 fn a_body_with_an_over_long_varint_or_a_trailing_byte_is_refused_alone() {
     let plain = [
@@ -143,6 +150,7 @@ fn a_body_with_an_over_long_varint_or_a_trailing_byte_is_refused_alone() {
     assert_eq!(records[2], (9, Ok(pulse(Instant::ZERO, 60))));
 }
 
+// IOMT-ENV-023
 #[test]
 fn a_time_without_a_base_is_refused() {
     assert_eq!(read(&[14, 16, 3, 1, 0, 120]), [(7, Err(Error::OutOfRange))]);
@@ -166,6 +174,7 @@ fn a_record_that_does_not_fit_leaves_no_time_base_behind() {
     );
 }
 
+// IOMT-REC-002
 #[test]
 fn a_descriptor_field_beyond_its_limit_is_refused() {
     let long = "x".repeat(Descriptor::MAX_FIELD + 1);
@@ -196,6 +205,7 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    // IOMT-DATA-030, IOMT-DATA-042
     #[test]
     fn observations_come_back(metric: u32, unit: u32, millis in 0_u64..1 << 53, status: u16, value in any_value()) {
         let observation = Observation {
@@ -231,6 +241,7 @@ proptest! {
         prop_assert_eq!(read(&bytes), [(7, Ok(Record::Descriptor(descriptor)))]);
     }
 
+    // IOMT-ERR-004
     #[test]
     fn reading_any_bytes_never_panics_and_ends(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         if let Ok(envelope) = Envelope::parse(&bytes) {
@@ -239,6 +250,7 @@ proptest! {
     }
 }
 
+// IOMT-ENV-012, IOMT-ENV-025
 #[test]
 fn an_unknown_record_that_shapes_the_frame_takes_nobodys_identity() {
     let mut buffer = [0_u8; 64];

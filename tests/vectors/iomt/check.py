@@ -1,4 +1,4 @@
-"""Computes every value of these vectors again, from the protocol's text (src/guide/wire_format.md) alone.
+"""Computes every value of these vectors again, from the protocol's text (src/guide/specification) alone.
 
     python3 -m venv target/vectors && target/vectors/bin/pip install 'cryptography>=42'
     target/vectors/bin/python tests/vectors/iomt/check.py

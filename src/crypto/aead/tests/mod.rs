@@ -48,12 +48,14 @@ pub(crate) const BACKENDS: &[Backend] = &[
     },
 ];
 
+// IOMT-SEAL-010
 #[test]
 fn the_nonce_is_noises_form_of_the_counter() {
     // PROTOCOL: "nonce = 0^4 ‖ counter u64 LE"
     assert_eq!(nonce(0x01_02_03), [0, 0, 0, 0, 3, 2, 1, 0, 0, 0, 0, 0]);
 }
 
+// IOMT-SEAL-030, IOMT-SEAL-041
 #[test]
 fn a_forged_tag_leaves_the_buffer_as_it_was() {
     let key = Secret::new([7; 32]);

@@ -141,6 +141,7 @@ fn assert_recovers(mut play: Play, script: Script, readings: usize) {
     assert!(stored >= readings, "{stored} records, {script:?}");
 }
 
+// IOMT-PAIR-046, IOMT-PAIR-047
 #[test]
 fn loss_replay_or_death_at_each_message_of_a_reconnection_bricks_nothing() {
     let mut reconnected = 0;
@@ -161,6 +162,7 @@ fn loss_replay_or_death_at_each_message_of_a_reconnection_bricks_nothing() {
     assert_eq!(reconnected, 1_296);
 }
 
+// IOMT-PAIR-048
 #[test]
 fn loss_replay_or_death_at_each_message_of_a_first_meeting_bricks_nothing() {
     for script in scripts() {

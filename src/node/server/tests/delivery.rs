@@ -6,6 +6,7 @@ use crate::wire::{CounterRange, Space};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+// IOMT-SEC-005, IOMT-OUT-034
 #[test]
 fn server_restored_from_backup() {
     let (mut bench, mut peer) = Bench::paired();
@@ -41,6 +42,7 @@ fn server_restored_from_backup() {
     assert_eq!(bench.losses.len(), 1, "a loss was reported twice");
 }
 
+// IOMT-SEAL-040, IOMT-ENV-007, IOMT-RCPT-032
 #[test]
 fn death_between_reveal_and_store_on_each_side_of_the_receipt() {
     // Revealed and not stored.
@@ -73,6 +75,7 @@ fn death_between_reveal_and_store_on_each_side_of_the_receipt() {
     assert_eq!(bench.losses, []);
 }
 
+// IOMT-RCPT-030
 #[test]
 fn forged_duplicates_cause_no_receipt() {
     let (mut bench, mut peer) = Bench::paired();
@@ -100,6 +103,7 @@ fn forged_duplicates_cause_no_receipt() {
     );
 }
 
+// IOMT-RCPT-030
 #[test]
 fn a_repeated_control_frame_causes_no_receipt() {
     let (mut bench, mut peer) = Bench::paired();
@@ -174,6 +178,7 @@ fn backfill_after_an_outage() {
     assert_eq!((bench.losses.len(), peer.epochs()), (0, 1));
 }
 
+// IOMT-OUT-034, IOMT-OUT-040
 #[test]
 fn losses_that_nobody_polls_are_kept_and_hold_up_the_list() {
     let (mut bench, mut peer) = Bench::paired();
@@ -214,6 +219,7 @@ fn losses_that_nobody_polls_are_kept_and_hold_up_the_list() {
     );
 }
 
+// IOMT-OUT-027, IOMT-OUT-037
 #[test]
 fn what_the_device_has_lost_is_named_once_and_holds_up_nothing() {
     let (mut bench, mut peer) = Bench::paired();

@@ -61,6 +61,7 @@ fn a_key_service_that_never_answers_holds_up_nothing_for_long() {
     server.handle_datagram(gives_up, &mut other).unwrap();
 }
 
+// IOMT-PAIR-051
 #[test]
 fn a_reception_finds_the_server_of_a_device_that_has_only_its_keys() {
     let mut reception = Reception::new(identity(2));
@@ -111,6 +112,7 @@ fn a_reception_finds_the_server_of_a_device_that_has_only_its_keys() {
     }
 }
 
+// IOMT-PAIR-051
 #[test]
 fn a_reception_hands_nobody_to_the_server_of_another() {
     let mut reception = Reception::new(identity(2));

@@ -10,6 +10,7 @@ fn worker(bench: &Bench) -> Server {
     worker
 }
 
+// IOMT-EPOCH-034, IOMT-ENV-007
 #[test]
 fn two_workers_that_import_one_row_and_both_speak() {
     let (mut bench, mut peer) = Bench::paired();

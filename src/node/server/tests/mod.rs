@@ -237,6 +237,7 @@ fn the_size_is_that_of_the_documentation() {
     assert_eq!(size_of::<super::Reception>(), 856);
 }
 
+// IOMT-PAIR-060
 #[test]
 fn what_is_not_known_is_refused_with_a_hint_and_nothing_else_is() {
     let (mut bench, mut peer) = Bench::paired();

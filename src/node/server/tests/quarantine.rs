@@ -15,6 +15,7 @@ fn restored() -> (Bench, Peer, Vec<u8>) {
     (bench, peer, waiting)
 }
 
+// IOMT-PAIR-052, IOMT-VER-005
 #[test]
 fn a_session_by_ik_where_a_psk_was_due_is_quarantined() {
     let (mut bench, mut peer, waiting) = restored();
@@ -39,6 +40,7 @@ fn a_session_by_ik_where_a_psk_was_due_is_quarantined() {
     assert!(bench.flagged >= 1);
 }
 
+// IOMT-PAIR-052
 #[test]
 fn a_reconnection_under_a_quarantined_secret_stays_quarantined() {
     let (mut bench, mut peer, _) = restored();
@@ -54,6 +56,7 @@ fn a_reconnection_under_a_quarantined_secret_stays_quarantined() {
     assert_eq!((quarantined.count(), bench.events.len()), (2, 2));
 }
 
+// IOMT-PAIR-052
 #[test]
 fn a_dropped_quarantine_leaves_the_pairing_as_it_was() {
     let (mut bench, mut peer) = Bench::paired();

@@ -2,6 +2,7 @@ use super::*;
 use crate::node::Error;
 use crate::pairing::{self, Model};
 
+// IOMT-EPOCH-033, IOMT-PAIR-045, IOMT-EPOCH-028
 #[test]
 fn a_new_session_ends_the_one_before_and_takes_over_its_undrained_epochs() {
     let (mut bench, mut peer) = Bench::paired();
@@ -24,6 +25,7 @@ fn a_new_session_ends_the_one_before_and_takes_over_its_undrained_epochs() {
     }
 }
 
+// IOMT-PAIR-041, IOMT-PAIR-042
 #[test]
 fn two_copies_of_message_1_at_every_point() {
     for point in 0..8 {
@@ -70,6 +72,7 @@ fn two_copies_of_message_1_at_every_point() {
     }
 }
 
+// IOMT-PAIR-043
 #[test]
 fn any_other_message_1_replaces_the_pending_handshake_at_most_once_in_two_seconds() {
     let (mut bench, mut peer) = Bench::paired();
@@ -88,6 +91,7 @@ fn any_other_message_1_replaces_the_pending_handshake_at_most_once_in_two_second
     assert_eq!(bench.events.len(), 1);
 }
 
+// IOMT-PAIR-044
 #[test]
 fn a_message_1_under_a_pending_secret_is_not_answered() {
     let (mut bench, mut peer) = Bench::paired();
@@ -122,6 +126,7 @@ fn a_stranger_with_keys_of_its_own_disturbs_no_pending_handshake() {
     bench.converse(&mut peer);
 }
 
+// IOMT-PAIR-041, IOMT-PAIR-045
 #[test]
 fn a_session_that_stands_goes_on_while_another_is_pending() {
     let (mut bench, mut peer) = Bench::paired();

@@ -2,6 +2,7 @@ use super::*;
 
 const UNIX: u64 = 1_767_225_600_000;
 
+// IOMT-LINK-020
 #[test]
 fn a_device_that_breaks_its_promise_is_reported_without_anything_arriving() {
     let (mut bench, mut peer) = Bench::paired();
@@ -25,6 +26,7 @@ fn a_device_that_breaks_its_promise_is_reported_without_anything_arriving() {
     assert_eq!(bench.events[1..], [ServerEvent::DeviceHeard]);
 }
 
+// IOMT-LINK-022
 #[test]
 fn a_promise_outlives_the_server() {
     let (mut bench, mut peer) = Bench::paired();
@@ -37,6 +39,7 @@ fn a_promise_outlives_the_server() {
     assert_eq!(bench.events, [ServerEvent::DeviceSilent { heard: reborn }]);
 }
 
+// IOMT-PAIR-053
 #[test]
 fn a_thief_in_quarantine_does_not_stand_in_for_a_silent_device() {
     let (mut bench, mut peer) = Bench::paired();
@@ -57,6 +60,7 @@ fn a_thief_in_quarantine_does_not_stand_in_for_a_silent_device() {
     );
 }
 
+// IOMT-LINK-010, IOMT-OUT-010
 #[test]
 fn receipts_date_the_device_and_control_frames_date_it_here() {
     let (mut bench, mut peer) = Bench::paired();
@@ -81,6 +85,7 @@ fn receipts_date_the_device_and_control_frames_date_it_here() {
     assert!(error <= time.uncertainty && time.uncertainty < Duration::from_millis(60));
 }
 
+// IOMT-EPOCH-030
 #[test]
 fn two_devices_that_speak_as_one_are_reported_and_both_stored() {
     let (mut bench, mut peer) = Bench::paired();

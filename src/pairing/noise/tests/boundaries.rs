@@ -78,6 +78,7 @@ fn the_last_counter_of_a_transport_is_never_used() {
 
 /// "If an authentication failure occurs in `DECRYPT()` then n is not incremented and an error is signaled to
 /// the caller."
+// IOMT-PAIR-007
 #[test]
 fn a_refused_message_moves_no_counter() {
     let [mut initiator, mut responder] = transports();
@@ -97,6 +98,7 @@ fn a_refused_message_moves_no_counter() {
 }
 
 /// "Implementations are allowed to detect inputs that produce an all-zeros output and signal an error instead."
+// IOMT-PAIR-009
 #[test]
 fn a_key_of_low_order_ends_in_an_all_zero_output_and_is_refused() {
     let low_order = [0; 32];
@@ -122,6 +124,7 @@ fn a_key_of_low_order_ends_in_an_all_zero_output_and_is_refused() {
 }
 
 /// PROTOCOL: "Non-canonical public keys are refused".
+// IOMT-PAIR-008
 #[test]
 fn a_key_that_is_not_canonical_is_refused() {
     let [_, mut responder] = sides(Pattern::NN, b"");
@@ -129,6 +132,7 @@ fn a_key_that_is_not_canonical_is_refused() {
 }
 
 /// "If both parties do not provide identical prologue data, the handshake will fail due to a decryption error."
+// IOMT-PAIR-002
 #[test]
 fn another_prologue_is_refused_at_the_first_tag() {
     for pattern in [
@@ -234,6 +238,7 @@ fn a_party_out_of_turn_or_before_the_end_stays_as_it_is() {
 }
 
 /// "State per half-open handshake ≤ 512 bytes": with what a refused message comes back to.
+// IOMT-LIM-002
 #[test]
 fn a_half_open_handshake_takes_at_most_512_bytes() {
     assert!(size_of::<Handshake>() + size_of::<super::super::Checkpoint>() <= 512);

@@ -5,6 +5,7 @@ use super::*;
 use crate::pairing::noise::pattern::Psks;
 
 /// Every pattern with every set of psks that snow knows.
+// IOMT-PAIR-001
 #[test]
 fn every_pattern_with_every_psk_writes_the_bytes_that_snow_writes() {
     let mut met = 0;

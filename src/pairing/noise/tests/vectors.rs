@@ -213,6 +213,7 @@ fn every_vector_of_snow_is_met_byte_for_byte() {
     assert!(count.left_out.is_empty() && count.transport > 0);
 }
 
+// IOMT-PAIR-001
 #[test]
 fn every_vector_of_cacophony_is_met_byte_for_byte() {
     let count = run_file(

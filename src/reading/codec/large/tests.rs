@@ -165,6 +165,7 @@ fn a_short_output_is_told_the_exact_length() {
     }
 }
 
+// IOMT-REC-034
 #[test]
 fn an_extension_is_refused_and_a_truncation_is_never_taken_for_the_whole() {
     for samples in [random_walk(9, 200, 30), random_walk(9, 3, 1 << 14)] {
@@ -181,6 +182,7 @@ fn an_extension_is_refused_and_a_truncation_is_never_taken_for_the_whole() {
     }
 }
 
+// IOMT-REC-031, IOMT-REC-034
 #[test]
 fn golden_blocks_do_not_change() {
     let sine: Vec<i32> = (0..250)

@@ -73,6 +73,7 @@ fn unused_low_bits_cost_ten_bits_a_block() {
     assert!(encoded(&coarse).len() <= encoded(&fine).len() + 2);
 }
 
+// IOMT-REC-035
 #[test]
 fn extremes_and_alternation_come_back() {
     for (low, high) in [
@@ -133,6 +134,7 @@ fn a_short_output_is_told_the_exact_length() {
     }
 }
 
+// IOMT-REC-034
 #[test]
 fn every_truncation_and_extension_is_refused() {
     for samples in [
@@ -153,6 +155,7 @@ fn every_truncation_and_extension_is_refused() {
     }
 }
 
+// IOMT-REC-034
 #[test]
 fn refuses_what_has_a_shorter_form() {
     // Predictor 0, start 0, first sample 0, then a residual of 0: a flat line in long form.
@@ -179,6 +182,7 @@ fn refuses_what_has_a_shorter_form() {
     assert_eq!(decoded(&[0b1110_1000, 0b0101_0000], 2), Ok(vec![0, -1]));
 }
 
+// IOMT-REC-034
 #[test]
 fn refuses_fields_out_of_range() {
     let too_long = Err(DecodeError::OutOfRange { index: 0 });
@@ -193,6 +197,7 @@ fn refuses_fields_out_of_range() {
     );
 }
 
+// IOMT-REC-030
 #[test]
 fn golden_blocks_do_not_change() {
     let sine: Vec<i32> = (0..250)
@@ -254,6 +259,7 @@ fn signal() -> impl Strategy<Value = Vec<i32>> {
 }
 
 proptest! {
+    // IOMT-REC-033, IOMT-REC-035
     #[test]
     fn every_signal_comes_back_within_the_bound(samples in signal()) {
         let bytes = encoded(&samples);
@@ -261,6 +267,7 @@ proptest! {
         prop_assert_eq!(decoded(&bytes, samples.len()), Ok(samples));
     }
 
+    // IOMT-REC-034
     #[test]
     fn a_flipped_bit_is_refused_or_changes_the_samples(
         samples in signal(),

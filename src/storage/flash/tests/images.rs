@@ -16,6 +16,7 @@ fn an_image_outlives_a_restart_and_its_successor_replaces_it() {
     assert_eq!(storage.release().violations, 0);
 }
 
+// IOMT-EPOCH-024
 #[test]
 fn nothing_of_a_replaced_image_is_on_the_raw_flash() {
     let mut storage = open(Flash::new(UNITS));
@@ -92,6 +93,7 @@ fn peers_do_not_touch_each_other() {
     assert_eq!(storage.store_image(3, b"image"), Err(Error::UnknownPeer(3)));
 }
 
+// IOMT-EPOCH-026
 #[test]
 fn a_damaged_image_is_reported_and_replaced() {
     let mut storage = open(Flash::new(UNITS));
