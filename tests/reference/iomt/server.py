@@ -1,0 +1,174 @@
+"""A session at a server: which locators it looks for, and how it opens (chapters "frames", "locators").
+
+    skipped, up to 7      open, up to 10         ahead, 8
+    ───────────────────┬──────────────────────┬──────────────────────►  epoch numbers
+    (locator, open)    │ keys and received set│ computed from the chain
+
+The order is: parse, look up, check the counter, authenticate, reveal. What fails leaves no trace; what was revealed is marked
+as received only by `mark`, which whoever stores the records calls together with, or after, the storing (IOMT-SEAL-040).
+"""
+
+from dataclasses import dataclass, field
+
+from .errors import Refused
+from .keys import Epoch, locator, next_chain, opening
+from .octets import Cursor
+from .packets import CONTROL, Frame, open_frame, parse
+from .primitives import expand
+from .received import ROOM, ReceivedSet
+
+AHEAD, SKIPPED, OPEN, OWNERS = 8, 7, 10, 4
+
+
+@dataclass
+class OpenEpoch:
+    """One epoch that has authenticated, or that a list has named."""
+
+    keys: Epoch
+    number: int | None = None   # none of an earlier session
+    opening: bytes | None = None
+    echo: int | None = None     # the newest control counter
+    run: bytes | None = None
+    ends: tuple | None = None   # of data and alarm, once the epoch is over
+    sets: list = field(default_factory=lambda: [ReceivedSet(room) for room in ROOM])
+    lost: list = field(default_factory=lambda: [set(), set()])     # counters in the sets that nobody has stored
+    above: list = field(default_factory=lambda: [0, 0])            # one behind the highest counter that has authenticated
+
+    @property
+    def is_over(self):
+        return self.ends is not None
+
+
+@dataclass
+class Opened:
+    """What an authentic frame says. `is_duplicate`: it was stored before, and reveals nothing."""
+
+    epoch: OpenEpoch
+    frame: Frame
+    plaintext: bytes
+    is_duplicate: bool = False
+
+
+class Server:
+    def __init__(self, session):
+        self.receipt_key = session.receipt_key
+        self.chain, self.number = session.chain(), 0    # of the lowest epoch that has not opened
+        self.first_locator = locator(self.chain)
+        self.epochs = []                                # open, oldest first
+        self.skipped = []                               # (number, locator, open), lowest first
+
+    def locators(self):
+        """All that a frame of this session may carry (IOMT-LOC-001 to 003)."""
+        known = [found for _, found, _ in self.skipped] + [epoch.keys.locator for epoch in self.epochs]
+        return sorted(set(known) | {found for _, found, _ in self._ahead()})
+
+    def newest(self):
+        """The newest epoch of this session that has authenticated."""
+        own = [epoch for epoch in self.epochs if epoch.number is not None]
+        return max(own, key=lambda epoch: epoch.number, default=None)
+
+    # ---- opening
+
+    def open(self, packet):
+        """Authenticates one frame. Only then an epoch opens, and only a control counter is taken at once."""
+        frame = parse(packet)
+        if not isinstance(frame, Frame) or frame.space > CONTROL:
+            raise Refused("unexpected")
+        candidates = self._candidates(frame)
+        if not candidates:
+            raise Refused("unknown_epoch")
+        refusal = None
+        for epoch in candidates[:OWNERS]:
+            try:
+                return self._open_in(epoch, frame)
+            except Refused as refused:
+                # Another owner of the locator may be the one; a reason beside "forged" says more.
+                refusal = refused if refusal is None or refusal.word == "not_authentic" else refusal
+        raise refusal
+
+    def mark(self, opened):
+        """What was revealed is stored now."""
+        epoch, space, counter = opened.epoch, opened.frame.space, opened.frame.counter
+        if counter in epoch.lost[space]:
+            epoch.lost[space].discard(counter)          # IOMT-OUT-035: the loss ends
+        else:
+            epoch.sets[space].insert(counter)
+
+    def _open_in(self, epoch, frame):
+        is_stored = self._check(epoch, frame)
+        plaintext = open_frame(epoch.keys, frame)
+        # Authentic from here on.
+        self._keep(epoch)
+        if frame.space == CONTROL:
+            epoch.echo = frame.counter
+        else:
+            epoch.above[frame.space] = max(epoch.above[frame.space], frame.counter + 1)
+            self._learn_run(epoch, plaintext)
+        return Opened(epoch, frame, b"" if is_stored else plaintext, is_stored)
+
+    def _check(self, epoch, frame):
+        """Whether the counter is stored; refuses one that can not be taken. Pure."""
+        if frame.space == CONTROL:
+            if epoch.is_over:
+                raise Refused("beyond_end")
+            if epoch.echo is not None and frame.counter <= epoch.echo:
+                raise Refused("replayed")
+            return False
+        if epoch.is_over and frame.counter >= epoch.ends[frame.space]:
+            raise Refused("beyond_end")
+        if frame.counter in epoch.lost[frame.space]:
+            return False
+        outcome = epoch.sets[frame.space].check(frame.counter)
+        if outcome == "full":
+            raise Refused("set_full")
+        return outcome == "known"
+
+    def _candidates(self, frame):
+        if frame.locator is None:
+            own = sorted((epoch for epoch in self.epochs if epoch.number is not None), key=lambda epoch: -epoch.number)
+            return own[:2]                              # IOMT-SEAL-033
+        found = [epoch for epoch in self.epochs if epoch.keys.locator == frame.locator]
+        if frame.salt is not None:
+            found += self._new_epochs(frame, found)
+        return found
+
+    def _new_epochs(self, frame, found):
+        """Candidates that are kept only when the frame is authentic (IOMT-SEAL-034)."""
+        openings = [(number, key) for number, name, key in self._ahead() + self.skipped if name == frame.locator]
+        openings += [(epoch.number, epoch.opening) for epoch in found if epoch.number is not None]
+        secrets = {epoch.keys.secret for epoch in found}
+        made = []
+        for number, key in openings:
+            secret = expand(key, "epoch", frame.salt)
+            if secret not in secrets:
+                secrets.add(secret)
+                made.append(OpenEpoch(Epoch(frame.locator, secret), number, key))
+        return made
+
+    def _ahead(self):
+        chain, out = self.chain, []
+        for number in range(self.number, self.number + AHEAD):
+            out.append((number, locator(chain), opening(chain)))
+            chain = next_chain(chain)
+        return out
+
+    def _keep(self, epoch):
+        """Opens an epoch; the ones passed over keep locator and `open` only (IOMT-EPOCH-032)."""
+        if any(epoch is known for known in self.epochs):
+            return
+        while self.number <= epoch.number:
+            if self.number < epoch.number:
+                self.skipped.append((self.number, locator(self.chain), opening(self.chain)))
+            self.chain, self.number = next_chain(self.chain), self.number + 1
+        self.skipped = [skip for skip in self.skipped if skip[0] != epoch.number][-SKIPPED:]
+        self.epochs = sorted(self.epochs + [epoch], key=lambda known: -1 if known.number is None else known.number)[-OPEN:]
+
+    @staticmethod
+    def _learn_run(epoch, plaintext):
+        """IOMT-ENV-006."""
+        try:
+            cursor = Cursor(plaintext)
+            if cursor.varint() & 1 and epoch.run is None:
+                epoch.run = cursor.take(8)
+        except Refused:
+            pass
