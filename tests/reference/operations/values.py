@@ -1,12 +1,13 @@
 """decimal, sfloat, decode, encode, waveform_decode, waveform_encode."""
 
-from iomt import decimal, plaintext, sfloat
+from iomt import decimal, large, plaintext, sfloat, small
 from iomt.errors import Refused
 
 from .members import hexed, integer, refusal
 
 # Members that may pass 32 bits are strings, and so are all times.
 STRINGS = {"sequence", "time", "start", "firstIndex", "firstSequence", "source", "position", "unix"}
+CODECS = {1: small, 2: large}
 BYTES = {"samples", "intervals", "data", "body"}
 DECIMALS = {"scale", "reference", "slope", "intercept"}
 # Members of the same names that are texts there.
@@ -83,4 +84,20 @@ def meaning(name, value):
     return int(value) if name in STRINGS else value
 
 
-OPERATIONS = {"decimal": decimals, "sfloat": sfloats, "decode": decode, "encode": encode}
+def codec(request):
+    """IOMT-REC-032."""
+    if request["codec"] not in CODECS:
+        raise Refused("unsupported_codec")
+    return CODECS[request["codec"]]
+
+
+def waveform_decode(request):
+    return {"values": codec(request).decode(request["count"], hexed(request, "samples"))}
+
+
+def waveform_encode(request):
+    return {"samples": codec(request).encode(request["values"])}
+
+
+OPERATIONS = {"decimal": decimals, "sfloat": sfloats, "decode": decode, "encode": encode,
+              "waveform_decode": waveform_decode, "waveform_encode": waveform_encode}
