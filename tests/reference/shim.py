@@ -9,11 +9,13 @@ import json
 import sys
 
 from iomt.errors import Refused
-from operations import carriers, frames, keys, pairing, values
+from iomt.fhir import dumps
+from operations import carriers, frames, health, keys, pairing, values
 
 OPERATIONS = {
     "hello": lambda _: {"protocol": 1, "name": "reference in Python", "version": "1"},
     **values.OPERATIONS, **keys.OPERATIONS, **frames.OPERATIONS, **pairing.OPERATIONS, **carriers.OPERATIONS,
+    **health.OPERATIONS,
 }
 
 
@@ -43,7 +45,7 @@ def serve(operations=OPERATIONS):
     for line in sys.stdin:
         if line.strip():
             request = json.loads(line)
-            print(json.dumps({"id": request.get("id"), **answer(request, operations)}), flush=True)
+            print(dumps({"id": request.get("id"), **answer(request, operations)}), flush=True)
 
 
 if __name__ == "__main__":
