@@ -10,7 +10,8 @@ MALFORMED = (
     "body",            # fields that do not fit each other
     "padding",         # a one in the filling of a block's last byte
     "canonical",       # bytes that are not the one form of what they say
-    "checksum",
+    "checksum",        # a code that is not that of the bytes
+    "fragment",        # no fragment of a datagram
 )
 
 

@@ -7,18 +7,17 @@ from .errors import Refused
 from .packets import MAX_DATAGRAM
 
 HEADER, LAST, MAX_VALUE, PATIENCE = 2, 0x80, 512, 10_000
+LEAST_MTU = 23
 
 
 def split(datagram, mtu, message):
-    """Values of at most `mtu` - 3 bytes, which is what an ATT notification carries."""
+    """Values of at most `mtu` - 3 bytes, which is what an ATT notification carries; every link has an MTU of 23 at least."""
     if not datagram:
         raise Refused("empty")
     if len(datagram) > MAX_DATAGRAM:
         raise Refused("too_long")
-    room = min(mtu - 3, MAX_VALUE) - HEADER
+    room = min(max(mtu, LEAST_MTU) - 3, MAX_VALUE) - HEADER
     parts = [datagram[at:at + room] for at in range(0, len(datagram), room)]
-    if len(parts) > LAST:
-        raise Refused("too_long")
     end = len(parts) - 1
     return [bytes([message % 256, index | (LAST if index == end else 0)]) + part for index, part in enumerate(parts)]
 
@@ -30,24 +29,28 @@ class Reassembler:
         self.number = None      # of the datagram that is not whole
         self.parts = []
         self.newest = 0         # ms
-        self.delivered = None   # number of the datagram that was whole last, and its last fragment
-        self.single = None
 
     def take(self, now, value):
         """A whole datagram, or nothing yet."""
         if not HEADER < len(value) <= MAX_VALUE or value[1] == LAST - 1:
-            raise Refused("not_a_fragment")
-        number, index, is_last, part = value[0], value[1] & LAST - 1, bool(value[1] & LAST), value[2:]
-        if self.number is not None and now - self.newest >= PATIENCE:
+            raise Refused("fragment")
+        number, index, is_last, part = value[0], value[1] & LAST - 1, bool(value[1] & LAST), value[HEADER:]
+        if self.number is not None and now - self.newest > PATIENCE:
             self.number = None
         if index == 0 and is_last:
-            return self._single(value)
+            if number == self.number:
+                self.number = None                      # another datagram has taken the number
+            return part
         if index == 0:
-            return self._begin(now, number, value)
+            self.number, self.parts, self.newest = number, [part], now      # IOMT-CARR-025
+            return None
         if number != self.number:
-            return self._orphan(value)
+            raise Refused("orphan")
         if index < len(self.parts):
-            return self._repeated(index, value)
+            return None                                 # repeated
+        return self._append(now, index, is_last, part)
+
+    def _append(self, now, index, is_last, part):
         if index > len(self.parts):
             self.number = None
             raise Refused("gap")
@@ -58,25 +61,5 @@ class Reassembler:
         self.newest = now
         if not is_last:
             return None
-        self.number, self.delivered = None, value
+        self.number = None
         return b"".join(self.parts)
-
-    def _single(self, value):
-        if value == self.single:
-            return None
-        self.single = value
-        return value[HEADER:]
-
-    def _begin(self, now, number, value):
-        if number == self.number:
-            return self._repeated(0, value)
-        self.number, self.parts, self.newest = number, [value[HEADER:]], now
-        return None
-
-    def _repeated(self, index, value):
-        return None
-
-    def _orphan(self, value):
-        if self.delivered is not None and value[0] == self.delivered[0] and value[1] & LAST - 1 <= self.delivered[1] & LAST - 1:
-            return None
-        raise Refused("orphan")

@@ -40,10 +40,7 @@ class Fields(Cursor):
         return int.from_bytes(self.take(2), "little")
 
     def float(self, width=16):
-        value = sfloat.read(width, self.take(width // 8))
-        if value == sfloat.RESERVED:
-            raise Refused("reserved")
-        return value
+        return sfloat.read(width, self.take(width // 8))
 
     def date_time(self):
         """year u16, month, day, hours, minutes, seconds; zeros in the first three: not known (IOMT-GATT-008)."""

@@ -77,6 +77,8 @@ def write(sequence, run, listed):
     out, base = varint(sequence * 2 + (run is not None)) + (run or b""), None
     for reading in listed:
         if reading["record"] == "unknown":
+            if reading["tag"] < FIRST_NUMBERED:
+                raise Refused("out_of_range")
             out += _record(reading["tag"], reading["body"])
             continue
         tag, fields, members, time = records.write(reading)

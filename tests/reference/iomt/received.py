@@ -20,6 +20,11 @@ class ReceivedSet:
         touches = counter == self.floor or any(counter in (start - 1, end) for start, end in self.ranges)
         return "new" if touches or len(self.ranges) < self.room else "full"
 
+    @property
+    def end(self):
+        """One behind the highest counter in the set."""
+        return self.ranges[-1][1] if self.ranges else self.floor
+
     def insert(self, counter):
         """Marks a counter that `check` calls new. One at the floor raises it past all that follows without a gap."""
         self._unite(counter, counter + 1)

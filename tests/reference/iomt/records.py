@@ -80,7 +80,8 @@ def _read_waveform(tag, said):
 
 def _read_compound(tag, said):
     if tag == 28:
-        return {**said, "components": _items(said.pop("items"))}
+        components = _items(said.pop("items"))
+        return {**said, "components": components}
     if said["set"] not in SETS:
         raise Refused("range")
     metric, unit, exponent, metrics = SETS[said.pop("set")]

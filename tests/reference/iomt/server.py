@@ -30,9 +30,9 @@ class OpenEpoch:
     echo: int | None = None     # the newest control counter
     run: bytes | None = None
     ends: tuple | None = None   # of data and alarm, once the epoch is over
+    cut: bool = False           # the power failed in it: frames from the ends on may have been taken
     sets: list = field(default_factory=lambda: [ReceivedSet(room) for room in ROOM])
     lost: list = field(default_factory=lambda: [set(), set()])     # counters in the sets that nobody has stored
-    above: list = field(default_factory=lambda: [0, 0])            # one behind the highest counter that has authenticated
 
     @property
     def is_over(self):
@@ -77,13 +77,11 @@ class Server:
         candidates = self._candidates(frame)
         if not candidates:
             raise Refused("unknown_epoch")
-        refusal = None
         for epoch in candidates[:OWNERS]:
             try:
                 return self._open_in(epoch, frame)
             except Refused as refused:
-                # Another owner of the locator may be the one; a reason beside "forged" says more.
-                refusal = refused if refusal is None or refusal.word == "not_authentic" else refusal
+                refusal = refused                       # another owner of the locator may be the one
         raise refusal
 
     def mark(self, opened):
@@ -102,7 +100,6 @@ class Server:
         if frame.space == CONTROL:
             epoch.echo = frame.counter
         else:
-            epoch.above[frame.space] = max(epoch.above[frame.space], frame.counter + 1)
             self._learn_run(epoch, plaintext)
         return Opened(epoch, frame, b"" if is_stored else plaintext, is_stored)
 
@@ -114,7 +111,7 @@ class Server:
             if epoch.echo is not None and frame.counter <= epoch.echo:
                 raise Refused("replayed")
             return False
-        if epoch.is_over and frame.counter >= epoch.ends[frame.space]:
+        if epoch.is_over and not epoch.cut and frame.counter >= epoch.ends[frame.space]:
             raise Refused("beyond_end")
         if frame.counter in epoch.lost[frame.space]:
             return False
@@ -125,17 +122,20 @@ class Server:
 
     def _candidates(self, frame):
         if frame.locator is None:
-            own = sorted((epoch for epoch in self.epochs if epoch.number is not None), key=lambda epoch: -epoch.number)
-            return own[:2]                              # IOMT-SEAL-033
+            return self.epochs[:-3:-1]                  # IOMT-SEAL-033
         found = [epoch for epoch in self.epochs if epoch.keys.locator == frame.locator]
-        if frame.salt is not None:
-            found += self._new_epochs(frame, found)
-        return found
+        if frame.salt is None:
+            return found
+        # A salt names the secret, where the server can tell: of an epoch from a list it has the secret alone.
+        made = self._new_epochs(frame, found)
+        meant = [epoch for epoch in found if epoch.opening is None
+                 or epoch.keys.secret == expand(epoch.opening, "epoch", frame.salt)]
+        return meant + made
 
     def _new_epochs(self, frame, found):
         """Candidates that are kept only when the frame is authentic (IOMT-SEAL-034)."""
         openings = [(number, key) for number, name, key in self._ahead() + self.skipped if name == frame.locator]
-        openings += [(epoch.number, epoch.opening) for epoch in found if epoch.number is not None]
+        openings += [(epoch.number, epoch.opening) for epoch in found if epoch.opening is not None]
         secrets = {epoch.keys.secret for epoch in found}
         made = []
         for number, key in openings:

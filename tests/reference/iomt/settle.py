@@ -10,13 +10,15 @@ from .keys import Epoch
 from .server import OpenEpoch
 
 AFTER_ACKNOWLEDGEMENT, CUT = 6, 7
-NOBODY_KNOWS = 0x1000000
+END_OF_ALL = 0xFFFFFF
 
 
 def settle(server, opened, epochs):
     """Takes the list of a control frame; what is newly lost is returned."""
     if opened.epoch is not server.newest():
         raise Refused("not_newest")
+    if any(listed.secret is None and listed.locator != opened.epoch.keys.locator for listed in epochs):
+        raise Refused("body")                           # IOMT-OUT-022
     losses, imported, kept = [], 0, []
     for listed in epochs:
         epoch = opened.epoch if listed.secret is None else _had(server, listed)
@@ -52,6 +54,9 @@ def _settle_epoch(epoch, listed, is_newest):
             losses += [_loss(epoch, code, *part) for part in _reasons(start, end, space.losses)]
             epoch.lost[code].update(range(start, end))
         epoch.sets[code].raise_floor(space.floor)
+    if listed.cut and epoch.is_over and not epoch.cut:
+        epoch.cut = True                                # IOMT-OUT-036: how many nobody knows
+        losses += [_loss(epoch, code, end, END_OF_ALL, CUT) for code, end in enumerate(epoch.ends)]
     return losses
 
 
@@ -73,7 +78,7 @@ def _reasons(start, end, reported):
 def _close(epoch):
     losses = []
     for code, received in enumerate(epoch.sets):
-        bound = epoch.ends[code] if epoch.is_over else epoch.above[code]
+        bound = epoch.ends[code] if epoch.is_over else received.end
         losses += [_loss(epoch, code, start, end, AFTER_ACKNOWLEDGEMENT) for start, end in received.missing_below(bound)]
     return losses
 

@@ -22,13 +22,13 @@ def specials(mantissa_bits):
 
 
 def read(width, data):
-    """A Value, or RESERVED."""
+    """A Value; the reserved code is none (IOMT-DATA-022)."""
     mantissa_bits = MANTISSA_BITS[width]
     code = int.from_bytes(data, "little")
     bits, exponent = code & (1 << mantissa_bits) - 1, signed(code >> mantissa_bits, width - mantissa_bits)
     special = specials(mantissa_bits).get(bits)
     if special == RESERVED:
-        return RESERVED
+        raise Refused("reserved")
     if special is not None:
         return Value(special)
     return Value(NUMBER, Decimal(signed(bits, mantissa_bits), exponent))
@@ -37,9 +37,8 @@ def read(width, data):
 def write(width, value):
     """The code that says exactly this; the exponent is kept where code and digits allow (IOMT-DATA-024)."""
     mantissa_bits = MANTISSA_BITS[width]
-    if value == RESERVED or value.kind in (NAN, NRES, POSITIVE_INFINITY, NEGATIVE_INFINITY):
-        kind = value if value == RESERVED else value.kind
-        code = next(bits for bits, special in specials(mantissa_bits).items() if special == kind)
+    if value.kind in (NAN, NRES, POSITIVE_INFINITY, NEGATIVE_INFINITY):
+        code = next(bits for bits, special in specials(mantissa_bits).items() if special == value.kind)
         return code.to_bytes(width // 8, "little")
     if value.kind != NUMBER:
         raise Refused("not_representable")

@@ -29,8 +29,7 @@ def sfloats(request):
     width = request["width"]
     if request.get("bytes") is not None:
         return {"value": str(sfloat.read(width, hexed(request, "bytes")))}
-    said = request["value"]
-    return {"bytes": sfloat.write(width, sfloat.RESERVED if said == sfloat.RESERVED else decimal.value_of(said))}
+    return {"bytes": sfloat.write(width, decimal.value_of(request["value"]))}
 
 
 def decode(request):
