@@ -96,7 +96,7 @@ class Server:
         is_stored = self._check(epoch, frame)
         plaintext = open_frame(epoch.keys, frame)
         # Authentic from here on.
-        self._keep(epoch)
+        self._advance(epoch)
         if frame.space == CONTROL:
             epoch.echo = frame.counter
         else:
@@ -152,7 +152,7 @@ class Server:
             chain = next_chain(chain)
         return out
 
-    def _keep(self, epoch):
+    def _advance(self, epoch):
         """Opens an epoch; the ones passed over keep locator and `open` only (IOMT-EPOCH-032)."""
         if any(epoch is known for known in self.epochs):
             return
@@ -161,6 +161,10 @@ class Server:
                 self.skipped.append((self.number, locator(self.chain), opening(self.chain)))
             self.chain, self.number = next_chain(self.chain), self.number + 1
         self.skipped = [skip for skip in self.skipped if skip[0] != epoch.number][-SKIPPED:]
+        self.keep(epoch)
+
+    def keep(self, epoch):
+        """In the order of their numbers, those of an earlier session first; the oldest gives way."""
         self.epochs = sorted(self.epochs + [epoch], key=lambda known: -1 if known.number is None else known.number)[-OPEN:]
 
     @staticmethod

@@ -19,23 +19,36 @@ def settle(server, opened, epochs):
         raise Refused("not_newest")
     if any(listed.secret is None and listed.locator != opened.epoch.keys.locator for listed in epochs):
         raise Refused("body")                           # IOMT-OUT-022
-    losses, imported, kept = [], 0, []
+    losses, closed = _close_all_but(server, opened.epoch, epochs)
+    imported = 0
     for listed in epochs:
         epoch = opened.epoch if listed.secret is None else _had(server, listed)
         if epoch is None:
-            epoch = OpenEpoch(Epoch(listed.locator, listed.secret))
-            server.epochs.insert(0, epoch)
+            epoch = _import(server, listed)
             imported += 1
-        kept.append(epoch)
         epoch.run = epoch.run or listed.run
         losses += _settle_epoch(epoch, listed, epoch is opened.epoch)
-    closed = [epoch for epoch in server.epochs if all(epoch is not other for other in kept)]
-    for epoch in closed:
-        losses += _close(epoch)
-    server.epochs = [epoch for epoch in server.epochs if any(epoch is other for other in kept)]
-    server.skipped = [skip for skip in server.skipped if skip[0] > opened.epoch.number]
-    return {"imported": imported, "closed": len(closed),
+    return {"imported": imported, "closed": closed,
             "losses": sorted(losses, key=lambda loss: (loss["tag"], loss["space"], loss["range"]))}
+
+
+def _close_all_but(server, newest, epochs):
+    """IOMT-OUT-031: what the list leaves out is closed, and forgotten."""
+    kept = [newest] + [_had(server, listed) for listed in epochs if listed.secret is not None]
+    closed = [epoch for epoch in server.epochs if all(epoch is not other for other in kept)]
+    server.epochs = [epoch for epoch in server.epochs if any(epoch is other for other in kept)]
+    names = {listed.locator for listed in epochs}
+    server.skipped = [skip for skip in server.skipped if skip[1] in names]
+    return [loss for epoch in closed for loss in _close(epoch)], len(closed)
+
+
+def _import(server, listed):
+    """IOMT-OUT-032. Its number is known where the server has passed over it, or has another epoch of this locator."""
+    numbers = [number for number, name, _ in server.skipped if name == listed.locator]
+    numbers += [epoch.number for epoch in server.epochs if epoch.keys.locator == listed.locator]
+    epoch = OpenEpoch(Epoch(listed.locator, listed.secret), numbers[0] if numbers else None)
+    server.keep(epoch)
+    return epoch
 
 
 def _had(server, listed):

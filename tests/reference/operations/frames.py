@@ -97,9 +97,13 @@ def outstanding(request):
 def listed(server, arrival):
     opened = take(server, arrival)
     if opened.frame.space == CONTROL:
-        for record in control.read(opened.plaintext):
+        records = control.read(opened.plaintext)
+        for record in records:
             if isinstance(record, list):
                 return {"settled": settle(server, opened, record)}
+        for record in records:
+            if isinstance(record, Refused):
+                raise record
     return {"opened": True}
 
 
