@@ -117,17 +117,25 @@ def associated_data(space, tag, counter):
 
 def seal_frame(epoch, space, counter, plaintext, form, salt=None):
     """One frame as it is sent; `form` is short, routed, or unproved with the epoch's salt."""
+    return route(epoch, space, counter, seal_body(epoch, space, counter, plaintext), form, salt)
+
+
+def seal_body(epoch, space, counter, plaintext):
+    """Ciphertext and tag: sealed once, whatever the route (IOMT-SEAL-015)."""
     if space == COMMAND:
         raise Refused("unexpected")
     if counter > LAST_COUNTER:
         raise Refused("epoch_full")
-    byte0, route = space << 4 | VERSION, b""
+    return seal(epoch.key(space), counter, associated_data(space, epoch.tag, counter), plaintext)
+
+
+def route(epoch, space, counter, sealed, form, salt=None):
+    byte0, way = space << 4 | VERSION, b""
     if form != "short":
-        byte0, route = byte0 | HAS_LOCATOR, epoch.locator
+        byte0, way = byte0 | HAS_LOCATOR, epoch.locator
     if form == "unproved":
-        byte0, route = byte0 | HAS_SALT, route + salt
-    sealed = seal(epoch.key(space), counter, associated_data(space, epoch.tag, counter), plaintext)
-    packet = bytes([byte0]) + route + u24(counter) + sealed
+        byte0, way = byte0 | HAS_SALT, way + salt
+    packet = bytes([byte0]) + way + u24(counter) + sealed
     if len(packet) > MAX_DATAGRAM:
         raise Refused("no_room")
     return packet
