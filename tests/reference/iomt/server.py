@@ -126,7 +126,7 @@ class Server:
         found = [epoch for epoch in self.epochs if epoch.keys.locator == frame.locator]
         if frame.salt is None:
             return found
-        # A salt names the secret, where the server can tell: of an epoch from a list it has the secret alone.
+        # IOMT-SEAL-042: a salt names the secret; of an epoch from a list the server has the secret alone.
         made = self._new_epochs(frame, found)
         meant = [epoch for epoch in found if epoch.opening is None
                  or epoch.keys.secret == expand(epoch.opening, "epoch", frame.salt)]

@@ -68,7 +68,7 @@ def _settle_epoch(epoch, listed, is_newest):
             epoch.lost[code].update(range(start, end))
         epoch.sets[code].raise_floor(space.floor)
     if listed.cut and epoch.is_over and not epoch.cut:
-        epoch.cut = True                                # IOMT-OUT-036: how many nobody knows
+        epoch.cut = True                                # IOMT-OUT-036: from its end on, how many nobody knows
         losses += [_loss(epoch, code, end, END_OF_ALL, CUT) for code, end in enumerate(epoch.ends)]
     return losses
 
