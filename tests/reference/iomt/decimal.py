@@ -60,11 +60,11 @@ def parse(text):
     """From what people write: a sign, digits, a point and digits; 36.60 keeps its zero."""
     match = re.fullmatch(r"([+-]?)([0-9]+)(?:\.([0-9]+))?", text)
     if match is None:
-        raise Refused("out_of_range")
+        raise Refused("body")
     sign, whole, part = match[1], match[2], match[3] or ""
     mantissa = int(sign + whole + part)
     if not fits_mantissa(mantissa) or len(part) > 127:
-        raise Refused("out_of_range")
+        raise Refused("range")
     return Decimal(mantissa, -len(part))
 
 
