@@ -6,7 +6,6 @@
 """
 
 from iomt import control, plaintext, receipt
-from iomt.comparison import ComparisonSide
 from iomt.cpace import PasscodeSide
 from iomt.decimal import value_of
 from iomt.device import Device, is_receipt_of

@@ -12,6 +12,7 @@ from .errors import Refused
 from .octets import Cursor, u24, varint
 from .packets import MAX_DATAGRAM, NO_COUNTER, Receipt, VERSION, parse
 from .primitives import hmac, same
+from .received import ROOM
 
 BYTE0 = bytes([1 << 6 | VERSION])
 
@@ -32,22 +33,29 @@ def write(server, clock=None):
     place = echoed or newest
     locator = place.keys.locator if place else server.first_locator
     time, wait = clock if clock and echoed else (0, 0)
-    body = (u24(echoed.echo if echoed else NO_COUNTER) + varint(time) + varint(wait)
-            + varint(2 * len(server.epochs)) + _entries(server.epochs))
+    body = u24(echoed.echo if echoed else NO_COUNTER) + varint(time) + varint(wait) + varint(2 * len(server.epochs))
+    body += _entries(server.epochs, MAX_DATAGRAM - 9 - len(body) - 16)
     tag = echoed.keys.tag if echoed else bytes(16)
     proof = hmac(server.receipt_key, BYTE0 + locator + tag + body)[:16]
     return BYTE0 + locator + body + proof
 
 
-def _entries(epochs):
-    out = b""
-    for epoch in epochs:
-        for space, received in enumerate(epoch.sets):
-            out += epoch.keys.tag[:8] + bytes([space]) + varint(received.floor) + varint(len(received.ranges))
-            at = received.floor
-            for start, end in received.ranges:
-                out += varint(start - at) + varint(end - start)
-                at = end
+def _entries(epochs, room):
+    """Of each set the lowest ranges, as many of every one as have room (IOMT-RCPT-013)."""
+    for most in range(max(ROOM), -1, -1):
+        entries = b"".join(_entry_bytes(epoch, space, most) for epoch in epochs for space in range(len(ROOM)))
+        if len(entries) <= room:
+            return entries
+    raise Refused("no_room")
+
+
+def _entry_bytes(epoch, space, most):
+    received = epoch.sets[space]
+    ranges, at = received.ranges[:most], received.floor
+    out = epoch.keys.tag[:8] + bytes([space]) + varint(at) + varint(len(ranges))
+    for start, end in ranges:
+        out += varint(start - at) + varint(end - start)
+        at = end
     return out
 
 

@@ -34,10 +34,6 @@ class ReceivedSet:
         self.floor = max(self.floor, floor)
         self._absorb()
 
-    def fill(self, start, end):
-        """Puts a range in that is known as lost, if it has room (IOMT-OUT-037)."""
-        self._unite(start, end)
-
     def missing_below(self, bound):
         """Ranges below `bound` that are not in the set."""
         holes, at = [], self.floor

@@ -8,7 +8,7 @@ from . import body
 from .decimal import ABOVE, BELOW, NUMBER, Decimal, Value
 from .errors import Refused
 from .octets import Cursor
-from .schema import CODES, ITEM, OBSERVATION, RECORDS, SETS, SHORT_CODES, STAMP
+from .schema import CODES, ITEM, RECORDS, SETS, SHORT_CODES, STAMP
 
 TICKS = {20: 1, 22: 1}      # µs in a unit of the offset; of all others a ms has 1,000
 MS = 1000
