@@ -59,6 +59,25 @@ class ReceivedSet:
             self.floor = max(self.floor, self.ranges.pop(0)[1])
 
 
+class Lost:
+    """Counters that are in a received set though nobody has stored them: ranges, which a frame that comes all the same cuts."""
+
+    def __init__(self):
+        self.ranges = []
+
+    def add(self, start, end):
+        self.ranges.append((start, end))
+
+    def __contains__(self, counter):
+        return any(start <= counter < end for start, end in self.ranges)
+
+    def end(self, counter):
+        """IOMT-OUT-035: the loss of this counter ends."""
+        whole = [(start, end) for start, end in self.ranges if not start <= counter < end]
+        cut = [part for start, end in self.ranges if start <= counter < end for part in ((start, counter), (counter + 1, end))]
+        self.ranges = whole + [(start, end) for start, end in cut if start < end]
+
+
 def receive(received, counter):
     """One counter that comes and is stored."""
     if not 0 <= counter <= LAST_COUNTER:

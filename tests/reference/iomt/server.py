@@ -15,7 +15,7 @@ from .keys import Epoch, locator, next_chain, opening
 from .octets import Cursor
 from .packets import CONTROL, Frame, open_frame, parse
 from .primitives import expand
-from .received import ROOM, ReceivedSet
+from .received import ROOM, Lost, ReceivedSet
 
 AHEAD, SKIPPED, OPEN, OWNERS = 8, 7, 10, 4
 
@@ -26,13 +26,13 @@ class OpenEpoch:
 
     keys: Epoch
     number: int | None = None   # none of an earlier session
-    opening: bytes | None = None
+    opening: bytes | None = None    # with which a salt gives the secret; none of a list
     echo: int | None = None     # the newest control counter
     run: bytes | None = None
     ends: tuple | None = None   # of data and alarm, once the epoch is over
     cut: bool = False           # the power failed in it: frames from the ends on may have been taken
     sets: list = field(default_factory=lambda: [ReceivedSet(room) for room in ROOM])
-    lost: list = field(default_factory=lambda: [set(), set()])     # counters in the sets that nobody has stored
+    lost: list = field(default_factory=lambda: [Lost(), Lost()])
 
     @property
     def is_over(self):
@@ -88,7 +88,7 @@ class Server:
         """What was revealed is stored now."""
         epoch, space, counter = opened.epoch, opened.frame.space, opened.frame.counter
         if counter in epoch.lost[space]:
-            epoch.lost[space].discard(counter)          # IOMT-OUT-035: the loss ends
+            epoch.lost[space].end(counter)
         else:
             epoch.sets[space].insert(counter)
 

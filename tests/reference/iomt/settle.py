@@ -65,7 +65,7 @@ def _settle_epoch(epoch, listed, is_newest):
             continue
         for start, end in epoch.sets[code].missing_below(space.floor):
             losses += [_loss(epoch, code, *part) for part in _reasons(start, end, space.losses)]
-            epoch.lost[code].update(range(start, end))
+            epoch.lost[code].add(start, end)
         epoch.sets[code].raise_floor(space.floor)
     if listed.cut and epoch.is_over and not epoch.cut:
         epoch.cut = True                                # IOMT-OUT-036: from its end on, how many nobody knows
