@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from .errors import Refused
 from .keys import Epoch, locator, next_chain, opening
 from .octets import Cursor
-from .packets import CONTROL, Frame, open_frame, parse
+from .packets import CONTROL, LAST_COUNTER, Frame, open_frame, parse
 from .primitives import expand
 from .received import ROOM, Lost, ReceivedSet
 
 AHEAD, SKIPPED, OPEN, OWNERS = 8, 7, 10, 4
+END_OF_ALL = LAST_COUNTER + 1
 
 
 @dataclass
@@ -29,14 +30,11 @@ class OpenEpoch:
     opening: bytes | None = None    # with which a salt gives the secret; none of a list
     echo: int | None = None     # the newest control counter
     run: bytes | None = None
-    ends: tuple | None = None   # of data and alarm, once the epoch is over
-    cut: bool = False           # the power failed in it: frames from the ends on may have been taken
+    is_over: bool = False       # nothing more is sealed in it
+    ends: list = field(default_factory=lambda: [END_OF_ALL, END_OF_ALL])    # of data and of alarm
+    cuts: list = field(default_factory=lambda: [None, None])                # from where on the power failed
     sets: list = field(default_factory=lambda: [ReceivedSet(room) for room in ROOM])
     lost: list = field(default_factory=lambda: [Lost(), Lost()])
-
-    @property
-    def is_over(self):
-        return self.ends is not None
 
 
 @dataclass
@@ -111,14 +109,15 @@ class Server:
             if epoch.echo is not None and frame.counter <= epoch.echo:
                 raise Refused("replayed")
             return False
-        if epoch.is_over and not epoch.cut and frame.counter >= epoch.ends[frame.space]:
-            raise Refused("beyond_end")
-        if frame.counter in epoch.lost[frame.space]:
-            return False
         outcome = epoch.sets[frame.space].check(frame.counter)
+        is_lost = frame.counter in epoch.lost[frame.space]
+        if outcome == "known" and not is_lost:
+            return True
+        if frame.counter >= epoch.ends[frame.space]:
+            raise Refused("beyond_end")
         if outcome == "full":
             raise Refused("set_full")
-        return outcome == "known"
+        return False
 
     def _candidates(self, frame):
         if frame.locator is None:

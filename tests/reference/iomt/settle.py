@@ -7,10 +7,9 @@
 
 from .errors import Refused
 from .keys import Epoch
-from .server import OpenEpoch
+from .server import END_OF_ALL, OpenEpoch
 
 AFTER_ACKNOWLEDGEMENT, CUT = 6, 7
-END_OF_ALL = 0xFFFFFF
 
 
 def settle(server, opened, epochs):
@@ -46,7 +45,7 @@ def _import(server, listed):
     """IOMT-OUT-032. Its number is known where the server has passed over it, or has another epoch of this locator."""
     numbers = [number for number, name, _ in server.skipped if name == listed.locator]
     numbers += [epoch.number for epoch in server.epochs if epoch.keys.locator == listed.locator]
-    epoch = OpenEpoch(Epoch(listed.locator, listed.secret), numbers[0] if numbers else None)
+    epoch = OpenEpoch(Epoch(listed.locator, listed.secret), numbers[0] if numbers else None, ends=[0, 0])
     server.keep(epoch)
     return epoch
 
@@ -58,19 +57,36 @@ def _had(server, listed):
 
 def _settle_epoch(epoch, listed, is_newest):
     losses = []
-    if not is_newest and not epoch.is_over:
-        epoch.ends = tuple(space.end if space else 0 for space in listed.spaces)
+    epoch.is_over = epoch.is_over or not is_newest
     for code, space in enumerate(listed.spaces):
-        if space is None:
-            continue
-        for start, end in epoch.sets[code].missing_below(space.floor):
-            losses += [_loss(epoch, code, *part) for part in _reasons(start, end, space.losses)]
-            epoch.lost[code].add(start, end)
-        epoch.sets[code].raise_floor(space.floor)
-    if listed.cut and epoch.is_over and not epoch.cut:
-        epoch.cut = True                                # IOMT-OUT-036: from its end on, how many nobody knows
-        losses += [_loss(epoch, code, end, END_OF_ALL, CUT) for code, end in enumerate(epoch.ends)]
+        if space is not None:
+            losses += _account(epoch, code, space)
+        if space is not None and not is_newest and not listed.cut:
+            epoch.ends[code] = space.end
+        if listed.cut and not is_newest:
+            losses += _cut(epoch, code, space.end if space else 0)
     return losses
+
+
+def _account(epoch, code, space):
+    """What is not stored below the floor is lost, for the reason given (IOMT-OUT-034)."""
+    losses = []
+    for start, end in epoch.sets[code].missing_below(space.floor):
+        losses += [_loss(epoch, code, *part) for part in _reasons(start, end, space.losses)]
+        epoch.lost[code].add(start, end)
+    epoch.sets[code].raise_floor(space.floor)
+    return losses
+
+
+def _cut(epoch, code, end):
+    """Frames from the end on may have been taken: lost, how many nobody knows, and opened should they come (IOMT-OUT-036)."""
+    if epoch.ends[code] == 0:
+        epoch.ends[code] = END_OF_ALL
+    if epoch.cuts[code] is not None:
+        return []
+    epoch.cuts[code] = end
+    holes = epoch.sets[code].missing_below(epoch.ends[code])
+    return [_loss(epoch, code, max(start, end), behind, CUT) for start, behind in holes if max(start, end) < behind]
 
 
 def _reasons(start, end, reported):
@@ -91,7 +107,9 @@ def _reasons(start, end, reported):
 def _close(epoch):
     losses = []
     for code, received in enumerate(epoch.sets):
-        bound = epoch.ends[code] if epoch.is_over else received.end
+        bound = received.end if epoch.ends[code] == END_OF_ALL else epoch.ends[code]
+        if epoch.cuts[code] is not None:
+            bound = min(bound, epoch.cuts[code])        # what lies behind was said to be lost then
         losses += [_loss(epoch, code, start, end, AFTER_ACKNOWLEDGEMENT) for start, end in received.missing_below(bound)]
     return losses
 
