@@ -1,0 +1,23 @@
+"""What the broken shims have in common: the good one, with one thing replaced while one operation runs."""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+
+import shim     # noqa: E402
+
+
+def broken(op, where, name, replacement):
+    """The operations, of which `op` finds `replacement` in the place of `where.name`."""
+    right = shim.OPERATIONS[op]
+
+    def wrong(request):
+        kept = where.__dict__[name]
+        setattr(where, name, replacement)
+        try:
+            return right(request)
+        finally:
+            setattr(where, name, kept)
+
+    return {**shim.OPERATIONS, op: wrong}

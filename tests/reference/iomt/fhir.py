@@ -1,0 +1,174 @@
+"""A reading as an Observation of FHIR R4 (chapter "health formats").
+
+A number stays the digits that were measured: `Number` marks them, and `dumps` writes them as they are (IOMT-FHIR-001).
+"""
+
+import json
+import re
+import uuid
+
+from .decimal import ABOVE, BELOW, NAN, NEGATIVE_INFINITY, NRES, NUMBER, POSITIVE_INFINITY, Decimal, write
+from .octets import u64
+from .primitives import sha256
+from .terms import METRICS, PROFILES, UCUM
+
+MDC, LOINC, UNITS = "urn:iso:std:iso:11073:10101", "http://loinc.org", "http://unitsofmeasure.org"
+HL7 = "http://terminology.hl7.org/CodeSystem/"
+STATUS = "urn:iomt:measurement-status"
+INVALID, NOT_AVAILABLE, CALIBRATING, TEST, DEMO, EARLY = 0x8000, 0x2000, 0x1000, 0x0800, 0x0400, 0x0040
+STATUS_NAMES = {0x8000: "invalid", 0x4000: "questionable", 0x2000: "not-available", 0x1000: "calibrating", 0x0800: "test",
+                0x0400: "demo", 0x0080: "validated", 0x0040: "early", 0x0020: "ongoing"}
+ABSENT_STATUS = {INVALID: "error", NOT_AVAILABLE: "unknown", CALIBRATING: "temp-unknown"}
+ABSENT_VALUE = {NAN: "not-a-number", NRES: "error", POSITIVE_INFINITY: "positive-infinity", NEGATIVE_INFINITY: "negative-infinity"}
+KILOPASCAL, METRE = 265987, 263424
+
+
+class Number(str):
+    """Digits that are written into JSON as they are."""
+
+
+def dumps(value):
+    marked = json.dumps(_marked(value))
+    return re.sub(r'"\\u0001([-0-9.]+)\\u0001"', r"\1", marked)
+
+
+def _marked(value):
+    if isinstance(value, Number):
+        return f"\x01{value}\x01"
+    if isinstance(value, dict):
+        return {name: _marked(member) for name, member in value.items()}
+    return [_marked(entry) for entry in value] if isinstance(value, list) else value
+
+
+def identity(scope, source, run, sequence):
+    """The same record has the same name whenever it is sent (IOMT-FHIR-003)."""
+    parts = (scope, source, u64(run), u64(sequence))
+    digest = bytearray(sha256(b"".join(u64(len(part)) + part for part in parts))[:16])
+    digest[6] = digest[6] & 0x0F | 0x80
+    digest[8] = digest[8] & 0x3F | 0x80
+    return str(uuid.UUID(bytes=bytes(digest)))
+
+
+def observation(reading, context):
+    """One reading: (metric, unit, value, status)."""
+    metric, unit, value, status = reading
+    profile = profile_of(metric)
+    told, note, fits = measured(reading, profile)
+    profile = profile if fits else None         # without a unit that its profile takes it is no vital sign to FHIR
+    resource = {**_frame(concept(metric, unit, profile), context), **_status(profile, status), **told}
+    if interpretation(status):
+        resource["interpretation"] = interpretation(status)
+    return _with_notes(resource, [note])
+
+
+def panel(metric, parts, context):
+    """A blood pressure is one Observation with components (IOMT-FHIR-005)."""
+    profile = profile_of(metric)
+    told = [measured(part, profile) for part in parts]
+    profile = profile if all(fits for _, _, fits in told) else None
+    shared = 0
+    for *_, status in parts:
+        shared |= status
+    components = []
+    for (part, unit, _, status), (quantity, _, _) in zip(parts, told):
+        component = {"code": concept(part, unit, None), **quantity}
+        if interpretation(status):
+            component["interpretation"] = interpretation(status)
+        components.append(component)
+    resource = {**_frame(concept(metric, None, profile), context), **_status(profile, shared)}
+    if components:
+        resource["component"] = components
+    return _with_notes(resource, [note for _, note, _ in told])
+
+
+def _frame(code, context):
+    """`context`: subject, effective, device or None, identity, and whether the identity is the id ("put") or an identifier."""
+    frame = {"resourceType": "Observation", "code": code, "subject": {"reference": context["subject"]},
+             "effectiveDateTime": context["effective"]}
+    if context["upload"] == "put":
+        frame["id"] = context["identity"]
+    else:
+        frame["identifier"] = [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{context['identity']}"}]
+    if context["device"] is not None:
+        frame["device"] = {"reference": context["device"]}
+    return frame
+
+
+def _status(profile, status):
+    """Profile, category, status, and the mark of what is no patient's value (IOMT-FHIR-006)."""
+    out, meta = {"status": "preliminary" if status & EARLY else "final"}, {}
+    if profile is not None:
+        meta["profile"] = [f"http://hl7.org/fhir/StructureDefinition/{profile}"]
+        out["category"] = [coded(HL7 + "observation-category", "vital-signs")]
+    if status & (TEST | DEMO):
+        meta["security"] = [{"system": HL7 + "v3-ActReason", "code": "HTEST"}]
+    return {**out, "meta": meta} if meta else out
+
+
+def _with_notes(resource, notes):
+    notes = [{"text": note} for note in notes if note is not None]
+    return {**resource, "note": notes} if notes else resource
+
+
+def coded(system, code):
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def interpretation(status):
+    return [{**coded(STATUS, name), "text": name} for bit, name in STATUS_NAMES.items() if status & bit]
+
+
+def profile_of(metric):
+    return next((name for name, (_, _, metrics) in PROFILES.items() if metric in metrics), None)
+
+
+def concept(metric, unit, profile):
+    coding = [{"system": MDC, "code": str(metric)}] + [{"system": LOINC, "code": code} for code in loinc(metric, unit, profile)]
+    out = {"coding": coding}
+    if metric in METRICS:
+        out["text"] = METRICS[metric][0][0]
+    return out
+
+
+def loinc(metric, unit, profile):
+    """The code of the metric in this unit, and behind it that of the profile, each once."""
+    rows = METRICS.get(metric, [])
+    units_differ = len({known for _, known, _ in rows}) > 1
+    own = next((code for _, known, code in rows if not units_differ or known == unit), None)
+    of_profiles = {code for code, _, _ in PROFILES.values()}
+    codes = [own] if own is not None and own not in of_profiles else []
+    return codes + ([PROFILES[profile][0]] if profile else [])
+
+
+def measured(reading, profile):
+    """({valueQuantity or dataAbsentReason}, note or None, whether the profile takes the unit)."""
+    _, unit, value, status = reading
+    takes = PROFILES[profile][1] if profile else ()
+    written, number, note = unit, value.number, None
+    if unit == METRE and "cm" in takes:
+        written = 263441
+        number = number and Decimal(number.mantissa, number.exponent + 2)
+    elif unit == KILOPASCAL and "mm[Hg]" in takes:
+        written = 266016
+        note = number and f"measured {write(number)} kPa"
+        number = number and millimetres_of_mercury(number)
+    fits = profile is None or UCUM.get(written) in takes
+    absent = next((code for bit, code in ABSENT_STATUS.items() if status & bit), ABSENT_VALUE.get(value.kind))
+    if absent is not None:
+        return {"dataAbsentReason": coded(HL7 + "data-absent-reason", absent)}, None, fits
+    return {"valueQuantity": quantity(number, value.kind, UCUM.get(written))}, note, fits
+
+
+def quantity(number, kind, ucum):
+    out = {"value": Number(write(number))}
+    if kind != NUMBER:
+        out["comparator"] = {BELOW: "<", ABOVE: ">"}[kind]
+    return out if ucum is None else {**out, "unit": ucum, "system": UNITS, "code": ucum}
+
+
+def millimetres_of_mercury(number):
+    """Rounded to a tenth: one of them is 133.322387415 Pa."""
+    scaled = number.mantissa * 10 ** (number.exponent + 128) * 1000 * 10 ** 10
+    unit = 133322387415 * 10 ** 128
+    sign = -1 if scaled < 0 else 1
+    return Decimal(sign * ((2 * abs(scaled) + unit) // (2 * unit)), -1)

@@ -1,0 +1,33 @@
+"""gatt, to_fhir."""
+
+from iomt import fhir, gatt
+from iomt.decimal import value_of
+
+from .members import hexed, integer
+
+
+def characteristic(request):
+    readings = gatt.read(int(request["uuid"], 16), hexed(request, "bytes"))
+    return {"readings": [{"panel": reading.panel, "parts": list(map(told, reading.parts)), "time": reading.time}
+                         for reading in readings]}
+
+
+def told(part):
+    metric, unit, value, status = part
+    return {"metric": metric, "unit": unit, "value": str(value), "status": status}
+
+
+def meant(part):
+    return part["metric"], part["unit"], value_of(part["value"]), part.get("status") or 0
+
+
+def to_fhir(request):
+    name = fhir.identity(hexed(request, "scope"), hexed(request, "source"), integer(request, "run"), integer(request, "sequence"))
+    context = {"subject": request["subject"], "effective": request["effective"], "device": request.get("device"),
+               "identity": name, "upload": request["upload"]}
+    if request.get("panel") is not None:
+        return {"resource": fhir.panel(request["panel"], list(map(meant, request["parts"])), context)}
+    return {"resource": fhir.observation(meant(request["reading"]), context)}
+
+
+OPERATIONS = {"gatt": characteristic, "to_fhir": to_fhir}
