@@ -3,6 +3,9 @@
 #[doc = include_str!("bindings.md")]
 pub mod bindings {}
 
+#[doc = include_str!("conformance.md")]
+pub mod conformance {}
+
 #[doc = include_str!("records.md")]
 pub mod records {}
 
