@@ -81,7 +81,10 @@ pub(super) fn cpace(request: &Request<'_>) -> Answer {
     let Some(own) = Own::of(&party)? else {
         return Ok(said);
     };
-    if let (Some(packet), true) = (&run.packet, party.role == Side::Responder || run.agreement.is_none()) {
+    if let (Some(packet), true) = (
+        &run.packet,
+        party.role == Side::Responder || run.agreement.is_none(),
+    ) {
         agree(packet.get(20..52) == Some(&own.share))?;
     }
     said["generator"] = hex(own.generator.compress().as_bytes()).into();
@@ -135,7 +138,9 @@ impl Own {
         let wide: [u8; 64] = hedge(&random(1), &party.secret, 0, ("cpace scalar", &session));
         let scalar = Scalar::from_bytes_mod_order_wide(&wide);
         let generator = generator(party.request.text("passcode")?, &session);
-        let session = session.try_into().map_err(|_| Failure::Class("self_check"))?;
+        let session = session
+            .try_into()
+            .map_err(|_| Failure::Class("self_check"))?;
         Ok(Some(Self {
             session,
             share: (scalar * generator).compress().to_bytes(),
@@ -148,8 +153,13 @@ impl Own {
 /// "g = element derivation(H(lv(DSI) ‖ lv(PRS) ‖ lv(padding) ‖ lv(CI) ‖ lv(sid)))", lv with LEB128
 fn generator(passcode: &str, session: &[u8]) -> RistrettoPoint {
     const DSI: &[u8] = b"CPaceRistretto255";
-    let typed: Vec<u8> = passcode.bytes().filter(|byte| !b" -".contains(byte)).collect();
-    let channel = [&[1][..], b"Noise_XXpsk0_25519_ChaChaPoly_SHA256", &[3]].map(lv).concat();
+    let typed: Vec<u8> = passcode
+        .bytes()
+        .filter(|byte| !b" -".contains(byte))
+        .collect();
+    let channel = [&[1][..], b"Noise_XXpsk0_25519_ChaChaPoly_SHA256", &[3]]
+        .map(lv)
+        .concat();
     let padding = vec![0; 127_usize.saturating_sub(leb(DSI).len() + leb(&typed).len())];
     let hash = sha512(&[DSI, &typed, &padding, &channel, session]);
     RistrettoPoint::from_uniform_bytes(&hash)
@@ -178,7 +188,9 @@ pub(super) fn by_text(party: &Party<'_>) -> Result<Option<Secrets>, Failure> {
     let (Some(own), Some(message)) = (Own::of(party)?, party.received.get(1)) else {
         return Ok(None);
     };
-    let theirs = message.get(HEADER..HEADER + 32).and_then(|share| share.try_into().ok());
+    let theirs = message
+        .get(HEADER..HEADER + 32)
+        .and_then(|share| share.try_into().ok());
     let theirs: [u8; 32] = theirs.ok_or(Failure::Class("self_check"))?;
     let point = CompressedRistretto(theirs).decompress();
     let shared = (own.scalar * point.ok_or(Failure::Class("self_check"))?).compress();

@@ -7,14 +7,14 @@ use super::request::Request;
 use super::text::hex;
 use super::values::{decimal as read, decimal_text, special, special_text};
 
-const MALFORMED: Failure = Failure::Class("malformed");
+const NO_DECIMAL: Failure = Failure::Class("out_of_range");
 const NOT_REPRESENTABLE: Failure = Failure::Class("not_representable");
 
 pub(super) fn decimal(request: &Request<'_>) -> Answer {
     let of = |name| read(request.text(name)?);
     Ok(match request.text("do")? {
         "parse" => {
-            let parsed: Decimal = request.text("text")?.parse().map_err(|_| MALFORMED)?;
+            let parsed: Decimal = request.text("text")?.parse().map_err(|_| NO_DECIMAL)?;
             json!({ "decimal": decimal_text(parsed) })
         }
         "format" => json!({ "text": of("decimal")?.to_string() }),

@@ -2,6 +2,7 @@
 
 use iomt::link::{CarrierError, FragmentError};
 use iomt::pairing::label::LabelError;
+use iomt::reading::codec::{DecodeError, EncodeError};
 use iomt::{gatt, pairing, seal, wire};
 
 /// Why there is no result.
@@ -32,14 +33,23 @@ impl<E: Class> From<E> for Failure {
     }
 }
 
+/// An error that the list does not have, or not here.
+const NONE: &str = "self_check";
+
 impl Class for wire::Error {
     fn class(&self) -> &'static str {
         match self {
+            Self::Truncated { .. } => "truncated",
+            Self::TrailingBytes { .. } => "trailing_bytes",
+            Self::MalformedVarint => "malformed_varint",
             Self::UnsupportedVersion(_) => "unsupported_version",
+            Self::Reserved => "reserved",
+            Self::OutOfRange => "out_of_range",
+            Self::MalformedBody => "malformed_body",
             Self::UnknownCritical(_) => "unknown_critical",
             Self::NoRoom { .. } => "no_room",
             Self::SetFull => "set_full",
-            _ => "malformed",
+            _ => NONE,
         }
     }
 }
@@ -48,14 +58,17 @@ impl Class for seal::Error {
     fn class(&self) -> &'static str {
         match self {
             Self::Malformed(error) => error.class(),
-            Self::UnexpectedPacket => "unexpected",
+            Self::UnexpectedPacket => "unexpected_packet",
             Self::UnknownEpoch => "unknown_epoch",
             Self::NotAuthentic => "not_authentic",
             Self::EpochFull => "epoch_full",
+            Self::NoEpoch => "no_epoch",
+            Self::Entropy(_) => "no_entropy",
+            Self::BadKeyLength => "bad_key_length",
             Self::Replayed => "replayed",
             Self::BeyondEnd => "beyond_end",
             Self::NotNewest => "not_newest",
-            _ => "malformed",
+            _ => NONE,
         }
     }
 }
@@ -64,17 +77,22 @@ impl Class for pairing::Error {
     fn class(&self) -> &'static str {
         match self {
             Self::Malformed(error) => error.class(),
-            Self::UnexpectedMessage => "unexpected",
+            Self::UnexpectedMessage => "unexpected_message",
             Self::UnsupportedSuite(_) => "unsupported_suite",
             Self::WrongLabel => "wrong_label",
             Self::WrongKey => "wrong_key",
+            Self::Busy => "busy",
+            Self::NoAgreement => "no_agreement",
             Self::NotAuthentic => "not_authentic",
             Self::Downgraded => "downgraded",
             Self::SecretTooShort => "secret_too_short",
-            Self::BadKey | Self::NoAgreement => "bad_key",
+            Self::BadKey => "bad_key",
+            Self::MissingKey => "missing_key",
             Self::BadPasscode => "bad_passcode",
+            Self::NoAttempts => "no_attempts",
             Self::NoRoom { .. } => "no_room",
-            _ => "malformed",
+            Self::Entropy(_) => "no_entropy",
+            _ => NONE,
         }
     }
 }
@@ -88,7 +106,8 @@ impl Class for LabelError {
             Self::UnsupportedSuite(_) => "unsupported_suite",
             Self::UnsupportedModel(_) => "unsupported_model",
             Self::UnsupportedField(_) => "unsupported_field",
-            _ => "malformed",
+            Self::Malformed => "malformed_label",
+            _ => NONE,
         }
     }
 }
@@ -96,9 +115,9 @@ impl Class for LabelError {
 impl Class for CarrierError {
     fn class(&self) -> &'static str {
         match self {
-            Self::Empty => "empty",
-            Self::TooLong { .. } => "too_long",
-            _ => "no_room",
+            Self::Empty => "empty_datagram",
+            Self::TooLong { .. } => "datagram_too_long",
+            Self::NoRoom { .. } => "no_room",
         }
     }
 }
@@ -106,10 +125,34 @@ impl Class for CarrierError {
 impl Class for FragmentError {
     fn class(&self) -> &'static str {
         match self {
-            Self::Orphan => "orphan",
-            Self::Gap { .. } => "gap",
-            Self::TooLong { .. } => "too_long",
-            _ => "malformed",
+            Self::Malformed => "not_a_fragment",
+            Self::Orphan => "orphan_fragment",
+            Self::Gap { .. } => "missing_fragments",
+            Self::TooLong { .. } => "datagram_too_long",
+            _ => NONE,
+        }
+    }
+}
+
+impl Class for DecodeError {
+    fn class(&self) -> &'static str {
+        match self {
+            Self::Truncated => "truncated",
+            Self::TrailingBytes => "trailing_bytes",
+            Self::Padding => "padding",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::NotCanonical => "not_canonical",
+            _ => NONE,
+        }
+    }
+}
+
+impl Class for EncodeError {
+    fn class(&self) -> &'static str {
+        match self {
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::NoRoom { .. } => "no_room",
+            _ => NONE,
         }
     }
 }
@@ -117,8 +160,18 @@ impl Class for FragmentError {
 impl Class for gatt::Error {
     fn class(&self) -> &'static str {
         match self {
+            Self::Truncated { .. } => "truncated",
+            Self::TrailingBytes { .. } => "trailing_bytes",
+            Self::Reserved { .. } => "reserved",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::Empty { .. } => "empty_list",
+            Self::Checksum { .. } => "checksum",
+            Self::Length { .. } => "bad_length",
+            Self::Text { .. } => "bad_text",
+            Self::Segmented => "segmented",
+            Self::NotRepresentable { .. } => "not_representable",
             Self::UnknownCharacteristic(_) => "unknown_characteristic",
-            _ => "malformed",
+            _ => NONE,
         }
     }
 }

@@ -49,7 +49,9 @@ fn time(stamp: &Stamp) -> Answer {
         }
         Stamp::SessionMinutes(minutes) => json!({ "minutes": minutes }),
         Stamp::Elapsed(_) => {
-            return Err(Failure::Unsupported("times of the elapsed-time clock".into()));
+            return Err(Failure::Unsupported(
+                "times of the elapsed-time clock".into(),
+            ));
         }
     })
 }

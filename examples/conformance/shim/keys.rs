@@ -92,7 +92,12 @@ pub(super) fn epoch_of(request: &Request<'_>) -> Result<(Epoch, Sealer), Failure
     for _ in 0..number {
         epoch = Epoch::new(epoch.next, [0; 16]);
     }
-    let salt = hedge(&random, &static_secret, number.into(), ("salt", &roots.hash));
+    let salt = hedge(
+        &random,
+        &static_secret,
+        number.into(),
+        ("salt", &roots.hash),
+    );
     let epoch = Epoch::new(epoch.chain, salt);
     let mut device = device_before(&roots, &static_secret, number)?;
     begin(&mut device, random)?;

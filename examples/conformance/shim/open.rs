@@ -24,7 +24,11 @@ pub(super) fn arrivals(request: &Request<'_>) -> Result<Vec<Arrival>, Failure> {
             store: !frame.has("store") || frame.flag("store"),
         })
     };
-    request.objects("frames")?.into_iter().map(arrival).collect()
+    request
+        .objects("frames")?
+        .into_iter()
+        .map(arrival)
+        .collect()
 }
 
 /// Opens one, and stores it where the store takes it.

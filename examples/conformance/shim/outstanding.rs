@@ -146,27 +146,28 @@ fn write(request: &Request<'_>) -> Answer {
             let epochs: Result<Vec<_>, _> = epochs.iter().map(Listed::of).collect();
             writer.outstanding(epochs?.iter().map(Listed::entry))
         };
-        written.map_err(|error| Failure::Class(class_of_writing(&error)))?;
+        written?;
     }
     Ok(json!({ "plaintext": hex(&*writer.finish()) }))
 }
 
 fn status_of(status: &Request<'_>) -> Result<Status, Failure> {
-    let due: u32 = if status.has("due") { status.number("due")? } else { 0 };
-    let time: u64 = if status.has("serverTime") { status.big("serverTime")? } else { 0 };
+    let due: u32 = if status.has("due") {
+        status.number("due")?
+    } else {
+        0
+    };
+    let time: u64 = if status.has("serverTime") {
+        status.big("serverTime")?
+    } else {
+        0
+    };
     Ok(Status {
         ticks: Instant::from_micros(status.big("ticks")?),
         due_ms: due.try_into().ok(),
         server_time_ms: time.try_into().ok(),
         age: Duration::from_micros(status.big("age")?),
     })
-}
-
-pub(super) fn class_of_writing(error: &wire::Error) -> &'static str {
-    match error {
-        wire::Error::OutOfRange => "out_of_range",
-        other => other.class(),
-    }
 }
 
 fn settle(server: &mut Opener, arrival: &mut Arrival) -> Result<Value, Error> {

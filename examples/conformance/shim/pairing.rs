@@ -70,7 +70,9 @@ impl<'a> Party<'a> {
     }
 
     fn descriptor(&self) -> Result<DescriptorHash, Failure> {
-        Ok(DescriptorHash::of_body(&self.request.bytes("descriptorBody")?))
+        Ok(DescriptorHash::of_body(
+            &self.request.bytes("descriptorBody")?,
+        ))
     }
 
     fn peer(&self) -> Result<PublicKey, Failure> {
@@ -151,12 +153,17 @@ fn exchange(
     mut messages: Vec<Message>,
 ) -> Result<Progress, Failure> {
     let mut packet = worked(&mut exchange, &party.key)?;
-    messages.extend(packet.iter().map(|packet| Message::said(packet, messages_none(&party.role))));
+    messages.extend(
+        packet
+            .iter()
+            .map(|packet| Message::said(packet, messages_none(&party.role))),
+    );
     for heard in received {
         let before = exchange.packet().map(<[u8]>::to_vec);
         exchange.handle_packet(heard)?;
         messages.push(Message::heard(heard, false));
-        packet = worked(&mut exchange, &party.key)?.filter(|packet| Some(packet) != before.as_ref());
+        packet =
+            worked(&mut exchange, &party.key)?.filter(|packet| Some(packet) != before.as_ref());
         messages.extend(packet.iter().map(|packet| Message::said(packet, false)));
     }
     Ok(Progress {

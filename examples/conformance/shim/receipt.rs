@@ -52,7 +52,10 @@ fn said(report: &StoredReport<'_>) -> Value {
     let entries: Vec<_> = report
         .acknowledgements()
         .map(|entry| {
-            let ranges: Vec<_> = entry.ranges().map(|range| [range.start, range.end]).collect();
+            let ranges: Vec<_> = entry
+                .ranges()
+                .map(|range| [range.start, range.end])
+                .collect();
             json!({
                 "tag": hex(entry.epoch),
                 "space": entry.space.code(),

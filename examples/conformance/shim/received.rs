@@ -35,6 +35,10 @@ fn run<const N: usize>(mut set: ReceivedSet<N>, request: &Request<'_>) -> Answer
             },
         });
     }
-    let held: Vec<_> = set.ranges().iter().map(|range| [range.start, range.end]).collect();
+    let held: Vec<_> = set
+        .ranges()
+        .iter()
+        .map(|range| [range.start, range.end])
+        .collect();
     Ok(json!({ "outcomes": outcomes, "floor": set.floor(), "held": held }))
 }

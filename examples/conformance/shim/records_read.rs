@@ -95,9 +95,11 @@ fn read_timed(record: &Record<'_>) -> Value {
             })
         }),
         Record::ClockSync(sync) => at("clock_sync", sync, |what| json!({ "stamp": stamp(what) })),
-        Record::Text(text) => at("text", text, |what| {
-            json!({ "language": what.language, "text": what.text })
-        }),
+        Record::Text(text) => at(
+            "text",
+            text,
+            |what| json!({ "language": what.language, "text": what.text }),
+        ),
         drafts => read_draft(drafts),
     }
 }
@@ -153,15 +155,21 @@ fn read_draft(record: &Record<'_>) -> Value {
                 "still": what.still_s,
             })
         }),
-        Record::Sleep(sleep) => at("sleep", sleep, |what| {
-            json!({ "stage": what.stage.0, "duration": what.duration_s })
-        }),
-        Record::Consent(consent) => at("consent", consent, |what| {
-            json!({ "reference": what.reference, "version": what.version })
-        }),
-        Record::Setting(setting) => at("setting", setting, |what| {
-            json!({ "name": what.name, "value": what.value })
-        }),
+        Record::Sleep(sleep) => at(
+            "sleep",
+            sleep,
+            |what| json!({ "stage": what.stage.0, "duration": what.duration_s }),
+        ),
+        Record::Consent(consent) => at(
+            "consent",
+            consent,
+            |what| json!({ "reference": what.reference, "version": what.version }),
+        ),
+        Record::Setting(setting) => at(
+            "setting",
+            setting,
+            |what| json!({ "name": what.name, "value": what.value }),
+        ),
         Record::Stream(stream) => at("stream", stream, |what| {
             json!({
                 "channel": what.channel,

@@ -1,14 +1,14 @@
 //! Records from JSON to a plaintext.
 
+use iomt::reading::codec::CodecId;
 use iomt::reading::draft::{
     Activity, ActivityKind, Adherence, Asset, Availability, ConsentReference, Dose, Fall,
     InsulinBasal, InsulinBolus, Outcome, Reporter, Setting, Sleep, SleepStage, Stream,
 };
-use iomt::reading::codec::CodecId;
 use iomt::reading::{
-    Cadence, Calibration, Component, Compound, Context, Descriptor, Event, EventKind,
-    Gap, GapReason, Method, Metric, Observation, Origin, SensorLocation, Series, Stamped, Status,
-    Text, Timed, Unit, Waveform,
+    Cadence, Calibration, Component, Compound, Context, Descriptor, Event, EventKind, Gap,
+    GapReason, Method, Metric, Observation, Origin, SensorLocation, Series, Stamped, Status, Text,
+    Timed, Unit, Waveform,
 };
 use iomt::time::{ClockQuality, Duration, Instant, SampleRate, Stamp, WallClock};
 use iomt::wire::{MAX_DATAGRAM, Record, RecordWriter, Run, Tag};
@@ -16,20 +16,18 @@ use serde_json::json;
 
 use super::Answer;
 use super::error::Failure;
-use super::outstanding::class_of_writing;
 use super::request::Request;
 use super::text::hex;
 use super::values::{decimal, value};
 
 pub(super) fn encode(request: &Request<'_>) -> Answer {
-    let refused = |error| Failure::Class(class_of_writing(&error));
     let run = request.has("run").then(|| request.array("run").map(Run));
     let mut buffer = [0; MAX_DATAGRAM];
     let first = request.big("sequence")?;
-    let mut writer = RecordWriter::new(&mut buffer, first, run.transpose()?).map_err(refused)?;
+    let mut writer = RecordWriter::new(&mut buffer, first, run.transpose()?)?;
     for fields in request.objects("records")? {
         let bytes = Bytes::of(&fields)?;
-        writer.push(&record(&fields, &bytes)?).map_err(refused)?;
+        writer.push(&record(&fields, &bytes)?)?;
     }
     Ok(json!({ "plaintext": hex(&*writer.finish()) }))
 }
@@ -86,11 +84,14 @@ fn record<'a>(from: &Request<'a>, bytes: &'a Bytes) -> Result<Record<'a>, Failur
             tag: Tag(from.number("tag")?),
             body: &bytes.body,
         },
-        "stream" => Record::Stream(Timed::new(micros(from, "time")?, Stream {
-            channel: from.number("channel")?,
-            position: from.big("position")?,
-            data: &bytes.data,
-        })),
+        "stream" => Record::Stream(Timed::new(
+            micros(from, "time")?,
+            Stream {
+                channel: from.number("channel")?,
+                position: from.big("position")?,
+                data: &bytes.data,
+            },
+        )),
         other => timed(other, from)?,
     })
 }
@@ -98,25 +99,34 @@ fn record<'a>(from: &Request<'a>, bytes: &'a Bytes) -> Result<Record<'a>, Failur
 fn timed<'a>(name: &str, from: &Request<'a>) -> Result<Record<'a>, Failure> {
     let time = micros(from, "time")?;
     Ok(match name {
-        "event" => Record::Event(Timed::new(time, Event {
-            kind: EventKind(from.number("kind")?),
-            subject: from.number("subject")?,
-            source: from.big("source")?,
-            detail: from.number("detail")?,
-        })),
-        "calibration" => Record::Calibration(Timed::new(time, Calibration {
-            metric: Metric::from_code(from.number("metric")?),
-            unit: Unit::from_code(from.number("unit")?),
-            reference: decimal(from.text("reference")?)?,
-            slope: decimal(from.text("slope")?)?,
-            intercept: decimal(from.text("intercept")?)?,
-            valid_for_s: from.number("validFor")?,
-        })),
+        "event" => Record::Event(Timed::new(
+            time,
+            Event {
+                kind: EventKind(from.number("kind")?),
+                subject: from.number("subject")?,
+                source: from.big("source")?,
+                detail: from.number("detail")?,
+            },
+        )),
+        "calibration" => Record::Calibration(Timed::new(
+            time,
+            Calibration {
+                metric: Metric::from_code(from.number("metric")?),
+                unit: Unit::from_code(from.number("unit")?),
+                reference: decimal(from.text("reference")?)?,
+                slope: decimal(from.text("slope")?)?,
+                intercept: decimal(from.text("intercept")?)?,
+                valid_for_s: from.number("validFor")?,
+            },
+        )),
         "clock_sync" => Record::ClockSync(Timed::new(time, stamp(from)?)),
-        "text" => Record::Text(Timed::new(time, Text {
-            language: from.text("language")?,
-            text: from.text("text")?,
-        })),
+        "text" => Record::Text(Timed::new(
+            time,
+            Text {
+                language: from.text("language")?,
+                text: from.text("text")?,
+            },
+        )),
         draft => self::draft(draft, from, time)?,
     })
 }
@@ -124,55 +134,82 @@ fn timed<'a>(name: &str, from: &Request<'a>) -> Result<Record<'a>, Failure> {
 fn draft<'a>(name: &str, from: &Request<'a>, time: Instant) -> Result<Record<'a>, Failure> {
     let outcome = || from.number("outcome").map(Outcome);
     Ok(match name {
-        "dose" => Record::Dose(Timed::new(time, Dose {
-            medicine: from.text("medicine")?,
-            amount_milli: from.number("amount")?,
-            unit: from.number("unit")?,
-            adherence: Adherence(from.number("adherence")?),
-            planned_before_s: from.number("plannedBefore")?,
-            reporter: Reporter(from.number("reporter")?),
-        })),
-        "insulin_basal" => Record::InsulinBasal(Timed::new(time, InsulinBasal {
-            milli_units_per_hour: from.number("rate")?,
-            duration_s: from.number("duration")?,
-            outcome: outcome()?,
-        })),
-        "insulin_bolus" => Record::InsulinBolus(Timed::new(time, InsulinBolus {
-            requested_milli_units: from.number("requested")?,
-            delivered_milli_units: from.number("delivered")?,
-            outcome: outcome()?,
-        })),
-        "asset" => Record::Asset(Timed::new(time, Asset {
-            item: from.text("item")?,
-            location: from.text("location")?,
-            availability: Availability(from.number("availability")?),
-            quantity: from.number("quantity")?,
-            expires_day: from.number("expires")?,
-        })),
-        "activity" => Record::Activity(Timed::new(time, Activity {
-            kind: ActivityKind(from.number("kind")?),
-            duration_s: from.number("duration")?,
-            steps: from.number("steps")?,
-            distance_m: from.number("distance")?,
-            energy_kj: from.number("energy")?,
-        })),
-        "fall" => Record::Fall(Timed::new(time, Fall {
-            confidence_percent: from.number("confidence")?,
-            peak_milli_g: from.number("peak")?,
-            still_s: from.number("still")?,
-        })),
-        "sleep" => Record::Sleep(Timed::new(time, Sleep {
-            stage: SleepStage(from.number("stage")?),
-            duration_s: from.number("duration")?,
-        })),
-        "consent" => Record::Consent(Timed::new(time, ConsentReference {
-            reference: from.text("reference")?,
-            version: from.number("version")?,
-        })),
-        "setting" => Record::Setting(Timed::new(time, Setting {
-            name: from.text("name")?,
-            value: from.text("value")?,
-        })),
+        "dose" => Record::Dose(Timed::new(
+            time,
+            Dose {
+                medicine: from.text("medicine")?,
+                amount_milli: from.number("amount")?,
+                unit: from.number("unit")?,
+                adherence: Adherence(from.number("adherence")?),
+                planned_before_s: from.number("plannedBefore")?,
+                reporter: Reporter(from.number("reporter")?),
+            },
+        )),
+        "insulin_basal" => Record::InsulinBasal(Timed::new(
+            time,
+            InsulinBasal {
+                milli_units_per_hour: from.number("rate")?,
+                duration_s: from.number("duration")?,
+                outcome: outcome()?,
+            },
+        )),
+        "insulin_bolus" => Record::InsulinBolus(Timed::new(
+            time,
+            InsulinBolus {
+                requested_milli_units: from.number("requested")?,
+                delivered_milli_units: from.number("delivered")?,
+                outcome: outcome()?,
+            },
+        )),
+        "asset" => Record::Asset(Timed::new(
+            time,
+            Asset {
+                item: from.text("item")?,
+                location: from.text("location")?,
+                availability: Availability(from.number("availability")?),
+                quantity: from.number("quantity")?,
+                expires_day: from.number("expires")?,
+            },
+        )),
+        "activity" => Record::Activity(Timed::new(
+            time,
+            Activity {
+                kind: ActivityKind(from.number("kind")?),
+                duration_s: from.number("duration")?,
+                steps: from.number("steps")?,
+                distance_m: from.number("distance")?,
+                energy_kj: from.number("energy")?,
+            },
+        )),
+        "fall" => Record::Fall(Timed::new(
+            time,
+            Fall {
+                confidence_percent: from.number("confidence")?,
+                peak_milli_g: from.number("peak")?,
+                still_s: from.number("still")?,
+            },
+        )),
+        "sleep" => Record::Sleep(Timed::new(
+            time,
+            Sleep {
+                stage: SleepStage(from.number("stage")?),
+                duration_s: from.number("duration")?,
+            },
+        )),
+        "consent" => Record::Consent(Timed::new(
+            time,
+            ConsentReference {
+                reference: from.text("reference")?,
+                version: from.number("version")?,
+            },
+        )),
+        "setting" => Record::Setting(Timed::new(
+            time,
+            Setting {
+                name: from.text("name")?,
+                value: from.text("value")?,
+            },
+        )),
         other => return Err(Failure::BadRequest(format!("no record {other:?}"))),
     })
 }

@@ -18,15 +18,21 @@ pub(super) fn seal(request: &Request<'_>) -> Answer {
     let plaintext = request.bytes("plaintext")?;
     let space = match code {
         0..=2 => Space::from_code(code),
-        _ => return Err(Failure::Class("unexpected")),
+        _ => return Err(Failure::Class("unexpected_packet")),
     };
     if counter > MAX_COUNTER {
         return Err(Failure::Class("epoch_full"));
     }
     let (route, packet) = match request.text("form")? {
         "short" => (Route::Short, epoch.short(code, counter, &plaintext)),
-        "routed" => (device_route(&device, true)?, epoch.routed(code, counter, &plaintext)),
-        "unproved" => (device_route(&device, false)?, epoch.unproved(code, counter, &plaintext)),
+        "routed" => (
+            device_route(&device, true)?,
+            epoch.routed(code, counter, &plaintext),
+        ),
+        "unproved" => (
+            device_route(&device, false)?,
+            epoch.unproved(code, counter, &plaintext),
+        ),
         _ => return Err(Failure::field("form")),
     };
     if packet.len() > MAX_DATAGRAM {

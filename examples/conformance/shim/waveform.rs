@@ -1,23 +1,10 @@
-use iomt::reading::codec::small::{DecodeError, EncodeError};
 use iomt::reading::codec::{CodecId, Tier};
 use serde_json::json;
 
 use super::Answer;
-use super::error::{Class, Failure};
+use super::error::Failure;
 use super::request::Request;
 use super::text::hex;
-
-impl Class for DecodeError {
-    fn class(&self) -> &'static str {
-        "malformed"
-    }
-}
-
-impl Class for EncodeError {
-    fn class(&self) -> &'static str {
-        "out_of_range"
-    }
-}
 
 pub(super) fn decode(request: &Request<'_>) -> Answer {
     let tier = tier(request)?;
@@ -41,5 +28,5 @@ pub(super) fn encode(request: &Request<'_>) -> Answer {
 
 fn tier(request: &Request<'_>) -> Result<Tier, Failure> {
     let codec = CodecId::new(request.number("codec")?);
-    codec.tier().ok_or(Failure::Class("unsupported_codec"))
+    codec.tier().ok_or(Failure::Class("unknown_codec"))
 }
