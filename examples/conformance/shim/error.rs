@@ -118,6 +118,7 @@ impl Class for CarrierError {
             Self::Empty => "empty_datagram",
             Self::TooLong { .. } => "datagram_too_long",
             Self::NoRoom { .. } => "no_room",
+            _ => NONE,
         }
     }
 }
