@@ -3,10 +3,15 @@
 //! ```text
 //! cargo run --release --example conformance -- [--profile NAME] ./your-program [args]
 //! cargo run --release --example conformance -- --shim            the crate itself behind the protocol
+//! cargo run --release --example conformance -- --generate        writes tests/vectors anew
 //! ```
 
+mod generate;
 mod shim;
 
 fn main() -> std::io::Result<()> {
-    shim::serve()
+    match std::env::args().nth(1).as_deref() {
+        Some("--generate") => generate::write(),
+        _ => shim::serve(),
+    }
 }

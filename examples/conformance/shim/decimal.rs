@@ -1,4 +1,4 @@
-use iomt::reading::Decimal;
+use iomt::reading::{Decimal, Special};
 use serde_json::json;
 
 use super::Answer;
@@ -34,8 +34,11 @@ pub(super) fn sfloat(request: &Request<'_>) -> Answer {
             16 => Decimal::from_sfloat(u16::from_le_bytes(request.array("bytes")?)),
             _ => Decimal::from_float(u32::from_le_bytes(request.array("bytes")?)),
         };
-        let value = decoded.map_or_else(|special| special_text(special).into(), decimal_text);
-        return Ok(json!({ "value": value }));
+        return match decoded {
+            Ok(number) => Ok(json!({ "value": decimal_text(number) })),
+            Err(Special::Reserved) => Err(Failure::Class("reserved")),
+            Err(special) => Ok(json!({ "value": special_text(special) })),
+        };
     }
     let text = request.text("value")?;
     let code = match (special(text), width) {

@@ -51,5 +51,5 @@ pub(super) const fn special_text(special: Special) -> &'static str {
 
 pub(super) fn special(text: &str) -> Option<Special> {
     let mut all = Special::ALL.into_iter();
-    all.find(|special| special_text(*special) == text)
+    all.find(|special| *special != Special::Reserved && special_text(*special) == text)
 }
