@@ -18,7 +18,7 @@ const FLAGS: &[Flag] = &[
         effect: "anybody can change readings",
     },
     Flag {
-        name: "Truncated",
+        name: "CutFrame",
         bug: "LENGTH",
         says: "takes a frame that was cut",
         effect: "readings are lost without a word, or the program ends",
@@ -271,7 +271,7 @@ fn malformed(area: &mut Area, device: &Device, epochs: &[Epoch]) {
         "open",
         "frames cut short",
         &["IOMT-SEAL-006", "IOMT-SEAL-001", "IOMT-DATA-005"],
-        "Truncated",
+        "CutFrame",
     );
     for (what, packet) in [
         ("short", first.short(0, 9, b"seven b")),
@@ -656,7 +656,7 @@ fn ahead(area: &mut Area, device: &Device, epochs: &[Epoch]) {
     );
     group.invalid(
         "before anything has opened",
-        "not_authentic",
+        "unknown_epoch",
         asks(device, &[short(0, 0)]),
     );
     group.valid(

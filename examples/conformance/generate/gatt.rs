@@ -19,7 +19,7 @@ const FLAGS: &[Flag] = &[
         effect: "a time is shown as a pulse",
     },
     Flag {
-        name: "Truncated",
+        name: "CutValue",
         bug: "LENGTH",
         says: "takes a value that ends before a promised field",
         effect: "a field is made up",
@@ -96,12 +96,12 @@ pub(super) fn area() -> Area {
             "gatt",
             "values that are cut",
             &["IOMT-GATT-001"],
-            "Truncated",
+            "CutValue",
         )
         .judged("any_error");
     for (uuid, what, bytes) in longest() {
         for cut in cuts(&bytes) {
-            group.refused(
+            group.any(
                 format!("{what}, {} of {} bytes", cut.len(), bytes.len()),
                 asks(uuid, &cut),
             );

@@ -74,6 +74,7 @@ fn areas() -> Vec<Area> {
 /// Every file by its name, and its text.
 pub(crate) fn files() -> Vec<(String, String)> {
     let areas = areas();
+    area::check();
     let table = table::table(&areas);
     let vectors = areas
         .iter()

@@ -7,7 +7,7 @@ use crate::shim::text::{Epoch, hex, unhex, varint};
 
 const FLAGS: &[Flag] = &[
     Flag {
-        name: "Truncated",
+        name: "CutRecord",
         bug: "LENGTH",
         says: "takes a record that was cut",
         effect: "readings are taken for lost",
@@ -132,7 +132,7 @@ fn status(area: &mut Area) {
         "outstanding",
         "a status that was cut, and another behind it",
         &["IOMT-OUT-002"],
-        "Truncated",
+        "CutRecord",
     );
     for cut in cuts(&usual) {
         group.refused(
@@ -332,7 +332,7 @@ fn lists(area: &mut Area) {
         "outstanding",
         "lists that were cut, and a status behind",
         &["IOMT-OUT-002"],
-        "Truncated",
+        "CutRecord",
     );
     for cut in cuts(&usual().body()).step_by(3) {
         group.refused(

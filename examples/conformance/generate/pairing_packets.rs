@@ -84,7 +84,7 @@ pub(super) fn foreign(area: &mut Area, run: &Run<'_>) {
             let mut with = |what: &str, packet: Vec<u8>| {
                 let mut changed = all[..=place].to_vec();
                 changed[place] = packet;
-                group.refused(
+                group.any(
                     format!("to the {side}, packet {place}: {what}"),
                     run.asks(side, &changed),
                 );

@@ -5,7 +5,7 @@ use crate::shim::text::varint;
 
 const FLAGS: &[Flag] = &[
     Flag {
-        name: "Truncated",
+        name: "CutBody",
         bug: "LENGTH",
         says: "takes a body that ends early",
         effect: "fields that nobody sent are made up",
@@ -126,7 +126,7 @@ fn every_cut(area: &mut Area) {
         "decode",
         "bodies cut short, the record alone is refused",
         &["IOMT-REC-001", "IOMT-ENV-015"],
-        "Truncated",
+        "CutBody",
     );
     let behind: &[u8] = &[1, 5, 0x90, 1];
     for (name, record) in all() {

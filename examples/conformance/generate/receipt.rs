@@ -24,7 +24,7 @@ const FLAGS: &[Flag] = &[
         effect: "an old receipt is taken for a sign of life",
     },
     Flag {
-        name: "Truncated",
+        name: "CutReceipt",
         bug: "LENGTH",
         says: "takes a body that was cut",
         effect: "part of a receipt is believed",
@@ -321,7 +321,7 @@ fn malformed(area: &mut Area, scene: &Scene) {
         "receipt",
         "bodies cut short",
         &["IOMT-RCPT-026", "IOMT-DATA-005"],
-        "Truncated",
+        "CutReceipt",
     );
     for cut in cuts(&body(NO_ECHO, [0, 0], &hole(scene))) {
         group.refused(

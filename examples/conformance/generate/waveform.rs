@@ -7,7 +7,7 @@ use crate::shim::text::{hex, unhex};
 
 const FLAGS: &[Flag] = &[
     Flag {
-        name: "Truncated",
+        name: "CutBlock",
         bug: "LENGTH",
         says: "takes a block that ends early",
         effect: "samples that nobody measured",
@@ -223,7 +223,7 @@ fn damaged(area: &mut Area) {
         "waveform_decode",
         "blocks cut short",
         &["IOMT-REC-034"],
-        "Truncated",
+        "CutBlock",
     );
     for cut in cuts(&block) {
         group.invalid(

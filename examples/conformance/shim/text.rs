@@ -4,7 +4,7 @@
 //! against the crate wherever the crate shows it.
 
 use chacha20poly1305::aead::{AeadInOut, KeyInit as _};
-use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305};
+use chacha20poly1305::ChaCha20Poly1305;
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -184,18 +184,4 @@ impl Session {
 pub(crate) enum Side {
     Initiator,
     Responder,
-}
-
-pub(crate) fn seal_row(
-    key: &[u8; 32],
-    nonce: &[u8; 24],
-    associated: &[u8],
-    content: &[u8],
-) -> Vec<u8> {
-    let cipher = XChaCha20Poly1305::new(&(*key).into());
-    let mut text = content.to_vec();
-    let tag = cipher
-        .encrypt_inout_detached(&(*nonce).into(), associated, (&mut text[..]).into())
-        .unwrap();
-    [&text[..], &tag].concat()
 }
