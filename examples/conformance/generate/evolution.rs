@@ -184,7 +184,7 @@ fn codes(area: &mut Area) {
     for stage in [0, 9, 0xEE] {
         group.valid(
             format!("a sleep of stage {stage}"),
-            asks(&plaintext(true, &[(74, &[0, stage, 5])])),
+            asks(&plaintext(true, &[(76, &[0, stage, 5])])),
         );
     }
     let group = area.group(

@@ -204,12 +204,14 @@ fn ephemeral_keys(area: &mut Area, run: &Run<'_>) {
         changed[place][at..at + 32].copy_from_slice(key);
         run.asks(side, &changed)
     };
-    let group = area.group(
-        "pair_step",
-        "ephemeral keys that lead to zeros",
-        &["IOMT-PAIR-009"],
-        "ZeroSecret",
-    );
+    let group = area
+        .group(
+            "pair_step",
+            "ephemeral keys that lead to zeros",
+            &["IOMT-PAIR-009"],
+            "ZeroSecret",
+        )
+        .judged("any_error");
     for (number, key) in ZERO.iter().enumerate() {
         group.refused(format!("point {number} of small order"), with(key));
     }

@@ -7,7 +7,7 @@ use super::request::Request;
 use super::text::hex;
 use super::values::{decimal as read, decimal_text, special, special_text};
 
-const NO_DECIMAL: Failure = Failure::Class("out_of_range");
+const NO_DECIMAL: Failure = Failure::Class("malformed");
 const NOT_REPRESENTABLE: Failure = Failure::Class("not_representable");
 
 pub(super) fn decimal(request: &Request<'_>) -> Answer {
@@ -36,7 +36,7 @@ pub(super) fn sfloat(request: &Request<'_>) -> Answer {
         };
         return match decoded {
             Ok(number) => Ok(json!({ "value": decimal_text(number) })),
-            Err(Special::Reserved) => Err(Failure::Class("reserved")),
+            Err(Special::Reserved) => Err(Failure::Class("malformed")),
             Err(special) => Ok(json!({ "value": special_text(special) })),
         };
     }

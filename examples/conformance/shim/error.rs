@@ -24,7 +24,64 @@ impl Failure {
 
 /// The class of an error.
 pub(super) trait Class {
-    fn class(&self) -> &'static str;
+    /// As fine as the crate tells it.
+    fn word(&self) -> &'static str;
+
+    fn class(&self) -> &'static str {
+        class_of(self.word())
+    }
+}
+
+/// The finer words that may stand for a class of the closed list.
+const FINER: [(&str, &[&str]); 8] = [
+    (
+        "malformed",
+        &[
+            "truncated",
+            "trailing_bytes",
+            "malformed_varint",
+            "reserved",
+            "malformed_body",
+            "malformed_label",
+            "padding",
+            "not_canonical",
+            "times_out_of_range",
+            "not_a_fragment",
+            "malformed_batch",
+            "checksum",
+            "bad_length",
+            "bad_text",
+            "empty_list",
+            "segmented",
+        ],
+    ),
+    ("unsupported_codec", &["unknown_codec"]),
+    (
+        "unexpected",
+        &["unexpected_packet", "unexpected_message", "wrong_direction"],
+    ),
+    (
+        "bad_key",
+        &["bad_key_length", "no_agreement", "missing_key"],
+    ),
+    ("empty", &["empty_datagram"]),
+    ("too_long", &["datagram_too_long"]),
+    ("orphan", &["orphan_fragment"]),
+    ("gap", &["missing_fragments"]),
+];
+
+/// The class that a word stands for.
+pub(crate) fn class_of(word: &str) -> &str {
+    let finer = FINER.iter().find(|(_, words)| words.contains(&word));
+    finer.map_or(word, |(class, _)| class)
+}
+
+/// Of what is to be written and can not be said.
+pub(super) fn unwritten(error: wire::Error) -> Failure {
+    match error {
+        wire::Error::OutOfRange => Failure::Class("out_of_range"),
+        other => other.into(),
+    }
 }
 
 impl<E: Class> From<E> for Failure {
@@ -37,14 +94,14 @@ impl<E: Class> From<E> for Failure {
 const NONE: &str = "self_check";
 
 impl Class for wire::Error {
-    fn class(&self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::Truncated { .. } => "truncated",
             Self::TrailingBytes { .. } => "trailing_bytes",
             Self::MalformedVarint => "malformed_varint",
             Self::UnsupportedVersion(_) => "unsupported_version",
             Self::Reserved => "reserved",
-            Self::OutOfRange => "out_of_range",
+            Self::OutOfRange => "malformed",
             Self::MalformedBody => "malformed_body",
             Self::UnknownCritical(_) => "unknown_critical",
             Self::NoRoom { .. } => "no_room",
@@ -55,7 +112,7 @@ impl Class for wire::Error {
 }
 
 impl Class for seal::Error {
-    fn class(&self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::Malformed(error) => error.class(),
             Self::UnexpectedPacket => "unexpected_packet",
@@ -74,7 +131,7 @@ impl Class for seal::Error {
 }
 
 impl Class for pairing::Error {
-    fn class(&self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::Malformed(error) => error.class(),
             Self::UnexpectedMessage => "unexpected_message",
@@ -98,7 +155,7 @@ impl Class for pairing::Error {
 }
 
 impl Class for LabelError {
-    fn class(&self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::NotALabel => "not_a_label",
             Self::Misread => "misread",
@@ -113,7 +170,7 @@ impl Class for LabelError {
 }
 
 impl Class for CarrierError {
-    fn class(&self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::Empty => "empty_datagram",
             Self::TooLong { .. } => "datagram_too_long",
@@ -124,7 +181,7 @@ impl Class for CarrierError {
 }
 
 impl Class for FragmentError {
-    fn class(&self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::Malformed => "not_a_fragment",
             Self::Orphan => "orphan_fragment",
@@ -136,12 +193,12 @@ impl Class for FragmentError {
 }
 
 impl Class for DecodeError {
-    fn class(&self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::Truncated => "truncated",
             Self::TrailingBytes => "trailing_bytes",
             Self::Padding => "padding",
-            Self::OutOfRange { .. } => "out_of_range",
+            Self::OutOfRange { .. } => "malformed",
             Self::NotCanonical => "not_canonical",
             _ => NONE,
         }
@@ -149,7 +206,7 @@ impl Class for DecodeError {
 }
 
 impl Class for EncodeError {
-    fn class(&self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::OutOfRange { .. } => "out_of_range",
             Self::NoRoom { .. } => "no_room",
@@ -159,12 +216,12 @@ impl Class for EncodeError {
 }
 
 impl Class for gatt::Error {
-    fn class(&self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::Truncated { .. } => "truncated",
             Self::TrailingBytes { .. } => "trailing_bytes",
             Self::Reserved { .. } => "reserved",
-            Self::OutOfRange { .. } => "out_of_range",
+            Self::OutOfRange { .. } => "malformed",
             Self::Empty { .. } => "empty_list",
             Self::Checksum { .. } => "checksum",
             Self::Length { .. } => "bad_length",

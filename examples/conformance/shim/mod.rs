@@ -3,7 +3,7 @@
 mod carriers;
 mod cpace;
 mod decimal;
-mod error;
+pub(crate) mod error;
 mod fhir;
 mod gatt;
 mod hello;

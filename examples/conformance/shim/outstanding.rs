@@ -10,7 +10,7 @@ use iomt::wire::{self, CounterRange, Locator, MAX_DATAGRAM, Run, Space};
 use serde_json::{Value, json};
 
 use super::Answer;
-use super::error::{Class, Failure};
+use super::error::{Class, Failure, unwritten};
 use super::open::{Arrival, arrivals, server};
 use super::request::Request;
 use super::text::hex;
@@ -146,7 +146,7 @@ fn write(request: &Request<'_>) -> Answer {
             let epochs: Result<Vec<_>, _> = epochs.iter().map(Listed::of).collect();
             writer.outstanding(epochs?.iter().map(Listed::entry))
         };
-        written?;
+        written.map_err(unwritten)?;
     }
     Ok(json!({ "plaintext": hex(&*writer.finish()) }))
 }

@@ -1,4 +1,4 @@
-use iomt::wire::ReceivedSet;
+use iomt::wire::{MAX_COUNTER, ReceivedSet};
 use serde_json::{Value, json};
 
 use super::Answer;
@@ -26,6 +26,11 @@ fn run<const N: usize>(mut set: ReceivedSet<N>, request: &Request<'_>) -> Answer
             continue;
         }
         let counter = number(step)?;
+        // The packet has refused it before.
+        if counter > MAX_COUNTER {
+            outcomes.push("out_of_range");
+            continue;
+        }
         outcomes.push(match set.contains(counter) {
             true => "known",
             false => match set.insert(counter) {

@@ -15,7 +15,7 @@ use iomt::wire::{MAX_DATAGRAM, Record, RecordWriter, Run, Tag};
 use serde_json::json;
 
 use super::Answer;
-use super::error::Failure;
+use super::error::{Failure, unwritten};
 use super::request::Request;
 use super::text::hex;
 use super::values::{decimal, value};
@@ -24,10 +24,10 @@ pub(super) fn encode(request: &Request<'_>) -> Answer {
     let run = request.has("run").then(|| request.array("run").map(Run));
     let mut buffer = [0; MAX_DATAGRAM];
     let first = request.big("sequence")?;
-    let mut writer = RecordWriter::new(&mut buffer, first, run.transpose()?)?;
+    let mut writer = RecordWriter::new(&mut buffer, first, run.transpose()?).map_err(unwritten)?;
     for fields in request.objects("records")? {
         let bytes = Bytes::of(&fields)?;
-        writer.push(&record(&fields, &bytes)?)?;
+        writer.push(&record(&fields, &bytes)?).map_err(unwritten)?;
     }
     Ok(json!({ "plaintext": hex(&*writer.finish()) }))
 }

@@ -18,7 +18,7 @@ pub(super) fn seal(request: &Request<'_>) -> Answer {
     let plaintext = request.bytes("plaintext")?;
     let space = match code {
         0..=2 => Space::from_code(code),
-        _ => return Err(Failure::Class("unexpected_packet")),
+        _ => return Err(Failure::Class("unexpected")),
     };
     if counter > MAX_COUNTER {
         return Err(Failure::Class("epoch_full"));

@@ -3,8 +3,8 @@
 //! For what the crate keeps to itself: keys between a handshake and a frame. Whatever is computed here is held
 //! against the crate wherever the crate shows it.
 
-use chacha20poly1305::aead::{AeadInOut, KeyInit as _};
 use chacha20poly1305::ChaCha20Poly1305;
+use chacha20poly1305::aead::{AeadInOut, KeyInit as _};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;

@@ -28,5 +28,5 @@ pub(super) fn encode(request: &Request<'_>) -> Answer {
 
 fn tier(request: &Request<'_>) -> Result<Tier, Failure> {
     let codec = CodecId::new(request.number("codec")?);
-    codec.tier().ok_or(Failure::Class("unknown_codec"))
+    codec.tier().ok_or(Failure::Class("unsupported_codec"))
 }
