@@ -16,6 +16,7 @@ mod decimal;
 mod epoch;
 mod evolution;
 mod fhir;
+mod first_zero;
 mod fragment;
 mod frame_open;
 mod frame_seal;

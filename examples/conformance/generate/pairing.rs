@@ -4,11 +4,24 @@ use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
 use super::common::{bytes, flipped};
+use super::first_zero;
 use super::pairing_packets as packets;
 use crate::shim;
 use crate::shim::text::{hex, unhex};
 
 pub(super) const FLAGS: &[Flag] = &[
+    Flag {
+        name: "TwoPending",
+        bug: "STATE",
+        says: "answers a second message 1 beside the first",
+        effect: "each side may keep another secret, and the pair is lost within six steps",
+    },
+    Flag {
+        name: "FirstZero",
+        bug: "MISSING_CHECK",
+        says: "goes on with a shared secret of zeros",
+        effect: "who has only read the label agrees on a key with anybody's ephemeral key",
+    },
     Flag {
         name: "Noise",
         bug: "KEY",
@@ -169,7 +182,8 @@ pub(super) fn areas() -> Vec<Area> {
 fn area(model: &Model) -> Area {
     let used = |flag: &&Flag| match flag.name {
         "HashAlone" | "Commitment" => model.number == 4,
-        "Mac1" => model.number != 4,
+        "Mac1" | "Keys" | "TwoPending" => model.number != 4,
+        "FirstZero" => model.number == 2,
         _ => true,
     };
     let flags: Vec<_> = FLAGS.iter().filter(used).copied().collect();
@@ -200,6 +214,10 @@ fn area(model: &Model) -> Area {
     let run = Run { model, name: "a" };
     packets::forged(&mut area, &run);
     packets::foreign(&mut area, &run);
+    packets::second_hello(&mut area, &run);
+    if model.number == 2 {
+        first_zero::group(&mut area, &run);
+    }
     packets::keys(&mut area, &run);
     area
 }
@@ -227,7 +245,7 @@ impl Run<'_> {
         }
     }
 
-    fn part<const N: usize>(&self, what: &str) -> [u8; N] {
+    pub(super) fn part<const N: usize>(&self, what: &str) -> [u8; N] {
         bytes(&format!("{} {} {what}", self.model.area, self.name))
     }
 

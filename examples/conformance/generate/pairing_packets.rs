@@ -120,8 +120,31 @@ pub(super) fn foreign(area: &mut Area, run: &Run<'_>) {
     }
 }
 
+/// Whoever has answered has one pending secret, and no more.
+pub(super) fn second_hello(area: &mut Area, run: &Run<'_>) {
+    if run.model.number == 4 {
+        return;
+    }
+    let other = Run {
+        model: run.model,
+        name: "another",
+    };
+    let group = area.group(
+        "pair_step",
+        "a second message 1 behind the first",
+        &["IOMT-PAIR-041", "IOMT-PAIR-043", "IOMT-PAIR-004"],
+        "TwoPending",
+    );
+    let place = first_noise(run, "responder");
+    let (all, theirs) = (received(run, "responder"), received(&other, "responder"));
+    for (what, second) in [("another one", &theirs[place]), ("the same", &all[place])] {
+        let packets = [&all[..=place], std::slice::from_ref(second)].concat();
+        group.invalid(what, "unexpected", run.asks("responder", &packets));
+    }
+}
+
 /// Points of small order on Curve25519, and keys that are not below the prime.
-const ZERO: [[u8; 32]; 3] = [[0; 32], one(), LOW];
+pub(super) const ZERO: [[u8; 32]; 3] = [[0; 32], one(), LOW];
 const LOW: [u8; 32] = [
     0xE0, 0xEB, 0x7A, 0x7C, 0x3B, 0x41, 0xB8, 0xAE, 0x16, 0x56, 0xE3, 0xFA, 0xF1, 0x9F, 0xC4, 0x6A,
     0xDA, 0x09, 0x8D, 0xEB, 0x9C, 0x32, 0xB1, 0xFD, 0x86, 0x62, 0x05, 0x16, 0x5F, 0x49, 0xB8, 0x00,

@@ -35,6 +35,12 @@ const FLAGS: &[Flag] = &[
         effect: "every number is another",
     },
     Flag {
+        name: "SpecialWritten",
+        bug: "ENCODING",
+        says: "writes a special value otherwise",
+        effect: "a failed measurement arrives as a number",
+    },
+    Flag {
         name: "Precision",
         bug: "LOST_DIGITS",
         says: "changes the exponent of a number that fits as it is",
@@ -73,6 +79,18 @@ fn decode_short(area: &mut Area) {
     let asks = |code: u16| json!({ "width": 16, "bytes": hex(code.to_le_bytes()) });
     let group = area.group(
         "sfloat",
+        "octets of SFLOAT that differ",
+        &["IOMT-DATA-001", "IOMT-DATA-023"],
+        "SwappedOctets",
+    );
+    for code in [
+        0x0062, 0xF3D4, 0xF16C, 0x0100, 0x0001, 0x1000, 0x0010, 0xE2C9, 0x00FF, 0xFF00, 0x7123,
+        0x8456, 0x0780, 0x1234, 0x07FF, 0x0802,
+    ] {
+        group.valid(format!("{code:#06x}"), asks(code));
+    }
+    let group = area.group(
+        "sfloat",
         "negative mantissas of SFLOAT",
         &["IOMT-DATA-020", "IOMT-DATA-023"],
         "UnsignedMantissa",
@@ -98,6 +116,10 @@ fn decode_short(area: &mut Area) {
                 asks(code(exponent, mantissa)),
             );
         }
+    }
+    // Octets that are equal: here their order can not be what is wrong.
+    for code in [0x7171, 0xE2E2, 0x1313] {
+        group.valid(format!("{code:#06x}"), asks(code));
     }
     let group = area.group(
         "sfloat",
@@ -135,18 +157,6 @@ fn decode_short(area: &mut Area) {
                 asks(exponent << 12 | mantissa),
             );
         }
-    }
-    let group = area.group(
-        "sfloat",
-        "octets of SFLOAT that differ",
-        &["IOMT-DATA-001", "IOMT-DATA-023"],
-        "SwappedOctets",
-    );
-    for code in [
-        0x0062, 0xF3D4, 0xF16C, 0x0100, 0x0001, 0x1000, 0x0010, 0xE2C9, 0x00FF, 0xFF00, 0x7123,
-        0x8456, 0x0780, 0x1234,
-    ] {
-        group.valid(format!("{code:#06x}"), asks(code));
     }
 }
 
@@ -345,7 +355,7 @@ fn encode(area: &mut Area) {
         "sfloat",
         "special values written",
         &["IOMT-DATA-025"],
-        "SpecialValue",
+        "SpecialWritten",
     );
     for value in ["nan", "nres", "+inf", "-inf"] {
         group.valid(format!("{value} as SFLOAT"), asks(16, value));

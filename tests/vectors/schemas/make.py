@@ -239,7 +239,8 @@ def check(path, file):
     tests = [test for group in file["testGroups"] for test in group["tests"]]
     assert [test["tcId"] for test in tests] == list(range(1, len(tests) + 1)), f"{path.name}: tcId"
     assert file["numberOfTests"] == len(tests), f"{path.name}: numberOfTests"
-    assert {flag for test in tests for flag in test["flags"]} == set(file["flags"]), f"{path.name}: flags"
+    used = {flag for test in tests for flag in test["flags"]}
+    assert used == set(file["flags"]), f"{path.name}: flags {used ^ set(file['flags'])}"
     return len(tests)
 
 
