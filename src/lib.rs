@@ -157,6 +157,8 @@ pub mod seal;
 pub mod signal;
 #[cfg(feature = "node")]
 pub mod storage;
+#[cfg(feature = "vectors")]
+pub mod vectors;
 
 /// The README's code runs as a test.
 #[cfg(all(doctest, feature = "server"))]

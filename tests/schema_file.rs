@@ -90,7 +90,7 @@ fn worked(record: &Value, body: &[u8]) -> String {
 }
 
 fn page() -> String {
-    let vectors = json(include_str!("vectors/records.json"));
+    let vectors = json(include_str!("data/records.json"));
     let mut page = String::from(
         "Every record with its fields and one body, byte by byte.\n\nMade from `src/guide/records.json`, which describes \
          them to machines; beside it stand a JSON Schema and a\nprotobuf file of the same fields. The frame around \
@@ -101,7 +101,7 @@ fn page() -> String {
          body that was in a numbered release.\n2. Lists are bytes of items that say their length, never a bare list; \
          codes are open numbers, never an enum that grows.\n3. A small file under `src/reading`, one under \
          `src/wire/record` where it needs a body of its own, an arm in `Record`.\n4. A line in `records.json`, a sample in \
-         `tests/schema_records.rs`, its bytes in `tests/vectors/records.json`.\n",
+         `tests/schema_records.rs`, its bytes in `tests/data/records.json`.\n",
     );
     for record in schema() {
         let golden = vectors
@@ -262,6 +262,6 @@ fn every_record_that_has_golden_bytes_is_in_the_schema_once() {
     };
     assert_eq!(
         tags(schema()),
-        tags(json(include_str!("vectors/records.json")))
+        tags(json(include_str!("data/records.json")))
     );
 }

@@ -6,6 +6,9 @@ pub mod firmware {}
 #[doc = include_str!("footprint.md")]
 pub mod footprint {}
 
+#[doc = include_str!("conformance.md")]
+pub mod conformance {}
+
 #[doc = include_str!("records.md")]
 pub mod records {}
 

@@ -1,0 +1,217 @@
+use serde_json::{Value, json};
+
+use super::area::{Area, Flag};
+
+const FLAGS: &[Flag] = &[
+    Flag {
+        name: "Precision",
+        bug: "LOST_DIGITS",
+        says: "drops trailing zeros of a quantity",
+        effect: "36.60 becomes 36.6",
+    },
+    Flag {
+        name: "Absent",
+        bug: "MISSING_CHECK",
+        says: "shows a number where there is none",
+        effect: "a failed measurement becomes a value",
+    },
+    Flag {
+        name: "Bound",
+        bug: "MISSING_CHECK",
+        says: "shows a bound as a number",
+        effect: "a glucose below 40 becomes 40",
+    },
+    Flag {
+        name: "Status",
+        bug: "MISSING_CHECK",
+        says: "passes over the status of a reading",
+        effect: "a test is taken for a patient's value",
+    },
+    Flag {
+        name: "Unit",
+        bug: "TABLE",
+        says: "has another table of units or codes",
+        effect: "mmol/L is shown as mg/dL",
+    },
+    Flag {
+        name: "Identity",
+        bug: "KEY",
+        says: "names a record otherwise",
+        effect: "what is sent twice is stored twice",
+    },
+    Flag {
+        name: "Panel",
+        bug: "TABLE",
+        says: "makes another panel",
+        effect: "systolic and diastolic change places",
+    },
+];
+
+fn asks(reading: &Value) -> Value {
+    json!({ "reading": reading, "subject": "Patient/7", "effective": "2026-03-29T07:08:09+02:00", "scope": "636c696e6963", "source": "646576696365203137", "run": "4660", "sequence": "42", "upload": "put" })
+}
+
+fn reading(metric: u32, unit: u32, value: &str, status: u16) -> Value {
+    json!({ "metric": metric, "unit": unit, "value": value, "status": status })
+}
+
+fn with(mut request: Value, name: &str, value: Value) -> Value {
+    request[name] = value;
+    request
+}
+
+pub(super) fn area() -> Area {
+    let mut area = Area::new(
+        "fhir",
+        "Readings as FHIR R4 Observations; an option.",
+        FLAGS,
+    );
+    let pulse = || reading(147_842, 264_864, "72e0", 0);
+    let group = area.group(
+        "to_fhir",
+        "metrics and units",
+        &["IOMT-FHIR-004", "IOMT-DATA-030"],
+        "Unit",
+    );
+    for (metric, unit, value) in [
+        (147_842, 264_864, "72e0"),
+        (149_530, 264_864, "71e0"),
+        (150_456, 262_688, "97e0"),
+        (151_562, 264_928, "16e0"),
+        (150_364, 268_192, "3660e-2"),
+        (188_736, 263_875, "8123e-2"),
+        (160_184, 264_274, "104e0"),
+        (160_020, 266_866, "58e-1"),
+        (150_364, 266_560, "986e-1"),
+        (188_740, 263_441, "1755e-1"),
+        (152_584, 265_216, "412e0"),
+        (67_996, 262_688, "88e0"),
+        (150_021, 266_016, "138e0"),
+        (0x8059_8007, 262_656, "3e0"),
+        (9_999_999, 262_656, "3e0"),
+        (147_842, 7, "72e0"),
+        (147_842, 266_876, "72e0"),
+    ] {
+        group.valid(
+            format!("{metric} in {unit}"),
+            asks(&reading(metric, unit, value, 0)),
+        );
+    }
+    let group = area.group(
+        "to_fhir",
+        "numbers",
+        &["IOMT-FHIR-001", "IOMT-DATA-010"],
+        "Precision",
+    );
+    for value in [
+        "720e-1",
+        "72e0",
+        "7e1",
+        "0e0",
+        "0e-2",
+        "-5e-1",
+        "3660e-2",
+        "2147483647e-3",
+        "1e-9",
+        "12e3",
+    ] {
+        group.valid(value, asks(&reading(147_842, 264_864, value, 0)));
+    }
+    let group = area.group(
+        "to_fhir",
+        "values that are none",
+        &["IOMT-FHIR-002", "IOMT-DATA-013"],
+        "Absent",
+    );
+    for value in ["nan", "nres", "+inf", "-inf"] {
+        group.valid(value, asks(&reading(147_842, 264_864, value, 0)));
+    }
+    let group = area.group(
+        "to_fhir",
+        "bounds",
+        &["IOMT-FHIR-002", "IOMT-DATA-013"],
+        "Bound",
+    );
+    for value in ["<40e0", ">600e0", "<0e0", ">125e-1"] {
+        group.valid(value, asks(&reading(160_184, 264_274, value, 0)));
+    }
+    let group = area.group(
+        "to_fhir",
+        "status",
+        &["IOMT-FHIR-006", "IOMT-DATA-041"],
+        "Status",
+    );
+    for status in [
+        0x8000, 0x4000, 0x2000, 0x1000, 0x0800, 0x0400, 0x0080, 0x0040, 0x0020, 0xC000, 0x0001,
+    ] {
+        group.valid(
+            format!("{status:#06x}"),
+            asks(&reading(147_842, 264_864, "72e0", status)),
+        );
+    }
+    let group = area.group(
+        "to_fhir",
+        "names",
+        &["IOMT-FHIR-003", "IOMT-ENV-001"],
+        "Identity",
+    );
+    let usual = || asks(&pulse());
+    group.valid("the next sequence", with(usual(), "sequence", "43".into()));
+    group.valid(
+        "the last sequence",
+        with(usual(), "sequence", "18446744073709551615".into()),
+    );
+    group.valid("another run", with(usual(), "run", "4661".into()));
+    group.valid(
+        "another source",
+        with(usual(), "source", "6465766963652037".into()),
+    );
+    group.valid("another scope", with(usual(), "scope", "".into()));
+    group.valid(
+        "by identifier",
+        with(usual(), "upload", "conditional".into()),
+    );
+    group.valid("with a device", with(usual(), "device", "Device/9".into()));
+    let group = area.group("to_fhir", "panels", &["IOMT-FHIR-005"], "Panel");
+    let cuff = |parts: &[Value]| {
+        let mut request = with(usual(), "parts", parts.into());
+        request["reading"] = Value::Null;
+        with(request, "panel", 150_020.into())
+    };
+    let part = |metric: u32, value: &str, status: u16| reading(metric, 266_016, value, status);
+    group.valid(
+        "three parts",
+        cuff(&[
+            part(150_021, "138e0", 0),
+            part(150_022, "88e0", 0),
+            part(150_023, "104e0", 0),
+        ]),
+    );
+    group.valid(
+        "two parts",
+        cuff(&[part(150_021, "138e0", 0), part(150_022, "88e0", 0)]),
+    );
+    group.valid(
+        "one part absent",
+        cuff(&[part(150_021, "138e0", 0), part(150_022, "nan", 0)]),
+    );
+    group.valid(
+        "one part questionable",
+        cuff(&[part(150_021, "138e0", 0x4000), part(150_022, "88e0", 0)]),
+    );
+    group.valid(
+        "a test",
+        cuff(&[
+            part(150_021, "138e0", 0x0800),
+            part(150_022, "88e0", 0x0800),
+        ]),
+    );
+    group.valid(
+        "kPa",
+        cuff(&[
+            reading(150_021, 265_987, "184e-1", 0),
+            reading(150_022, 265_987, "117e-1", 0),
+        ]),
+    );
+    area
+}

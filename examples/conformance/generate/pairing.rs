@@ -1,0 +1,322 @@
+//! Handshakes of each model: every step of both sides, and what each refuses.
+
+use serde_json::{Value, json};
+
+use super::area::{Area, Flag};
+use super::common::{bytes, flipped};
+use super::first_zero;
+use super::pairing_packets as packets;
+use crate::shim;
+use crate::shim::text::{hex, unhex};
+
+pub(super) const FLAGS: &[Flag] = &[
+    Flag {
+        name: "TwoPending",
+        bug: "STATE",
+        says: "answers a second message 1 beside the first",
+        effect: "each side may keep another secret, and the pair is lost within six steps",
+    },
+    Flag {
+        name: "FirstZero",
+        bug: "MISSING_CHECK",
+        says: "goes on with a shared secret of zeros",
+        effect: "who has only read the label agrees on a key with anybody's ephemeral key",
+    },
+    Flag {
+        name: "Noise",
+        bug: "KEY",
+        says: "computes another handshake",
+        effect: "no device is ever paired",
+    },
+    Flag {
+        name: "Keys",
+        bug: "KEY",
+        says: "derives other keys from the handshake",
+        effect: "the first frame does not open",
+    },
+    Flag {
+        name: "Forged",
+        bug: "AUTHENTICATION",
+        says: "takes a message that was changed",
+        effect: "a relay stands between the two",
+    },
+    Flag {
+        name: "Mac1",
+        bug: "AUTHENTICATION",
+        says: "answers a message 1 without its code",
+        effect: "strangers cost three multiplications each",
+    },
+    Flag {
+        name: "ZeroSecret",
+        bug: "MISSING_CHECK",
+        says: "goes on with a shared secret of zeros",
+        effect: "anybody knows the keys",
+    },
+    Flag {
+        name: "Canonical",
+        bug: "MISSING_CHECK",
+        says: "takes a public key that is not canonical",
+        effect: "one key has several names",
+    },
+    Flag {
+        name: "Packet",
+        bug: "MISSING_CHECK",
+        says: "takes a packet of another step, model, connection or length",
+        effect: "a stranger confuses a pairing",
+    },
+    Flag {
+        name: "HashAlone",
+        bug: "KEY",
+        says: "makes the digits of the hash alone",
+        effect: "a relay grinds equal digits in seconds",
+    },
+    Flag {
+        name: "Commitment",
+        bug: "AUTHENTICATION",
+        says: "does not check what the other side has committed itself to",
+        effect: "a relay chooses the digits",
+    },
+    Flag {
+        name: "WrongSecret",
+        bug: "AUTHENTICATION",
+        says: "goes on with another secret",
+        effect: "the wrong device is paired",
+    },
+];
+
+/// A model, and both sides of a handshake of it.
+pub(super) struct Model {
+    pub(super) area: &'static str,
+    pub(super) number: u8,
+    about: &'static str,
+    pub(super) requirements: &'static [&'static str],
+    /// Which receives which: the place of each packet among all.
+    pub(super) to_responder: &'static [usize],
+    pub(super) to_initiator: &'static [usize],
+    /// Random bytes that each side draws.
+    draws: usize,
+}
+
+const MODELS: [Model; 5] = [
+    Model {
+        area: "pairing_label",
+        number: 2,
+        about: "By label secret: XXpsk0.",
+        requirements: &[
+            "IOMT-PAIR-001",
+            "IOMT-PAIR-002",
+            "IOMT-PAIR-012",
+            "IOMT-PAIR-022",
+            "IOMT-PAIR-024",
+            "IOMT-PAIR-031",
+            "IOMT-EPOCH-002",
+        ],
+        to_responder: &[0, 2],
+        to_initiator: &[1],
+        draws: 1,
+    },
+    Model {
+        area: "pairing_passcode",
+        number: 3,
+        about: "By passcode: CPace, then XXpsk0.",
+        requirements: &[
+            "IOMT-PAIR-001",
+            "IOMT-PAIR-002",
+            "IOMT-CPACE-014",
+            "IOMT-CPACE-015",
+            "IOMT-EPOCH-002",
+        ],
+        to_responder: &[0, 2, 4, 6],
+        to_initiator: &[1, 3, 5],
+        draws: 3,
+    },
+    Model {
+        area: "pairing_comparison",
+        number: 4,
+        about: "By digits that a person compares: XX with a committed nonce.",
+        requirements: &[
+            "IOMT-PAIR-001",
+            "IOMT-PAIR-002",
+            "IOMT-CMP-001",
+            "IOMT-CMP-006",
+            "IOMT-EPOCH-002",
+        ],
+        to_responder: &[0, 2],
+        to_initiator: &[1, 3],
+        draws: 2,
+    },
+    Model {
+        area: "pairing_factory_keys",
+        number: 5,
+        about: "By keys from the factory: IK.",
+        requirements: &[
+            "IOMT-PAIR-001",
+            "IOMT-PAIR-002",
+            "IOMT-PAIR-024",
+            "IOMT-EPOCH-002",
+        ],
+        to_responder: &[0],
+        to_initiator: &[1],
+        draws: 1,
+    },
+    Model {
+        area: "pairing_reconnection",
+        number: 6,
+        about: "A session after another: KKpsk0.",
+        requirements: &[
+            "IOMT-PAIR-001",
+            "IOMT-PAIR-002",
+            "IOMT-PAIR-040",
+            "IOMT-EPOCH-002",
+        ],
+        to_responder: &[0],
+        to_initiator: &[1],
+        draws: 1,
+    },
+];
+
+pub(super) fn areas() -> Vec<Area> {
+    MODELS.iter().map(area).collect()
+}
+
+fn area(model: &Model) -> Area {
+    let used = |flag: &&Flag| match flag.name {
+        "HashAlone" | "Commitment" => model.number == 4,
+        "Mac1" | "Keys" | "TwoPending" => model.number != 4,
+        "FirstZero" => model.number == 2,
+        _ => true,
+    };
+    let flags: Vec<_> = FLAGS.iter().filter(used).copied().collect();
+    let mut area = Area::new(model.area, model.about, &flags);
+    let group = area.group(
+        "pair_step",
+        "whole handshakes, step by step",
+        model.requirements,
+        "Noise",
+    );
+    for name in ["a", "b", "c", "d"] {
+        let run = Run { model, name };
+        for (side, received) in run.steps() {
+            let last = received.len() == run.places(side).len();
+            group.valid(
+                format!("{name}, {side} with {} packets", received.len()),
+                run.asks(side, &received),
+            );
+            if last {
+                group.flagged(if model.number == 4 {
+                    "HashAlone"
+                } else {
+                    "Keys"
+                });
+            }
+        }
+    }
+    let run = Run { model, name: "a" };
+    packets::forged(&mut area, &run);
+    packets::foreign(&mut area, &run);
+    packets::second_hello(&mut area, &run);
+    if model.number == 2 {
+        first_zero::group(&mut area, &run);
+    }
+    packets::keys(&mut area, &run);
+    area
+}
+
+/// One handshake of a model.
+pub(super) struct Run<'m> {
+    pub(super) model: &'m Model,
+    pub(super) name: &'m str,
+}
+
+pub(super) fn public(secret: &[u8; 32]) -> [u8; 32] {
+    let identity = iomt::pairing::Identity::from_secret_bytes(secret).unwrap();
+    *iomt::pairing::StaticKey::from(identity)
+        .public()
+        .as_bytes()
+        .first_chunk()
+        .unwrap()
+}
+
+impl Run<'_> {
+    pub(super) fn places(&self, side: &str) -> &'static [usize] {
+        match side {
+            "responder" => self.model.to_responder,
+            _ => self.model.to_initiator,
+        }
+    }
+
+    pub(super) fn part<const N: usize>(&self, what: &str) -> [u8; N] {
+        bytes(&format!("{} {} {what}", self.model.area, self.name))
+    }
+
+    pub(super) fn secret(&self, side: &str) -> [u8; 32] {
+        self.part(&format!("{side} static"))
+    }
+
+    pub(super) fn asks(&self, side: &str, received: &[Vec<u8>]) -> Value {
+        let number = self.model.number;
+        let initiates = side == "initiator";
+        let other = if initiates { "responder" } else { "initiator" };
+        let random: Vec<_> = (0..self.model.draws)
+            .map(|draw| hex(self.part::<32>(&format!("{side} random {draw}"))))
+            .collect();
+        let is_device = initiates == (number >= 4);
+        let received: Vec<_> = received.iter().map(hex).collect();
+        json!({
+            "role": side,
+            "model": number,
+            "staticSecret": hex(self.secret(side)),
+            "connection": initiates.then(|| hex(self.part::<8>("connection"))),
+            "peer": (number == 6 || (number == 5 && initiates)).then(|| hex(public(&self.secret(other)))),
+            "labelSecret": (number == 2).then(|| hex(self.part::<20>("label"))),
+            "passcode": (number == 3).then_some("472913"),
+            "psk": (number == 6).then(|| hex(self.part::<32>("psk"))),
+            "descriptorBody": (is_device && number != 6).then(|| hex(self.part::<24>("descriptor"))),
+            "random": random,
+            "received": received,
+        })
+    }
+
+    /// All packets, in order.
+    pub(super) fn packets(&self) -> Vec<Vec<u8>> {
+        let mut all: Vec<Vec<u8>> = Vec::new();
+        loop {
+            let side = if all.len().is_multiple_of(2) {
+                "initiator"
+            } else {
+                "responder"
+            };
+            let received = self.received(side, &all);
+            let answer = shim::outcome("pair_step", &self.asks(side, &received));
+            let Some(packet) = answer["result"]["packet"].as_str() else {
+                assert!(answer["result"]["done"].is_object(), "{answer}");
+                return all;
+            };
+            all.push(unhex(packet).unwrap());
+        }
+    }
+
+    fn received(&self, side: &str, all: &[Vec<u8>]) -> Vec<Vec<u8>> {
+        let places = self.places(side).iter().filter_map(|place| all.get(*place));
+        places.cloned().collect()
+    }
+
+    /// What each side has received at each of its steps.
+    fn steps(&self) -> Vec<(&'static str, Vec<Vec<u8>>)> {
+        let all = self.packets();
+        let mut steps = Vec::new();
+        for side in ["initiator", "responder"] {
+            let received = self.received(side, &all);
+            let first = usize::from(side == "responder");
+            steps.extend((first..=received.len()).map(|count| (side, received[..count].to_vec())));
+        }
+        steps
+    }
+}
+
+/// With one bit of one packet another.
+pub(super) fn damaged(received: &[Vec<u8>], place: usize, bit: usize) -> Vec<Vec<u8>> {
+    let mut received = received.to_vec();
+    received[place] = flipped(&received[place], bit);
+    received
+}

@@ -1,0 +1,255 @@
+//! What a side of a handshake refuses.
+
+use serde_json::Value;
+
+use super::area::Area;
+use super::pairing::{Run, damaged, public};
+use crate::shim::text::hex;
+
+/// Packets of a side, all it ever gets.
+fn received(run: &Run<'_>, side: &str) -> Vec<Vec<u8>> {
+    let all = run.packets();
+    run.places(side)
+        .iter()
+        .map(|place| all[*place].clone())
+        .collect()
+}
+
+/// Of the packets of a side, where the messages of Noise begin: those of CPace come first.
+fn first_noise(run: &Run<'_>, side: &str) -> usize {
+    match (run.model.number, side) {
+        (3, _) => 2,
+        _ => 0,
+    }
+}
+
+pub(super) fn forged(area: &mut Area, run: &Run<'_>) {
+    let group = area
+        .group(
+            "pair_step",
+            "messages that were changed",
+            &["IOMT-PAIR-006", "IOMT-PAIR-007", "IOMT-DATA-008"],
+            "Forged",
+        )
+        .judged("any_error");
+    for side in ["responder", "initiator"] {
+        let all = received(run, side);
+        for place in first_noise(run, side)..all.len() {
+            let bits = 8 * all[place].len();
+            let step = bits / 11;
+            for bit in (3..bits).step_by(step) {
+                // A bit of the clear header is another packet, not a forged one.
+                let header = if run.model.number == 4 { 0 } else { 160 };
+                if bit < header {
+                    continue;
+                }
+                let asked = run.asks(side, &damaged(&all[..=place], place, bit));
+                group.any(format!("to the {side}, packet {place}, bit {bit}"), asked);
+                if run.model.number == 4 && side == "initiator" && place == 1 {
+                    group.flagged("Commitment");
+                }
+                if run.model.number != 4
+                    && side == "responder"
+                    && place == first_noise(run, side)
+                    && bit < 288
+                {
+                    group.flagged("Mac1");
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn foreign(area: &mut Area, run: &Run<'_>) {
+    let group = area
+        .group(
+            "pair_step",
+            "packets that do not belong here",
+            &[
+                "IOMT-PAIR-003",
+                "IOMT-PAIR-004",
+                "IOMT-PAIR-005",
+                "IOMT-SEAL-001",
+            ],
+            "Packet",
+        )
+        .judged("any_error");
+    let other = Run {
+        model: run.model,
+        name: "another",
+    };
+    for side in ["responder", "initiator"] {
+        let (all, theirs) = (received(run, side), received(&other, side));
+        for place in first_noise(run, side)..all.len() {
+            let mut with = |what: &str, packet: Vec<u8>| {
+                let mut changed = all[..=place].to_vec();
+                changed[place] = packet;
+                group.any(
+                    format!("to the {side}, packet {place}: {what}"),
+                    run.asks(side, &changed),
+                );
+            };
+            let packet = &all[place];
+            with("nothing", Vec::new());
+            with("cut in half", packet[..packet.len() / 2].to_vec());
+            with("a byte less", packet[..packet.len() - 1].to_vec());
+            with("a byte more", [&packet[..], &[0]].concat());
+            with("of another handshake", theirs[place].clone());
+            if run.model.number == 4 {
+                continue;
+            }
+            for (what, at, to) in [
+                ("another kind", 0, 0x41),
+                ("another version", 0, 0x82),
+                ("another suite", 1, 2),
+                ("another model", 2, 1),
+                ("another step", 3, 7),
+                ("step 0", 3, 0),
+                ("another hint", 14, packet[14] ^ 4),
+            ] {
+                let mut packet = packet.clone();
+                packet[at] = to;
+                with(what, packet);
+            }
+            if place > 0 {
+                let mut packet = packet.clone();
+                packet[6] ^= 1;
+                with("another connection", packet);
+            }
+        }
+    }
+}
+
+/// Whoever has answered has one pending secret, and no more.
+pub(super) fn second_hello(area: &mut Area, run: &Run<'_>) {
+    if run.model.number == 4 {
+        return;
+    }
+    let other = Run {
+        model: run.model,
+        name: "another",
+    };
+    let group = area.group(
+        "pair_step",
+        "a second message 1 behind the first",
+        &["IOMT-PAIR-041", "IOMT-PAIR-043", "IOMT-PAIR-004"],
+        "TwoPending",
+    );
+    let place = first_noise(run, "responder");
+    let (all, theirs) = (received(run, "responder"), received(&other, "responder"));
+    for (what, second) in [("another one", &theirs[place]), ("the same", &all[place])] {
+        let packets = [&all[..=place], std::slice::from_ref(second)].concat();
+        group.invalid(what, "unexpected", run.asks("responder", &packets));
+    }
+}
+
+/// Points of small order on Curve25519, and keys that are not below the prime.
+pub(super) const ZERO: [[u8; 32]; 3] = [[0; 32], one(), LOW];
+const LOW: [u8; 32] = [
+    0xE0, 0xEB, 0x7A, 0x7C, 0x3B, 0x41, 0xB8, 0xAE, 0x16, 0x56, 0xE3, 0xFA, 0xF1, 0x9F, 0xC4, 0x6A,
+    0xDA, 0x09, 0x8D, 0xEB, 0x9C, 0x32, 0xB1, 0xFD, 0x86, 0x62, 0x05, 0x16, 0x5F, 0x49, 0xB8, 0x00,
+];
+
+const fn one() -> [u8; 32] {
+    let mut key = [0; 32];
+    key[0] = 1;
+    key
+}
+
+fn beyond(first: u8, last: u8) -> [u8; 32] {
+    let mut key = [0xFF; 32];
+    (key[0], key[31]) = (first, last);
+    key
+}
+
+pub(super) fn keys(area: &mut Area, run: &Run<'_>) {
+    ephemeral_keys(area, run);
+    let group = area
+        .group(
+            "pair_step",
+            "another secret or key",
+            &[
+                "IOMT-PAIR-006",
+                "IOMT-PAIR-031",
+                "IOMT-PAIR-049",
+                "IOMT-CPACE-014",
+            ],
+            "WrongSecret",
+        )
+        .judged("any_error");
+    for side in ["responder", "initiator"] {
+        let all = received(run, side);
+        let asked = run.asks(side, &all);
+        let mut with = |what: &str, member: &str, to: Value| {
+            if asked[member].is_null() {
+                return;
+            }
+            let mut asked = asked.clone();
+            asked[member] = to;
+            group.any(format!("the {side} has {what}"), asked);
+        };
+        with("another label", "labelSecret", hex([0xA7; 20]).into());
+        with("a label of 15 bytes", "labelSecret", hex([0xA7; 15]).into());
+        with("another passcode", "passcode", "472914".into());
+        with("another psk", "psk", hex([0xC5; 32]).into());
+        with("another static key", "staticSecret", hex([0x9B; 32]).into());
+        with(
+            "another key of its peer",
+            "peer",
+            hex(public(&[0x71; 32])).into(),
+        );
+        with("a key of zeros for its peer", "peer", hex(ZERO[0]).into());
+        with("a key of small order for its peer", "peer", hex(LOW).into());
+        with(
+            "a key that is not canonical for its peer",
+            "peer",
+            hex(beyond(0xED, 0x7F)).into(),
+        );
+        with("other random bytes", "random", asked_random(&asked));
+    }
+}
+
+/// Each with its first byte another.
+fn asked_random(asked: &Value) -> Value {
+    let all = asked["random"].as_array().unwrap().iter();
+    let changed = all.map(|random| format!("5c{}", &random.as_str().unwrap()[2..]));
+    changed.collect::<Vec<_>>().into()
+}
+
+/// The ephemeral key of the other side's first message is in the clear, and no code of ours covers it but that of message 1.
+fn ephemeral_keys(area: &mut Area, run: &Run<'_>) {
+    let side = "initiator";
+    let all = received(run, side);
+    let place = first_noise(run, side);
+    let at = if run.model.number == 4 { 0 } else { 20 };
+    let with = |key: &[u8; 32]| {
+        let mut changed = all[..=place].to_vec();
+        changed[place][at..at + 32].copy_from_slice(key);
+        run.asks(side, &changed)
+    };
+    let group = area
+        .group(
+            "pair_step",
+            "ephemeral keys that lead to zeros",
+            &["IOMT-PAIR-009"],
+            "ZeroSecret",
+        )
+        .judged("any_error");
+    for (number, key) in ZERO.iter().enumerate() {
+        group.refused(format!("point {number} of small order"), with(key));
+    }
+    let group = area.group(
+        "pair_step",
+        "ephemeral keys that are not canonical",
+        &["IOMT-PAIR-008"],
+        "Canonical",
+    );
+    for (what, key) in [
+        ("the prime itself", beyond(0xED, 0x7F)),
+        ("the prime and one", beyond(0xEE, 0x7F)),
+        ("2^255 - 1", beyond(0xFF, 0x7F)),
+        ("the highest bit", beyond(0xFF, 0xFF)),
+    ] {
+        group.refused(what, with(&key));
+    }
+}

@@ -1,0 +1,335 @@
+use serde_json::{Value, json};
+
+use super::area::{Area, Flag};
+use super::common::{flipped, many};
+use crate::shim;
+use crate::shim::text::{hex, unhex};
+
+const FLAGS: &[Flag] = &[
+    Flag {
+        name: "Cobs",
+        bug: "ENCODING",
+        says: "stuffs bytes otherwise",
+        effect: "no frame of the other side arrives",
+    },
+    Flag {
+        name: "Crc",
+        bug: "MISSING_CHECK",
+        says: "delivers a frame whose check sum is wrong",
+        effect: "a damaged datagram is taken for a forged one",
+    },
+    Flag {
+        name: "Delimiter",
+        bug: "STATE",
+        says: "needs both delimiters of a frame",
+        effect: "noise costs a good frame",
+    },
+    Flag {
+        name: "Resynchronise",
+        bug: "STATE",
+        says: "does not find the next frame behind garbage",
+        effect: "the line is silent from then on",
+    },
+    Flag {
+        name: "Length",
+        bug: "LENGTH",
+        says: "takes what is no datagram",
+        effect: "a buffer overflows",
+    },
+    Flag {
+        name: "ClosingCode",
+        bug: "ENCODING",
+        says: "refuses the code byte that some encoders add behind a full block",
+        effect: "frames of other encoders are lost",
+    },
+    Flag {
+        name: "StreamLength",
+        bug: "BYTE_ORDER",
+        says: "reads the length of a stream otherwise",
+        effect: "the stream is out of step",
+    },
+    Flag {
+        name: "StreamEnd",
+        bug: "STATE",
+        says: "goes on behind a broken length",
+        effect: "bytes of nobody are taken for datagrams",
+    },
+    Flag {
+        name: "Batch",
+        bug: "STATE",
+        says: "drops the datagrams in front of a malformed rest",
+        effect: "readings have to be sent again",
+    },
+];
+
+fn datagrams() -> Vec<(String, Vec<u8>)> {
+    let mut all = vec![
+        ("one byte".to_owned(), vec![0x41]),
+        ("a zero".to_owned(), vec![0]),
+        ("a zero between".to_owned(), vec![9, 0, 0xA5]),
+        ("zeros at both ends".to_owned(), vec![0, 7, 0]),
+        ("forty zeros".to_owned(), vec![0; 40]),
+        ("all bytes".to_owned(), (0..=255).collect()),
+        ("a frame".to_owned(), many("carried", 96)),
+        ("the longest".to_owned(), vec![0x5A; 1_232]),
+    ];
+    for len in [245, 249, 250, 251, 253, 254, 255, 504, 508] {
+        all.push((
+            format!("{len} bytes without a zero"),
+            (0..len)
+                .map(|place| u8::try_from(1 + place % 255).unwrap())
+                .collect(),
+        ));
+    }
+    all
+}
+
+fn encode(carrier: &str, datagrams: &[&[u8]]) -> Value {
+    let datagrams: Vec<_> = datagrams.iter().map(hex).collect();
+    json!({ "carrier": carrier, "datagrams": datagrams })
+}
+
+fn decode(carrier: &str, bytes: &[u8]) -> Value {
+    json!({ "carrier": carrier, "bytes": hex(bytes) })
+}
+
+fn bytes_of(carrier: &str, datagrams: &[&[u8]]) -> Vec<u8> {
+    let answer = shim::outcome("serial", &encode(carrier, datagrams));
+    unhex(answer["result"]["bytes"].as_str().unwrap()).unwrap()
+}
+
+pub(super) fn area() -> Area {
+    let mut area = Area::new(
+        "serial",
+        "Datagrams on a serial line, in a stream and in a batch.",
+        FLAGS,
+    );
+    line(&mut area);
+    damaged_line(&mut area);
+    stream(&mut area);
+    batch(&mut area);
+    area
+}
+
+fn line(area: &mut Area) {
+    let group = area.group("serial", "datagrams for a line", &["IOMT-CARR-030"], "Cobs");
+    for (what, datagram) in datagrams() {
+        group.valid(what, encode("line", &[&datagram]));
+    }
+    group.valid("two", encode("line", &[&[9, 0, 0xA5], &[7]]));
+    group
+        .invalid("nothing", "empty_datagram", encode("line", &[&[]]))
+        .flagged("Length");
+    group
+        .invalid(
+            "1,233 bytes",
+            "datagram_too_long",
+            encode("line", &[&[7; 1_233]]),
+        )
+        .flagged("Length");
+    let group = area.group("serial", "a line", &["IOMT-CARR-030"], "Cobs");
+    for (what, datagram) in datagrams() {
+        group.valid(what, decode("line", &bytes_of("line", &[&datagram])));
+    }
+    let [a, b]: [&[u8]; 2] = [&[9, 0, 0xA5], &[7, 8]];
+    let (first, second) = (bytes_of("line", &[a]), bytes_of("line", &[b]));
+    let group = area.group(
+        "serial",
+        "delimiters that are missing or too many",
+        &["IOMT-CARR-032", "IOMT-CARR-034"],
+        "Delimiter",
+    );
+    for (what, bytes) in [
+        ("two frames", [&first[..], &second].concat()),
+        (
+            "one delimiter between two frames",
+            [&first[..], &second[1..]].concat(),
+        ),
+        ("the first one is missing", first[1..].to_vec()),
+        ("the last one is missing", first[..first.len() - 1].to_vec()),
+        ("only delimiters", vec![0; 5]),
+        (
+            "many between two frames",
+            [&first[..], &[0; 4], &second].concat(),
+        ),
+        ("nothing", vec![]),
+    ] {
+        group.valid(what, decode("line", &bytes));
+    }
+    let group = area.group(
+        "serial",
+        "a closing code behind a full block",
+        &["IOMT-CARR-033"],
+        "ClosingCode",
+    );
+    for len in [250, 504] {
+        let datagram: Vec<u8> = (0..len)
+            .map(|place| u8::try_from(1 + place % 255).unwrap())
+            .collect();
+        let whole = bytes_of("line", &[&datagram]);
+        let closed = [&whole[..whole.len() - 1], &[1, 0]].concat();
+        group.valid(format!("{len} bytes"), decode("line", &closed));
+    }
+}
+
+fn damaged_line(area: &mut Area) {
+    let (first, second) = (
+        bytes_of("line", &[&[9, 0, 0xA5]]),
+        bytes_of("line", &[&[7, 8]]),
+    );
+    let group = area.group(
+        "serial",
+        "every bit of a frame on a line, and a good one behind",
+        &["IOMT-CARR-031", "IOMT-CARR-032"],
+        "Crc",
+    );
+    for bit in 8..8 * (first.len() - 1) {
+        group.valid(
+            format!("bit {bit}"),
+            decode("line", &[flipped(&first, bit), second.clone()].concat()),
+        );
+    }
+    let group = area.group(
+        "serial",
+        "garbage, then a good frame",
+        &["IOMT-CARR-032", "IOMT-CARR-031"],
+        "Resynchronise",
+    );
+    for (what, garbage) in [
+        ("noise", many("noise on a line", 30)),
+        ("ones", vec![0xFF; 40]),
+        ("half a frame", first[..5].to_vec()),
+        ("the second half of a frame", first[5..].to_vec()),
+        ("a long noise without a zero", vec![0xA7; 3_000]),
+        (
+            "a frame that is too long",
+            [&[0][..], &[1; 1_300], &[0]].concat(),
+        ),
+        ("a text", b"login: ".to_vec()),
+        (
+            "a code byte that leads beyond the frame",
+            vec![0, 9, 1, 2, 0],
+        ),
+        (
+            "a content of four bytes",
+            bytes_short(&[0x11, 0x22, 0x33, 0x44]),
+        ),
+        ("a check sum alone", vec![0, 1, 1, 1, 1, 1, 0]),
+        (
+            "a byte 01 in front of the last delimiter",
+            [&first[..first.len() - 1], &[1, 0]].concat(),
+        ),
+    ] {
+        group.valid(what, decode("line", &[garbage, second.clone()].concat()));
+    }
+}
+
+/// Bytes without a zero, stuffed as they are: no frame of this carrier.
+fn bytes_short(content: &[u8]) -> Vec<u8> {
+    [
+        &[0, u8::try_from(content.len() + 1).unwrap()][..],
+        content,
+        &[0],
+    ]
+    .concat()
+}
+
+fn stream(area: &mut Area) {
+    let group = area.group(
+        "serial",
+        "datagrams for a stream",
+        &["IOMT-CARR-040"],
+        "StreamLength",
+    );
+    for (what, datagram) in datagrams().into_iter().take(8) {
+        group.valid(what, encode("stream", &[&datagram]));
+    }
+    group
+        .invalid("nothing", "empty_datagram", encode("stream", &[&[]]))
+        .flagged("Length");
+    group
+        .invalid(
+            "1,233 bytes",
+            "datagram_too_long",
+            encode("stream", &[&[7; 1_233]]),
+        )
+        .flagged("Length");
+    let group = area.group("serial", "a stream", &["IOMT-CARR-040"], "StreamLength");
+    let whole = bytes_of("stream", &[&[9, 0, 0xA5], &many("carried", 300), &[7]]);
+    group.valid("three datagrams", decode("stream", &whole));
+    for len in [0, 1, 2, 3, 4, 6, 7, 150, whole.len() - 1] {
+        group.valid(
+            format!("it ends behind {len} bytes"),
+            decode("stream", &whole[..len]),
+        );
+    }
+    let group = area.group(
+        "serial",
+        "lengths that no datagram has, in a stream",
+        &["IOMT-CARR-040"],
+        "StreamEnd",
+    );
+    let good = bytes_of("stream", &[&[9, 0, 0xA5]]);
+    for (what, length) in [
+        ("zero", [0, 0]),
+        ("1,233", [4, 0xD1]),
+        ("65,535", [0xFF, 0xFF]),
+        ("32,768", [0x80, 0]),
+    ] {
+        group.valid(
+            format!("a length of {what}"),
+            decode("stream", &[&good[..], &length, &good].concat()),
+        );
+        group.valid(
+            format!("a length of {what} at once"),
+            decode("stream", &length),
+        );
+    }
+}
+
+fn batch(area: &mut Area) {
+    let group = area.group(
+        "serial",
+        "datagrams for a batch",
+        &["IOMT-CARR-050"],
+        "StreamLength",
+    );
+    group.valid("one", encode("batch", &[&[9, 0, 0xA5]]));
+    group.valid(
+        "three",
+        encode("batch", &[&[9, 0, 0xA5], &many("carried", 300), &[7]]),
+    );
+    group.valid("the longest", encode("batch", &[&[0x5A; 1_232]]));
+    group
+        .invalid(
+            "nothing in it",
+            "empty_datagram",
+            encode("batch", &[&[7], &[]]),
+        )
+        .flagged("Length");
+    let group = area.group(
+        "serial",
+        "batches, whole and not",
+        &["IOMT-CARR-050", "IOMT-CARR-052"],
+        "Batch",
+    );
+    let whole = bytes_of("batch", &[&[9, 0, 0xA5], &many("carried", 30), &[7]]);
+    group.valid("three datagrams", decode("batch", &whole));
+    group.valid("none", decode("batch", &[]));
+    for len in [1, 2, 3, 4, 5, 6, 7, 20, 36, 37, 38, 39] {
+        group.valid(
+            format!("it ends behind {len} bytes"),
+            decode("batch", &whole[..len]),
+        );
+    }
+    for (what, length) in [
+        ("zero", [0, 0]),
+        ("1,233", [4, 0xD1]),
+        ("65,535", [0xFF, 0xFF]),
+    ] {
+        group.valid(
+            format!("a length of {what} behind one"),
+            decode("batch", &[&whole[..5], &length, &whole[..5]].concat()),
+        );
+    }
+}
