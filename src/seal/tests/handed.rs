@@ -154,7 +154,7 @@ fn a_server_that_lost_its_state_opens_the_backlog_of_an_old_session() {
     assert_eq!(receive(&mut opener, &alarm), Err(Error::BeyondEnd));
 }
 
-// IOMT-OUT-033
+// IOMT-OUT-033, IOMT-OUT-039, IOMT-SEAL-038
 #[test]
 fn a_known_epoch_keeps_its_set_whatever_is_listed() {
     let (mut sealer, mut opener) = pair();
@@ -166,6 +166,10 @@ fn a_known_epoch_keeps_its_set_whatever_is_listed() {
     }
     let held = Held::of(&sealer, 0);
     begin(&mut sealer, &mut Counting(30));
+    // Each list sets the ends anew.
+    let shorter = held.again((0, 3));
+    take(&mut opener, &list(&mut sealer, &[shorter], (0, 0), &[])).unwrap();
+    assert_eq!(receive(&mut opener, &packets[3]), Err(Error::BeyondEnd));
     for held in [held.again((0, 4)), held.again((0, 4))] {
         let (settled, lost) = take(&mut opener, &list(&mut sealer, &[held], (0, 0), &[])).unwrap();
         assert_eq!((settled, lost), (Some(Settled::default()), Vec::new()));
