@@ -1,6 +1,9 @@
-"""A live peer: a device or a server on UDP or TCP, which pairs, exchanges frames and ends. One JSON object on standard input says as what:
+"""A live peer: a device or a server on UDP or TCP, which pairs, exchanges frames and ends.
 
-    {"role": "device", "model": 2, "carrier": "udp", "listen": 0, "staticSecret": …, "labelSecret": …, "descriptorBody": …, "seed": "7", "readings": 5}
+One JSON object on standard input says as what:
+
+    {"role": "device", "model": 2, "carrier": "udp", "listen": 0, "seed": "7", "readings": 5,
+     "staticSecret": …, "labelSecret": …, "descriptorBody": …}
 
 | member | |
 |---|---|
@@ -13,8 +16,8 @@
 | `loss` | of what this peer sends, per cent; `reorder` likewise (UDP only) |
 | `seconds` | to give up after; 20 |
 
-Events are JSON Lines on standard output: `listening`, `paired` (session, peer, psk, hint, digits), `stored` (tag, space, counter, plaintext), `settled`,
-`done`. Exit status 0 after `done`.
+Events are JSON Lines on standard output: `listening` (port), `paired` (as `done` of `pair_step`), `stored` (tag, space, counter,
+plaintext), `settled`, `done`. Exit status 0 after `done`. It says its keys: it is for tests.
 """
 
 import hashlib
