@@ -17,14 +17,16 @@ sys.path[:0] = [str(HERE), str(HERE / "broken")]
 import shim                                                             # noqa: E402
 from iomt import fhir                                                   # noqa: E402
 
-SHOWN = 5
+SHOWN, WIDTH = 5, 300
 # Finer words that may be told in the place of a class, by the chapter "error classes" (IOMT-ERR-005).
 FINER = {
     "malformed": ("truncated", "trailing_bytes", "malformed_varint", "reserved", "malformed_body", "malformed_label", "padding",
-                  "not_canonical", "not_a_fragment", "malformed_batch", "checksum", "bad_length", "bad_text", "empty_list", "segmented"),
-    "unsupported_codec": ("unknown_codec",), "unexpected": ("unexpected_packet", "unexpected_message", "wrong_direction"),
-    "bad_key": ("bad_key_length", "no_agreement", "missing_key"), "empty": ("empty_datagram",), "too_long": ("datagram_too_long",),
-    "orphan": ("orphan_fragment",), "gap": ("missing_fragments",),
+                  "not_canonical", "times_out_of_range", "not_a_fragment", "malformed_batch", "checksum", "bad_length", "bad_text",
+                  "empty_list", "segmented"),
+    "unsupported_codec": ("unknown_codec",),
+    "unexpected": ("unexpected_packet", "unexpected_message", "wrong_direction"),
+    "bad_key": ("bad_key_length", "no_agreement", "missing_key"),
+    "empty": ("empty_datagram",), "too_long": ("datagram_too_long",), "orphan": ("orphan_fragment",), "gap": ("missing_fragments",),
 }
 CLASSES = {word: name for name, words in FINER.items() for word in words}
 
@@ -49,7 +51,7 @@ def judged(group, test, answer):
 
 
 def coarse(value, answer):
-    """Finer words as their classes; `out_of_range` of bytes that were read is `malformed` (and is left alone where we say it, too)."""
+    """Finer words as their classes; `out_of_range` of bytes that were read is `malformed`, but not where we say it, too."""
     if isinstance(value, dict):
         return {name: class_of(member, answer) if name == "error" else coarse(member, answer) for name, member in value.items()}
     return [coarse(entry, answer) for entry in value] if isinstance(value, list) else value
@@ -98,7 +100,8 @@ def main(arguments):
         total, failed = total + sum(counts.values()), failed + counts[False]
         print(f"{path.stem:24} {counts[True]:5} right {counts[False]:5} different")
         for tc_id, op, comment, flags, expected, answer in different[:SHOWN]:
-            print(f"  {tc_id} {op}: {comment} {flags}\n    expected {json.dumps(expected)[:300]}\n    answered {json.dumps(answer)[:300]}")
+            print(f"  {tc_id} {op}: {comment} {flags}")
+            print(f"    expected {json.dumps(expected)[:WIDTH]}\n    answered {json.dumps(answer)[:WIDTH]}")
     print(f"{total} vectors, {failed} different")
     return failed > 0 or total == 0
 

@@ -1,11 +1,12 @@
 """A device and a server meet, in each model, with loss and another order; as many seeds as asked for.
 
     python tests/reference/live.py [SEEDS]                    both ends are the reference
-    python tests/reference/live.py [SEEDS] PROGRAM [args]     one end, and then the other, is any shim of the conformance protocol
+    python tests/reference/live.py [SEEDS] PROGRAM [args]     one end, and then the other, is any shim
 """
 
 import random
 import sys
+from functools import partial
 
 from iomt.primitives import public_key
 from operations.pairing import finished
@@ -48,7 +49,8 @@ def exchange(model, seed, kinds):
         said = [(across[to], ends[to].handle(datagram, now)) for _, to, datagram in due]
         said += [(across[role], end.tick(now)) for role, end in ends.items()]
         for to, datagrams in said:
-            air += [(step + chance.choice((1, 1, 2, 5)), to, datagram) for datagram in datagrams if chance.randrange(100) >= LOSS]
+            arriving = [datagram for datagram in datagrams if chance.randrange(100) >= LOSS]
+            air += [(step + chance.choice((1, 1, 2, 5)), to, datagram) for datagram in arriving]
         if all(end.is_done for end in ends.values()):
             return events
     return None
@@ -70,9 +72,8 @@ def main(seeds, command):
     pairs = {"reference and reference": {"device": own(DevicePeer), "server": own(ServerPeer)}}
     if command:
         program = Program(command)
-        theirs = {role: lambda *given, kind=kind: kind(program, *given) for role, kind in (("device", ShimDevice), ("server", ShimServer))}
-        pairs = {"program as device": {"device": theirs["device"], "server": own(ServerPeer)},
-                 "program as server": {"device": own(DevicePeer), "server": theirs["server"]}}
+        pairs = {"program as device": {"device": partial(ShimDevice, program), "server": own(ServerPeer)},
+                 "program as server": {"device": own(DevicePeer), "server": partial(ShimServer, program)}}
     failed = 0
     for name, kinds in pairs.items():
         for model, about in MODELS.items():

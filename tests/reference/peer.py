@@ -1,6 +1,9 @@
-"""A live peer: a device or a server on UDP or TCP, which pairs, exchanges frames and ends. One JSON object on standard input says as what:
+"""A live peer: a device or a server on UDP or TCP, which pairs, exchanges frames and ends.
 
-    {"role": "device", "model": 2, "carrier": "udp", "listen": 0, "staticSecret": …, "labelSecret": …, "descriptorBody": …, "seed": "7", "readings": 5}
+One JSON object on standard input says as what:
+
+    {"role": "device", "model": 2, "carrier": "udp", "listen": 0, "seed": "7", "readings": 5,
+     "staticSecret": …, "labelSecret": …, "descriptorBody": …}
 
 | member | |
 |---|---|
@@ -12,9 +15,10 @@
 | `readings` | how many frames of data: that a device sends, that a server waits for |
 | `loss` | of what this peer sends, per cent; `reorder` likewise (UDP only) |
 | `seconds` | to give up after; 20 |
+| `program` | a shim, as a list of words, that plays this peer in the place of the reference |
 
-Events are JSON Lines on standard output: `listening`, `paired` (session, peer, psk, hint, digits), `stored` (tag, space, counter, plaintext), `settled`,
-`done`. Exit status 0 after `done`.
+Events are JSON Lines on standard output: `listening` (port), `paired` (as `done` of `pair_step`), `stored` (tag, space, counter,
+plaintext), `settled`, `done`. Exit status 0 after `done`. It says its keys: it is for tests.
 """
 
 import hashlib
@@ -30,6 +34,7 @@ from iomt.serial import read_stream, stream
 from operations.pairing import finished
 from peers import DevicePeer, ServerPeer
 from shim import without_none
+from shim_peers import Program, ShimDevice, ShimServer
 
 TICK = 0.05
 
@@ -126,10 +131,16 @@ def run(peer, carrier, seconds):
     return peer
 
 
+def peer_of(asked):
+    draw, is_device = drawing(asked["seed"]), asked["role"] == "device"
+    if asked.get("program"):
+        return (ShimDevice if is_device else ShimServer)(Program(asked["program"]), asked, draw, say)
+    return (DevicePeer if is_device else ServerPeer)(asked, draw, say, finished)
+
+
 def main():
     asked = json.loads(sys.stdin.readline())
-    kind = DevicePeer if asked["role"] == "device" else ServerPeer
-    peer = kind(asked, drawing(asked["seed"]), lambda event, **members: say(event, **members), finished)
+    peer = peer_of(asked)
     carrier = (Udp if asked["carrier"] == "udp" else Tcp)(asked)
     if asked["carrier"] == "udp" and asked.get("connect") is None:
         say("listening", port=carrier.port)

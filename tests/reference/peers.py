@@ -1,8 +1,11 @@
 """Both ends without sockets: `handle` takes a datagram, `tick` comes every 50 ms; both give the datagrams to send.
 
-    pairing    the initiator repeats its newest packet until the answer comes; the responder answers the same packet by the same bytes
-    models 2, 3    the reader repeats message 3 and a receipt behind it until the first frame opens; the device has finished with the receipt
-    afterwards     the device repeats its frames until a receipt covers them; the server answers each authentic frame by a receipt
+    pairing        the initiator repeats its newest packet until the answer comes;
+                   the responder answers the same packet by the same bytes
+    models 2, 3    the reader repeats message 3 and a receipt behind it until the first frame opens;
+                   the device has finished with the receipt
+    afterwards     the device repeats its frames until a receipt covers them;
+                   the server answers each authentic frame by a receipt
 """
 
 from iomt import control, plaintext, receipt

@@ -83,6 +83,10 @@ class ShimPeer:
         return bytes.fromhex(self.program.ask(op, **members)[name])
 
 
+    def connection_ended(self):
+        """A peer lives for one connection; a server that has everything is content."""
+
+
 class ShimDevice(ShimPeer):
     has_begun = is_reflected = False
 
@@ -181,5 +185,11 @@ class ShimServer(ShimPeer):
             return self.knock() if self.initiates else []
         if self.initiates and not self.opened:
             return self.confirming
-        self.is_done = self.opened and len(self.stored) >= self.asked["readings"] and now - self.last > LINGER
+        self.is_done = self._is_whole() and now - self.last > LINGER
         return []
+
+    def connection_ended(self):
+        self.is_done = self._is_whole()
+
+    def _is_whole(self):
+        return self.opened and len(self.stored) >= self.asked["readings"]

@@ -1,4 +1,4 @@
-"""A session at a device: one epoch, its outbox, and what receipts free (chapters "frames", "epochs", "receipts", "control frames").
+"""A session at a device: one epoch, its outbox, and what receipts free (chapters "frames", "epochs", "receipts", "control").
 
     closed ──► unproved ── a receipt lists the epoch ──► named ── a receipt echoes it, on this connection ──► short
 

@@ -19,7 +19,8 @@ INVALID, NOT_AVAILABLE, CALIBRATING, TEST, DEMO, EARLY = 0x8000, 0x2000, 0x1000,
 STATUS_NAMES = {0x8000: "invalid", 0x4000: "questionable", 0x2000: "not-available", 0x1000: "calibrating", 0x0800: "test",
                 0x0400: "demo", 0x0080: "validated", 0x0040: "early", 0x0020: "ongoing"}
 ABSENT_STATUS = {INVALID: "error", NOT_AVAILABLE: "unknown", CALIBRATING: "temp-unknown"}
-ABSENT_VALUE = {NAN: "not-a-number", NRES: "error", POSITIVE_INFINITY: "positive-infinity", NEGATIVE_INFINITY: "negative-infinity"}
+ABSENT_VALUE = {NAN: "not-a-number", NRES: "error", POSITIVE_INFINITY: "positive-infinity",
+                NEGATIVE_INFINITY: "negative-infinity"}
 KILOPASCAL, METRE = 265987, 263424
 
 

@@ -59,7 +59,8 @@ def check_length(datagram):
 
 
 def line(datagrams):
-    return b"".join(b"\0" + stuff(check_length(datagram) + crc32(datagram).to_bytes(4, "little")) + b"\0" for datagram in datagrams)
+    checked = (check_length(datagram) + crc32(datagram).to_bytes(4, "little") for datagram in datagrams)
+    return b"".join(b"\0" + stuff(content) + b"\0" for content in checked)
 
 
 def read_line(data):

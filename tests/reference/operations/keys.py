@@ -25,8 +25,8 @@ def epoch_of(request):
 
 def epoch(request):
     chain, salt, keys = epoch_of(request)
-    return {"chain": chain, "locator": locator(chain), "open": opening(chain), "salt": salt, "secret": keys.secret, "tag": keys.tag,
-            "data": keys.key(0), "alarm": keys.key(1), "control": keys.key(2), "next": next_chain(chain)}
+    return {"chain": chain, "locator": locator(chain), "open": opening(chain), "salt": salt, "secret": keys.secret,
+            "tag": keys.tag, "data": keys.key(0), "alarm": keys.key(1), "control": keys.key(2), "next": next_chain(chain)}
 
 
 def label_text(request):

@@ -73,14 +73,16 @@ def finished(side):
 
 
 def cpace(request):
-    side = Cpace(request["role"], hexed(request, "staticSecret"), request["passcode"], drawing(request), hexed(request, "connection"))
+    side = Cpace(request["role"], hexed(request, "staticSecret"), request["passcode"], drawing(request),
+                 hexed(request, "connection"))
     result = {"packet": run(side, request)}
     if side.scalar is not None:
         result |= {"generator": side.generator, "scalar": side.scalar.to_bytes(32, "little"),
                    "share": side.shares[0 if side.initiates else 1]}
     if side.is_done:
         code = side.code_in_front()
-        result["done"] = {"shared": side.shared, "isk": side.isk, "psk": code.psk, "mac1Key": code.mac1_key, "transcript": code.pre}
+        result["done"] = {"shared": side.shared, "isk": side.isk, "psk": code.psk, "mac1Key": code.mac1_key,
+                          "transcript": code.pre}
     return result
 
 
