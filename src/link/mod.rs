@@ -23,7 +23,6 @@
 //! |---|---|---|---|
 //! | serial line, COBS and CRC-32 | [`encode_serial`] | [`SerialDecoder`] | 103 bytes |
 //! | Bluetooth LE, the service in [`ble`] | [`Fragmenter`] | [`Reassembler`] | 98 bytes in one value, or 108 in six of at most 20 |
-//!
 //! | a stream that loses nothing | [`encode_stream`] | [`StreamDecoder`] | 98 bytes |
 //! | HTTP, MQTT, CoAP: many in one body | [`BatchWriter`] | [`Batch`] | 98 bytes |
 //!
