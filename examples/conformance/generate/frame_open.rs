@@ -304,13 +304,14 @@ fn malformed(area: &mut Area, device: &Device, epochs: &[Epoch]) {
         packet
     };
     for byte0 in 0..=255 {
-        if byte0 & 0b1100_0011 != 1 || byte0 & 0b0011_0000 == 0x30 || byte0 & 0b1100 == 0b0100 {
-            if byte0 % 4 == 1 || byte0 < 4 || byte0 % 23 == 0 {
-                group.refused(
-                    format!("byte 0 is {byte0:#04x}"),
-                    asks(device, &[begin(), frame(with(byte0))]),
-                );
-            }
+        let is_none =
+            byte0 & 0b1100_0011 != 1 || byte0 & 0b0011_0000 == 0x30 || byte0 & 0b1100 == 0b0100;
+        let is_asked = byte0 % 4 == 1 || byte0 < 4 || byte0 % 23 == 0;
+        if is_none && is_asked {
+            group.refused(
+                format!("byte 0 is {byte0:#04x}"),
+                asks(device, &[begin(), frame(with(byte0))]),
+            );
         }
     }
     let mut last = first.short(0, 9, b"reading");

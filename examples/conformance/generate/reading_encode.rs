@@ -215,7 +215,7 @@ fn bases(area: &mut Area) {
     let gap = json!({ "record": "gap", "firstSequence": "3", "count": 1, "reason": 1 });
     group.valid(
         "a record without a time asks for none",
-        asks(&[gap.clone()]),
+        asks(std::slice::from_ref(&gap)),
     );
     group.valid(
         "a record without a time between two",
