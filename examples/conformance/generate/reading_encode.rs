@@ -275,7 +275,7 @@ fn refused(area: &mut Area) {
     let group = area.group(
         "encode",
         "what no record can say",
-        &["IOMT-REC-002", "IOMT-REC-020"],
+        &["IOMT-REC-002", "IOMT-REC-020", "IOMT-REC-036"],
         "OutOfRange",
     );
     let samples: Vec<_> = all();

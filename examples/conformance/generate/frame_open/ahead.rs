@@ -109,4 +109,44 @@ pub(super) fn ahead(area: &mut Area, device: &Device, epochs: &[Epoch]) {
         "an older epoch opens later, the newest stays",
         asks(device, &[data(2, 0), data(0, 0), short(2, 1)]),
     );
+    twins(area, device, epochs);
+}
+
+/// One position of the chain, and two salts: the device was restored or cloned.
+fn twins(area: &mut Area, device: &Device, epochs: &[Epoch]) {
+    let first = &epochs[0];
+    let twin = Epoch::new(first.chain, bytes("the salt of a twin"));
+    let group = area.group(
+        "open",
+        "two epochs with one locator",
+        &["IOMT-LOC-004", "IOMT-EPOCH-030"],
+        "Twins",
+    );
+    let of = |epoch: &Epoch, counter: u32| frame(epoch.unproved(0, counter, b"reading"));
+    group.valid("both open", asks(device, &[of(first, 0), of(&twin, 0)]));
+    group.valid(
+        "their counters are their own",
+        asks(
+            device,
+            &[
+                of(first, 0),
+                of(&twin, 0),
+                of(first, 1),
+                of(&twin, 1),
+                of(first, 0),
+            ],
+        ),
+    );
+    group.valid(
+        "found by locator alone",
+        asks(
+            device,
+            &[
+                of(first, 0),
+                of(&twin, 0),
+                frame(first.routed(0, 1, b"reading")),
+                frame(twin.routed(0, 1, b"reading")),
+            ],
+        ),
+    );
 }

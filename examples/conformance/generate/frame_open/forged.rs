@@ -126,6 +126,7 @@ pub(super) fn malformed(area: &mut Area, device: &Device, epochs: &[Epoch]) {
             "IOMT-SEAL-004",
             "IOMT-SEAL-005",
             "IOMT-SEAL-018",
+            "IOMT-VER-001",
         ],
         "Header",
     );

@@ -5,7 +5,7 @@ mod marks;
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
-use super::common::{Device, cuts, flipped, frame, many, unstored};
+use super::common::{Device, bytes, cuts, flipped, frame, many, unstored};
 use crate::shim::text::Epoch;
 
 const FLAGS: &[Flag] = &[
@@ -92,6 +92,12 @@ const FLAGS: &[Flag] = &[
         bug: "STATE",
         says: "shares counters between spaces",
         effect: "an alarm is taken for a reading that was stored",
+    },
+    Flag {
+        name: "Twins",
+        bug: "STATE",
+        says: "lets one epoch take the place of another with its locator",
+        effect: "what a restored device sends is lost, or takes the place of older readings",
     },
     Flag {
         name: "Candidate",

@@ -166,7 +166,13 @@ pub(super) fn epochs_of_lists(area: &mut Area) {
     let group = area.group(
         "outstanding",
         "epochs that a list hands over",
-        &["IOMT-OUT-032", "IOMT-OUT-033", "IOMT-EPOCH-033"],
+        &[
+            "IOMT-OUT-032",
+            "IOMT-OUT-033",
+            "IOMT-EPOCH-033",
+            "IOMT-SEAL-037",
+            "IOMT-SEAL-038",
+        ],
         "Imported",
     );
     let list = |epochs: &[Value]| sealed(second, 0, &[epochs, &[sealing()]].concat());

@@ -44,7 +44,7 @@ pub(super) fn numbers(area: &mut Area) {
     let group = area.group(
         "decode",
         "varints beyond their field",
-        &["IOMT-DATA-004"],
+        &["IOMT-DATA-004", "IOMT-ENV-013"],
         "VarintRange",
     );
     let beyond = [0x80, 0x80, 0x80, 0x80, 0x10];

@@ -32,7 +32,12 @@ pub(super) fn forged(area: &mut Area, scene: &Scene) {
     let group = area.group(
         "receipt",
         "proofs with another tag",
-        &["IOMT-RCPT-010", "IOMT-RCPT-022", "IOMT-RCPT-025"],
+        &[
+            "IOMT-RCPT-010",
+            "IOMT-RCPT-022",
+            "IOMT-RCPT-025",
+            "IOMT-RCPT-023",
+        ],
         "EchoedTag",
     );
     let dated = body(3, DATED, &hole(scene));
@@ -82,7 +87,7 @@ pub(super) fn malformed(area: &mut Area, scene: &Scene) {
     let group = area.group(
         "receipt",
         "bodies cut short",
-        &["IOMT-RCPT-026", "IOMT-DATA-005"],
+        &["IOMT-RCPT-026", "IOMT-DATA-005", "IOMT-SEAL-007"],
         "CutReceipt",
     );
     for cut in cuts(&body(NO_ECHO, [0, 0], &hole(scene))) {
