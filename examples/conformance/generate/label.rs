@@ -283,7 +283,7 @@ fn later(area: &mut Area, secret: &[u8]) {
     let group = area.group(
         "label",
         "labels of later versions",
-        &["IOMT-LABEL-005"],
+        &["IOMT-LABEL-005", "IOMT-VER-001"],
         "LaterVersion",
     );
     for version in [0, 2, 3, 0x7F, 0xFF] {

@@ -24,11 +24,15 @@ fn first_noise(run: &Run<'_>, side: &str) -> usize {
 }
 
 pub(super) fn forged(area: &mut Area, run: &Run<'_>) {
+    let requirements: &[&str] = match run.model.number {
+        4 => &["IOMT-CMP-003", "IOMT-PAIR-007", "IOMT-DATA-008"],
+        _ => &["IOMT-PAIR-006", "IOMT-PAIR-007", "IOMT-DATA-008"],
+    };
     let group = area
         .group(
             "pair_step",
             "messages that were changed",
-            &["IOMT-PAIR-006", "IOMT-PAIR-007", "IOMT-DATA-008"],
+            requirements,
             "Forged",
         )
         .judged("any_error");
@@ -70,6 +74,7 @@ pub(super) fn foreign(area: &mut Area, run: &Run<'_>) {
                 "IOMT-PAIR-004",
                 "IOMT-PAIR-005",
                 "IOMT-SEAL-001",
+                "IOMT-SEAL-008",
             ],
             "Packet",
         )

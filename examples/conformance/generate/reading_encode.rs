@@ -215,7 +215,7 @@ fn bases(area: &mut Area) {
     let gap = json!({ "record": "gap", "firstSequence": "3", "count": 1, "reason": 1 });
     group.valid(
         "a record without a time asks for none",
-        asks(&[gap.clone()]),
+        asks(std::slice::from_ref(&gap)),
     );
     group.valid(
         "a record without a time between two",
@@ -275,7 +275,7 @@ fn refused(area: &mut Area) {
     let group = area.group(
         "encode",
         "what no record can say",
-        &["IOMT-REC-002", "IOMT-REC-020"],
+        &["IOMT-REC-002", "IOMT-REC-020", "IOMT-REC-036"],
         "OutOfRange",
     );
     let samples: Vec<_> = all();

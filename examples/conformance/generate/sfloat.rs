@@ -91,20 +91,6 @@ fn decode_short(area: &mut Area) {
     }
     let group = area.group(
         "sfloat",
-        "negative mantissas of SFLOAT",
-        &["IOMT-DATA-020", "IOMT-DATA-023"],
-        "UnsignedMantissa",
-    );
-    for exponent in [-8, -3, -1, 0, 2, 7] {
-        for mantissa in [-1, -2, -37, -273, -1024, -2045] {
-            group.valid(
-                format!("{mantissa} × 10^{exponent}"),
-                asks(code(exponent, mantissa)),
-            );
-        }
-    }
-    let group = area.group(
-        "sfloat",
         "every exponent of SFLOAT",
         &["IOMT-DATA-020", "IOMT-DATA-023"],
         "BiasedExponent",
@@ -120,6 +106,20 @@ fn decode_short(area: &mut Area) {
     // Octets that are equal: here their order can not be what is wrong.
     for code in [0x7171, 0xE2E2, 0x1313] {
         group.valid(format!("{code:#06x}"), asks(code));
+    }
+    let group = area.group(
+        "sfloat",
+        "negative mantissas of SFLOAT",
+        &["IOMT-DATA-020", "IOMT-DATA-023"],
+        "UnsignedMantissa",
+    );
+    for exponent in [-8, -3, -1, 0, 2, 7] {
+        for mantissa in [-1, -2, -37, -273, -1024, -2045] {
+            group.valid(
+                format!("{mantissa} × 10^{exponent}"),
+                asks(code(exponent, mantissa)),
+            );
+        }
     }
     let group = area.group(
         "sfloat",

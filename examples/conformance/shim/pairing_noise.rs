@@ -55,6 +55,9 @@ pub(super) struct Terms {
     payloads: Vec<Vec<u8>>,
 }
 
+/// Snow's state, and the promise that it has read; `None` where it writes something else than the crate.
+type Replayed = Option<(HandshakeState, Option<[u8; 32]>)>;
+
 /// How far snow has come.
 pub(super) struct Noise {
     pub(super) ephemeral: Option<[u8; 32]>,
@@ -154,11 +157,7 @@ impl Terms {
     }
 
     /// `None` where snow writes something else than the crate.
-    fn replay(
-        &self,
-        messages: &[Message],
-        ephemeral: &[u8; 32],
-    ) -> Result<Option<(HandshakeState, Option<[u8; 32]>)>, snow::Error> {
+    fn replay(&self, messages: &[Message], ephemeral: &[u8; 32]) -> Result<Replayed, snow::Error> {
         let mut state = self.state(ephemeral)?;
         let mut promise = None;
         let mut payloads = self.payloads.iter();

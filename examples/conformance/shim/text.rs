@@ -2,6 +2,7 @@
 //!
 //! For what the crate keeps to itself: keys between a handshake and a frame. Whatever is computed here is held
 //! against the crate wherever the crate shows it.
+#![allow(clippy::unwrap_used, reason = "lengths are those of the text")]
 
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{AeadInOut, KeyInit as _};

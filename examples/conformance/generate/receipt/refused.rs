@@ -1,0 +1,158 @@
+//! What a device does not believe.
+
+use super::*;
+
+pub(super) fn forged(area: &mut Area, scene: &Scene) {
+    let [first, second, third] = &scene.epochs;
+    let whole = scene.receipt(first, &first.tag, &body(3, DATED, &hole(scene)));
+    let group = area.group(
+        "receipt",
+        "every bit of the proof",
+        &["IOMT-RCPT-010", "IOMT-RCPT-011"],
+        "ForgedProof",
+    );
+    for bit in 0..128 {
+        group.invalid(
+            format!("bit {bit}"),
+            "not_authentic",
+            scene.asks(&flipped(&whole, 8 * (whole.len() - 16) + bit)),
+        );
+    }
+    let group = area
+        .group(
+            "receipt",
+            "bodies that were changed",
+            &["IOMT-RCPT-010", "IOMT-RCPT-011"],
+            "ForgedBody",
+        )
+        .judged("any_error");
+    for bit in (72..8 * (whole.len() - 16)).step_by(13) {
+        group.refused(format!("bit {bit}"), scene.asks(&flipped(&whole, bit)));
+    }
+    let group = area.group(
+        "receipt",
+        "proofs with another tag",
+        &[
+            "IOMT-RCPT-010",
+            "IOMT-RCPT-022",
+            "IOMT-RCPT-025",
+            "IOMT-RCPT-023",
+        ],
+        "EchoedTag",
+    );
+    let dated = body(3, DATED, &hole(scene));
+    let none = body(NO_ECHO, [0, 0], &hole(scene));
+    let stranger = scene.receipt(third, &third.tag, &dated);
+    let mut moved = whole.clone();
+    moved[1..9].copy_from_slice(&second.locator);
+    let other = Device::named("stranger", scene.device.side);
+    let of_other = Scene {
+        epochs: other.epochs(),
+        device: other,
+    };
+    for (what, class, packet) in [
+        (
+            "the tag of another epoch",
+            "not_authentic",
+            scene.receipt(first, &second.tag, &dated),
+        ),
+        (
+            "an echo without its tag",
+            "not_authentic",
+            scene.receipt(first, &[0; 16], &dated),
+        ),
+        (
+            "no echo, and a tag",
+            "not_authentic",
+            scene.receipt(first, &first.tag, &none),
+        ),
+        ("moved to another epoch", "not_authentic", moved),
+        (
+            "an echo of an epoch that has not opened in this boot",
+            "unknown_epoch",
+            stranger,
+        ),
+        (
+            "of another session",
+            "not_authentic",
+            of_other.undated(&none),
+        ),
+    ] {
+        group.invalid(what, class, scene.asks(&packet));
+    }
+}
+
+pub(super) fn malformed(area: &mut Area, scene: &Scene) {
+    let [first, ..] = &scene.epochs;
+    let group = area.group(
+        "receipt",
+        "bodies cut short",
+        &["IOMT-RCPT-026", "IOMT-DATA-005", "IOMT-SEAL-007"],
+        "CutReceipt",
+    );
+    for cut in cuts(&body(NO_ECHO, [0, 0], &hole(scene))) {
+        group.refused(
+            format!("{} bytes", cut.len()),
+            scene.asks(&scene.undated(&cut)),
+        );
+    }
+    for len in [0, 1, 8, 9, 10, 24] {
+        let whole = scene.undated(&body(NO_ECHO, [0, 0], &[]));
+        group.refused(
+            format!("{len} bytes of the packet"),
+            scene.asks(&whole[..len]),
+        );
+    }
+    let group = area.group(
+        "receipt",
+        "malformed entries",
+        &["IOMT-RCPT-015", "IOMT-RCPT-016", "IOMT-RCPT-026"],
+        "Entry",
+    );
+    let entry = |space, floor, ranges: &[(u64, u64)]| {
+        scene.undated(&body(
+            NO_ECHO,
+            [0, 0],
+            &[Entry(first, space, floor, ranges)],
+        ))
+    };
+    for (what, packet) in [
+        ("a gap of zero", entry(0, 5, &[(0, 1)])),
+        ("a length of zero", entry(0, 5, &[(1, 0)])),
+        ("a second gap of zero", entry(0, 5, &[(1, 1), (0, 1)])),
+        (
+            "a range behind the last counter",
+            entry(0, 0xFF_FF_FE, &[(1, 1)]),
+        ),
+        ("a floor of 25 bits", entry(0, 0x01_00_00_00, &[])),
+        ("a gap of 32 bits", entry(0, 5, &[(0xFFFF_FFFF, 1)])),
+        ("a length of 64 bits", entry(0, 5, &[(1, u64::MAX)])),
+        ("space 2", entry(2, 5, &[])),
+        ("space 3", entry(3, 5, &[])),
+        ("space 0x80", entry(0x80, 5, &[])),
+    ] {
+        group.refused(what, scene.asks(&packet));
+    }
+    for (what, tail) in [
+        ("an over-long time", &[0x80, 0, 0, 0][..]),
+        ("an over-long wait", &[0, 0x80, 0, 0]),
+        ("an over-long count", &[0, 0, 0x80, 0]),
+        ("more entries than are there", &[0, 0, 5]),
+        (
+            "a count of 64 bits",
+            &[
+                0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1,
+            ],
+        ),
+    ] {
+        group.refused(
+            what,
+            scene.asks(&scene.undated(&[&u24(NO_ECHO)[..], tail].concat())),
+        );
+    }
+    let mut version = scene.undated(&body(NO_ECHO, [0, 0], &[]));
+    for byte0 in [0x40, 0x42, 0x43, 0x45, 0x49, 0x51, 0x61, 0x01, 0x81, 0xC1] {
+        version[0] = byte0;
+        group.refused(format!("byte 0 is {byte0:#04x}"), scene.asks(&version));
+    }
+}

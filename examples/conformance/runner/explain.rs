@@ -1,0 +1,105 @@
+//! What a failure means, in words.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::report::{AreaReport, Failure};
+use super::vectors::Area;
+
+/// Of the mistakes that an area looks for, the one whose tests fail most.
+pub(super) fn mistake(area: &Area, report: &AreaReport) -> Option<String> {
+    let first = report.failures.first()?;
+    if area.name == "live" {
+        return None;
+    }
+    if report.failures.iter().all(|failure| failure.is_broken) {
+        return Some(format!("It does not answer: {}.", first.got));
+    }
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (flags, has_failed) in &report.by_flags {
+        for flag in flags {
+            let (failed, all) = counts.entry(flag).or_default();
+            *failed += usize::from(*has_failed);
+            *all += 1;
+        }
+    }
+    if report.failed * 10 >= report.asked() * 9 && counts.len() > 2 {
+        let members = members(first).unwrap_or_default();
+        return Some(format!(
+            "Your {} gives other answers nearly everywhere{members}.",
+            subject(&area.name)
+        ));
+    }
+    let share =
+        |(failed, all): (usize, usize)| (failed * 1_000).checked_div(all).unwrap_or_default();
+    let worst = counts.iter().filter(|(_, count)| count.0 > 0);
+    let earliest = |flag: &str| {
+        let place = report
+            .by_flags
+            .iter()
+            .position(|(flags, has_failed)| *has_failed && flags.iter().any(|known| known == flag));
+        std::cmp::Reverse(place)
+    };
+    let (flag, _) = worst.max_by_key(|(flag, count)| (share(**count), earliest(flag)))?;
+    let flag = area.flags.get(*flag)?;
+    Some(format!(
+        "It seems that your {} {}: {}.",
+        subject(&area.name),
+        flag.description,
+        flag.effect
+    ))
+}
+
+/// Which members of a result are right, and which are not.
+fn members(first: &Failure) -> Option<String> {
+    let got: Value = serde_json::from_str(&first.got).ok()?;
+    let (expected, got) = (first.expected["result"].as_object()?, &got["result"]);
+    let names = |is_right: bool| {
+        let those = expected
+            .iter()
+            .filter(|(name, value)| (got.get(name) == Some(*value)) == is_right);
+        those
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let (right, wrong) = (names(true), names(false));
+    match right.is_empty() {
+        true => None,
+        false => Some(format!(": {right} are right, {wrong} are not")),
+    }
+}
+
+/// What an area is about, as one speaks of a program.
+pub(super) fn subject(area: &str) -> &'static str {
+    match area {
+        "decimal" => "decimal arithmetic",
+        "sfloat" => "SFLOAT decoder",
+        "reading_decode" => "record reader",
+        "reading_encode" => "record writer",
+        "evolution" => "record reader",
+        "waveform" => "waveform codec",
+        "key_schedule" => "key schedule",
+        "epoch" => "derivation of an epoch",
+        "frame_seal" => "sealer",
+        "frame_open" => "opener",
+        "locator" => "locator table",
+        "received_set" => "received set",
+        "receipt" => "receipt code",
+        "outstanding" => "control record code",
+        "label" => "label reader",
+        "cpace" => "passcode exchange",
+        "fragment" => "fragmenter",
+        "reassemble" => "reassembler",
+        "serial" => "carrier",
+        "gatt" => "Bluetooth reader",
+        "fhir" => "FHIR writer",
+        "pairing_label" => "label pairing",
+        "pairing_passcode" => "passcode pairing",
+        "pairing_comparison" => "numeric comparison",
+        "pairing_factory_keys" => "handshake by factory keys",
+        "pairing_reconnection" => "reconnection",
+        _ => "program",
+    }
+}

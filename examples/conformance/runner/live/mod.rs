@@ -1,0 +1,111 @@
+//! Plays the other side: pairs with the program by each model in both roles, then exchanges frames and receipts with it,
+//! over a path that loses, doubles, reorders and changes packets, and over a restart of the device. All of it follows from a seed.
+//!
+//! The program is asked by the operations of its shim; the crate answers in this process.
+
+mod exchange;
+mod handshake;
+mod path;
+
+use serde_json::{Value, json};
+
+use self::path::Chance;
+use super::judge::Verdict;
+use super::process::Program;
+use super::report::AreaReport;
+use super::vectors::{Area, Group, Test};
+use crate::shim;
+use crate::shim::error::class_of;
+
+/// One of the two sides.
+pub(super) enum Peer<'p> {
+    Crate,
+    Program(&'p mut Program),
+}
+
+impl Peer<'_> {
+    /// The answer, without its `id`.
+    fn ask(&mut self, op: &str, request: &Value) -> Result<Value, String> {
+        match self {
+            Self::Crate => Ok(shim::outcome(op, request)),
+            Self::Program(program) => {
+                let mut request = request.clone();
+                request["op"] = op.into();
+                program.ask(&request).map_err(|broken| broken.to_string())
+            }
+        }
+    }
+
+    /// The result, or the class of the refusal.
+    fn result(&mut self, op: &str, request: &Value) -> Result<Result<Value, String>, Stop> {
+        let answer = self.ask(op, request).map_err(Stop::Failed)?;
+        if let Some(reason) = answer["unsupported"].as_str() {
+            return Err(Stop::Unsupported(reason.to_owned()));
+        }
+        match (answer.get("result"), answer["error"].as_str()) {
+            (Some(result), _) => Ok(Ok(result.clone())),
+            (None, Some(word)) => Ok(Err(class_of(word).to_owned())),
+            _ => Err(Stop::Failed(format!("{op} is answered by {answer}"))),
+        }
+    }
+}
+
+/// Why a dialogue does not go on.
+pub(super) enum Stop {
+    Failed(String),
+    Unsupported(String),
+}
+
+const MODELS: [(u8, &str); 5] = [
+    (2, "label"),
+    (3, "passcode"),
+    (4, "numeric comparison"),
+    (5, "factory keys"),
+    (6, "reconnection"),
+];
+
+/// So many seeds of each model in both roles.
+pub(super) fn run(program: &mut Program, seeds: u64) -> AreaReport {
+    let area = Area::empty(
+        "live",
+        "The other side of every pairing, over a path that fails.",
+    );
+    let mut report = AreaReport::new(&area);
+    for (model, name) in MODELS {
+        for role in ["initiator", "responder"] {
+            let group = Group::empty(
+                "live",
+                &format!("{name}, the program as {role}"),
+                &["IOMT-PAIR-001"],
+            );
+            for seed in 0..seeds {
+                let verdict = match dialogue(program, model, role, seed) {
+                    Ok(()) => Verdict::Passed,
+                    Err(Stop::Failed(why)) => Verdict::Failed(why),
+                    Err(Stop::Unsupported(why)) => Verdict::Unsupported(why),
+                };
+                let asked = json!({ "model": model, "role": role, "seed": seed });
+                report.add(&group, &Test::of_dialogue(seed, asked), verdict);
+            }
+        }
+    }
+    report.explain(&area);
+    report
+}
+
+fn dialogue(program: &mut Program, model: u8, role: &str, seed: u64) -> Result<(), Stop> {
+    let mut chance = Chance::new(seed, u64::from(model) * 2 + u64::from(role == "initiator"));
+    let terms = handshake::Terms::draw(model, &mut chance);
+    let program_initiates = role == "initiator";
+    let mut sides = match program_initiates {
+        true => [Peer::Program(program), Peer::Crate],
+        false => [Peer::Crate, Peer::Program(program)],
+    };
+    let session = handshake::pair(&terms, &mut sides, &mut chance)?;
+    let [initiator, responder] = sides;
+    let (device, server) = match terms.device_initiates() {
+        true => (initiator, responder),
+        false => (responder, initiator),
+    };
+    exchange::exchange(&session, device, server, &mut chance)
+}

@@ -1,0 +1,95 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(crate) const USAGE: &str = "\
+conformance [options] PROGRAM [arguments]    asks the program every vector
+conformance --shim                           the crate itself behind the protocol
+conformance --generate                       writes tests/vectors anew
+conformance --c-arrays DIR                   writes a C header for each area
+
+  --profile NAME     meter, streaming, gateway, server, or a list of areas: decimal,sfloat
+  --vectors DIR      where the vector files are
+  --timeout SECONDS  for each answer, 5 unless said
+  --live SEEDS       plays the other side, too: every pairing, so many times
+  --json FILE        the report for programs
+  --junit FILE       the report for a build server
+  --html FILE        the report for people, one page";
+
+pub(super) struct Options {
+    pub(super) profile: Option<String>,
+    areas: Vec<String>,
+    pub(super) vectors: PathBuf,
+    pub(super) timeout: Duration,
+    pub(super) live: u64,
+    pub(super) json: Option<PathBuf>,
+    pub(super) junit: Option<PathBuf>,
+    pub(super) html: Option<PathBuf>,
+    pub(super) command: Vec<String>,
+}
+
+impl Options {
+    /// Options up to the program, which takes the rest.
+    pub(super) fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self {
+            profile: None,
+            areas: Vec::new(),
+            vectors: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"),
+            timeout: Duration::from_secs(5),
+            live: 0,
+            json: None,
+            junit: None,
+            html: None,
+            command: Vec::new(),
+        };
+        let mut arguments = arguments.peekable();
+        while let Some(name) = arguments.next_if(|argument| argument.starts_with("--")) {
+            if name == "--" {
+                break;
+            }
+            let value = arguments
+                .next()
+                .ok_or(format!("{name} needs a value\n\n{USAGE}"))?;
+            options.set(&name, &value)?;
+        }
+        options.command = arguments.collect();
+        match options.command.is_empty() {
+            true => Err(USAGE.into()),
+            false => Ok(options),
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let path = || Some(PathBuf::from(value));
+        match name {
+            "--profile" if super::profile::is_known(value) => self.profile = Some(value.into()),
+            "--profile" => self.areas = value.split(',').map(str::to_owned).collect(),
+            "--vectors" => self.vectors = value.into(),
+            "--timeout" => {
+                let seconds: f32 = value.parse().map_err(|_| format!("{value} is no number"))?;
+                self.timeout =
+                    Duration::try_from_secs_f32(seconds).map_err(|error| error.to_string())?;
+            }
+            "--live" => {
+                self.live = value.parse().map_err(|_| format!("{value} is no number"))?;
+            }
+            "--json" => self.json = path(),
+            "--junit" => self.junit = path(),
+            "--html" => self.html = path(),
+            other => return Err(format!("no option {other}\n\n{USAGE}")),
+        }
+        Ok(())
+    }
+
+    pub(super) fn wants(&self, area: &str) -> bool {
+        self.areas.is_empty() || self.areas.iter().any(|wanted| wanted == area)
+    }
+
+    /// What the report says was asked for.
+    pub(super) fn scope(&self) -> String {
+        match (&self.profile, self.areas.is_empty()) {
+            (Some(profile), _) => format!("profile {profile}"),
+            (None, true) => "every area".into(),
+            (None, false) => format!("areas {}", self.areas.join(", ")),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The program under test: a child that is started again when it has ended or hangs.
+
+use std::fmt;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+pub(super) struct Program {
+    command: Vec<String>,
+    timeout: Duration,
+    running: Option<Running>,
+    next_id: u64,
+}
+
+struct Running {
+    child: Child,
+    stdin: ChildStdin,
+    lines: Receiver<std::io::Result<String>>,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Broken {
+    Ended(String),
+    Silent(Duration),
+    Stray(String),
+    NotStarted(String),
+}
+
+impl Broken {
+    /// Whether the program had to be stopped or has stopped.
+    pub(super) const fn costs_patience(&self) -> bool {
+        !matches!(self, Self::Stray(_))
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended(how) => write!(f, "the program ended ({how}) instead of answering"),
+            Self::Silent(timeout) => write!(f, "no answer within {} s", timeout.as_secs_f32()),
+            Self::Stray(line) => write!(f, "output that is no answer: {}", shortened(line)),
+            Self::NotStarted(why) => write!(f, "the program can not be started: {why}"),
+        }
+    }
+}
+
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(120) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line.to_owned(),
+    }
+}
+
+impl Program {
+    pub(super) fn start(command: &[String], timeout: Duration) -> Result<Self, String> {
+        let mut program = Self {
+            command: command.to_vec(),
+            timeout,
+            running: None,
+            next_id: 1,
+        };
+        program.running().map_err(|broken| broken.to_string())?;
+        Ok(program)
+    }
+
+    fn running(&mut self) -> Result<&mut Running, Broken> {
+        if self.running.is_none() {
+            let running = Running::start(&self.command);
+            self.running = Some(running.map_err(|error| Broken::NotStarted(error.to_string()))?);
+        }
+        self.running
+            .as_mut()
+            .ok_or_else(|| Broken::NotStarted("it is not there".into()))
+    }
+
+    /// Asks with a fresh `id`, and waits for the answer that has it.
+    pub(super) fn ask(&mut self, request: &Value) -> Result<Value, Broken> {
+        let (id, timeout) = (self.next_id, self.timeout);
+        self.next_id += 1;
+        let mut request = request.clone();
+        request["id"] = id.into();
+        let running = self.running()?;
+        let answer = running.ask(&request, id, timeout);
+        if let Err(Broken::Ended(_) | Broken::Silent(_)) = &answer {
+            let how = self.running.take().map(Running::stop).unwrap_or_default();
+            return answer.map_err(|broken| match broken {
+                Broken::Ended(_) => Broken::Ended(how),
+                other => other,
+            });
+        }
+        answer
+    }
+
+    pub(super) fn end(mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop();
+        }
+    }
+}
+
+impl Running {
+    fn start(command: &[String]) -> std::io::Result<Self> {
+        let (program, arguments) = command.split_first().ok_or(std::io::ErrorKind::NotFound)?;
+        let mut child = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(std::io::ErrorKind::BrokenPipe.into());
+        };
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines() {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self {
+            child,
+            stdin,
+            lines,
+        })
+    }
+
+    fn ask(&mut self, request: &Value, id: u64, timeout: Duration) -> Result<Value, Broken> {
+        let mut stray = self.lines.try_iter().find_map(Result::ok);
+        let sent = writeln!(self.stdin, "{request}").and_then(|()| self.stdin.flush());
+        if sent.is_err() {
+            return Err(Broken::Ended(String::new()));
+        }
+        let deadline = Instant::now() + timeout;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = match self.lines.recv_timeout(left) {
+                Ok(Ok(line)) => line,
+                Ok(Err(_)) => String::from("bytes that are no UTF-8"),
+                Err(RecvTimeoutError::Timeout) => return Err(Broken::Silent(timeout)),
+                Err(RecvTimeoutError::Disconnected) => return Err(Broken::Ended(String::new())),
+            };
+            match serde_json::from_str::<Value>(&line) {
+                Ok(answer) if answer["id"] == id => {
+                    return stray.map_or(Ok(answer), |line| Err(Broken::Stray(line)));
+                }
+                _ => stray = stray.or(Some(line)),
+            }
+        }
+    }
+
+    /// Ends it, and says how it ended.
+    fn stop(self) -> String {
+        let Self {
+            mut child, stdin, ..
+        } = self;
+        drop(stdin);
+        for _ in 0..20 {
+            if let Ok(Some(status)) = child.try_wait() {
+                return status.to_string();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = child.kill();
+        child
+            .wait()
+            .map(|status| status.to_string())
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,256 @@
+//! What came of it: for a terminal, for programs, for a build server, and as a page.
+
+mod html;
+mod junit;
+mod table;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+pub(super) use self::table::table;
+use super::explain;
+use super::judge::Verdict;
+use super::options::Options;
+use super::vectors::{Area, Group, Test};
+
+/// So many failures of an area stand in the reports; all are counted.
+const SHOWN: usize = 25;
+
+pub(super) struct Report {
+    /// The program, as it calls itself.
+    name: String,
+    version: String,
+    command: String,
+    scope: String,
+    /// What it has declared, and why.
+    unsupported: BTreeMap<String, String>,
+    pub(super) areas: Vec<AreaReport>,
+}
+
+pub(super) struct AreaReport {
+    name: String,
+    about: String,
+    passed: usize,
+    pub(super) failed: usize,
+    unsupported: usize,
+    pub(super) failures: Vec<Failure>,
+    /// The reasons that were given, how often.
+    reasons: BTreeMap<String, usize>,
+    /// Of each test that has flags: them, and whether it has failed.
+    pub(super) by_flags: Vec<(Vec<String>, bool)>,
+    /// Every test: group, comment, and what is wrong with it.
+    cases: Vec<Case>,
+    pub(super) mistake: Option<String>,
+}
+
+struct Case {
+    id: u64,
+    name: String,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Passed,
+    Failed(String),
+    Unsupported(String),
+}
+
+pub(super) struct Failure {
+    id: u64,
+    group: String,
+    comment: String,
+    requirements: Vec<String>,
+    kind: String,
+    request: Value,
+    pub(super) expected: Value,
+    pub(super) got: String,
+    /// There was no answer at all.
+    pub(super) is_broken: bool,
+}
+
+impl Report {
+    pub(super) fn new(options: &Options, hello: &Value) -> Self {
+        let text = |name: &str| hello[name].as_str().unwrap_or("unnamed").to_owned();
+        let declared = hello["unsupported"].as_object().into_iter().flatten();
+        let declared = declared.map(|(op, reason)| {
+            (
+                op.clone(),
+                reason.as_str().unwrap_or("no reason given").to_owned(),
+            )
+        });
+        Self {
+            name: text("name"),
+            version: text("version"),
+            command: options.command.join(" "),
+            scope: options.scope(),
+            unsupported: declared.collect(),
+            areas: Vec::new(),
+        }
+    }
+
+    pub(super) fn has_passed(&self) -> bool {
+        self.sum(|area| area.failed) == 0 && self.sum(|area| area.passed) > 0
+    }
+
+    fn sum(&self, of: impl Fn(&AreaReport) -> usize) -> usize {
+        self.areas.iter().map(of).sum()
+    }
+
+    /// In one word and a half.
+    fn verdict(&self) -> &'static str {
+        match (self.has_passed(), self.sum(|area| area.unsupported)) {
+            (true, 0) => "passed",
+            (true, _) => "passed, with parts that are unsupported",
+            (false, _) => "failed",
+        }
+    }
+
+    fn json(&self) -> Value {
+        let areas: Vec<_> = self.areas.iter().map(AreaReport::json).collect();
+        json!({
+            "program": self.name,
+            "version": self.version,
+            "command": self.command,
+            "scope": self.scope,
+            "verdict": self.verdict(),
+            "unsupported": self.unsupported,
+            "areas": areas,
+        })
+    }
+}
+
+impl AreaReport {
+    pub(super) fn new(area: &Area) -> Self {
+        Self {
+            name: area.name.clone(),
+            about: area.about.clone(),
+            passed: 0,
+            failed: 0,
+            unsupported: 0,
+            failures: Vec::new(),
+            reasons: BTreeMap::new(),
+            by_flags: Vec::new(),
+            cases: Vec::new(),
+            mistake: None,
+        }
+    }
+
+    pub(super) const fn asked(&self) -> usize {
+        self.passed + self.failed + self.unsupported
+    }
+
+    pub(super) fn add(&mut self, group: &Group, test: &Test, verdict: Verdict) {
+        let outcome = match verdict {
+            Verdict::Passed => {
+                self.passed += 1;
+                Outcome::Passed
+            }
+            Verdict::Unsupported(reason) => {
+                self.unsupported += 1;
+                *self.reasons.entry(reason.clone()).or_default() += 1;
+                Outcome::Unsupported(reason)
+            }
+            Verdict::Failed(got) => {
+                self.failed += 1;
+                if self.failures.len() < SHOWN {
+                    self.failures.push(Failure::new(group, test, &got));
+                }
+                Outcome::Failed(got)
+            }
+        };
+        if !matches!(outcome, Outcome::Unsupported(_)) && !test.flags.is_empty() {
+            let has_failed = matches!(outcome, Outcome::Failed(_));
+            self.by_flags.push((test.flags.clone(), has_failed));
+        }
+        self.cases.push(Case {
+            id: test.id,
+            name: format!("{}: {}", group.about, test.comment),
+            outcome,
+        });
+    }
+
+    /// When every test was asked.
+    pub(super) fn explain(&mut self, area: &Area) {
+        self.mistake = explain::mistake(area, self);
+    }
+
+    fn json(&self) -> Value {
+        let failures: Vec<_> = self.failures.iter().map(Failure::json).collect();
+        let mut flags = BTreeMap::<&str, usize>::new();
+        let failed = self.by_flags.iter().filter(|(_, has_failed)| *has_failed);
+        for flag in failed.flat_map(|(flags, _)| flags) {
+            *flags.entry(flag).or_default() += 1;
+        }
+        json!({
+            "area": self.name,
+            "failedByFlag": flags,
+            "passed": self.passed,
+            "failed": self.failed,
+            "unsupported": self.unsupported,
+            "reasons": self.reasons.keys().collect::<Vec<_>>(),
+            "mistake": self.mistake,
+            "failures": failures,
+        })
+    }
+}
+
+impl Failure {
+    fn new(group: &Group, test: &Test, got: &str) -> Self {
+        Self {
+            id: test.id,
+            group: group.about.clone(),
+            comment: test.comment.clone(),
+            requirements: group.requirements.clone(),
+            kind: test.result.clone(),
+            request: test.request.clone(),
+            expected: test.expected.clone(),
+            got: got.to_owned(),
+            is_broken: !got.starts_with('{'),
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "tcId": self.id,
+            "group": self.group,
+            "comment": self.comment,
+            "requirements": self.requirements,
+            "result": self.kind,
+            "request": self.request,
+            "expected": self.expected,
+            "got": serde_json::from_str(&self.got).unwrap_or(Value::from(self.got.as_str())),
+        })
+    }
+}
+
+/// Those that the options ask for.
+pub(super) fn write_files(report: &Report, options: &Options) -> std::io::Result<()> {
+    if let Some(path) = &options.json {
+        std::fs::write(path, format!("{:#}\n", report.json()))?;
+    }
+    if let Some(path) = &options.junit {
+        std::fs::write(path, junit::junit(report))?;
+    }
+    if let Some(path) = &options.html {
+        std::fs::write(path, html::html(report))?;
+    }
+    Ok(())
+}
+
+/// As text of XML or HTML.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            // Neither format has control characters.
+            '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' => out.push('\u{FFFD}'),
+            other => out.push(other),
+        }
+    }
+    out
+}
