@@ -98,7 +98,8 @@ def operations_table(all_figures, board):
         if name != "nothing":
             rows.append([name, number(small.instructions[name]), number(small.stack[name]),
                          number(fast.instructions[name]), number(fast.stack[name])])
-    rows.append(["a device: any call", "", number(small.worst), "", number(fast.worst)])
+    if small.worst:
+        rows.append(["a device: any call", "", number(small.worst), "", number(fast.worst)])
     return table([board, "instr. s", "stack", "instr. 3", "stack"], rows)
 
 
@@ -121,7 +122,7 @@ def budgets(all_figures):
             ("flash without signal", board, f.above_empty("step_node"), floor, floor + 14_000),
             ("+ R peaks, codec", board, f.flash["step_signal"] - f.flash["step_node"], None, 10_000),
             ("RAM, a device's session", board, f.size["Sealer"], None, 1_024),
-            ("stack, worst call", board, max(f.worst, *f.stack.values()), None, 5_000),
+            *([("stack, worst call", board, max(f.worst, *f.stack.values()), None, 5_000)] if f.worst else []),
             ("seal 64 bytes", board, f.instructions["seal 64 bytes"], seal, round(1.25 * seal)),
             ("pairing, device", board, f.sum(*device), pairing, round(1.10 * pairing)),
             ("R peaks, a sample", board, f.instructions["look for R peaks at 250 Hz, a sample"], None,

@@ -1,7 +1,6 @@
 //! A device and a server that pair over a label, and one heart rate between them.
 
 use cortex_m_semihosting::hprintln;
-use heapless::Vec;
 use iomt::node::{Config, Device, DeviceEvent, Error, Received, Server, ServerConfig};
 use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
@@ -14,7 +13,7 @@ use crate::Noise;
 use crate::meter::{measure, stack_of};
 
 /// A device with an outbox of 1,024 bytes.
-pub type Sensor = Device<'static, 1_024>;
+type Sensor = Device<'static, 1_024>;
 
 /// Both ends of the conversation, and how deep the device's calls have gone.
 struct World<'w> {
@@ -25,19 +24,15 @@ struct World<'w> {
     is_stored: bool,
 }
 
-/// Both lie in statics, as in firmware.
-pub(super) fn run(devices: &mut Vec<Sensor, 1>, servers: &mut Vec<Server, 1>) -> Result<(), Error> {
+/// Pairs the two, and lets the device deliver.
+pub(super) fn run() -> Result<(), Error> {
     let label = [7; 16];
-    let identity = Identity::from_secret_bytes(&[0x42; 32])?;
-    let _ = devices.push(Device::new(
-        identity,
-        Descriptor::default(),
-        Config::DEFAULT,
-    )?);
     let identity = Identity::from_secret_bytes(&[0x21; 32])?;
-    let _ = servers.push(Server::new(identity, ServerConfig::DEFAULT));
-    let (Some(device), Some(server)) = (devices.first_mut(), servers.first_mut()) else {
-        return Ok(());
+    let server = &mut Server::new(identity, ServerConfig::DEFAULT);
+    let identity = Identity::from_secret_bytes(&[0x42; 32])?;
+    let mut device = Device::new(identity, Descriptor::default(), Config::DEFAULT);
+    let Ok(device) = &mut device else {
+        return Err(Error::Pairing(iomt::pairing::Error::BadKey));
     };
     device.arm(LabelSecret::new(&label)?);
     server.pair(Instant::ZERO, &LabelSecret::new(&label)?, &mut Noise)?;
