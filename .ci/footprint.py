@@ -177,8 +177,9 @@ def peers_table(all_figures, folder):
 
 def generated(all_figures, folder):
     parts = ["## Budgets", budget_table(all_figures), "## Flash above an empty program",
-             flash_table(all_figures), "## Static RAM", ram_table(all_figures),
-             "## Beside `clatter`, pairing and one frame", peers_table(all_figures, folder)]
+             flash_table(all_figures), "## Static RAM", ram_table(all_figures)]
+    if list(folder.glob("*.peers")):
+        parts += ["## Beside `clatter`, pairing and one frame", peers_table(all_figures, folder)]
     for board in boards_of(all_figures):
         text = BOARDS[board][1]
         parts += [f"## Instructions and stack: {text}", operations_table(all_figures, board)]
