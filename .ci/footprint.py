@@ -54,7 +54,13 @@ class Figures:
 
 
 def measured(folder):
-    return {(b, l): Figures(folder / f"{BOARDS[b][0]}.{LEVELS[l]}") for b in BOARDS for l in LEVELS}
+    """What there are figures of; the tables have no columns for the rest."""
+    paths = {(b, l): folder / f"{BOARDS[b][0]}.{LEVELS[l]}" for b in BOARDS for l in LEVELS}
+    return {key: Figures(path) for key, path in paths.items() if path.exists()}
+
+
+def boards_of(all_figures):
+    return [board for board in BOARDS if (board, "s") in all_figures]
 
 
 def number(value):
@@ -92,20 +98,23 @@ def flash_table(all_figures):
 
 
 def operations_table(all_figures, board):
-    small, fast = all_figures[board, "s"], all_figures[board, "3"]
+    levels = [level for level in LEVELS if (board, level) in all_figures]
+    columns = [all_figures[board, level] for level in levels]
     rows = []
-    for name in small.instructions:
+    for name in columns[0].instructions:
         if name != "nothing":
-            rows.append([name, number(small.instructions[name]), number(small.stack[name]),
-                         number(fast.instructions[name]), number(fast.stack[name])])
-    rows.append(["a device: any call", "", number(small.worst), "", number(fast.worst)])
-    return table([board, "instr. s", "stack", "instr. 3", "stack"], rows)
+            cells = [(number(f.instructions[name]), number(f.stack[name])) for f in columns]
+            rows.append([name, *(cell for pair in cells for cell in pair)])
+    if columns[0].worst:
+        rows.append(["a device: any call", *(cell for f in columns for cell in ("", number(f.worst)))])
+    return table([board, *(cell for level in levels for cell in (f"instr. {level}", "stack"))], rows)
 
 
 def ram_table(all_figures):
-    figures = [all_figures[board, "s"] for board in BOARDS]
+    boards = boards_of(all_figures)
+    figures = [all_figures[board, "s"] for board in boards]
     rows = [[name] + [number(f.size[name]) for f in figures] for name in figures[0].size]
-    return table(["static RAM, bytes", *BOARDS], rows)
+    return table(["static RAM, bytes", *boards], rows)
 
 
 def budgets(all_figures):
@@ -113,6 +122,8 @@ def budgets(all_figures):
     device = ("label, device: message 2", "label, device: the end")
     rows = []
     for board in ("M4F", "M0"):
+        if (board, "s") not in all_figures:
+            continue
         f = all_figures[board, "s"]
         floor = f.above_empty("floor")
         pairing = f.sum("bare: X25519 public key") + 3 * f.sum("bare: X25519 shared secret")
@@ -121,7 +132,7 @@ def budgets(all_figures):
             ("flash without signal", board, f.above_empty("step_node"), floor, floor + 14_000),
             ("+ R peaks, codec", board, f.flash["step_signal"] - f.flash["step_node"], None, 10_000),
             ("RAM, a device's session", board, f.size["Sealer"], None, 1_024),
-            ("stack, worst call", board, max(f.worst, *f.stack.values()), None, 5_000),
+            *([("stack, worst call", board, max(f.worst, *f.stack.values()), None, 5_000)] if f.worst else []),
             ("seal 64 bytes", board, f.instructions["seal 64 bytes"], seal, round(1.25 * seal)),
             ("pairing, device", board, f.sum(*device), pairing, round(1.10 * pairing)),
             ("R peaks, a sample", board, f.instructions["look for R peaks at 250 Hz, a sample"], None,
@@ -147,9 +158,11 @@ def budget_table(all_figures):
 def peers_table(all_figures, folder):
     """Beside what else does a Noise handshake without a heap: the device's side of XX with a psk."""
     head, columns = ["at opt-level s"], []
-    for board in BOARDS:
-        ours = all_figures[board, "s"]
-        theirs = Figures(folder / f"{BOARDS[board][0]}.peers")
+    for board in boards_of(all_figures):
+        path = folder / f"{BOARDS[board][0]}.peers"
+        if not path.exists():
+            continue
+        ours, theirs = all_figures[board, "s"], Figures(path)
         head += [f"{board} iomt", "clatter"]
         for figures, flash, second, end, seal in (
             (ours, ours.above_empty("step_pairing"), "label, device: message 2", "label, device: the end",
@@ -164,9 +177,11 @@ def peers_table(all_figures, folder):
 
 def generated(all_figures, folder):
     parts = ["## Budgets", budget_table(all_figures), "## Flash above an empty program",
-             flash_table(all_figures), "## Static RAM", ram_table(all_figures),
-             "## Beside `clatter`, pairing and one frame", peers_table(all_figures, folder)]
-    for board, (_, text) in BOARDS.items():
+             flash_table(all_figures), "## Static RAM", ram_table(all_figures)]
+    if list(folder.glob("*.peers")):
+        parts += ["## Beside `clatter`, pairing and one frame", peers_table(all_figures, folder)]
+    for board in boards_of(all_figures):
+        text = BOARDS[board][1]
         parts += [f"## Instructions and stack: {text}", operations_table(all_figures, board)]
     return "\n\n".join(parts)
 

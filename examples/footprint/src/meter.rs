@@ -16,6 +16,8 @@ use cortex_m_semihosting::hprintln;
 const PAINT: u32 = 0x5AFE_57AC;
 /// What the functions here need for themselves, below which the paint begins.
 const MARGIN: usize = 64;
+/// How deep is looked; no operation goes there.
+const DEPTH: usize = 24 * 1_024;
 
 unsafe extern "C" {
     /// The first byte above the statics, from the linker script of `cortex-m-rt`.
@@ -54,11 +56,17 @@ extern "C" fn instructions_mark() {
     unsafe { asm!("") }
 }
 
+/// Where the paint ends: above the statics.
+fn lowest(top: usize) -> usize {
+    let free = &raw mut __sheap as usize;
+    free.max(top.saturating_sub(DEPTH) & !3)
+}
+
 /// Paints the free stack, and says where it begins.
 #[inline(never)]
 fn paint() -> usize {
     let top = cortex_m::register::msp::read() as usize - MARGIN;
-    let mut at = &raw mut __sheap;
+    let mut at = lowest(top) as *mut u32;
     while (at as usize) < top {
         // SAFETY: between the statics and the stack in use there is only free RAM.
         unsafe { ptr::write_volatile(at, PAINT) };
@@ -70,7 +78,7 @@ fn paint() -> usize {
 /// How much of the painted stack was used.
 #[inline(never)]
 fn used(top: usize) -> usize {
-    let mut at = (&raw const __sheap).cast::<u32>();
+    let mut at = lowest(top) as *const u32;
     // SAFETY: as above, and it is only read.
     while (at as usize) < top && unsafe { ptr::read_volatile(at) } == PAINT {
         at = at.wrapping_add(1);

@@ -1,8 +1,7 @@
 //! The postcard format, written by one copy of code whatever becomes of the bytes, and without a panic path.
 //!
 //! The `postcard` crate writes each body by a copy of code of its own for each of the three uses below, and indexes
-//! what it writes: a third of the flash of a small device, and a panic that a linker finds. It reads all bodies,
-//! and tests hold this against it.
+//! what it writes, which a linker finds as a panic. It reads all bodies, and tests hold this against it.
 
 use core::fmt;
 

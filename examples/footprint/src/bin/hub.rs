@@ -38,6 +38,7 @@ fn boot() -> Result<Server, Error> {
 }
 
 /// One turn of the hub's loop: input, then every output.
+#[inline(never)] // else some compilers peel the loop around it, and have it twice
 fn run(hub: &mut Server) -> Result<(), Error> {
     let mut datagram = black_box([0; MAX_DATAGRAM]);
     if let Ok(Received::Records(opened)) = hub.handle_datagram(now(), &mut datagram) {

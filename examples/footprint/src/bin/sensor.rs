@@ -50,6 +50,7 @@ fn boot() -> Result<Sensor, Error> {
 }
 
 /// One turn of the device's loop: input, readings, then every output.
+#[inline(never)] // else some compilers peel the loop around it, and have it twice
 fn run(sensor: &mut Sensor) -> Result<(), Error> {
     let _ = black_box(sensor.handle_datagram(now(), &black_box([0; MAX_DATAGRAM]), &mut Noise));
     sensor.handle_timeout(now(), &mut Noise)?;

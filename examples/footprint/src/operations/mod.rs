@@ -5,13 +5,10 @@ mod nodes;
 mod pairings;
 mod samples;
 
-pub use nodes::Sensor;
-
 use core::hint::black_box;
 use core::mem::size_of;
 
 use cortex_m_semihosting::hprintln;
-use heapless::Vec;
 use iomt::node::{Device, Server};
 use iomt::seal::{Opener, Sealer};
 use iomt::signal::ecg::RPeakDetector;
@@ -24,15 +21,24 @@ use crate::meter::measure;
 /// # Errors
 ///
 /// The name of what failed.
-pub fn run(devices: &mut Vec<Sensor, 1>, servers: &mut Vec<Server, 1>) -> Result<(), &'static str> {
+pub fn run() -> Result<(), &'static str> {
     sizes();
     measure("nothing", || ());
     frames::records().map_err(|_| "records")?;
     frames::seal().map_err(|_| "frames")?;
     frames::fragments().map_err(|_| "fragments")?;
     samples::run()?;
-    pairings::run().map_err(|_| "pairing")?;
-    nodes::run(devices, servers).map_err(|_| "a node")
+    pairings::run().map_err(|_| "pairing")
+}
+
+/// Measures a device that converses with a server; both need more RAM than the smaller boards have.
+///
+/// # Errors
+///
+/// The name of what failed.
+pub fn conversation() -> Result<(), &'static str> {
+    measure("nothing", || ());
+    nodes::run().map_err(|_| "a node")
 }
 
 /// What statics of these types take.

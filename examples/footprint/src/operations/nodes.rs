@@ -1,56 +1,67 @@
 //! A device and a server that pair over a label, and one heart rate between them.
 
 use cortex_m_semihosting::hprintln;
-use heapless::Vec;
 use iomt::node::{Config, Device, DeviceEvent, Error, Received, Server, ServerConfig};
 use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
+use iomt::seal::{Entropy, EntropyFailed};
 use iomt::storage::StoreReply;
 use iomt::time::{Duration, Instant};
 use iomt::wire::{MAX_DATAGRAM, Record, Space};
 
-use crate::Noise;
 use crate::meter::{measure, stack_of};
 
 /// A device with an outbox of 1,024 bytes.
-pub type Sensor = Device<'static, 1_024>;
+type Sensor = Device<'static, 1_024>;
+
+/// Bytes of which no two draws are alike: a node refuses a generator that repeats itself. Not random.
+struct Numbers(u32);
+
+impl Entropy for Numbers {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
+        for byte in out {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *byte = (self.0 >> 24) as u8;
+        }
+        Ok(())
+    }
+}
 
 /// Both ends of the conversation, and how deep the device's calls have gone.
 struct World<'w> {
     device: &'w mut Sensor,
     server: &'w mut Server,
+    numbers: Numbers,
     now: Instant,
     deepest: usize,
-    is_stored: bool,
+    is_sent: bool,
 }
 
-/// Both lie in statics, as in firmware.
-pub(super) fn run(devices: &mut Vec<Sensor, 1>, servers: &mut Vec<Server, 1>) -> Result<(), Error> {
+/// Pairs the two, and lets the device deliver.
+pub(super) fn run() -> Result<(), Error> {
     let label = [7; 16];
-    let identity = Identity::from_secret_bytes(&[0x42; 32])?;
-    let _ = devices.push(Device::new(
-        identity,
-        Descriptor::default(),
-        Config::DEFAULT,
-    )?);
     let identity = Identity::from_secret_bytes(&[0x21; 32])?;
-    let _ = servers.push(Server::new(identity, ServerConfig::DEFAULT));
-    let (Some(device), Some(server)) = (devices.first_mut(), servers.first_mut()) else {
-        return Ok(());
+    let server = &mut Server::new(identity, ServerConfig::DEFAULT);
+    let identity = Identity::from_secret_bytes(&[0x42; 32])?;
+    let mut device = Device::new(identity, Descriptor::default(), Config::DEFAULT);
+    let Ok(device) = &mut device else {
+        return Err(Error::Pairing(iomt::pairing::Error::BadKey));
     };
     device.arm(LabelSecret::new(&label)?);
-    server.pair(Instant::ZERO, &LabelSecret::new(&label)?, &mut Noise)?;
+    let mut numbers = Numbers(1);
+    server.pair(Instant::ZERO, &LabelSecret::new(&label)?, &mut numbers)?;
     let mut world = World {
         device,
         server,
+        numbers,
         now: Instant::ZERO,
         deepest: 0,
-        is_stored: false,
+        is_sent: false,
     };
     for _ in 0..2_000 {
         world.turn()?;
-        if world.is_stored && world.device.is_settled() {
+        if world.is_sent && world.device.is_settled() {
             hprintln!("worst {} any call of a device", world.deepest);
             return Ok(());
         }
@@ -63,24 +74,22 @@ impl World<'_> {
         self.now = self.now + Duration::from_millis(10);
         let now = self.now;
         let mut buffer = [0; MAX_DATAGRAM];
-        let _ = self.deep(|device| device.handle_timeout(now, &mut Noise));
-        while self.deep(|device| device.poll_store(now, &mut buffer).is_some()) {
-            self.deep(|device| device.handle_stored(now, StoreReply::Done))?;
+        let _ = self.deep(|device, numbers| device.handle_timeout(now, numbers));
+        while self.deep(|device, _| device.poll_store(now, &mut buffer).is_some()) {
+            self.deep(|device, _| device.handle_stored(now, StoreReply::Done))?;
         }
         if let Some(DeviceEvent::Ready { .. }) = self.device.poll_event() {
             self.send()?;
         }
-        while let Some(len) = self.deep(|device| {
+        while let Some(len) = self.deep(|device, _| {
             let datagram = device.poll_transmit(now, &mut buffer);
             datagram.map(|datagram| datagram.len())
         }) {
             self.hear(buffer.get_mut(..len).unwrap_or_default())?;
         }
-        let _ = self.server.handle_timeout(now, &mut Noise);
+        let _ = self.server.handle_timeout(now, &mut self.numbers);
         while let Some(datagram) = self.server.poll_transmit(now, &mut buffer) {
-            let device = &mut *self.device;
-            let (_, depth) = stack_of(|| device.handle_datagram(now, &datagram, &mut Noise));
-            self.deepest = self.deepest.max(depth);
+            let _ = self.deep(|device, numbers| device.handle_datagram(now, &datagram, numbers));
         }
         Ok(())
     }
@@ -96,19 +105,19 @@ impl World<'_> {
             let record = Record::Observation(pulse);
             self.device.send(self.now, Space::Data, &[record])
         })?;
+        self.is_sent = true;
         Ok(())
     }
 
     fn hear(&mut self, datagram: &mut [u8]) -> Result<(), Error> {
         if let Ok(Received::Records(opened)) = self.server.handle_datagram(self.now, datagram) {
             self.server.handle_stored(self.now, opened.stored())?;
-            self.is_stored = true;
         }
         Ok(())
     }
 
-    fn deep<R>(&mut self, call: impl FnOnce(&mut Sensor) -> R) -> R {
-        let (result, depth) = stack_of(|| call(self.device));
+    fn deep<R>(&mut self, call: impl FnOnce(&mut Sensor, &mut Numbers) -> R) -> R {
+        let (result, depth) = stack_of(|| call(self.device, &mut self.numbers));
         self.deepest = self.deepest.max(depth);
         result
     }

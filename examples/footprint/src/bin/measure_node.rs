@@ -1,0 +1,23 @@
+//! Measures a whole device, in the emulator that has room for its server, too.
+
+#![no_std]
+#![no_main]
+
+#[path = "../panic/fails.rs"]
+mod panic;
+
+use cortex_m_rt::entry;
+use cortex_m_semihosting::{debug, hprintln};
+use iomt_footprint::{idle, operations};
+
+#[entry]
+fn main() -> ! {
+    match operations::conversation() {
+        Ok(()) => debug::exit(debug::EXIT_SUCCESS),
+        Err(what) => {
+            hprintln!("failed: {}", what);
+            debug::exit(debug::EXIT_FAILURE);
+        }
+    }
+    idle()
+}
