@@ -13,6 +13,7 @@
 #![no_std]
 #![no_main]
 
+mod chip;
 mod radio;
 
 use core::cell::RefCell;
@@ -23,23 +24,21 @@ use embassy_executor::Spawner;
 use embassy_futures::join::join;
 use embassy_futures::select::{Either, select};
 use embassy_nrf::gpio::{Input, Pull};
-use embassy_nrf::mode::Blocking as Polled;
 use embassy_nrf::{bind_interrupts, rng::Rng};
 use embassy_time::{Duration, Timer as Delay};
 use iomt::driver::{Driver, Next, Timer};
 use iomt::node::{Config, Device, Error, Keeping};
 use iomt::pairing::{Identity, label::LabelSecret};
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit};
-use iomt::seal::{Entropy, EntropyFailed};
 use iomt::storage::{AsyncFlashStorage, AsyncStorage, MAX_IMAGE};
-use iomt::time::Instant;
 use iomt::wire::{Record, Space};
 use nrf_sdc as sdc;
 use nrf_sdc::mpsl::{self, MultiprotocolServiceLayer, SessionMem, raw};
-use rand_core::{CryptoRng, RngCore, impls};
+use rand_core::RngCore;
 use static_cell::StaticCell;
 use trouble_host::prelude::*;
 
+use chip::{Clock, Noise};
 use radio::{Gatt, Gone, Radio};
 
 /// Where the factory's key and label lie, and behind them the storage.
@@ -63,46 +62,6 @@ bind_interrupts!(struct Irqs {
     RTC0 => mpsl::HighPrioInterruptHandler;
 });
 
-/// Embassy's clock.
-struct Clock;
-
-impl Timer for Clock {
-    fn now(&self) -> Instant {
-        Instant::from_micros(embassy_time::Instant::now().as_micros())
-    }
-
-    async fn sleep_until(&self, due: Instant) {
-        Delay::at(embassy_time::Instant::from_micros(due.as_micros())).await;
-    }
-}
-
-/// The chip's generator, which the radio's controller and the device share.
-#[derive(Clone, Copy)]
-struct Noise(&'static Mutex<RefCell<Rng<'static, Polled>>>);
-
-impl Entropy for Noise {
-    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
-        self.fill_bytes(out);
-        Ok(())
-    }
-}
-
-impl RngCore for Noise {
-    fn next_u32(&mut self) -> u32 {
-        impls::next_u32_via_fill(self)
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        impls::next_u64_via_fill(self)
-    }
-
-    fn fill_bytes(&mut self, out: &mut [u8]) {
-        critical_section::with(|cs| self.0.borrow_ref_mut(cs).blocking_fill_bytes(out));
-    }
-}
-
-impl CryptoRng for Noise {}
-
 #[embassy_executor::task]
 async fn run_radio(mpsl: &'static MultiprotocolServiceLayer<'static>) -> ! {
     mpsl.run().await
@@ -110,7 +69,7 @@ async fn run_radio(mpsl: &'static MultiprotocolServiceLayer<'static>) -> ! {
 
 #[embassy_executor::main]
 async fn main(spawner: Spawner) -> ! {
-    static RNG: StaticCell<Mutex<RefCell<Rng<'static, Polled>>>> = StaticCell::new();
+    static RNG: StaticCell<chip::Shared> = StaticCell::new();
     static MPSL: StaticCell<MultiprotocolServiceLayer<'static>> = StaticCell::new();
     static SESSION: StaticCell<SessionMem<1>> = StaticCell::new();
 

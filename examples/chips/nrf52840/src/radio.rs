@@ -10,7 +10,7 @@ use iomt::wire::MAX_DATAGRAM;
 use nrf_sdc::SoftdeviceController;
 use trouble_host::prelude::*;
 
-use crate::Clock;
+use crate::chip::Clock;
 
 /// The longest value of the two characteristics: what the host's packets hold.
 const VALUE: usize = 244;
@@ -34,13 +34,13 @@ pub struct Gone;
 /// A connection as a carrier, or none.
 pub struct Radio<'a> {
     connection: Option<GattConnection<'a, 'a, DefaultPacketPool>>,
-    gatt: &'a Gatt<'a>,
+    gatt: &'a Gatt<'static>,
     fragmenter: Fragmenter,
     reassembler: Reassembler,
 }
 
 impl<'a> Radio<'a> {
-    pub fn new(gatt: &'a Gatt<'a>) -> Self {
+    pub fn new(gatt: &'a Gatt<'static>) -> Self {
         Self {
             connection: None,
             gatt,
@@ -63,7 +63,7 @@ impl<'a> Radio<'a> {
 /// Advertises until somebody connects.
 pub async fn accept<'a>(
     peripheral: &mut Peripheral<'a, SoftdeviceController<'a>, DefaultPacketPool>,
-    gatt: &'a Gatt<'a>,
+    gatt: &'a Gatt<'static>,
 ) -> GattConnection<'a, 'a, DefaultPacketPool> {
     loop {
         let parameters = AdvertisementParameters::default();

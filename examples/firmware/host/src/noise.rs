@@ -21,7 +21,7 @@ impl Noise {
         let mut out = Vec::with_capacity(bytes.len());
         for byte in bytes {
             let chance = self.next();
-            let is_hit = chance % RARITY == 0;
+            let is_hit = chance.is_multiple_of(RARITY);
             self.damaged += u64::from(is_hit);
             match (is_hit, chance >> 60) {
                 (false, _) => out.push(*byte),

@@ -231,3 +231,94 @@ fn number(reading: &Observation) -> Option<f64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three seconds of a boot as an honest device sends them.
+    fn boot() -> BTreeMap<u64, Row> {
+        let mut expected = Expected::new().unwrap();
+        let mut rows = vec![Row::Descriptor];
+        for (index, samples) in ecg::SAMPLES[..750].chunks(125).enumerate() {
+            let first = 125 * index as u64;
+            let block = Row::Block {
+                first,
+                start: RATE.instant_of(Instant::from_secs(5), first),
+                samples: samples.iter().map(|sample| i32::from(*sample)).collect(),
+            };
+            let readings = expected.after(&block).unwrap();
+            rows.push(block);
+            rows.extend(readings);
+        }
+        (0..).zip(rows).collect()
+    }
+
+    fn check(rows: BTreeMap<u64, Row>) -> Result<Boot, String> {
+        let records = Records {
+            boots: vec![(Run([0; 8]), rows)],
+            repeated: 0,
+        };
+        records.check(0)
+    }
+
+    fn renumbered(rows: BTreeMap<u64, Row>) -> BTreeMap<u64, Row> {
+        (0..).zip(rows.into_values()).collect()
+    }
+
+    #[test]
+    fn takes_what_an_honest_device_sends() {
+        let beats = boot()
+            .values()
+            .filter(|row| matches!(row, Row::Beat { .. }))
+            .count();
+        assert_eq!(
+            check(boot()),
+            Ok(Boot {
+                samples: 750,
+                beats
+            })
+        );
+        assert!(beats > 0);
+    }
+
+    #[test]
+    fn misses_every_record_that_is_not_there() {
+        for sequence in boot().into_keys() {
+            let mut rows = boot();
+            rows.remove(&sequence);
+            assert!(check(rows.clone()).is_err(), "{sequence}");
+            assert!(
+                check(renumbered(rows)).is_err(),
+                "{sequence}, the others numbered anew"
+            );
+        }
+    }
+
+    #[test]
+    fn sees_samples_that_are_changed_repeated_or_swapped() {
+        let places: Vec<u64> = boot()
+            .iter()
+            .filter(|(_, row)| matches!(row, Row::Block { .. }))
+            .map(|(at, _)| *at)
+            .collect();
+        let [.., one, other] = places[..] else {
+            panic!("no blocks")
+        };
+
+        let mut changed = boot();
+        if let Some(Row::Block { samples, .. }) = changed.get_mut(&one) {
+            samples[60] += 1;
+        }
+        assert!(check(changed).is_err());
+
+        let mut repeated = boot();
+        repeated.insert(other, repeated[&one].clone());
+        assert!(check(repeated).is_err());
+
+        let mut swapped = boot();
+        swapped.insert(other, boot()[&one].clone());
+        swapped.insert(one, boot()[&other].clone());
+        assert!(check(swapped).is_err());
+    }
+}
