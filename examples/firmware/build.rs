@@ -15,10 +15,10 @@ const BOARDS: [(&str, &str); 3] = [
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    let board = BOARDS
+    let (_, memory) = BOARDS
         .iter()
-        .find(|(feature, _)| env::var_os(feature).is_some());
-    let memory = board.map_or("memory/link_only.x", |(_, memory)| memory);
+        .find(|(feature, _)| env::var_os(feature).is_some())
+        .expect("the feature of a board");
     fs::copy(memory, out.join("memory.x")).expect("a memory layout");
     fs::write(out.join("ecg.rs"), ecg::source()).expect("room for the signal");
     println!("cargo::rustc-link-search={}", out.display());

@@ -11,7 +11,8 @@ fn main() {
         _ => "mps2-an386",
     };
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
-    fs::copy(format!("../boards/{board}.x"), out.join("memory.x")).expect("a memory map of the board");
+    fs::copy(format!("../boards/{board}.x"), out.join("memory.x"))
+        .expect("a memory map of the board");
     println!("cargo::rustc-link-search={}", out.display());
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
     println!("cargo::rustc-link-arg-bins=--nmagic");

@@ -38,6 +38,9 @@ fn pair() -> Result<(), HandshakeError> {
         device.read_message(&message[..len], &mut payload)
     })?;
     let mut transport = device.finalize()?;
-    measure("clatter: seal 64 bytes", || transport.send(&[0x5A; 64], &mut message)).map(|_| ())?;
+    measure("clatter: seal 64 bytes", || {
+        transport.send(&[0x5A; 64], &mut message)
+    })
+    .map(|_| ())?;
     Ok(())
 }
