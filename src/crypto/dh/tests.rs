@@ -28,9 +28,10 @@ fn all_zero_outputs_abort() {
     assert!(PrivateKey::new([9; 32]).agree(&order_eight).is_none());
 }
 
+type Agree = fn(&[u8; KEY_LEN], &[u8; KEY_LEN]) -> [u8; KEY_LEN];
+
 /// The backends, whichever of them the crate multiplies with.
-const BACKENDS: [fn(&[u8; KEY_LEN], &[u8; KEY_LEN]) -> [u8; KEY_LEN]; 2] =
-    [audited::agree, ladder::agree];
+const BACKENDS: [Agree; 2] = [audited::agree, ladder::agree];
 
 /// RFC 7748 §5.2.
 #[test]
