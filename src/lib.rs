@@ -38,7 +38,11 @@
 //! | filter a signal, find heart beats | [`signal`], [`signal::ecg::RPeakDetector`] |
 //! | screen for fibrillation, find falls, foresee glucose | [`signal::rhythm`], [`signal::motion`], [`signal::glucose`] |
 //! | raise an alarm | [`alarm::LimitAlarm`], [`alarm::Staleness`] |
+//! | start on a microcontroller, or see a node run in an emulator | `examples/chips`, `examples/firmware`, [`guide::firmware`] |
+//! | know what it costs there | [`guide::footprint`] |
+//! | use a device from C | `examples/c` |
 //! | implement the protocol in another language | [`guide::specification`], [`guide::records`] |
+//! | hold another implementation against the protocol | [`guide::conformance`], `tests/vectors` (feature `vectors`) |
 //! | choose between this and another protocol | [`guide::why_not`] |
 //! | see what of delivery was tried, and how | [`guide::reliability`] |
 //! | speak plain Noise | [`pairing::noise`] |
