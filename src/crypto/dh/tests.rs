@@ -27,8 +27,9 @@ fn all_zero_outputs_abort() {
 }
 
 /// The backends, whichever of them the crate multiplies with.
-const BACKENDS: [fn(&[u8; KEY_LEN], &[u8; KEY_LEN]) -> [u8; KEY_LEN]; 2] =
-    [audited::agree, ladder::agree];
+const BACKENDS: [Agree; 2] = [audited::agree, ladder::agree];
+
+type Agree = fn(&[u8; KEY_LEN], &[u8; KEY_LEN]) -> [u8; KEY_LEN];
 
 /// RFC 7748 §5.2.
 #[test]
