@@ -1,5 +1,5 @@
 use hmac::{Hmac, KeyInit, Mac};
-#[cfg(any(test, feature = "pairing"))]
+#[cfg(any(test, feature = "pairing", not(target_pointer_width = "64")))]
 use sha2::Digest;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -15,7 +15,7 @@ pub(crate) const HASH_LEN: usize = 32;
 pub(super) const BLOCK_LEN: usize = 64;
 
 /// SHA-256 over the parts, one behind the other.
-#[cfg(any(test, feature = "pairing"))]
+#[cfg(any(test, feature = "pairing", not(target_pointer_width = "64")))]
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; HASH_LEN] {
     let mut digest = Sha256::new();
     for part in parts {
