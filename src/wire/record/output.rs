@@ -258,90 +258,31 @@ impl Serializer for &mut Output<'_> {
     }
 }
 
-impl ser::SerializeSeq for &mut Output<'_> {
-    type Ok = ();
-    type Error = Failed;
+/// What is made of parts is written part by part, without their names and with nothing behind them.
+macro_rules! parts {
+    ($($kind:ident, $part:ident($($name:ty)?);)*) => {$(
+        impl ser::$kind for &mut Output<'_> {
+            type Ok = ();
+            type Error = Failed;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
-        value.serialize(&mut **self)
-    }
+            fn $part<T: Serialize + ?Sized>(&mut self, $(_: $name,)? value: &T) -> Result<(), Failed> {
+                value.serialize(&mut **self)
+            }
 
-    fn end(self) -> Result<(), Failed> {
-        Ok(())
-    }
+            fn end(self) -> Result<(), Failed> {
+                Ok(())
+            }
+        }
+    )*};
 }
 
-impl ser::SerializeTuple for &mut Output<'_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
-        value.serialize(&mut **self)
-    }
-
-    fn end(self) -> Result<(), Failed> {
-        Ok(())
-    }
-}
-
-impl ser::SerializeTupleStruct for &mut Output<'_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
-        value.serialize(&mut **self)
-    }
-
-    fn end(self) -> Result<(), Failed> {
-        Ok(())
-    }
-}
-
-impl ser::SerializeTupleVariant for &mut Output<'_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
-        value.serialize(&mut **self)
-    }
-
-    fn end(self) -> Result<(), Failed> {
-        Ok(())
-    }
-}
-
-impl ser::SerializeStruct for &mut Output<'_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        _: &'static str,
-        value: &T,
-    ) -> Result<(), Failed> {
-        value.serialize(&mut **self)
-    }
-
-    fn end(self) -> Result<(), Failed> {
-        Ok(())
-    }
-}
-
-impl ser::SerializeStructVariant for &mut Output<'_> {
-    type Ok = ();
-    type Error = Failed;
-
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        _: &'static str,
-        value: &T,
-    ) -> Result<(), Failed> {
-        value.serialize(&mut **self)
-    }
-
-    fn end(self) -> Result<(), Failed> {
-        Ok(())
-    }
+parts! {
+    SerializeSeq, serialize_element();
+    SerializeTuple, serialize_element();
+    SerializeTupleStruct, serialize_field();
+    SerializeTupleVariant, serialize_field();
+    SerializeStruct, serialize_field(&'static str);
+    SerializeStructVariant, serialize_field(&'static str);
 }
 
 impl fmt::Display for Failed {

@@ -1,5 +1,8 @@
 //! All of this package's `unsafe`: registers at fixed addresses, and the interrupt.
-#![allow(unsafe_code)]
+#![allow(
+    unsafe_code,
+    reason = "a register is an address, and nobody but this module has it"
+)]
 
 use core::ptr::with_exposed_provenance_mut;
 
