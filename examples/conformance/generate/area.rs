@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::shim;
 use crate::shim::error::class_of;
+use crate::shim::strip_nulls;
 
 /// Cases in which the crate does something else than they say.
 static FAULTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -229,7 +230,7 @@ impl Group {
         for unfit in ["self_check", "bad_request", "unsupported\""] {
             self.expect(!text.contains(unfit), self.op, request, &answer);
         }
-        strip(&mut answer);
+        strip_nulls(&mut answer);
         answer
     }
 
@@ -241,7 +242,7 @@ impl Group {
         result: &'static str,
     ) -> &mut Self {
         let mut request = request;
-        strip(&mut request);
+        strip_nulls(&mut request);
         let flag = self.flag;
         self.tests.push(Test {
             comment,
@@ -288,17 +289,5 @@ impl Test {
             self.expected,
             self.result
         )
-    }
-}
-
-/// Takes out members that are null.
-pub(super) fn strip(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|_, member| !member.is_null());
-            members.values_mut().for_each(strip);
-        }
-        Value::Array(items) => items.iter_mut().for_each(strip),
-        _ => {}
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::vectors::{Group, Test};
 use crate::shim;
 use crate::shim::error::class_of;
+use crate::shim::strip_nulls;
 
 pub(super) enum Verdict {
     Passed,
@@ -21,7 +22,7 @@ pub(super) fn judge(group: &Group, test: &Test, answer: &Value) -> Verdict {
     if let Some(members) = answer.as_object_mut() {
         members.retain(|name, _| name != "id");
     }
-    strip(&mut answer);
+    strip_nulls(&mut answer);
     let mut expected = test.expected.clone();
     match group.judge.as_deref() {
         Some("any_error") => [&mut expected, &mut answer]
@@ -33,18 +34,6 @@ pub(super) fn judge(group: &Group, test: &Test, answer: &Value) -> Verdict {
     match answer == expected {
         true => Verdict::Passed,
         false => Verdict::Failed(answer.to_string()),
-    }
-}
-
-/// Members that are null may be left out.
-fn strip(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|_, member| !member.is_null());
-            members.values_mut().for_each(strip);
-        }
-        Value::Array(items) => items.iter_mut().for_each(strip),
-        _ => {}
     }
 }
 

@@ -96,3 +96,15 @@ fn perform(op: &str, request: &Request<'_>) -> Answer {
         other => Err(Failure::Unsupported(format!("no operation {other:?}"))),
     }
 }
+
+/// Takes out members that are null: they may be left out of any request and answer.
+pub(crate) fn strip_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(strip_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(strip_nulls),
+        _ => {}
+    }
+}
