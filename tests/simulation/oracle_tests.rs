@@ -9,9 +9,8 @@ use iomt::wire::{
     CounterRange, Frame, Locator, MAX_COUNTER, RecordId, Route, Run, Salt, Space, Tag,
 };
 
-use super::oracle::{
-    Ledger, Place, RECIPIENTS, Reading, Record, Row, Shelf, Tally, WireLog, bounds, wire_log,
-};
+use super::oracle::shelf::{Place, Record, Row};
+use super::oracle::{Ledger, RECIPIENTS, Reading, Shelf, Tally, WireLog, bounds, wire_log};
 
 const RUN: Run = Run([1; 8]);
 const EPOCH: [u8; 16] = [9; 16];

@@ -5,7 +5,8 @@ use iomt::wire::Hint;
 
 use super::counts::Fault;
 use super::fleet::Fleet;
-use super::oracle::{Row, bounds};
+use super::oracle::bounds;
+use super::oracle::shelf::Row;
 use super::worker::Worker;
 use super::world::Context;
 

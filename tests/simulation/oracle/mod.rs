@@ -16,7 +16,7 @@ pub mod shelf;
 pub mod wire_log;
 
 pub use ledger::{Ledger, Reading, Tally};
-pub use shelf::{Place, Record, Row, Shelf};
+pub use shelf::Shelf;
 pub use wire_log::WireLog;
 
 /// How many recipients a device has at most.
