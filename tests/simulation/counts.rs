@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use super::oracle::Tally;
+
 /// What is done to the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
@@ -13,8 +15,10 @@ pub enum Fault {
     ClockJump,
     ClockReset,
     DeviceCrash,
+    DeviceCrashBetweenCalls,
     GatewayCrash,
     WorkerCrash,
+    WorkerCrashBetweenCalls,
     WorkerDeath,
     StaleRow,
     PowerCut,
@@ -25,6 +29,9 @@ pub enum Fault {
     FailingNoise,
     ConstantNoise,
     RepeatingNoise,
+    WorkerNoise,
+    KeyLate,
+    KeyFails,
     EffectFailsOnce,
     EffectFailsForEver,
     WeekInGateway,
@@ -43,8 +50,10 @@ impl Fault {
             Self::ClockJump => "server clock jumps",
             Self::ClockReset => "server clock back to 1970",
             Self::DeviceCrash => "device crashes",
+            Self::DeviceCrashBetweenCalls => "device crashes between two calls",
             Self::GatewayCrash => "gateway crashes",
             Self::WorkerCrash => "worker crashes",
+            Self::WorkerCrashBetweenCalls => "worker crashes between two calls",
             Self::WorkerDeath => "worker deaths around a commit",
             Self::StaleRow => "commits over a newer row",
             Self::PowerCut => "power cuts within a flash write",
@@ -55,6 +64,9 @@ impl Fault {
             Self::FailingNoise => "generators that fail",
             Self::ConstantNoise => "generators that are constant",
             Self::RepeatingNoise => "generators that start over",
+            Self::WorkerNoise => "generators of workers that fail or repeat",
+            Self::KeyLate => "static-key operations that take up to 40 s",
+            Self::KeyFails => "static-key operations that fail",
             Self::EffectFailsOnce => "n-th effect fails once",
             Self::EffectFailsForEver => "effects fail from the n-th on",
             Self::WeekInGateway => "gateways that hold all for 7 days",
@@ -70,15 +82,11 @@ pub struct Counts {
     pub frames: u64,
     pub datagrams: u64,
     pub readings: u64,
-    pub stored: u64,
-    /// Readings that are named as lost.
-    pub lost: u64,
-    /// Readings that went with a rolled back state: an image of the device, a backup of the store.
-    pub rolled_back: u64,
+    pub tally: Tally,
     pub sessions: u64,
     pub device_micros: u64,
-    /// How often a node asked for a time that had passed.
-    pub impatient: u64,
+    /// The most steps that a seed took: each is a moment at which something was due.
+    pub most_steps: u64,
 }
 
 impl Counts {
@@ -93,12 +101,10 @@ impl Counts {
         self.frames += other.frames;
         self.datagrams += other.datagrams;
         self.readings += other.readings;
-        self.stored += other.stored;
-        self.lost += other.lost;
-        self.rolled_back += other.rolled_back;
+        self.tally.add(&other.tally);
         self.sessions += other.sessions;
         self.device_micros += other.device_micros;
-        self.impatient += other.impatient;
+        self.most_steps = self.most_steps.max(other.most_steps);
     }
 
     pub fn device_years(&self) -> f64 {

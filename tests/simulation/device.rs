@@ -1,21 +1,20 @@
-use iomt::node::{Config, Device, DeviceEvent, Keeping, PeerId};
+mod effects;
+
+use iomt::node::{Config, Device, Keeping, PeerId};
 use iomt::pairing::{Identity, PublicKey, label::LabelSecret};
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
-use iomt::storage::{FrameAddress, Storage as _, StoreReply, StoreRequest};
+use iomt::storage::Storage as _;
 use iomt::time::{Duration, Instant};
-use iomt::wire::control::Why;
-use iomt::wire::{MAX_DATAGRAM, Record, Space};
+use iomt::wire::{Record, Space};
 
 use super::counts::Fault;
-use super::ledger::Reading;
+use super::element::Element;
 use super::medium::{Chip, Flash, Storage};
-use super::network::{Address, Delivery};
+use super::network::Address;
+use super::oracle::bounds::OUTBOX;
+use super::oracle::{RECIPIENTS, Reading, bounds};
 use super::random::{Noise, Random, Source};
 use super::world::Context;
-
-/// Bytes of outbox for each recipient.
-const OUTBOX: usize = 4_096;
-pub const RECIPIENTS: usize = 2;
 
 pub type Engine = Device<'static, OUTBOX, RECIPIENTS>;
 
@@ -34,6 +33,8 @@ pub struct Build {
     /// Which pairing it belongs to: a device and its clones have one.
     pub lineage: usize,
     pub secret: [u8; 32],
+    /// Whether a secure element holds the key.
+    pub has_element: bool,
     pub label: Option<[u8; 16]>,
     pub config: Config,
     /// The servers, by place, and their keys.
@@ -49,6 +50,7 @@ pub struct Node {
     pub build: Build,
     pub flash: Flash,
     pub source: Source,
+    pub element: Element,
     pub engine: Option<Box<Engine>>,
     storage: Option<Storage>,
     /// Which life of which device this is.
@@ -67,15 +69,20 @@ pub struct Node {
     pub settled: bool,
     pub paired_once: bool,
     reply_to: Option<Address>,
+    /// After how many more calls of its engine the program ends.
+    pub dies_after: Option<u64>,
+    /// Whether it has not been ready since the power failed in a write.
+    recovers: bool,
 }
 
 impl Node {
     pub fn new(index: usize, build: Build, flash: Flash, mut random: Random) -> Self {
         Self {
             index,
-            build,
             flash,
             source: Source::new(random.branch()),
+            element: Element::new(build.secret, build.has_element, random.branch()),
+            build,
             engine: None,
             storage: None,
             life: 0,
@@ -91,6 +98,8 @@ impl Node {
             settled: false,
             paired_once: false,
             reply_to: None,
+            dies_after: None,
+            recovers: false,
         }
     }
 
@@ -106,22 +115,26 @@ impl Node {
 
     /// When something is to be done here.
     pub fn due(&self) -> Option<Instant> {
-        match self.engine {
-            None => self.boots_at,
-            Some(_) if self.is_quiet => self.wake,
-            Some(_) => Some(
-                self.wake
-                    .map_or(self.next_reading, |wake| wake.min(self.next_reading)),
-            ),
+        if self.engine.is_none() {
+            return self.boots_at;
         }
+        let reading = (!self.is_quiet).then_some(self.next_reading);
+        [self.wake, self.element.due(), reading]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The program ends, here and now.
     pub fn crash(&mut self, context: &mut Context, down: Duration) {
-        if self.engine.take().is_some() {
-            context.oracles.ledger.end_life(self.life, context.now);
+        if let Some(engine) = self.engine.take() {
+            let ledger = &mut context.oracles.ledger;
+            ledger.end_life(self.life, context.now, engine.waiting());
+            ledger.note_lost(self.build.lineage, engine.stats().frames_lost);
         }
         self.storage = None;
+        self.dies_after = None;
+        self.element.forget();
         self.flash.chip.borrow_mut().power_on();
         self.boots_at = Some(context.now + down);
         self.wake = None;
@@ -139,6 +152,25 @@ impl Node {
             .ledger
             .note_restored(self.index, taken, context.now);
         true
+    }
+
+    /// The power has failed in a write or an erase; half the time it will again, while the device recovers.
+    fn lose_power(&mut self, context: &mut Context) {
+        context.counts.note(match self.recovers {
+            true => Fault::PowerCutInRecovery,
+            false => Fault::PowerCut,
+        });
+        self.recovers = true;
+        self.crash(context, Duration::from_secs(3));
+        if self.random.permille(500) {
+            // An image is some hundred bytes, and each of them an event.
+            let events = match self.random.permille(500) {
+                true => self.random.below(50),
+                false => self.random.below(700),
+            };
+            let noise = context.now.as_micros();
+            self.flash.chip.borrow_mut().cut_after(events, noise);
+        }
     }
 
     pub fn take_snapshot(&mut self, now: Instant) {
@@ -163,9 +195,8 @@ impl Node {
         }
         let again = self.start();
         if self.flash.chip.borrow().is_off() {
-            context.counts.note(Fault::PowerCutInRecovery);
             context.say(|| format!("device {}: the power fails while it starts", self.index));
-            self.crash(context, Duration::from_secs(2));
+            self.lose_power(context);
             return;
         }
         match again {
@@ -190,8 +221,7 @@ impl Node {
 
     fn start(&mut self) -> Result<Box<Engine>, String> {
         let now = Instant::ZERO;
-        let identity = Identity::from_secret_bytes(&self.build.secret).unwrap();
-        let engine = Engine::new(identity, DESCRIPTOR, self.build.config);
+        let engine = Engine::new(self.element.key(), DESCRIPTOR, self.build.config);
         let mut engine = Box::new(engine.map_err(|error| error.to_string())?);
         if self.keeping() != Keeping::Nothing {
             self.storage = Some(self.flash.open().map_err(|error| error.to_string())?);
@@ -223,166 +253,6 @@ impl Node {
         Ok(engine)
     }
 
-    pub fn handle_datagram(&mut self, context: &mut Context, from: Address, bytes: &[u8]) {
-        let ticks = self.ticks(context.now);
-        let Some(engine) = &mut self.engine else {
-            return;
-        };
-        self.reply_to = Some(from);
-        let handled = engine.handle_datagram(ticks, bytes, &mut self.source);
-        if let Err(error) = handled {
-            context.say(|| format!("device {} refuses {}: {error}", self.index, first(bytes)));
-        }
-        self.step(context);
-    }
-
-    /// Does all that is due.
-    pub fn step(&mut self, context: &mut Context) {
-        if self.engine.is_none() {
-            if self.boots_at.is_some_and(|at| at <= context.now) {
-                self.boot(context);
-            } else {
-                return;
-            }
-        }
-        for _ in 0..24 {
-            self.work(context);
-            if !self.store(context) {
-                return;
-            }
-            self.read_events(context);
-            self.take_reading(context);
-            self.transmit(context);
-            self.wake = self.next_wake();
-            if self.wake.is_none_or(|wake| wake > context.now) {
-                break;
-            }
-        }
-        if self.wake.is_some_and(|wake| wake <= context.now) {
-            context.counts.impatient += 1;
-            self.wake = Some(context.now + Duration::from_secs(1));
-        }
-        if let Some(engine) = &self.engine {
-            self.settled |= self.is_quiet && engine.is_settled();
-        }
-    }
-
-    fn next_wake(&self) -> Option<Instant> {
-        let engine = self.engine.as_ref()?;
-        let due = engine.poll_timeout()?;
-        Some(self.boot_at + (due - Instant::ZERO))
-    }
-
-    fn work(&mut self, context: &mut Context) {
-        let ticks = self.ticks(context.now);
-        let Some(engine) = &mut self.engine else {
-            return;
-        };
-        if engine.poll_timeout().is_some_and(|due| due <= ticks)
-            && let Err(error) = engine.handle_timeout(ticks, &mut self.source)
-        {
-            context.say(|| format!("device {}: {error}", self.index));
-        }
-    }
-
-    /// Does what storage is asked for; `false` when the power failed meanwhile.
-    fn store(&mut self, context: &mut Context) -> bool {
-        let ticks = self.ticks(context.now);
-        let (mut buffer, mut found) = ([0; MAX_DATAGRAM], [0; MAX_DATAGRAM]);
-        while let Some(engine) = &mut self.engine
-            && let Some(request) = engine.poll_store(ticks, &mut buffer)
-        {
-            if let StoreRequest::Frame { address, bytes } = request {
-                // Places tell a device's recipients apart; the epoch's tag tells everything else.
-                context.check(|oracles| oracles.wire.note_stored(&address, bytes));
-            }
-            let Some(storage) = &mut self.storage else {
-                break;
-            };
-            let note = &mut |address: FrameAddress| engine.handle_found(&address);
-            let reply = storage.perform(&request, &mut found, note);
-            if self.flash.chip.borrow().is_off() {
-                context.counts.note(Fault::PowerCut);
-                context.say(|| format!("device {}: the power fails in {request:?}", self.index));
-                let again = self.random.permille(500);
-                self.crash(context, Duration::from_secs(3));
-                if again {
-                    let at = self.random.below(3_000);
-                    self.flash
-                        .chip
-                        .borrow_mut()
-                        .cut_after(at, context.now.as_micros());
-                }
-                return false;
-            }
-            if matches!(reply, StoreReply::Failed) {
-                context.say(|| format!("device {}: {request:?} fails", self.index));
-            }
-            if let Err(error) = engine.handle_stored(ticks, reply) {
-                context.say(|| format!("device {}: {error} behind storage", self.index));
-            }
-        }
-        true
-    }
-
-    fn transmit(&mut self, context: &mut Context) {
-        let ticks = self.ticks(context.now);
-        let mut out = [0; MAX_DATAGRAM];
-        while let Some(engine) = &mut self.engine
-            && let Some((peer, datagram)) = engine.poll_transmit_to(ticks, &mut out)
-        {
-            context.counts.frames += u64::from(datagram.first().is_some_and(|byte| byte >> 6 == 0));
-            let life = self.life;
-            context.check(|oracles| {
-                oracles
-                    .wire
-                    .note_sent(life * RECIPIENTS + peer.map_or(0, place_of), datagram)
-            });
-            let from = Address::Device(self.index);
-            let fleet = peer.and_then(|peer| self.build.fleets.get(place_of(peer)));
-            let to: Vec<Address> = match fleet {
-                Some((0, _)) if !self.build.via.is_empty() => self
-                    .build
-                    .via
-                    .iter()
-                    .map(|g| Address::Gateway(*g))
-                    .collect(),
-                Some((fleet, _)) => vec![Address::Fleet(*fleet)],
-                None => self.reply_to.into_iter().collect(),
-            };
-            for to in to {
-                let bytes = datagram.to_vec();
-                context.say(|| format!("device {} -> {to:?}: {}", self.index, first(&bytes)));
-                context.send(Delivery { from, to, bytes });
-            }
-        }
-    }
-
-    fn read_events(&mut self, context: &mut Context) {
-        while let Some(event) = self.engine.as_mut().and_then(|engine| engine.poll_event()) {
-            context.say(|| format!("device {}: {event:?}", self.index));
-            match event {
-                DeviceEvent::Ready { peer } => {
-                    if let Some(ready) = self.ready.get_mut(place_of(peer)) {
-                        *ready = true;
-                    }
-                }
-                DeviceEvent::Lost {
-                    peer,
-                    why: Why::NoRoom,
-                    ..
-                } => {
-                    if let Some(lost) = self.lost_to.get_mut(place_of(peer)) {
-                        *lost = true;
-                    }
-                }
-                DeviceEvent::Reconnected { .. } => context.counts.sessions += 1,
-                DeviceEvent::Paired { .. } => self.meet_the_others(context),
-                _ => {}
-            }
-        }
-    }
-
     fn meet_the_others(&mut self, context: &mut Context) {
         self.paired_once = true;
         let ticks = self.ticks(context.now);
@@ -411,6 +281,8 @@ impl Node {
             let Some(engine) = self.engine.as_mut().filter(|engine| engine.is_ready()) else {
                 return;
             };
+            let backlog = engine.backlog();
+            context.check(|_| bounds::check_backlog(backlog));
             let reading = Observation::new(
                 Metric::HEART_RATE,
                 Unit::BEATS_PER_MINUTE,

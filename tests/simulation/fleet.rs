@@ -2,12 +2,13 @@ use iomt::node::{REFUSAL_LEN, Server, ServerConfig, refusal};
 use iomt::pairing::{Identity, Model, PublicKey, label::LabelSecret};
 use iomt::seal::RowKey;
 use iomt::time::{Duration, Instant};
-use iomt::wire::{Handshake, Locator, Packet, Route};
+use iomt::wire::{Handshake, Hint, Locator, Packet, Route};
 
 use super::counts::Fault;
+use super::element::Element;
 use super::network::{Address, Delivery};
+use super::oracle::Shelf;
 use super::random::Random;
-use super::store::Relation;
 use super::worker::{Member, Worker};
 use super::world::Context;
 
@@ -22,11 +23,38 @@ pub struct Known {
     pub paths: [Option<Address>; 2],
 }
 
+/// One pairing in the database: the rows of its sessions, and what it has of the device.
+#[derive(Debug, Clone, Default)]
+pub struct Relation {
+    pub version: u64,
+    pub rows: [Option<Vec<u8>>; 2],
+    pub hints: [Option<Hint>; 2],
+    pub locators: Vec<[u8; 8]>,
+    pub shelf: Shelf,
+}
+
+impl Relation {
+    /// Puts a backup in the place of this, as one more version.
+    fn roll_back(&mut self, backup: &Self) {
+        let version = self.version + 1;
+        let mut shelf = core::mem::take(&mut self.shelf);
+        shelf.roll_back(&backup.shelf);
+        *self = Self {
+            version,
+            shelf,
+            ..backup.clone()
+        };
+    }
+}
+
 /// A server: some workers, and the one store that all of them write.
 pub struct Fleet {
     pub index: usize,
     secret: [u8; 32],
     row_key: [u8; 32],
+    has_key_service: bool,
+    /// How those that hold the key are: chances in a thousand to dawdle, to fail.
+    keys: (u64, u64),
     pub workers: Vec<Worker>,
     pub known: Vec<Known>,
     /// By lineage.
@@ -49,6 +77,7 @@ impl Fleet {
         workers: usize,
         known: Vec<Known>,
         config: ServerConfig,
+        has_key_service: bool,
         mut random: Random,
     ) -> Self {
         let mut secret = [0_u8; 32];
@@ -61,6 +90,8 @@ impl Fleet {
             index,
             secret,
             row_key,
+            has_key_service,
+            keys: (0, 0),
             workers: Vec::new(),
             known,
             relations,
@@ -73,7 +104,8 @@ impl Fleet {
         };
         for _ in 0..workers {
             let source = super::random::Source::new(fleet.random.branch());
-            fleet.workers.push(Worker::new(fleet.identity(), source));
+            let element = fleet.new_element();
+            fleet.workers.push(Worker::new(element, source));
         }
         (0..workers).for_each(|worker| fleet.restart(worker, Instant::ZERO));
         fleet
@@ -81,6 +113,20 @@ impl Fleet {
 
     pub fn identity(&self) -> Identity {
         Identity::from_secret_bytes(&self.secret).unwrap()
+    }
+
+    /// Whoever holds the key answers each worker, for each device, by itself.
+    pub fn new_element(&mut self) -> Element {
+        let mut element = Element::new(self.secret, self.has_key_service, self.random.branch());
+        (element.dawdles, element.fails) = self.keys;
+        element
+    }
+
+    pub fn set_keys(&mut self, dawdles: u64, fails: u64) {
+        self.keys = (dawdles, fails);
+        for element in self.workers.iter_mut().flat_map(Worker::elements) {
+            (element.dawdles, element.fails) = self.keys;
+        }
     }
 
     pub fn public(&self) -> PublicKey {
@@ -97,7 +143,8 @@ impl Fleet {
     }
 
     pub fn new_server(&self, relation: usize, now: Instant) -> Box<Server> {
-        let mut server = Box::new(Server::new(self.identity(), self.config));
+        let key = Element::new(self.secret, self.has_key_service, Random::new(0)).key();
+        let mut server = Box::new(Server::new(key, self.config));
         server.expect(self.known[relation].key);
         server.set_wall_clock(now, self.unix_ms(now));
         server
@@ -106,10 +153,12 @@ impl Fleet {
     /// A worker begins with nothing but the store.
     pub fn restart(&mut self, worker: usize, now: Instant) {
         let members = (0..self.known.len())
-            .map(|relation| Member::new(self.new_server(relation, now)))
+            .map(|relation| {
+                let element = self.new_element();
+                Member::new(self.new_server(relation, now), element)
+            })
             .collect();
-        let identity = self.identity();
-        self.workers[worker].restart(identity, members);
+        self.workers[worker].restart(members);
     }
 
     pub fn set_clock(&mut self, now: Instant, wall_ms: i64) {
@@ -159,11 +208,12 @@ impl Fleet {
 
     pub fn due(&self) -> Option<Instant> {
         let members = self.workers.iter().flat_map(|worker| worker.members.iter());
-        let wakes = members.flat_map(|member| [member.wake, member.commit_due()]);
+        let wakes =
+            members.flat_map(|member| [member.wake, member.commit_due(), member.element.due()]);
         let receptions = self
             .workers
             .iter()
-            .map(|worker| worker.reception.poll_timeout());
+            .flat_map(|worker| [worker.reception.poll_timeout(), worker.element.due()]);
         wakes.chain(receptions).flatten().min()
     }
 
@@ -176,7 +226,8 @@ impl Fleet {
                     self.commit(context, worker, relation);
                 }
                 let member = &self.workers[worker].members[relation];
-                if member.wake.is_some_and(|wake| wake <= context.now) {
+                let dues = [member.wake, member.element.due()];
+                if dues.into_iter().flatten().any(|due| due <= context.now) {
                     self.step_member(context, worker, relation);
                 }
             }
@@ -185,9 +236,18 @@ impl Fleet {
 
     fn step_reception(&mut self, context: &mut Context, worker: usize) {
         let Worker {
-            reception, source, ..
+            reception,
+            source,
+            element,
+            ..
         } = &mut self.workers[worker];
         for _ in 0..4 {
+            let wanted = reception.poll_dh();
+            if let Some((peer, shared)) = element.poll(context.now, wanted, &mut context.counts)
+                && let Err(error) = reception.handle_dh(context.now, peer, shared)
+            {
+                context.say(|| format!("reception behind its key: {error}"));
+            }
             if reception.poll_timeout().is_none_or(|due| due > context.now) {
                 return;
             }

@@ -6,22 +6,26 @@
 //!                         │ fleets    three workers, each with node::Server, on one store of rows
 //!                         │ network   loses, doubles, replays, reorders, flips, cuts, partitions
 //!                         └ oracles   wire_log: no two texts under one key and nonce
-//!                                     ledger:   accepted = stored once, or named as lost
+//!                                     ledger:   accepted = stored once, or explained
+//!                                     bounds:   drained in time, memory, work
 //! ```
 
 pub mod counts;
 pub mod device;
+pub mod element;
+pub mod faults;
 pub mod fleet;
 pub mod gateway;
-pub mod ledger;
 pub mod many;
 pub mod medium;
 pub mod network;
+pub mod oracle;
+#[cfg(test)]
+mod oracle_tests;
 pub mod plan;
 pub mod random;
 pub mod report;
-pub mod store;
-pub mod wire_log;
+pub mod transaction;
 pub mod worker;
 pub mod world;
 

@@ -5,6 +5,7 @@ use iomt::node::{Keeping, Reach};
 use iomt::time::{Duration, Instant};
 
 use super::network::Weather;
+use super::oracle::bounds;
 use super::random::{Noise, Random};
 
 pub const MINUTE: Duration = Duration::from_secs(60);
@@ -21,8 +22,17 @@ pub enum Event {
         lasts: Duration,
     },
     DeviceCrash(u64),
+    /// After so many more calls of its engine.
+    DeviceCrashesAfter {
+        device: u64,
+        calls: u64,
+    },
     GatewayCrash(u64),
     WorkerCrash(u64),
+    WorkerCrashesAfter {
+        worker: u64,
+        calls: u64,
+    },
     WorkersDie(u64),
     WorkersDawdle(u64),
     PowerCut {
@@ -37,7 +47,15 @@ pub enum Event {
         device: u64,
         noise: Noise,
     },
-    WorkerNoiseFails(u64),
+    WorkerNoise {
+        worker: u64,
+        noise: Noise,
+    },
+    /// Who holds static keys answers late, or not at all: chances in a thousand.
+    Keys {
+        dawdles: u64,
+        fails: u64,
+    },
     EffectFailsOnce {
         node: u64,
         call: u64,
@@ -62,6 +80,7 @@ pub enum Event {
 #[derive(Debug, Clone)]
 pub struct DevicePlan {
     pub keeping: Keeping,
+    pub has_element: bool,
     pub is_labelled: bool,
     pub has_phone: bool,
     pub via: Vec<usize>,
@@ -78,6 +97,8 @@ pub struct Plan {
     pub interval: Duration,
     pub devices: Vec<DevicePlan>,
     pub gateways: usize,
+    /// Whether the servers' keys are in a key service.
+    pub has_key_service: bool,
     pub receipt_delay: Duration,
     pub events: Vec<(Instant, Event)>,
 }
@@ -111,6 +132,7 @@ impl Plan {
             interval: part(40 + random.below(200)),
             devices,
             gateways,
+            has_key_service: random.permille(300),
             receipt_delay: Duration::from_millis(100 * random.below(2)),
             events: Vec::new(),
         };
@@ -120,10 +142,7 @@ impl Plan {
 
     /// Within what time after the last fault everything is stored or named.
     pub fn bound(&self) -> Duration {
-        let silence = self.due.saturating_mul(8);
-        // A round of the ladder: three rungs of eight attempts, and the pause behind it.
-        let round = self.retry.longest.saturating_mul(3 * 8 + 1);
-        silence + round.saturating_mul(4) + HOUR
+        bounds::drain(self.due, self.retry.longest)
     }
 
     fn draw_events(&mut self, random: &mut Random, holds: bool, has_clone: bool) {
@@ -186,6 +205,7 @@ fn draw_device(random: &mut Random, gateways: usize, has_clone: bool) -> DeviceP
     };
     DevicePlan {
         keeping,
+        has_element: random.permille(300),
         is_labelled: random.permille(500),
         has_phone: random.permille(300),
         via,
@@ -209,7 +229,7 @@ fn draw_event(random: &mut Random, horizon: Duration) -> Event {
     let week = DAY.saturating_mul(7);
     let span = random.log_between(Duration::from_secs(5), week.min(horizon));
     let (node, number) = (random.next(), random.below(2_500));
-    match random.below(22) {
+    match random.below(26) {
         0..=2 => Event::Partition {
             from: random.next(),
             to: random.next(),
@@ -237,7 +257,10 @@ fn draw_event(random: &mut Random, horizon: Duration) -> Event {
             device: node,
             noise: Noise::StartsOver,
         },
-        17 => Event::WorkerNoiseFails(node),
+        17 => Event::WorkerNoise {
+            worker: node,
+            noise: [Noise::Failing, Noise::Constant, Noise::StartsOver][random.index(3)],
+        },
         18 => Event::EffectFailsOnce {
             node,
             call: number % 40,
@@ -252,6 +275,18 @@ fn draw_event(random: &mut Random, horizon: Duration) -> Event {
                 millis: i64::try_from(span.as_millis()).unwrap()
                     * if random.permille(500) { 1 } else { -1 },
             },
+        },
+        21 => Event::DeviceCrashesAfter {
+            device: node,
+            calls: number % 300,
+        },
+        22 => Event::WorkerCrashesAfter {
+            worker: node,
+            calls: number % 300,
+        },
+        23 | 24 => Event::Keys {
+            dawdles: random.below(700),
+            fails: random.below(300),
         },
         _ => Event::Healed,
     }

@@ -1,10 +1,12 @@
 use std::fmt::Write as _;
 
 use super::many::Outcome;
+use super::oracle::bounds;
 
 /// The result of many runs, 80 columns wide.
 pub fn table(outcome: &Outcome) -> String {
     let Outcome { counts, seeds, .. } = outcome;
+    let tally = &counts.tally;
     let mut out = String::new();
     let mut line = |name: &str, value: String| {
         let _ = writeln!(out, "{name:<56}{value:>24}");
@@ -25,18 +27,27 @@ pub fn table(outcome: &Outcome) -> String {
     line("datagrams under way", counts.datagrams.to_string());
     line("sessions by reconnection", counts.sessions.to_string());
     line("readings accepted", counts.readings.to_string());
-    line("  stored, at each recipient", counts.stored.to_string());
+    line("  stored, at each recipient", tally.stored.to_string());
+    line("  named to the server as lost", tally.named.to_string());
     line(
-        "  named as lost, or lost with a RAM-only device's power",
-        counts.lost.to_string(),
+        "  without a receipt when the power failed: named as cut",
+        tally.cut.to_string(),
+    );
+    line(
+        "  in RAM alone when its power went: nobody can name them",
+        tally.in_ram.to_string(),
+    );
+    line(
+        "  named by the device, whose power went before the rest",
+        tally.untold.to_string(),
     );
     line(
         "  gone with a rolled-back image or store",
-        counts.rolled_back.to_string(),
+        tally.rolled_back.to_string(),
     );
     line(
-        "timeouts that asked for a time that had passed",
-        counts.impatient.to_string(),
+        "most steps of one seed",
+        format!("{} of {}", counts.most_steps, bounds::STEPS),
     );
     line("seeds that fail", outcome.failures.len().to_string());
     line("faults", counts.faults.values().sum::<u64>().to_string());

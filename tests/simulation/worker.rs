@@ -1,21 +1,20 @@
-//! A worker: opens a frame from the relation's row, stores what it says and the row in one transaction,
-//! and only then says so.
-
-use iomt::node::{Received, Reception, Recipient, Server, ServerEvent, Trust};
-use iomt::pairing::Identity;
-use iomt::reading::Value;
-use iomt::seal::{MAX_ROW, Opened, RowOwner, Stored};
+use iomt::node::{Received, Reception, Recipient, Server, Trust};
 use iomt::time::{Duration, Instant};
-use iomt::wire::{Hint, MAX_DATAGRAM, Record as Content};
+use iomt::wire::MAX_DATAGRAM;
 
 use super::counts::Fault;
 use super::device::first;
+use super::element::Element;
 use super::fleet::Fleet;
 use super::medium::Trouble;
 use super::network::{Address, Delivery};
+use super::oracle::{shelf, wire_log};
 use super::random::Source;
-use super::store::{EpochTagBytes, Place, Record, Row, index_of};
+use super::transaction::{Transaction, index_of, owner};
 use super::world::Context;
+
+/// How often an engine is asked again at one time; what still has something to do then is in a loop.
+const TURNS: usize = 64;
 
 pub struct Worker {
     pub members: Vec<Member>,
@@ -23,51 +22,60 @@ pub struct Worker {
     /// Where the last first message of a stranger came from.
     pub caller: Option<Address>,
     pub source: Source,
+    /// Who holds the key, for its reception.
+    pub element: Element,
     /// What is wrong with its connection to the store.
     pub trouble: Trouble,
     /// Chances in a thousand: to die around a commit, to take its time for one.
     pub dies: u64,
     pub dawdles: u64,
+    /// After how many more calls of its engines it dies.
+    pub dies_after: Option<u64>,
 }
 
 /// A worker's memory of one relation.
 pub struct Member {
     pub server: Box<Server>,
+    /// Who holds the key.
+    pub element: Element,
     /// The version of the rows that it stands on.
-    version: u64,
-    revision: u64,
-    under_way: Option<Transaction>,
+    pub(super) version: u64,
+    pub(super) revision: u64,
+    pub(super) under_way: Option<Transaction>,
     pub wake: Option<Instant>,
     pub caller: Vec<Address>,
 }
 
-struct Transaction {
-    rows: Vec<Row>,
-    token: Option<Stored>,
-    due: Instant,
-}
-
 impl Worker {
-    pub fn new(identity: Identity, source: Source) -> Self {
+    pub fn new(element: Element, source: Source) -> Self {
         Self {
             members: Vec::new(),
-            reception: Reception::new(identity),
+            reception: Reception::new(element.key()),
+            element,
             caller: None,
             source,
             trouble: Trouble::None,
             dies: 0,
             dawdles: 0,
+            dies_after: None,
         }
     }
 
-    pub fn restart(&mut self, identity: Identity, members: Vec<Member>) {
+    pub fn restart(&mut self, members: Vec<Member>) {
         self.members = members;
-        self.reception = Reception::new(identity);
+        self.reception = Reception::new(self.element.key());
+        self.element.forget();
+        self.dies_after = None;
         self.source.note_boot();
     }
 
+    pub fn elements(&mut self) -> impl Iterator<Item = &mut Element> {
+        let members = self.members.iter_mut().map(|member| &mut member.element);
+        members.chain([&mut self.element])
+    }
+
     /// Whether the store answers.
-    fn commits(&mut self) -> bool {
+    pub(super) fn commits(&mut self) -> bool {
         match &mut self.trouble {
             Trouble::None => true,
             Trouble::ForEver(0) => false,
@@ -84,10 +92,11 @@ impl Worker {
 }
 
 impl Member {
-    pub const fn new(server: Box<Server>) -> Self {
+    pub const fn new(server: Box<Server>, element: Element) -> Self {
         let revision = server.revision();
         Self {
             server,
+            element,
             version: 0,
             revision,
             under_way: None,
@@ -98,13 +107,6 @@ impl Member {
 
     pub fn commit_due(&self) -> Option<Instant> {
         self.under_way.as_ref().map(|transaction| transaction.due)
-    }
-}
-
-fn owner(device: &[u8; 8]) -> RowOwner<'_> {
-    RowOwner {
-        tenant: b"hospital",
-        device,
     }
 }
 
@@ -121,8 +123,7 @@ impl Fleet {
                 && member.server.row_hint(trust).is_some()
         };
         if lacks(Trust::Trusted) || lacks(Trust::Quarantined) {
-            self.workers[worker].members[relation] =
-                Member::new(self.new_server(relation, context.now));
+            self.forget(context, worker, relation);
         }
         let key = self.row_key();
         let name = relation.to_be_bytes();
@@ -140,10 +141,15 @@ impl Fleet {
         member.revision = member.server.revision();
     }
 
-    /// What was opened and not stored is forgotten.
-    fn abort(&mut self, context: &mut Context, worker: usize, relation: usize) {
+    fn forget(&mut self, context: &Context, worker: usize, relation: usize) {
+        let element = self.new_element();
         self.workers[worker].members[relation] =
-            Member::new(self.new_server(relation, context.now));
+            Member::new(self.new_server(relation, context.now), element);
+    }
+
+    /// What was opened and not stored is forgotten.
+    pub(super) fn abort(&mut self, context: &mut Context, worker: usize, relation: usize) {
+        self.forget(context, worker, relation);
         self.sync(context, worker, relation);
         self.note_wake(context, worker, relation);
     }
@@ -159,8 +165,9 @@ impl Fleet {
             return; // It is busy; the sender repeats what nobody acknowledges.
         }
         self.sync(context, worker, relation);
-        let (fleet, lineage) = (self.index, self.known[relation].lineage);
+        let fleet = self.index;
         let mut bytes = delivery.bytes.clone();
+        let sealed = wire_log::sealed_digest(&bytes).unwrap_or_default();
         let this = &mut self.workers[worker];
         let member = &mut this.members[relation];
         let (mut rows, mut token) = (Vec::new(), None);
@@ -173,13 +180,12 @@ impl Fleet {
         }
         match received {
             Ok(Received::Records(opened) | Received::Quarantined(opened)) => {
-                rows = rows_of(&opened);
-                for row in rows
-                    .iter()
-                    .filter_map(|row| Some((row.run, row.sequence, row.value?)))
-                {
-                    context
-                        .check(|oracles| oracles.ledger.check_stored(lineage, row.0, row.1, row.2));
+                match shelf::rows_of(&opened) {
+                    Ok(found) => rows = found,
+                    Err(complaint) => context.check(|_| Err(complaint)),
+                }
+                if let Some(row) = rows.first() {
+                    context.check(|oracles| oracles.wire.note_opened(&row.place, sealed));
                 }
                 token = Some(opened.stored());
             }
@@ -197,6 +203,9 @@ impl Fleet {
                 self.note_wake(context, worker, relation);
                 return;
             }
+        }
+        if !self.lives_on(context, worker) {
+            return;
         }
         if self.random.permille(self.workers[worker].dies) {
             // Between reveal and store.
@@ -219,148 +228,68 @@ impl Fleet {
         }
     }
 
-    /// Everything or nothing: records, losses and rows, where nobody else was faster.
-    pub fn commit(&mut self, context: &mut Context, worker: usize, relation: usize) {
-        let this = &mut self.workers[worker];
-        let member = &mut this.members[relation];
-        let Some(Transaction { rows, token, .. }) = member.under_way.take() else {
-            return;
-        };
-        let stored = &self.relations[relation];
-        if member.version != stored.version {
-            context.counts.note(Fault::StaleRow);
-            self.abort(context, worker, relation);
-            return;
-        }
-        if let Some(token) = token
-            && let Err(error) = member.server.handle_stored(context.now, token)
-        {
-            context.say(|| format!("not acknowledged: {error}"));
-        }
-        let (mut is_void, mut is_quarantined) = (false, false);
-        while let Some(event) = member.server.poll_event() {
-            context.say(|| {
-                format!(
-                    "fleet {} worker {worker} of {relation}: {event:?}",
-                    self.index
-                )
-            });
-            match event {
-                ServerEvent::Reconnected { keyed_with, .. } => {
-                    let due = stored.hints[index_of(Trust::Trusted)];
-                    is_void |= due.is_some_and(|due| due != keyed_with);
-                }
-                ServerEvent::Quarantined { keyed_with, .. } => {
-                    let due = stored.hints[index_of(Trust::Quarantined)];
-                    is_void |= keyed_with != Hint::NONE && due.is_some_and(|due| due != keyed_with);
-                    is_quarantined = true;
-                }
-                ServerEvent::LossesUnnamed { .. } => {
-                    context.check(|_| Err("losses that nobody named".into()));
-                }
-                _ => {}
+    /// Between two calls of its engines a worker may die.
+    pub(super) fn lives_on(&mut self, context: &mut Context, worker: usize) -> bool {
+        match &mut self.workers[worker].dies_after {
+            None => true,
+            Some(0) => {
+                self.kill(context, worker, Fault::WorkerCrashBetweenCalls);
+                false
+            }
+            Some(left) => {
+                *left -= 1;
+                true
             }
         }
-        let losses: Vec<_> = std::iter::from_fn(|| member.server.poll_loss()).collect();
-        if is_quarantined && self.known[relation].clears {
-            member.server.clear_quarantine();
-        }
-        let changed = member.server.revision() != member.revision;
-        if is_void || (changed && !this.commits()) {
-            self.abort(context, worker, relation);
-            return;
-        }
-        if changed && !self.write(context, worker, relation, rows, losses) {
-            self.abort(context, worker, relation);
-            return;
-        }
-        if self.random.permille(self.workers[worker].dies) {
-            // Between store and receipt.
-            self.kill(context, worker, Fault::WorkerDeath);
-            return;
-        }
-        self.step_member(context, worker, relation);
     }
 
-    fn write(
-        &mut self,
-        context: &mut Context,
-        worker: usize,
-        relation: usize,
-        rows: Vec<Row>,
-        losses: Vec<iomt::node::NamedLoss>,
-    ) -> bool {
-        let (key, name) = (self.row_key(), relation.to_be_bytes());
-        let Worker {
-            members, source, ..
-        } = &mut self.workers[worker];
-        let member = &mut members[relation];
-        let mut written = [None, None];
-        let mut buffer = [0; MAX_ROW];
-        for trust in [Trust::Trusted, Trust::Quarantined] {
-            match member
-                .server
-                .export(trust, &key, &owner(&name), source, &mut buffer)
-            {
-                Ok(row) => written[index_of(trust)] = row.map(|row| row.to_vec()),
-                Err(error) => {
-                    context.say(|| format!("no row: {error}"));
-                    return false;
-                }
-            }
-        }
-        let stored = &mut self.relations[relation];
-        stored.rows = written;
-        stored.hints =
-            [Trust::Trusted, Trust::Quarantined].map(|trust| member.server.row_hint(trust));
-        stored.version += 1;
-        (member.version, member.revision) = (stored.version, member.server.revision());
-        stored.locators = member.server.locators().map(|locator| locator.0).collect();
-        let locators = stored.locators.len();
-        context.check(|_| match locators <= 100 {
-            true => Ok(()),
-            false => Err(format!("{locators} locators")),
-        });
-        for row in rows {
-            let inserted = stored.insert(row);
-            context.check(|_| inserted);
-        }
-        for loss in losses {
-            context.say(|| format!("lost: {loss:?}"));
-            stored.note_loss(loss);
-        }
-        true
-    }
-
-    /// Timers and datagrams of one worker for one device.
+    /// Timers, keys and datagrams of one worker for one device.
     pub fn step_member(&mut self, context: &mut Context, worker: usize, relation: usize) {
-        let Worker {
-            members, source, ..
-        } = &mut self.workers[worker];
-        let member = &mut members[relation];
-        for _ in 0..12 {
-            if member
-                .server
-                .poll_timeout()
-                .is_none_or(|due| due > context.now)
-            {
-                break;
+        for _ in 0..TURNS {
+            self.agree(context, worker, relation);
+            if !self.lives_on(context, worker) {
+                return;
             }
-            if let Err(error) = member.server.handle_timeout(context.now, source) {
+            let Worker {
+                members, source, ..
+            } = &mut self.workers[worker];
+            let member = &mut members[relation];
+            let due = member.server.poll_timeout();
+            let is_due = due.is_some_and(|due| due <= context.now);
+            if is_due && let Err(error) = member.server.handle_timeout(context.now, source) {
                 context.say(|| format!("fleet {} worker {worker}: {error}", self.index));
             }
             transmit(context, self.index, member, &self.known[relation].paths);
+            if !is_due || member.under_way.is_some() {
+                break;
+            }
         }
-        transmit(context, self.index, member, &self.known[relation].paths);
         self.note_wake(context, worker, relation);
     }
 
+    /// Answers what an engine wants of its static key, once the answer is there.
+    fn agree(&mut self, context: &mut Context, worker: usize, relation: usize) {
+        let Member {
+            server, element, ..
+        } = &mut self.workers[worker].members[relation];
+        let answer = element.poll(context.now, server.poll_dh(), &mut context.counts);
+        if let Some((peer, shared)) = answer
+            && let Err(error) = server.handle_dh(context.now, peer, shared)
+        {
+            context.say(|| format!("fleet {} behind its key: {error}", self.index));
+        }
+    }
+
+    /// A worker that waits for its transaction does what is due behind it.
     fn note_wake(&mut self, context: &mut Context, worker: usize, relation: usize) {
+        let fleet = self.index;
         let member = &mut self.workers[worker].members[relation];
-        member.wake = member.server.poll_timeout();
-        if member.wake.is_some_and(|wake| wake <= context.now) {
-            context.counts.impatient += 1;
-            member.wake = Some(context.now + Duration::from_secs(1));
+        let wake = member.server.poll_timeout();
+        member.wake = wake.filter(|_| member.under_way.is_none());
+        if let Some(wake) = member.wake
+            && wake <= context.now
+        {
+            context.check(|_| Err(format!("fleet {fleet} wakes in the past: {wake:?}")));
         }
     }
 }
@@ -393,38 +322,4 @@ fn transmit(
             });
         }
     }
-}
-
-fn rows_of(opened: &Opened<'_>) -> Vec<Row> {
-    let EpochTagBytes(epoch) = opened.epoch().into();
-    let place = Place {
-        epoch,
-        space: opened.space().code(),
-        counter: opened.counter(),
-    };
-    let (Some(run), Ok(envelope), Ok(records)) =
-        (opened.run(), opened.envelope(), opened.records())
-    else {
-        return Vec::new();
-    };
-    let mut values = records.map(|(_, record)| match record {
-        Ok(Content::Observation(observation)) => match observation.value {
-            Value::Number(number) => Some(number.mantissa()),
-            _ => None,
-        },
-        _ => None,
-    });
-    let raw = envelope.records().flatten();
-    raw.filter(|raw| raw.tag.is_numbered())
-        .map(|raw| Row {
-            run,
-            sequence: raw.sequence,
-            record: Record {
-                tag: raw.tag.0,
-                body: raw.body.to_vec(),
-            },
-            value: values.next().flatten(),
-            place,
-        })
-        .collect()
 }

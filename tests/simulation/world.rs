@@ -1,23 +1,15 @@
-use iomt::node::{Config, Keeping, ServerConfig};
-use iomt::time::{Duration, Instant};
+use iomt::node::{Config, ServerConfig};
+use iomt::time::Instant;
 
-use super::counts::{Counts, Fault};
+use super::counts::Counts;
 use super::device::{self, Build};
 use super::fleet::{Fleet, Known};
 use super::gateway;
-use super::ledger::Ledger;
-use super::medium::{Flash, Trouble};
-use super::network::{Address, Delivery, Network, Partition, Weather};
-use super::plan::{Event, MINUTE, Plan};
-use super::random::{Noise, Random};
-use super::wire_log::WireLog;
-
-/// What looks at everything and believes nothing.
-#[derive(Debug, Default)]
-pub struct Oracles {
-    pub wire: WireLog,
-    pub ledger: Ledger,
-}
+use super::medium::Flash;
+use super::network::{Address, Delivery, Network};
+use super::oracle::{Oracles, Shelf, bounds};
+use super::plan::{MINUTE, Plan};
+use super::random::Random;
 
 /// What every node is given: the time, the network, and who looks on.
 pub struct Context {
@@ -57,19 +49,16 @@ impl Context {
 /// Everybody, on one clock that jumps from one thing that is due to the next.
 pub struct World {
     pub context: Context,
-    plan: Plan,
+    pub(super) plan: Plan,
     next_event: usize,
     pub devices: Vec<device::Node>,
-    gateways: Vec<gateway::Node>,
+    pub(super) gateways: Vec<gateway::Node>,
     pub fleets: Vec<Fleet>,
-    random: Random,
-    pairing_due: Option<Instant>,
-    pairings: u64,
+    pub(super) random: Random,
+    pub(super) pairing_due: Option<Instant>,
+    pub(super) pairings: u64,
     steps: u64,
 }
-
-/// Who takes more steps than this is in a loop.
-const MAX_STEPS: u64 = 3_000_000;
 
 impl World {
     pub fn new(seed: u64, is_logged: bool) -> Self {
@@ -122,6 +111,7 @@ impl World {
             let build = Build {
                 lineage,
                 secret,
+                has_element: device.has_element,
                 label: device.is_labelled.then_some(label),
                 config,
                 fleets: Vec::new(),
@@ -157,10 +147,11 @@ impl World {
             3,
             known.clone(),
             config,
+            plan.has_key_service,
             self.random.branch(),
         ));
         self.fleets
-            .push(Fleet::new(1, 1, known, config, self.random.branch()));
+            .push(Fleet::new(1, 1, known, config, false, self.random.branch()));
         for (node, device) in nodes.iter_mut().zip(&plan.devices) {
             node.build.fleets = self
                 .fleets
@@ -181,7 +172,7 @@ impl World {
                 break;
             }
             self.steps += 1;
-            if self.steps > MAX_STEPS {
+            if self.steps > bounds::STEPS {
                 self.context.check(|_| Err("no end of steps".into()));
             }
             self.context.now = next.max(self.context.now);
@@ -195,9 +186,12 @@ impl World {
     }
 
     fn is_settled(&self) -> bool {
-        self.devices
-            .iter()
-            .all(|device| device.is_quiet && device.settled)
+        let mut devices = self.devices.iter();
+        devices.all(|device| device.is_quiet && device.settled)
+            && self
+                .gateways
+                .iter()
+                .all(|gateway| gateway.engine.is_empty())
     }
 
     fn next_due(&self) -> Option<Instant> {
@@ -285,186 +279,12 @@ impl World {
         }
     }
 
-    fn happen(&mut self, event: Event) {
-        self.context.say(|| format!("*** {event:?}"));
-        let pick = |number: u64, len: usize| usize::try_from(number % (len.max(1) as u64)).unwrap();
-        let (now, context) = (self.context.now, &mut self.context);
-        let devices = self.devices.len();
-        match event {
-            Event::Weather(weather) => context.network.weather = weather,
-            Event::Partition { from, to, lasts } => {
-                let address = |number: u64| match number % 8 {
-                    0 => None,
-                    1 | 2 => Some(Address::Fleet(pick(number >> 8, 2))),
-                    3 => Some(Address::Gateway(pick(number >> 8, self.gateways.len()))),
-                    _ => Some(Address::Device(pick(number >> 8, devices))),
-                };
-                let (from, to) = (address(from), address(to));
-                context.network.partitions.push(Partition {
-                    from,
-                    to,
-                    ends: now + lasts,
-                });
-            }
-            Event::DeviceCrash(number) => {
-                context.counts.note(Fault::DeviceCrash);
-                self.devices[pick(number, devices)]
-                    .crash(context, Duration::from_secs(1 + number % 600));
-            }
-            Event::GatewayCrash(number) => {
-                if let Some(gateway) = self.gateways.get_mut(pick(number, self.plan.gateways)) {
-                    context.counts.note(Fault::GatewayCrash);
-                    gateway.crash();
-                }
-            }
-            Event::WorkerCrash(number) => {
-                let fleet = &mut self.fleets[pick(number >> 8, 2)];
-                let worker = pick(number, fleet.workers.len());
-                fleet.kill(context, worker, Fault::WorkerCrash);
-            }
-            Event::WorkersDie(chance) => self.workers(|worker| worker.dies = chance),
-            Event::WorkersDawdle(chance) => self.workers(|worker| worker.dawdles = chance),
-            Event::PowerCut { device, behind } => {
-                let device = &self.devices[pick(device, devices)];
-                device
-                    .flash
-                    .chip
-                    .borrow_mut()
-                    .cut_after(behind, now.as_micros());
-            }
-            Event::DeviceRestored(number) => {
-                let device = &mut self.devices[pick(number, devices)];
-                if device.keeping() != Keeping::Nothing && device.restore(context) {
-                    context.counts.note(Fault::DeviceRestored);
-                }
-            }
-            Event::Backup => {
-                let fleet = &mut self.fleets[0];
-                fleet.backup = Some(fleet.relations.clone());
-            }
-            Event::StoreRestored => {
-                if self.fleets[0].restore_backup(now) {
-                    context.counts.note(Fault::StoreRestored);
-                }
-            }
-            Event::Clone(number) => self.clone_device(pick(number, devices)),
-            Event::Noise { device, noise } => {
-                let device = &mut self.devices[pick(device, devices)];
-                if device.keeping() == Keeping::Nothing && noise != Noise::Failing {
-                    return; // Nobody could know: its port names its noise source.
-                }
-                context.counts.note(match noise {
-                    Noise::Constant => Fault::ConstantNoise,
-                    Noise::StartsOver => Fault::RepeatingNoise,
-                    Noise::Failing | Noise::Good => Fault::FailingNoise,
-                });
-                device.source.noise = noise;
-            }
-            Event::WorkerNoiseFails(number) => {
-                context.counts.note(Fault::FailingNoise);
-                let workers = &mut self.fleets[0].workers;
-                let worker = pick(number, workers.len());
-                workers[worker].source.noise = Noise::Failing;
-            }
-            Event::EffectFailsOnce { node, call } => {
-                context.counts.note(Fault::EffectFailsOnce);
-                self.trouble(node, Trouble::Once(call), call);
-            }
-            Event::EffectFailsForEver { node, call } => {
-                context.counts.note(Fault::EffectFailsForEver);
-                self.trouble(node, Trouble::ForEver(call), call);
-            }
-            Event::ClockJump { millis } => {
-                context.counts.note(Fault::ClockJump);
-                let wall = self.fleets[0].wall_ms + millis;
-                self.fleets[0].set_clock(now, wall);
-            }
-            Event::ClockReset => {
-                context.counts.note(Fault::ClockReset);
-                let millis = i64::try_from(now.as_millis()).unwrap();
-                self.fleets[0].set_clock(now, -millis);
-            }
-            Event::GatewayHolds { gateway, lasts } => {
-                if let Some(gateway) = self.gateways.get_mut(pick(gateway, self.plan.gateways)) {
-                    context.counts.note(Fault::WeekInGateway);
-                    gateway.hold(now + lasts);
-                }
-            }
-            Event::Healed => self.heal(),
-            Event::Peace => {
-                self.heal();
-                self.pairings = 0;
-                self.pairing_due = self.pairing_due.map(|_| now);
-                self.context.network.weather = Weather::default();
-                self.context.network.partitions.clear();
-                for gateway in &mut self.gateways {
-                    gateway.holds_until = now;
-                }
-                for device in &mut self.devices {
-                    device.is_quiet = true;
-                }
-            }
-        }
-    }
-
-    fn workers(&mut self, change: impl Fn(&mut super::worker::Worker)) {
-        self.fleets[0].workers.iter_mut().for_each(change);
-    }
-
-    fn trouble(&mut self, node: u64, trouble: Trouble, call: u64) {
-        let everybody = self.devices.len() + 3;
-        let node = usize::try_from(node % everybody as u64).unwrap();
-        if let Some(device) = self.devices.get_mut(node) {
-            *device.flash.trouble.borrow_mut() = trouble;
-            device.source.fails_at = Some(call);
-            return;
-        }
-        let workers = &mut self.fleets[0].workers;
-        let worker = &mut workers[node % 3];
-        worker.trouble = trouble;
-        worker.source.fails_at = Some(call);
-    }
-
-    /// All effects work again.
-    fn heal(&mut self) {
-        for device in &mut self.devices {
-            device.source.noise = Noise::Good;
-            device.source.fails_at = None;
-            *device.flash.trouble.borrow_mut() = Trouble::None;
-            device.flash.chip.borrow_mut().power_on();
-        }
-        for worker in self.fleets.iter_mut().flat_map(|fleet| &mut fleet.workers) {
-            worker.source.noise = Noise::Good;
-            worker.source.fails_at = None;
-            worker.trouble = Trouble::None;
-            (worker.dies, worker.dawdles) = (0, 0);
-        }
-    }
-
-    fn clone_device(&mut self, index: usize) {
-        let original = &self.devices[index];
-        if original.keeping() == Keeping::Nothing || !original.paired_once {
-            return;
-        }
-        self.context.counts.note(Fault::Clone);
-        let mut chip = original.flash.chip.borrow().clone();
-        chip.power_on();
-        let new = self.devices.len();
-        let build = original.build.clone();
-        for gateway in &build.via {
-            self.gateways[*gateway].ports.push(new);
-        }
-        let mut node = device::Node::new(new, build, Flash::new(chip), self.random.branch());
-        node.paired_once = true;
-        node.boots_at = Some(self.context.now);
-        self.devices.push(node);
-    }
-
     /// All that was accepted must be somewhere.
     fn finish(&mut self) {
         let Self {
             context,
             devices,
+            gateways,
             fleets,
             plan,
             ..
@@ -475,31 +295,32 @@ impl World {
         if context.failure.is_some() {
             return;
         }
-        let unsettled = devices.iter().find(|device| !device.settled);
-        if let Some(device) = unsettled {
-            let (index, bound) = (device.index, plan.bound());
-            let waiting = device
-                .engine
-                .as_ref()
-                .map(|engine| (engine.waiting(), engine.backlog()));
-            context.check(|_| {
-                Err(format!(
-                    "device {index} has not settled within {bound}: {waiting:?}"
-                ))
-            });
-            return;
+        context.counts.most_steps = self.steps;
+        for device in devices.iter() {
+            let engine = device.engine.as_ref();
+            let waiting = engine.map_or(0, |engine| engine.waiting());
+            let left = waiting.max(u64::from(!device.settled));
+            let what = format!("device {}", device.index);
+            context.check(|_| bounds::check_drained(&what, left, plan.bound()));
         }
-        let mut counts = core::mem::take(&mut context.counts);
-        for fleet in fleets.iter() {
-            for (lineage, relation) in fleet.relations.iter().enumerate() {
-                let settled =
-                    context
-                        .oracles
-                        .ledger
-                        .settle(lineage, fleet.index, relation, &mut counts);
-                context.check(|_| settled);
+        for gateway in gateways.iter() {
+            let left = gateway.engine.len() as u64;
+            context.check(|_| bounds::check_drained("a gateway", left, plan.bound()));
+        }
+        for device in devices.iter() {
+            let stats = device.engine.as_ref().map(|engine| engine.stats());
+            let lost = stats.map_or(0, |stats| stats.frames_lost);
+            context.oracles.ledger.note_lost(device.build.lineage, lost);
+        }
+        for lineage in 0..plan.devices.len() {
+            let shelves: Vec<&Shelf> = fleets
+                .iter()
+                .map(|fleet| &fleet.relations[lineage].shelf)
+                .collect();
+            match context.oracles.ledger.settle(lineage, &shelves) {
+                Ok(tally) => context.counts.tally.add(&tally),
+                Err(complaint) => context.check(|_| Err(complaint)),
             }
         }
-        context.counts = counts;
     }
 }

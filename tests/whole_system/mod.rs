@@ -5,6 +5,8 @@
 pub mod medium;
 #[path = "../support/nor_flash.rs"]
 pub mod nor_flash;
+#[path = "../simulation/oracle/mod.rs"]
+pub mod oracle;
 pub mod place;
 #[path = "../simulation/random.rs"]
 pub mod random;

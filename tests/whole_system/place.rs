@@ -7,6 +7,7 @@ use iomt::seal::Opened;
 use iomt::time::Instant;
 use iomt::wire::{MAX_DATAGRAM, Record, Run};
 
+use super::oracle::{Oracles, Shelf, shelf, wire_log};
 use super::random::{Random, Source};
 
 /// What becomes of the datagrams between the device and a recipient, in one direction.
@@ -15,7 +16,7 @@ pub enum Path {
     Passes,
     /// Each of them is lost.
     Loses,
-    /// One of so many is.
+    /// Each is lost with the chance of one in so many.
     LosesOneOf(u32),
     /// They wait until it passes.
     Holds,
@@ -25,17 +26,17 @@ pub enum Path {
 #[derive(Debug)]
 pub struct Way {
     pub path: Path,
-    count: u32,
+    random: Random,
     on_the_way: VecDeque<Vec<u8>>,
     /// All that ever left.
     pub said: Vec<Vec<u8>>,
 }
 
 impl Way {
-    pub const fn new() -> Self {
+    pub const fn new(seed: u64) -> Self {
         Self {
             path: Path::Passes,
-            count: 0,
+            random: Random::new(seed),
             on_the_way: VecDeque::new(),
             said: Vec::new(),
         }
@@ -43,10 +44,9 @@ impl Way {
 
     pub fn send(&mut self, datagram: &[u8]) {
         self.said.push(datagram.to_vec());
-        self.count += 1;
         let is_lost = match self.path {
             Path::Loses => true,
-            Path::LosesOneOf(one) => self.count.is_multiple_of(one),
+            Path::LosesOneOf(many) => self.random.below(many.into()) == 0,
             Path::Passes | Path::Holds => false,
         };
         if !is_lost {
@@ -75,6 +75,9 @@ pub struct Place {
     /// The database: its unique key is the identity of a record.
     pub rows: BTreeMap<(Run, u64), Row>,
     pub losses: Vec<NamedLoss>,
+    /// The same for the oracles.
+    pub shelf: Shelf,
+    pub complaints: Vec<String>,
     pub events: Vec<ServerEvent>,
     /// The readings as they came, each once.
     pub arrived: Vec<Observation>,
@@ -113,12 +116,14 @@ impl Place {
             server,
             rows: BTreeMap::new(),
             losses: Vec::new(),
+            shelf: Shelf::default(),
+            complaints: Vec::new(),
             events: Vec::new(),
             arrived: Vec::new(),
             repeated: 0,
             deaths: 0,
-            up: Way::new(),
-            down: Way::new(),
+            up: Way::new(seed.into()),
+            down: Way::new(0x100 + u64::from(seed)),
         }
     }
 
@@ -132,7 +137,7 @@ impl Place {
     }
 
     /// Does all that is due, and hears what has come.
-    pub fn step(&mut self, now: Instant) -> bool {
+    pub fn step(&mut self, now: Instant, oracles: &mut Oracles) -> bool {
         let mut has_worked = false;
         while self.server.poll_timeout().is_some_and(|due| due <= now) {
             let _ = self.server.handle_timeout(now, &mut self.source);
@@ -140,14 +145,15 @@ impl Place {
             has_worked = true;
         }
         while let Some(mut datagram) = self.up.take() {
-            self.receive(now, &mut datagram);
+            self.receive(now, &mut datagram, oracles);
             self.drain(now);
             has_worked = true;
         }
         has_worked
     }
 
-    fn receive(&mut self, now: Instant, datagram: &mut [u8]) {
+    fn receive(&mut self, now: Instant, datagram: &mut [u8], oracles: &mut Oracles) {
+        let sealed = wire_log::sealed_digest(datagram).unwrap_or_default();
         let Ok(Received::Records(opened) | Received::Quarantined(opened)) =
             self.server.handle_datagram(now, datagram)
         else {
@@ -157,6 +163,13 @@ impl Place {
             self.deaths = left;
             return;
         }
+        let shelved = shelf::rows_of(&opened).and_then(|rows| {
+            if let Some(row) = rows.first() {
+                oracles.wire.note_opened(&row.place, sealed)?;
+            }
+            rows.into_iter().try_for_each(|row| self.shelf.insert(row))
+        });
+        self.complaints.extend(shelved.err());
         for (key, row) in rows_of(now, &opened) {
             match self.rows.get(&key) {
                 None => {
@@ -180,8 +193,10 @@ impl Place {
         }
         self.events
             .extend(std::iter::from_fn(|| self.server.poll_event()));
-        self.losses
-            .extend(std::iter::from_fn(|| self.server.poll_loss()));
+        while let Some(loss) = self.server.poll_loss() {
+            self.complaints.extend(self.shelf.note_loss(loss).err());
+            self.losses.push(loss);
+        }
     }
 }
 

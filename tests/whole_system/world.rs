@@ -4,14 +4,15 @@ use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::{Entropy, LossCause};
 use iomt::storage::{FrameAddress, MAX_IMAGE, Storage as _, StoreRequest};
 use iomt::time::{Duration, Instant};
+use iomt::wire::control::Why;
 use iomt::wire::{MAX_DATAGRAM, Record, RecordId, Space};
 
 use super::medium::{Flash, Storage};
+use super::oracle::bounds::OUTBOX;
+use super::oracle::{Oracles, RECIPIENTS, Reading, Shelf, Tally};
 use super::place::{Path, Place};
 use super::random::{Random, Source};
 
-const OUTBOX: usize = 4_096;
-pub const RECIPIENTS: usize = 2;
 pub type Engine = Device<'static, OUTBOX, RECIPIENTS>;
 
 pub const MINUTE: Duration = Duration::from_secs(60);
@@ -48,6 +49,11 @@ pub struct World {
     /// The readings that were taken: their values count up from zero.
     pub taken: i32,
     pub identities: Vec<RecordId>,
+    pub oracles: Oracles,
+    pub complaints: Vec<String>,
+    life: usize,
+    /// Which recipients are sealed for.
+    ready: [bool; RECIPIENTS],
 }
 
 impl World {
@@ -83,6 +89,10 @@ impl World {
             events: Vec::new(),
             taken: 0,
             identities: Vec::new(),
+            oracles: Oracles::default(),
+            complaints: Vec::new(),
+            life: 0,
+            ready: [false; RECIPIENTS],
         };
         world.boot().unwrap();
         world
@@ -131,11 +141,18 @@ impl World {
             }
         }
         (self.device, self.storage) = (Some(engine), Some(storage));
+        self.ready = [false; RECIPIENTS];
+        self.life = self.oracles.ledger.begin_life(0, 0, self.config.keeping);
         Ok(())
     }
 
     pub fn power_off(&mut self) {
-        (self.device, self.storage) = (None, None);
+        if let Some(device) = self.device.take() {
+            let ledger = &mut self.oracles.ledger;
+            ledger.end_life(self.life, self.now, device.waiting());
+            ledger.note_lost(0, device.stats().frames_lost);
+        }
+        self.storage = None;
     }
 
     /// Takes the next reading: they count up from zero.
@@ -150,8 +167,45 @@ impl World {
         let ticks = self.ticks();
         let (metric, unit) = (Metric::HEART_RATE, Unit::BEATS_PER_MINUTE);
         let reading = Observation::new(metric, unit, ticks, value.into());
+        self.read_events();
         let device = self.device.as_mut().ok_or(Error::NotPaired)?;
-        device.send(ticks, space, &[Record::Observation(reading)])
+        let id = device.send(ticks, space, &[Record::Observation(reading)])?;
+        let lost_to = self.read_events();
+        let reading = Reading {
+            space,
+            value,
+            life: self.life,
+            at: self.now,
+            to: self.ready,
+            lost_to,
+        };
+        let accepted = self.oracles.ledger.accept(0, id, reading);
+        self.complaints.extend(accepted.err());
+        Ok(id)
+    }
+
+    /// Takes the events; who has no room for what was taken last.
+    fn read_events(&mut self) -> [bool; RECIPIENTS] {
+        let mut lost_to = [false; RECIPIENTS];
+        while let Some(event) = self.device.as_mut().and_then(|device| device.poll_event()) {
+            let (set, PeerId(place)) = match event {
+                DeviceEvent::Ready { peer } => (&mut self.ready, peer),
+                DeviceEvent::Lost {
+                    peer,
+                    why: Why::NoRoom,
+                    ..
+                } => (&mut lost_to, peer),
+                _ => {
+                    self.events.push(event);
+                    continue;
+                }
+            };
+            if let Some(place) = set.get_mut(usize::from(place)) {
+                *place = true;
+            }
+            self.events.push(event);
+        }
+        lost_to
     }
 
     /// Takes readings, one every `interval`.
@@ -213,7 +267,7 @@ impl World {
         for _ in 0..64 {
             let mut has_worked = self.step_device();
             for place in &mut self.places {
-                has_worked |= place.step(self.now);
+                has_worked |= place.step(self.now, &mut self.oracles);
             }
             if !has_worked {
                 return;
@@ -255,13 +309,16 @@ impl World {
             };
             let mut out = [0; MAX_DATAGRAM];
             let Some((peer, datagram)) = device.poll_transmit_to(ticks, &mut out) else {
-                self.events
-                    .extend(std::iter::from_fn(|| device.poll_event()));
+                self.read_events();
                 return has_worked;
             };
             has_worked = true;
             let PeerId(place) = peer.expect("no label is armed");
-            self.places[usize::from(place)].up.send(datagram);
+            let place = usize::from(place);
+            let sender = self.life * RECIPIENTS + place;
+            let sent = self.oracles.wire.note_sent(sender, datagram);
+            self.complaints.extend(sent.err());
+            self.places[place].up.send(datagram);
         }
     }
 
@@ -276,6 +333,10 @@ impl World {
             let Some(request) = device.poll_store(ticks, &mut buffer) else {
                 return true;
             };
+            if let StoreRequest::Frame { address, bytes } = request {
+                let stored = self.oracles.wire.note_stored(&address, bytes);
+                self.complaints.extend(stored.err());
+            }
             let note = &mut |address: FrameAddress| device.handle_found(&address);
             let reply = storage.perform(&request as &StoreRequest<'_>, &mut found, note);
             if self.flash.chip.borrow().is_off() {
@@ -300,6 +361,19 @@ impl World {
     pub fn set_path(&mut self, place: usize, path: Path) {
         self.places[place].up.path = path;
         self.places[place].down.path = path;
+    }
+
+    /// All is over: asks the oracles what became of the readings.
+    pub fn settle_oracles(&mut self) -> Result<Tally, String> {
+        let places = self.places.iter_mut();
+        let of_places = places.flat_map(|place| place.complaints.drain(..));
+        if let Some(complaint) = self.complaints.drain(..).chain(of_places).next() {
+            return Err(complaint);
+        }
+        let lost = self.device().stats().frames_lost;
+        self.oracles.ledger.note_lost(0, lost);
+        let shelves: Vec<&Shelf> = self.places.iter().map(|place| &place.shelf).collect();
+        self.oracles.ledger.settle(0, &shelves)
     }
 
     /// Every reading that was taken is stored there, once; and nothing but what may have been lost in a reboot is named.

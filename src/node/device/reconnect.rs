@@ -42,8 +42,11 @@ impl Attempt {
         self.due = self.due.min(now);
     }
 
-    pub(super) const fn due(&self) -> Instant {
-        self.due
+    /// When there is something to do; none while all waits for the static key, which is elsewhere and has no clock.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let can_go_on = self.exchange.packet().is_some();
+        let is_at_its_end = self.is_refused || self.sent >= self.patience;
+        (can_go_on || is_at_its_end).then_some(self.due)
     }
 
     pub(super) const fn peer(&self) -> u8 {

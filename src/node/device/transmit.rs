@@ -85,7 +85,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             (Work::Idle, _) | (Work::StaticDh(_), false) => None,
         };
         let reply = self.half_open.has_reply().then_some(Instant::ZERO);
-        let attempt = self.attempt.as_ref().map(Attempt::due);
+        let attempt = self.attempt.as_ref().and_then(Attempt::due);
         let erasing = self.erasing.due().filter(|_| self.awaiting.is_none());
         // What is stored for the next owner comes behind, however long that is put off.
         let may_store = self.awaiting.is_none() && erasing.is_none();

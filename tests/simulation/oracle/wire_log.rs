@@ -7,21 +7,27 @@
 //! | on storage | epoch tag, space, counter | the same bytes for ever |
 //! | on the wire, salt shown | locator, salt, space, counter | one text for ever |
 //! | on the wire, routed | the same, if its sender has shown one salt with the locator; locator, space, counter | at most as many texts as the locator has had salts |
+//! | opened by its recipient | epoch tag, space, counter | one text for ever |
 //! | on the wire, short | sender, space, counter | known above, or at most as many texts as the sender has had epochs |
+//! | a row of a server's store | its nonce | one row for ever |
 //! | a handshake message | its ephemeral key | the same bytes for ever |
 //!
-//! A short frame does not say which epoch it is of, and may be of the one before the newest; so of those the rule
-//! is weaker. Frames that were sealed and went nowhere are not seen.
+//! A short frame does not say which epoch it is of, and may be of the one before the newest; so of those that nobody
+//! opens the rule is weaker. Frames that were sealed and went nowhere are not seen.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 
+use super::shelf::Place;
 use iomt::storage::FrameAddress;
 use iomt::wire::{Frame, Locator, Packet, Route, Salt};
 
 /// A locator and a salt: with the secret of the session, what a key is derived from.
 type Epoch = ([u8; 8], [u8; 16]);
+
+/// "version 1 │ suite 1 │ nonce 24"
+const ROW_NONCE: std::ops::Range<usize> = 2..26;
 
 #[derive(Debug, Default)]
 pub struct WireLog {
@@ -30,6 +36,8 @@ pub struct WireLog {
     texts: BTreeMap<(Epoch, u8, u32), u64>,
     frames: BTreeMap<([u8; 8], u8, u32), BTreeSet<u64>>,
     stored: BTreeMap<([u8; 8], u8, u32), u64>,
+    opened: BTreeMap<([u8; 16], u8, u32), u64>,
+    rows: BTreeMap<Vec<u8>, u64>,
     ephemerals: BTreeMap<Vec<u8>, u64>,
     /// The epochs that a sender has opened.
     epochs: BTreeMap<usize, BTreeSet<Epoch>>,
@@ -65,6 +73,25 @@ impl WireLog {
             false => Err(format!(
                 "one key and nonce, two texts on storage: {address:?}"
             )),
+        }
+    }
+
+    /// Looks at what a recipient has opened, which alone tells of a short frame which epoch it is of.
+    pub fn note_opened(&mut self, place: &Place, sealed: u64) -> Result<(), String> {
+        let key = (place.epoch, place.space, place.counter);
+        match *self.opened.entry(key).or_insert(sealed) == sealed {
+            true => Ok(()),
+            false => Err(format!("one key and nonce, two texts opened: {place:02x?}")),
+        }
+    }
+
+    /// Looks at a row that a server has sealed for its store.
+    pub fn note_row(&mut self, row: &[u8]) -> Result<(), String> {
+        let nonce = row.get(ROW_NONCE).unwrap_or_default().to_vec();
+        let text = digest(row);
+        match *self.rows.entry(nonce).or_insert(text) == text {
+            true => Ok(()),
+            false => Err("one nonce, two rows".into()),
         }
     }
 
@@ -154,73 +181,16 @@ impl WireLog {
     }
 }
 
+/// What a frame has sealed, before its recipient opens it in place.
+pub fn sealed_digest(datagram: &[u8]) -> Option<u64> {
+    match Packet::parse(datagram) {
+        Ok(Packet::Frame(frame)) => Some(digest(frame.sealed)),
+        _ => None,
+    }
+}
+
 fn digest(bytes: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     hasher.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use iomt::wire::Space;
-
-    const LOCATOR: Locator = Locator([1; 8]);
-    const SHOWN: Route = Route::Unproved(LOCATOR, Salt([2; 16]));
-
-    fn datagram(route: Route, counter: u32, text: u8) -> Vec<u8> {
-        let frame = Frame {
-            space: Space::Data,
-            route,
-            counter,
-            sealed: &[text; 32],
-        };
-        frame.emit(&mut [0; 64]).unwrap().to_vec()
-    }
-
-    // IOMT-SEAL-015
-    #[test]
-    fn what_is_sent_again_is_no_second_text() {
-        let mut log = WireLog::default();
-        for route in [SHOWN, Route::Routed(LOCATOR), Route::Short, SHOWN] {
-            log.note_sent(0, &datagram(route, 0, 7)).unwrap();
-        }
-    }
-
-    #[test]
-    fn two_texts_under_one_salt_are_seen_in_every_form() {
-        for route in [SHOWN, Route::Routed(LOCATOR), Route::Short] {
-            let mut log = WireLog::default();
-            log.note_sent(0, &datagram(SHOWN, 0, 7)).unwrap();
-            log.note_sent(0, &datagram(Route::Routed(LOCATOR), 1, 8))
-                .unwrap();
-            log.note_sent(0, &datagram(Route::Short, 2, 9)).unwrap();
-            let again = log.note_sent(0, &datagram(route, 2, 10));
-            let third = log.note_sent(0, &datagram(route, 2, 11));
-            assert!(again.is_err() || third.is_err(), "{route:?}");
-        }
-    }
-
-    #[test]
-    fn a_second_salt_excuses_no_text_under_the_first() {
-        let mut log = WireLog::default();
-        let other = Route::Unproved(LOCATOR, Salt([3; 16]));
-        log.note_sent(0, &datagram(SHOWN, 0, 7)).unwrap();
-        log.note_sent(1, &datagram(other, 0, 8)).unwrap();
-        assert!(log.note_sent(1, &datagram(SHOWN, 0, 8)).is_err());
-    }
-
-    #[test]
-    fn two_texts_on_storage_are_seen() {
-        let address = FrameAddress {
-            peer: 0,
-            epoch: [1; 8],
-            space: Space::Alarm,
-            counter: 3,
-        };
-        let mut log = WireLog::default();
-        log.note_stored(&address, &[1; 30]).unwrap();
-        log.note_stored(&address, &[1; 30]).unwrap();
-        assert!(log.note_stored(&address, &[2; 30]).is_err());
-    }
 }
