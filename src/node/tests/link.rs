@@ -18,6 +18,8 @@ pub(super) enum Fault {
     Delay(Duration),
     /// Another datagram comes directly behind it.
     Follow(Vec<u8>),
+    /// An earlier one of the same way, by its number, comes directly behind it.
+    Again(usize),
 }
 
 /// One direction of the wire.
@@ -43,8 +45,12 @@ impl Link {
         let mut datagram = datagram.to_vec();
         let arrival = now + LATENCY;
         let held = self.held.take();
+        let fault = match fault {
+            Some(Fault::Again(earlier)) => self.log.get(earlier).cloned().map(Fault::Follow),
+            fault => fault,
+        };
         match fault {
-            None => self.queue(arrival, datagram),
+            None | Some(Fault::Again(_)) => self.queue(arrival, datagram),
             Some(Fault::Lose) => {}
             Some(Fault::Duplicate) => {
                 self.queue(arrival, datagram.clone());

@@ -7,6 +7,7 @@ mod keeping;
 mod link;
 mod randomness;
 mod reboot;
+mod reconnection;
 mod strangers;
 mod wire_faults;
 mod world;
