@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<bool, Strin
         }
     }
     if options.live > 0 {
-        report.areas.push(live::run(&mut program, options.live));
+        report.areas.extend(live::run(&mut program, &options));
     }
     clear_progress();
     program.end();

@@ -79,7 +79,15 @@ impl Program {
 
     /// Asks with a fresh `id`, and waits for the answer that has it.
     pub(super) fn ask(&mut self, request: &Value) -> Result<Value, Broken> {
-        let (id, timeout) = (self.next_id, self.timeout);
+        self.ask_within(request, self.timeout)
+    }
+
+    pub(super) fn ask_within(
+        &mut self,
+        request: &Value,
+        timeout: Duration,
+    ) -> Result<Value, Broken> {
+        let id = self.next_id;
         self.next_id += 1;
         let mut request = request.clone();
         request["id"] = id.into();

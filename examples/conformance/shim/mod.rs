@@ -17,6 +17,7 @@ mod open;
 mod outstanding;
 mod pairing;
 mod pairing_noise;
+pub(crate) mod peer;
 mod receipt;
 mod received;
 mod records_read;
@@ -93,6 +94,7 @@ fn perform(op: &str, request: &Request<'_>) -> Answer {
         "serial" => carriers::serial(request),
         "gatt" => gatt::gatt(request),
         "to_fhir" => fhir::to_fhir(request),
+        "peer" => peer::operation::peer(request),
         other => Err(Failure::Unsupported(format!("no operation {other:?}"))),
     }
 }

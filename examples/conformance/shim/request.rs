@@ -13,6 +13,10 @@ impl<'a> Request<'a> {
         Self(fields)
     }
 
+    pub(in crate::shim) const fn fields(&self) -> &'a Value {
+        self.0
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|value| !value.is_null())
     }

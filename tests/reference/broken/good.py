@@ -9,15 +9,17 @@ import shim     # noqa: E402
 
 
 def broken(op, where, name, replacement):
-    """The operations, of which `op` finds `replacement` in the place of `where.name`."""
-    right = shim.OPERATIONS[op]
+    """The operations, of which `op` finds `replacement` in the place of `where.name`, and so do the ends of a meeting."""
 
-    def wrong(request):
-        kept = where.__dict__[name]
-        setattr(where, name, replacement)
-        try:
-            return right(request)
-        finally:
-            setattr(where, name, kept)
+    def wrong(right):
+        def operation(request):
+            kept = where.__dict__[name]
+            setattr(where, name, replacement)
+            try:
+                return right(request)
+            finally:
+                setattr(where, name, kept)
 
-    return {**shim.OPERATIONS, op: wrong}
+        return operation
+
+    return {**shim.OPERATIONS, **{each: wrong(shim.OPERATIONS[each]) for each in (op, "peer")}}

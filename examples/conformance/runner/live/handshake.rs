@@ -10,7 +10,8 @@ use crate::shim::text::{hex, unhex};
 /// What both sides bring.
 pub(super) struct Terms {
     model: u8,
-    requests: [Value; 2],
+    /// Of `pair_step`: the initiator's, the responder's.
+    pub(super) requests: [Value; 2],
 }
 
 /// Packets of one side are repeated so often before it is given up.
@@ -150,11 +151,12 @@ pub(super) fn pair(
     )))
 }
 
-fn agreed(terms: &Terms, first: &Value, second: &Value) -> Result<Value, Stop> {
+/// What both say has to be the same; the session that it makes.
+pub(super) fn agreed(terms: &Terms, first: &Value, second: &Value) -> Result<Value, Stop> {
     for member in ["hash", "kIr", "kRi", "session", "psk", "hint", "digits"] {
         if first[member] != second[member] {
             return Err(Stop::Failed(format!(
-                "{member} of the initiator is {}, of the responder {}",
+                "{member} is {} at one end, and {} at the other",
                 first[member], second[member]
             )));
         }

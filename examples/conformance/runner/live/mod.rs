@@ -1,16 +1,19 @@
 //! Plays the other side: pairs with the program by each model in both roles, then exchanges frames and receipts with it,
 //! over a path that loses, doubles, reorders and changes packets, and over a restart of the device. All of it follows from a seed.
 //!
-//! The program is asked by the operations of its shim; the crate answers in this process.
+//! Packet by packet, by the operations of a shim; and as the other end of a UDP socket and of a TCP connection.
 
+mod door;
 mod exchange;
 mod handshake;
 mod path;
+mod sockets;
 
 use serde_json::{Value, json};
 
 use self::path::Chance;
 use super::judge::Verdict;
+use super::options::Options;
 use super::process::Program;
 use super::report::AreaReport;
 use super::vectors::{Area, Group, Test};
@@ -64,8 +67,25 @@ const MODELS: [(u8, &str); 5] = [
     (6, "reconnection"),
 ];
 
+/// Each way to meet.
+pub(super) fn run(program: &mut Program, options: &Options) -> [AreaReport; 3] {
+    [
+        by_packets(program, options.live),
+        sockets::run(
+            options,
+            "udp",
+            "The other end of a UDP socket, on which datagrams are lost, doubled, late and changed.",
+        ),
+        sockets::run(
+            options,
+            "tcp",
+            "The other end of a TCP connection, which comes in pieces and is cut.",
+        ),
+    ]
+}
+
 /// So many seeds of each model in both roles.
-pub(super) fn run(program: &mut Program, seeds: u64) -> AreaReport {
+fn by_packets(program: &mut Program, seeds: u64) -> AreaReport {
     let area = Area::empty(
         "live",
         "The other side of every pairing, over a path that fails.",
@@ -73,17 +93,9 @@ pub(super) fn run(program: &mut Program, seeds: u64) -> AreaReport {
     let mut report = AreaReport::new(&area);
     for (model, name) in MODELS {
         for role in ["initiator", "responder"] {
-            let group = Group::empty(
-                "live",
-                &format!("{name}, the program as {role}"),
-                &["IOMT-PAIR-001"],
-            );
+            let group = group_of(name, role);
             for seed in 0..seeds {
-                let verdict = match dialogue(program, model, role, seed) {
-                    Ok(()) => Verdict::Passed,
-                    Err(Stop::Failed(why)) => Verdict::Failed(why),
-                    Err(Stop::Unsupported(why)) => Verdict::Unsupported(why),
-                };
+                let verdict = verdict_of(dialogue(program, model, role, seed));
                 let asked = json!({ "model": model, "role": role, "seed": seed });
                 report.add(&group, &Test::of_dialogue(seed, asked), verdict);
             }
@@ -91,6 +103,19 @@ pub(super) fn run(program: &mut Program, seeds: u64) -> AreaReport {
     }
     report.explain(&area);
     report
+}
+
+fn group_of(model: &str, role: &str) -> Group {
+    let about = format!("{model}, the program as {role}");
+    Group::empty("live", &about, &["IOMT-PAIR-001"])
+}
+
+fn verdict_of(outcome: Result<(), Stop>) -> Verdict {
+    match outcome {
+        Ok(()) => Verdict::Passed,
+        Err(Stop::Failed(why)) => Verdict::Failed(why),
+        Err(Stop::Unsupported(why)) => Verdict::Unsupported(why),
+    }
 }
 
 fn dialogue(program: &mut Program, model: u8, role: &str, seed: u64) -> Result<(), Stop> {
