@@ -3,7 +3,7 @@
 use iomt::reading::draft::{Activity, Asset, Dose, Fall, InsulinBasal, InsulinBolus, Sleep};
 use iomt::reading::{Decimal, Unit};
 
-use super::named;
+use super::listing::named;
 
 fn thousandths(count: u32) -> String {
     i32::try_from(count).map_or_else(
@@ -14,7 +14,7 @@ fn thousandths(count: u32) -> String {
 
 pub(super) fn dose(dose: &Dose<'_>) -> String {
     format!(
-        "{} {} {}: {}, planned {} s before, by {}",
+        "{}, {} × {}: {}, planned {} s before, by {}",
         dose.medicine,
         thousandths(dose.amount_milli),
         Unit::from_code(dose.unit),
