@@ -13,7 +13,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use iomt::wire::{Envelope, Reader};
+use iomt::wire::{Envelope, Reader, RecordJson, Records};
 use serde_json::{Value, json};
 
 fn json(text: &str) -> Vec<Value> {
@@ -92,8 +92,8 @@ fn worked(record: &Value, body: &[u8]) -> String {
 fn page() -> String {
     let vectors = json(include_str!("data/records.json"));
     let mut page = String::from(
-        "Every record with its fields and one body, byte by byte.\n\nMade from `src/guide/records.json`, which describes \
-         them to machines; beside it stand a JSON Schema and a\nprotobuf file of the same fields. The frame around \
+        "Every record with its fields and one body, byte by byte, and its canonical JSON.\n\nMade from `src/guide/records.json`, \
+         which describes them to machines; beside it stand a JSON Schema of the\ncanonical JSON and a protobuf file of the fields. The frame around \
          them is in the [specification](crate::guide::specification::envelope).\n\n| type | bytes |\n|---|---|\n| `u8`, `i8` | one \
          |\n| `varint` | 1 to 10 |\n| `zigzag` | a varint; `zigzags`: as many as are left |\n| `option` | 0; or 1 and a \
          zigzag |\n| `text`, `bytes` | a varint of the length, then UTF-8, or bytes |\n\n# To add one\n\n1. A new fact is a \
@@ -101,7 +101,7 @@ fn page() -> String {
          body that was in a numbered release.\n2. Lists are bytes of items that say their length, never a bare list; \
          codes are open numbers, never an enum that grows.\n3. A small file under `src/reading`, one under \
          `src/wire/record` where it needs a body of its own, an arm in `Record`.\n4. A line in `records.json`, a sample in \
-         `tests/schema_records.rs`, its bytes in `tests/data/records.json`.\n",
+         `tests/schema_records/samples.rs`, its bytes in `tests/data/records.json`.\n",
     );
     for record in schema() {
         let golden = vectors
@@ -134,7 +134,12 @@ fn page() -> String {
             );
             writeln!(page, "| {field} | `{kind}` | {unit} |").unwrap();
         }
-        write!(page, "\n```text\n{}```\n", worked(&record, raw.body)).unwrap();
+        let (_, sample) = Records::new(&Envelope::parse(&plaintext).unwrap())
+            .last()
+            .unwrap();
+        let json = RecordJson::from(&sample.unwrap()).to_json();
+        let worked = worked(&record, raw.body);
+        write!(page, "\n```text\n{worked}```\n\n```json\n{json}\n```\n").unwrap();
     }
     page
 }
@@ -144,37 +149,98 @@ fn identifier(name: &str) -> String {
     name.to_lowercase().replace([' ', '-'], "_")
 }
 
-fn json_type(entry: &Value) -> Value {
+/// A member of the canonical JSON.
+fn json_type(kind: &str) -> Value {
     let integer =
-        |least: i64, most: i64| json!({"type": "integer", "minimum": least, "maximum": most});
-    match text(entry, "type") {
-        "u8" => integer(0, 255),
-        "i8" => integer(-128, 127),
-        "varint" => json!({"type": "integer", "minimum": 0}),
-        "zigzag" => json!({"type": "integer"}),
-        "zigzags" => json!({"type": "array", "items": {"type": "integer"}}),
-        "option" => json!({"type": ["integer", "null"]}),
+        |least: i64, most: u64| json!({"type": "integer", "minimum": least, "maximum": most});
+    match kind.trim_end_matches('?') {
+        "u8" => integer(0, u8::MAX.into()),
+        "u16" => integer(0, u16::MAX.into()),
+        "u32" => integer(0, u32::MAX.into()),
+        "u64 number" => json!({"type": "integer", "minimum": 0}),
+        "i8" => integer(i8::MIN.into(), 127),
+        "i16" => integer(i16::MIN.into(), 32_767),
+        "i32" => integer(i32::MIN.into(), 2_147_483_647),
         "text" => json!({"type": "string"}),
-        _ => json!({"type": "string", "pattern": "^([0-9a-f]{2})*$"}),
+        other => json!({"$ref": format!("#/$defs/{other}")}),
     }
 }
 
-fn json_schema() -> String {
-    let records: Vec<Value> = schema()
-        .iter()
-        .map(|record| {
-            let mut properties = serde_json::Map::new();
-            properties.insert("tag".into(), json!({"const": record["tag"]}));
-            for entry in record["body"].as_array().unwrap() {
-                properties.insert(identifier(text(entry, "field")), json_type(entry));
-            }
-            let required: Vec<&String> = properties.keys().collect();
-            json!({"title": record["record"], "type": "object", "required": required, "properties": properties, "additionalProperties": false})
-        })
+/// An object of these members and no others.
+fn json_object(properties: serde_json::Map<String, Value>, optional: &[&str]) -> Value {
+    let required: Vec<String> = properties
+        .keys()
+        .filter(|name| !optional.contains(&name.as_str()))
+        .cloned()
         .collect();
+    json!({"type": "object", "required": required, "properties": properties, "additionalProperties": false})
+}
+
+fn json_definitions() -> Value {
+    let text = |pattern: &str| json!({"type": "string", "pattern": pattern});
+    let members = |all: &[(&str, &str)]| -> serde_json::Map<String, Value> {
+        all.iter()
+            .map(|(name, kind)| ((*name).to_string(), json_type(kind)))
+            .collect()
+    };
+    let stamp = [
+        ("epoch", "u32"),
+        ("quality", "u8"),
+        ("uncertainty", "u64 number"),
+        ("unix", "i64"),
+        ("utcOffset", "i16"),
+    ];
+    let component = [
+        ("metric", "u32"),
+        ("status", "u16"),
+        ("unit", "u32"),
+        ("value", "value"),
+    ];
+    json!({
+        "hex": text("^([0-9a-f]{2})*$"),
+        "u64": text("^(0|[1-9][0-9]{0,19})$"),
+        "i64": text("^(0|-?[1-9][0-9]{0,18})$"),
+        "micros": text("^(0|[1-9][0-9]{0,19})$"),
+        "decimal": text("^(0|-?[1-9][0-9]{0,9})e(0|-?[1-9][0-9]{0,2})$"),
+        "value": text("^(nan|nres|[+-]inf|[<>]?(0|-?[1-9][0-9]{0,9})e(0|-?[1-9][0-9]{0,2}))$"),
+        "stamp": json_object(members(&stamp), &["utcOffset"]),
+        "component": json_object(members(&component), &["status"]),
+        "components": {"type": "array", "items": {"$ref": "#/$defs/component"}, "minItems": 1, "maxItems": 6}
+    })
+}
+
+fn json_record(name: &str, members: &serde_json::Map<String, Value>) -> Value {
+    let kind = |value: &Value| value.as_str().unwrap().to_string();
+    let optional: Vec<&str> = members
+        .iter()
+        .filter(|(_, value)| kind(value).ends_with('?'))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let mut properties: serde_json::Map<String, Value> = members
+        .iter()
+        .map(|(name, value)| (name.clone(), json_type(&kind(value))))
+        .collect();
+    properties.insert("record".into(), json!({"const": name}));
+    let mut object = json_object(properties, &optional);
+    object["title"] = name.into();
+    object
+}
+
+fn json_schema() -> String {
+    let described: Vec<Value> = schema();
+    let forms = described
+        .iter()
+        .filter_map(|record| record["json"].as_object());
+    let mut records: Vec<Value> = forms
+        .flatten()
+        .map(|(name, members)| json_record(name, members.as_object().unwrap()))
+        .collect();
+    let unknown = json!({"tag": "u32", "body": "hex"});
+    records.push(json_record("unknown", unknown.as_object().unwrap()));
     let whole = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "The fields of one record of iomt",
+        "title": "The canonical JSON of a record of iomt",
+        "$defs": json_definitions(),
         "oneOf": records
     });
     serde_json::to_string_pretty(&whole).unwrap() + "\n"

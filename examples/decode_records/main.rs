@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! cargo run --example decode_records -- 0e0304c096b102100401009001
-//! cargo run --example decode_records < plaintexts.txt
+//! cargo run --example decode_records -- --json < plaintexts.txt
 //! ```
 //!
-//! One plaintext an argument, or, without arguments, one a line; empty lines and lines that begin with `#` are
+//! With `--json`, each record is a line of its own: its canonical JSON with its sequence and, where the frame has one,
+//! its run. One plaintext an argument, or, without arguments, one a line; empty lines and lines that begin with `#` are
 //! skipped, white space within a line does not count. What can not be read is told on the standard error with its
 //! line, and the exit status is 1 then. A record that is refused does not hide the others of its frame.
 
@@ -14,9 +15,16 @@ mod listing;
 use std::io::{self, BufRead as _, Write as _};
 use std::process::ExitCode;
 
-use iomt::wire::{Envelope, Record, Records};
+use iomt::wire::{Envelope, Record, RecordJson, Records};
 
 use self::listing::{Hex, Listed, time_of};
+
+/// How records are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Listing,
+    Json,
+}
 
 fn main() -> ExitCode {
     match run() {
@@ -31,22 +39,28 @@ fn main() -> ExitCode {
 
 /// Whether all could be read.
 fn run() -> io::Result<bool> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let given = arguments.len();
+    arguments.retain(|argument| argument != "--json");
+    let format = match arguments.len() == given {
+        true => Format::Listing,
+        false => Format::Json,
+    };
     let mut out = io::stdout().lock();
     let mut is_good = true;
     if arguments.is_empty() {
         for (line, text) in (1..).zip(io::stdin().lock().lines()) {
-            is_good &= show(line, &text?, &mut out)?;
+            is_good &= show(line, &text?, format, &mut out)?;
         }
     }
     for (line, text) in (1..).zip(&arguments) {
-        is_good &= show(line, text, &mut out)?;
+        is_good &= show(line, text, format, &mut out)?;
     }
     out.flush()?;
     Ok(is_good)
 }
 
-fn show(line: usize, text: &str, out: &mut impl io::Write) -> io::Result<bool> {
+fn show(line: usize, text: &str, format: Format, out: &mut impl io::Write) -> io::Result<bool> {
     let text: String = text.split_whitespace().collect();
     if text.is_empty() || text.starts_with('#') {
         return Ok(true);
@@ -62,13 +76,19 @@ fn show(line: usize, text: &str, out: &mut impl io::Write) -> io::Result<bool> {
             return Ok(false);
         }
     };
-    let run = envelope
-        .run()
-        .map_or(String::new(), |run| format!(", run {}", Hex(&run.0)));
-    writeln!(out, "frame of {} bytes{run}", plaintext.len())?;
+    let run = envelope.run().map(|run| Hex(&run.0).to_string());
+    if format == Format::Listing {
+        let run = run
+            .as_ref()
+            .map_or(String::new(), |run| format!(", run {run}"));
+        writeln!(out, "frame of {} bytes{run}", plaintext.len())?;
+    }
     let mut is_good = true;
     for (sequence, record) in Records::new(&envelope) {
         match record {
+            Ok(record) if format == Format::Json => {
+                writeln!(out, "{}", json_of(&record, sequence, run.as_deref()))?;
+            }
             Ok(record) => writeln!(out, "{sequence:>8}  {}", line_of(&record))?,
             Err(error) => {
                 eprintln!("line {line}: record {sequence}: {error}");
@@ -77,6 +97,16 @@ fn show(line: usize, text: &str, out: &mut impl io::Write) -> io::Result<bool> {
         }
     }
     Ok(is_good)
+}
+
+/// The canonical JSON, and what the frame says of the record.
+fn json_of(record: &Record<'_>, sequence: u64, run: Option<&str>) -> String {
+    let mut members = serde_json::json!(RecordJson::from(record));
+    members["sequence"] = sequence.to_string().into();
+    if let Some(run) = run {
+        members["run"] = run.into();
+    }
+    members.to_string()
 }
 
 fn bytes(text: &str) -> Option<Vec<u8>> {

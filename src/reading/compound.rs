@@ -1,6 +1,6 @@
 use core::fmt;
 
-use super::{Metric, Status, Unit, Value};
+use super::{Metric, Observation, Status, Unit, Value};
 use crate::time::Instant;
 
 /// Several values of one measurement: the systolic, diastolic and mean pressure of one cuff.
@@ -41,17 +41,27 @@ pub struct Component {
     pub unit: Unit,
     /// What was measured.
     pub value: Value,
+    /// What has to be known of this value alone, beside the status of the whole.
+    pub status: Status,
 }
 
 impl Component {
-    /// One value.
+    /// One valid value.
     #[must_use]
     pub const fn new(metric: Metric, unit: Unit, value: Value) -> Self {
         Self {
             metric,
             unit,
             value,
+            status: Status::VALID,
         }
+    }
+
+    /// The same value with another status.
+    #[must_use]
+    pub const fn with_status(mut self, status: Status) -> Self {
+        self.status = status;
+        self
     }
 }
 
@@ -91,34 +101,68 @@ impl Compound {
     /// The value of one component, if it is there and may be acted on.
     #[must_use]
     pub fn component(&self, metric: Metric) -> Option<Value> {
-        if !self.status.permits_use() {
-            return None;
-        }
-        let mut components = self.components();
-        components
+        self.components()
             .find(|component| component.metric == metric)
+            .filter(|component| (self.status | component.status).permits_use())
             .map(|component| component.value)
+    }
+
+    /// Each component as an observation of its own: at the time of the whole, with both statuses.
+    pub fn observations(&self) -> impl Iterator<Item = Observation> + '_ {
+        self.components().map(|component| Observation {
+            status: self.status | component.status,
+            ..Observation::new(component.metric, component.unit, self.time, component.value)
+        })
     }
 }
 
 impl fmt::Display for Compound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.metric)?;
-        for (
-            index,
-            Component {
-                metric,
-                unit,
-                value,
-            },
-        ) in self.components().enumerate()
-        {
+        for (index, component) in self.components().enumerate() {
             let separator = if index == 0 { ":" } else { "," };
-            write!(f, "{separator} {metric} {value} {unit}")?;
+            write!(f, "{separator} {component}")?;
         }
-        match self.status {
-            Status::VALID => Ok(()),
-            status => write!(f, " ({status})"),
-        }
+        write_status(self.status, f)
+    }
+}
+
+impl fmt::Display for Component {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.metric, self.value, self.unit)?;
+        write_status(self.status, f)
+    }
+}
+
+fn write_status(status: Status, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match status {
+        Status::VALID => Ok(()),
+        status => write!(f, " ({status})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn a_component_that_is_not_valid_hides_no_other() {
+        let part = |metric, value: i32| Component::new(metric, Unit::MMHG, value.into());
+        let cuff = Compound::new(
+            Metric::BLOOD_PRESSURE,
+            Instant::ZERO,
+            &[
+                part(Metric::SYSTOLIC, 120),
+                part(Metric::DIASTOLIC, 20).with_status(Status::INVALID),
+            ],
+        )
+        .unwrap();
+        assert_eq!(cuff.component(Metric::SYSTOLIC), Some(120.into()));
+        assert_eq!(cuff.component(Metric::DIASTOLIC), None);
+        let usable = |cuff: Compound| cuff.observations().filter_map(|one| one.usable()).count();
+        assert_eq!(usable(cuff), 1);
+        assert_eq!(usable(cuff.with_status(Status::TEST)), 0);
+        assert!(cuff.to_string().ends_with("(invalid)"), "{cuff}");
     }
 }

@@ -37,6 +37,8 @@ pub use packet::{
     Receipt, Refused, Route, Space, TAG_LEN, VERSION,
 };
 pub use received::{CounterRange, ReceivedSet};
+#[cfg(feature = "fhir")]
+pub use record::{JsonError, RecordJson};
 pub use record::{Record, RecordWriter, Records};
 
 /// Why bytes were refused, or could not be written.

@@ -21,7 +21,7 @@ impl Display for Thousandths {
 pub(super) fn dose(f: &mut Formatter<'_>, dose: &Dose<'_>) -> fmt::Result {
     write!(
         f,
-        "{} {} {}: {}, planned {} s before, by {}",
+        "{}, {} × {}: {}, planned {} s before, by {}",
         dose.medicine,
         Thousandths(dose.amount_milli),
         Unit::from_code(dose.unit),

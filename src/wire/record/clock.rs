@@ -23,16 +23,11 @@ pub(super) struct StampBody {
 
 impl From<Stamp> for StampBody {
     fn from(stamp: Stamp) -> Self {
-        let quality = match stamp.wall.quality {
-            ClockQuality::Unset => 0,
-            ClockQuality::DeviceSet => 1,
-            ClockQuality::Synchronised => 2,
-        };
         // An error is never told smaller than it is.
         let uncertainty = stamp.wall.uncertainty.as_micros().div_ceil(1_000);
         Self {
             unix_millis: stamp.wall.unix_millis,
-            quality,
+            quality: quality_code(stamp.wall.quality),
             uncertainty_ms: u32::try_from(uncertainty).unwrap_or(u32::MAX),
             utc_offset_minutes: stamp.wall.utc_offset_minutes,
             epoch: stamp.epoch,
@@ -41,16 +36,10 @@ impl From<Stamp> for StampBody {
 }
 
 impl From<StampBody> for Stamp {
-    /// A quality that is not known here is one that nobody can trust.
     fn from(body: StampBody) -> Self {
-        let quality = match body.quality {
-            1 => ClockQuality::DeviceSet,
-            2 => ClockQuality::Synchronised,
-            _ => ClockQuality::Unset,
-        };
         let wall = WallClock {
             unix_millis: body.unix_millis,
-            quality,
+            quality: quality_of(body.quality),
             uncertainty: Duration::from_millis(body.uncertainty_ms.into()),
             utc_offset_minutes: body.utc_offset_minutes,
         };
@@ -58,6 +47,23 @@ impl From<StampBody> for Stamp {
             wall,
             epoch: body.epoch,
         }
+    }
+}
+
+pub(super) const fn quality_code(quality: ClockQuality) -> u8 {
+    match quality {
+        ClockQuality::Unset => 0,
+        ClockQuality::DeviceSet => 1,
+        ClockQuality::Synchronised => 2,
+    }
+}
+
+/// A quality that is not known here is one that nobody can trust.
+pub(super) const fn quality_of(code: u8) -> ClockQuality {
+    match code {
+        1 => ClockQuality::DeviceSet,
+        2 => ClockQuality::Synchronised,
+        _ => ClockQuality::Unset,
     }
 }
 

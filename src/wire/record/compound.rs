@@ -2,6 +2,7 @@
 //! short   set u8 · offset varint, ms · one mantissa zigzag for each component of the set
 //! full    metric varint · offset varint, ms · status varint · length varint · items
 //! item    length u8 · metric varint · unit varint · kind u8 · mantissa zigzag · exponent i8
+//! status of each, in a record of its own tag: the full body, each item with status varint behind its exponent
 //! ```
 //!
 //! An item says how long it is: one with a field more, of a later version, is refused by length and
@@ -13,7 +14,7 @@ use super::body;
 use super::observation::{offset_ms, value_from, value_parts};
 use crate::reading::{Component, Compound, Decimal, Metric, Status, Unit, Value};
 use crate::time::{Duration, Instant};
-use crate::wire::{Error, Reader, Writer};
+use crate::wire::{Error, Reader, Tag, Writer};
 
 /// What one byte says: the whole, its components in their order, their unit and their exponent.
 struct Set {
@@ -50,6 +51,7 @@ impl Set {
             let number = component.value.number();
             component.metric == metric
                 && component.unit == self.unit
+                && component.status == Status::VALID
                 && number.is_some_and(|number| number.exponent() == self.exponent)
         };
         compound.metric == self.metric
@@ -64,7 +66,7 @@ impl Set {
 
 /// Room for the longest short body, or the longest item.
 const ITEM_ROOM: usize = 1 + 5 + Compound::MAX_COMPONENTS * 5;
-const ITEMS_ROOM: usize = Compound::MAX_COMPONENTS * 20;
+const ITEMS_ROOM: usize = Compound::MAX_COMPONENTS * 24;
 
 /// Writes the short body, where there is one that says all of it.
 pub(super) fn write_short<'b>(
@@ -134,62 +136,117 @@ struct Item {
     exponent: i8,
 }
 
+/// An item of a compound whose components have a status each.
+#[derive(Serialize, Deserialize)]
+struct StatusItem {
+    item: Item,
+    status: u16,
+}
+
+impl From<Component> for Item {
+    fn from(component: Component) -> Self {
+        let (kind, decimal) = value_parts(component.value);
+        Self {
+            metric: component.metric.code(),
+            unit: component.unit.code(),
+            kind,
+            mantissa: decimal.mantissa(),
+            exponent: decimal.exponent(),
+        }
+    }
+}
+
+impl Item {
+    fn read(&self) -> Result<Component, Error> {
+        let value = value_from(self.kind, Decimal::new(self.mantissa, self.exponent))?;
+        let (metric, unit) = (Metric::from_code(self.metric), Unit::from_code(self.unit));
+        Ok(Component::new(metric, unit, value))
+    }
+}
+
 pub(super) const fn items_room() -> [u8; ITEMS_ROOM] {
     [0; ITEMS_ROOM]
 }
 
 impl<'a> FullCompound<'a> {
+    /// The body, and its tag: another one where a component has a status of its own.
     pub(super) fn from(
         compound: &Compound,
         base: Instant,
         room: &'a mut [u8; ITEMS_ROOM],
-    ) -> Result<Self, Error> {
+    ) -> Result<(Tag, Self), Error> {
         let mut writer = Writer::new(room);
+        let is_plain = |component: Component| component.status == Status::VALID;
+        let tag = match compound.components().all(is_plain) {
+            true => Tag::COMPOUND_IN_FULL,
+            false => Tag::COMPOUND_WITH_STATUSES,
+        };
         for component in compound.components() {
-            let (kind, decimal) = value_parts(component.value);
-            let item = Item {
-                metric: component.metric.code(),
-                unit: component.unit.code(),
-                kind,
-                mantissa: decimal.mantissa(),
-                exponent: decimal.exponent(),
-            };
-            let len = body::encoded_len(&item)?;
-            writer.u8(u8::try_from(len).map_err(|_| Error::OutOfRange)?)?;
-            body::encode(&item, writer.reserve(len)?)?;
+            let item = Item::from(component);
+            let status = component.status.bits();
+            match tag {
+                Tag::COMPOUND_IN_FULL => write_item(&item, &mut writer)?,
+                _ => write_item(&StatusItem { item, status }, &mut writer)?,
+            }
         }
-        Ok(Self {
+        let body = Self {
             metric: compound.metric.code(),
             offset_ms: offset_ms(compound.time, base)?,
             status: compound.status.bits(),
             items: writer.finish(),
-        })
+        };
+        Ok((tag, body))
     }
 
+    /// Reads a body whose components have no status of their own.
     pub(super) fn read(&self, base: Instant) -> Result<Compound, Error> {
+        self.read_items(base, |bytes| body::decode::<Item>(bytes)?.read())
+    }
+
+    /// Reads a body whose components have a status each. One where none says anything is written
+    /// without them, and refused here: each content has one encoding.
+    pub(super) fn read_with_statuses(&self, base: Instant) -> Result<Compound, Error> {
+        let compound = self.read_items(base, |bytes| {
+            let read: StatusItem = body::decode(bytes)?;
+            Ok(read
+                .item
+                .read()?
+                .with_status(Status::from_bits(read.status)))
+        })?;
+        let says_something = |component: Component| component.status != Status::VALID;
+        match compound.components().any(says_something) {
+            true => Ok(compound),
+            false => Err(Error::MalformedBody),
+        }
+    }
+
+    fn read_items(
+        &self,
+        base: Instant,
+        item: impl Fn(&[u8]) -> Result<Component, Error>,
+    ) -> Result<Compound, Error> {
         let mut reader = Reader::new(self.items);
         let blank = Component::new(Metric::from_code(0), Unit::from_code(0), Value::NotANumber);
         let mut components = [blank; Compound::MAX_COMPONENTS];
         let mut count = 0;
         while reader.left() > 0 {
             let len = reader.u8()?;
-            let item: Item = body::decode(reader.take(len.into())?)?;
-            let value = value_from(item.kind, Decimal::new(item.mantissa, item.exponent))?;
-            let component = Component::new(
-                Metric::from_code(item.metric),
-                Unit::from_code(item.unit),
-                value,
-            );
+            let component = item(reader.take(len.into())?)?;
             *components.get_mut(count).ok_or(Error::OutOfRange)? = component;
             count += 1;
         }
         let time = base + Duration::from_millis(self.offset_ms.into());
         let filled = components.get(..count).ok_or(Error::OutOfRange)?;
-        let mut compound =
+        let compound =
             Compound::new(Metric::from_code(self.metric), time, filled).ok_or(Error::OutOfRange)?;
-        compound.status = Status::from_bits(self.status);
-        Ok(compound)
+        Ok(compound.with_status(Status::from_bits(self.status)))
     }
+}
+
+fn write_item(item: &impl Serialize, writer: &mut Writer<'_>) -> Result<(), Error> {
+    let len = body::encoded_len(item)?;
+    writer.u8(u8::try_from(len).map_err(|_| Error::OutOfRange)?)?;
+    body::encode(item, writer.reserve(len)?)
 }
 
 const fn zigzag(number: i32) -> u32 {

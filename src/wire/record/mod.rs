@@ -8,6 +8,8 @@ mod body;
 mod clock;
 mod compound;
 mod descriptor;
+#[cfg(feature = "fhir")]
+mod json;
 mod observation;
 mod output;
 mod read;
@@ -20,6 +22,8 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "fhir")]
+pub use self::json::{JsonError, RecordJson};
 pub use self::read::Records;
 pub use self::write::RecordWriter;
 
@@ -122,6 +126,7 @@ impl Record<'_> {
         let fit = |texts: &[&str], max: usize| texts.iter().all(|text| text.len() <= max);
         match self {
             Self::Text(Timed { what, .. }) => fit(&[what.language, what.text], Text::MAX_TEXT),
+            Self::Descriptor(what) => fit(&what.fields(), Descriptor::MAX_FIELD),
             Self::Context(what) => {
                 fit(&[what.algorithm, what.algorithm_version], Context::MAX_TEXT)
             }

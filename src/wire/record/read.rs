@@ -82,6 +82,9 @@ impl<'a> Records<'a> {
             Tag::COMPOUND_IN_FULL => body::decode::<FullCompound<'_>>(raw.body)?
                 .read(base()?)
                 .map(Record::Compound),
+            Tag::COMPOUND_WITH_STATUSES => body::decode::<FullCompound<'_>>(raw.body)?
+                .read_with_statuses(base()?)
+                .map(Record::Compound),
             Tag::SERIES => body::decode::<ShortSeries<'_>>(raw.body)?
                 .read(base()?)
                 .map(Record::Series),

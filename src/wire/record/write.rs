@@ -154,8 +154,8 @@ impl<'a> RecordWriter<'a> {
             return self.envelope.record(Tag::COMPOUND, short);
         }
         let mut room = compound::items_room();
-        let full = FullCompound::from(compound, base, &mut room)?;
-        self.write_body(Tag::COMPOUND_IN_FULL, &full)
+        let (tag, full) = FullCompound::from(compound, base, &mut room)?;
+        self.write_body(tag, &full)
     }
 
     fn write_series(&mut self, series: &Series<'_>, base: Instant) -> Result<(), Error> {
