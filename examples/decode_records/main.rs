@@ -102,9 +102,9 @@ fn show(line: usize, text: &str, format: Format, out: &mut impl io::Write) -> io
 /// The canonical JSON, and what the frame says of the record.
 fn json_of(record: &Record<'_>, sequence: u64, run: Option<&str>) -> String {
     let mut members = serde_json::json!(RecordJson::from(record));
-    members["sequence"] = sequence.to_string().into();
-    if let Some(run) = run {
-        members["run"] = run.into();
+    if let Some(members) = members.as_object_mut() {
+        members.insert("sequence".into(), sequence.to_string().into());
+        members.extend(run.map(|run| ("run".into(), run.into())));
     }
     members.to_string()
 }
