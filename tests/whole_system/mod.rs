@@ -8,4 +8,5 @@ pub mod nor_flash;
 pub mod place;
 #[path = "../simulation/random.rs"]
 pub mod random;
+pub mod relay;
 pub mod world;
