@@ -20,7 +20,7 @@
 //! | restored image with a dead generator | `restored_image_with_a_dead_generator_is_refused` |
 //! | raw flash scanned for wiped keys | `raw_flash_holds_no_wiped_key_and_no_plaintext` |
 //! | a record taken out of a frame's order | `alarm_between_two_readings_keeps_its_place` |
-//! | second recipient relays forged records | `second_recipient_relays_forged_records` |
+//! | second recipient relays forged records | `second_recipient_relays_forged_records`, `what_one_recipient_was_told_says_nothing_to_another` |
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -32,15 +32,18 @@
 
 mod whole_system;
 
+use std::collections::BTreeMap;
+
 use iomt::alarm::{Limit, LimitAlarm, Limits};
 use iomt::link::{Gateway, KEEP};
 use iomt::node::{Config, DeviceEvent, Error, ServerEvent};
-use iomt::reading::{Metric, Unit};
+use iomt::reading::{Metric, Observation, Unit, Value};
 use iomt::seal::{self, Entropy, EntropyFailed};
 use iomt::storage::{MAX_IMAGE, Storage as _};
 use iomt::time::Duration;
-use iomt::wire::Space;
+use iomt::wire::{RecordId, Space};
 use whole_system::place::Path;
+use whole_system::relay::Relay;
 use whole_system::world::{CONFIG, HOUR, MINUTE, World};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -425,9 +428,86 @@ fn alarm_between_two_readings_keeps_its_place() {
     assert!(times[0] > times[2], "the first reading came last");
 }
 
+/// Whose words a record is: the relation whose session opened it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    Device,
+    Phone,
+}
+
 // IOMT-SEC-006
 #[test]
 fn second_recipient_relays_forged_records() {
+    let mut world = World::new(2, CONFIG);
+    // The server is out of reach: the phone has opened everything before it.
+    world.cut(0);
+    world.take_many(5, SECOND);
+    assert_eq!(world.places[1].values(), [0, 1, 2, 3, 4]);
+    let opened: Vec<(RecordId, Observation)> = world.places[1]
+        .rows
+        .iter()
+        .filter_map(|((run, sequence), row)| {
+            let (run, sequence) = (*run, *sequence);
+            Some((RecordId { run, sequence }, row.reading?))
+        })
+        .collect();
+    let (mut relay, mut store) = (Relay::new(), BTreeMap::new());
+    let mut frames = Vec::new();
+    for (id, reading) in &opened {
+        let mut said = *reading;
+        if said.value != 2.into() {
+            said.value = 200.into();
+        }
+        frames.push(relay.seal(*id, said));
+    }
+    // And one that the device never took.
+    let invented = RecordId {
+        sequence: 1_000,
+        ..opened[0].0
+    };
+    frames.push(relay.seal(invented, opened[0].1));
+    for frame in &frames {
+        let (id, reading) = relay.open(frame);
+        let key = (id.run, id.sequence, Source::Phone);
+        assert!(store.insert(key, reading.value).is_none());
+    }
+    // The relay's frames are of no session with the device, whatever locator stands in front of them.
+    let refused = world.places[0].server.stats().packets_refused;
+    world.mend(0);
+    let locators: Vec<_> = world.places[0].server.locators().collect();
+    for frame in &frames {
+        world.places[0].up.inject(frame);
+        for locator in &locators {
+            let mut disguised = frame.clone();
+            disguised[1..9].copy_from_slice(&locator.0);
+            world.places[0].up.inject(&disguised);
+        }
+    }
+    assert!(world.run_until_settled(BOUND));
+    world.assert_stored(0);
+    let expected = frames.len() * (1 + locators.len());
+    let refused = world.places[0].server.stats().packets_refused - refused;
+    assert!(refused >= expected as u64, "{refused} of {expected}");
+    for ((run, sequence), row) in &world.places[0].rows {
+        let key = (*run, *sequence, Source::Device);
+        let first_hand = row.reading.map(|reading| reading.value);
+        assert!(first_hand.is_none_or(|value| store.insert(key, value).is_none()));
+    }
+    // Both are there, linked by (run, sequence); the first-hand one is what the device took.
+    for (value, (id, _)) in (0..).zip(&opened) {
+        let of = |source| store.get(&(id.run, id.sequence, source)).copied();
+        let relayed = if value == 2 { 2 } else { 200 };
+        assert_eq!(of(Source::Device), Some(Value::from(value)));
+        assert_eq!(of(Source::Phone), Some(Value::from(relayed)));
+    }
+    let lone = (invented.run, invented.sequence);
+    assert!(store.contains_key(&(lone.0, lone.1, Source::Phone)));
+    assert!(!store.contains_key(&(lone.0, lone.1, Source::Device)));
+}
+
+// IOMT-SEC-006
+#[test]
+fn what_one_recipient_was_told_says_nothing_to_another() {
     let mut world = World::new(2, CONFIG);
     world.take_many(5, SECOND);
     assert!(world.run_until_settled(BOUND));

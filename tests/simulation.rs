@@ -22,14 +22,17 @@ fn number(variable: &str) -> Option<u64> {
     Some(value.parse().expect("the variable holds a number"))
 }
 
-/// Seeds that have found something once.
-const FOUND_ONCE: [u64; 13] = [
+/// Seeds beyond [`SEEDS`] or early in them that found something in an earlier revision.
+///
+/// A seed stands for one run only as long as nothing else is drawn, in the simulation or in the crate. So these are
+/// no proof that what they found is mended, and cost little.
+const FOUND_EARLIER: [u64; 13] = [
     1_113, 1_369, 1_509, 1_568, 2_068, 3_971, 4_795, 7_804, 10_265, 14_744, 15_002, 17_356, 30_300,
 ];
 
 #[test]
-fn what_was_found_once_is_not_found_again() {
-    for seed in FOUND_ONCE {
+fn seeds_that_found_something_in_an_earlier_revision() {
+    for seed in FOUND_EARLIER {
         let outcome = simulation::many::run_many(seed..seed + 1, |_| {});
         assert!(outcome.failures.is_empty(), "IOMT_SEED={seed} runs it");
     }
@@ -58,4 +61,14 @@ fn nothing_is_lost_doubled_or_sealed_twice_whatever_happens() {
         eprintln!("seed {}: {}", failure.seed, failure.complaint);
     }
     assert!(outcome.failures.is_empty(), "IOMT_SEED runs one of them");
+    // Of so many seeds each fault befalls some, and so does each fate.
+    if outcome.seeds >= SEEDS {
+        let counts = &outcome.counts;
+        for fault in simulation::counts::Fault::ALL {
+            assert!(counts.faults.contains_key(&fault), "no {}", fault.name());
+        }
+        let tally = &counts.tally;
+        assert!(tally.stored > counts.readings && tally.named > 0);
+        assert!(tally.cut > 0 && tally.in_ram > 0 && tally.rolled_back > 0);
+    }
 }

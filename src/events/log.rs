@@ -21,13 +21,13 @@ const fn level(is_warning: bool) -> Level {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::node::PeerId;
-    use std::string::{String, ToString};
+    use super::super::tests::{Told, assert_told, device_events, server_events};
+    use super::{device, server};
+    use std::string::ToString;
     use std::sync::Mutex;
     use std::vec::Vec;
 
-    struct Lines(Mutex<Vec<String>>);
+    struct Lines(Mutex<Vec<Told>>);
 
     impl ::log::Log for Lines {
         fn enabled(&self, metadata: &::log::Metadata<'_>) -> bool {
@@ -35,10 +35,21 @@ mod tests {
         }
 
         fn log(&self, record: &::log::Record<'_>) {
-            if self.enabled(record.metadata()) {
-                let line = [record.level().as_str(), &record.args().to_string()].join(" ");
-                self.0.lock().unwrap().push(line);
+            if !self.enabled(record.metadata()) {
+                return;
             }
+            let text = record.args().to_string();
+            let (who, event) = text.split_once(": ").unwrap();
+            let is_warning = match record.level() {
+                ::log::Level::Warn => true,
+                ::log::Level::Info => false,
+                other => panic!("{other} is no level of an event"),
+            };
+            self.0.lock().unwrap().push(Told {
+                is_warning,
+                who: who.into(),
+                event: event.into(),
+            });
         }
 
         fn flush(&self) {}
@@ -47,18 +58,15 @@ mod tests {
     static LINES: Lines = Lines(Mutex::new(Vec::new()));
 
     #[test]
-    fn what_somebody_has_to_look_at_is_a_warning() {
+    fn each_event_is_a_line_with_its_fields_and_what_somebody_has_to_look_at_is_a_warning() {
         ::log::set_logger(&LINES).unwrap();
-        ::log::set_max_level(::log::LevelFilter::Info);
-        let peer = PeerId(0);
-        device(&DeviceEvent::Ready { peer });
-        device(&DeviceEvent::StorageFailed { peer });
-        server(&ServerEvent::PairingFailed);
-        let expected = [
-            "INFO device: Ready { peer: PeerId(0) }",
-            "WARN device: StorageFailed { peer: PeerId(0) }",
-            "WARN server: PairingFailed",
-        ];
-        assert_eq!(*LINES.0.lock().unwrap(), expected);
+        ::log::set_max_level(::log::LevelFilter::Trace);
+        for case in device_events() {
+            device(&case.event);
+        }
+        for case in server_events() {
+            server(&case.event);
+        }
+        assert_told(&LINES.0.lock().unwrap());
     }
 }

@@ -26,6 +26,9 @@ pub mod log;
 #[cfg(feature = "tracing")]
 pub mod tracing;
 
+#[cfg(all(test, any(feature = "log", feature = "tracing")))]
+mod tests;
+
 use crate::node::{DeviceEvent, ServerEvent};
 
 /// Whether somebody has to look at it.

@@ -3,15 +3,16 @@ use crate::wire::{Error, Reader, Writer};
 
 const STORED: u8 = 0x80;
 const LIVE: u8 = 0x40;
-const ATTEMPTS: u8 = 0x3F;
+const FIRST: u8 = 0x20;
+const ATTEMPTS: u8 = 0x1F;
 
 /// What is kept of a frame beside its bytes: here as the outbox reads it.
 ///
 /// ```text
-///  2 LE   1      1                                          4 LE
-/// ┌─────┬──────┬──────────────────────────────────────────┬─────┐
-/// │ len │ slot │ bit 7 stored, 6 live, 5-0 times sent     │ due │   ms, modulo 2^32
-/// └─────┴──────┴──────────────────────────────────────────┴─────┘
+///  2 LE   1      1                                               4 LE
+/// ┌─────┬──────┬───────────────────────────────────────────────┬─────┐
+/// │ len │ slot │ bit 7 stored, 6 live, 5 first, 4-0 times sent │ due │   ms, modulo 2^32
+/// └─────┴──────┴───────────────────────────────────────────────┴─────┘
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
@@ -46,9 +47,14 @@ impl Head {
         self
     }
 
+    pub(super) const fn first(mut self) -> Self {
+        self.flags |= FIRST;
+        self
+    }
+
     /// Never sent, and not live.
     pub(super) const fn withdrawn(mut self) -> Self {
-        self.flags &= STORED;
+        self.flags &= STORED | FIRST;
         self
     }
 
@@ -59,6 +65,11 @@ impl Head {
 
     pub(super) const fn is_stored(self) -> bool {
         self.flags & STORED != 0
+    }
+
+    /// Whether it leaves before all other data.
+    pub(super) const fn is_first(self) -> bool {
+        self.flags & FIRST != 0
     }
 
     pub(super) const fn was_sent(self) -> bool {
@@ -158,6 +169,6 @@ mod tests {
         for _ in 0..300 {
             head.note_sent(Instant::ZERO, Duration::from_secs(1));
         }
-        assert_eq!((head.attempts(), head.is_stored()), (63, true));
+        assert_eq!((head.attempts(), head.is_stored()), (31, true));
     }
 }

@@ -53,6 +53,7 @@
 //! [`StoredReport`] draws the body.
 
 mod ahead;
+mod batch;
 mod entropy;
 mod epoch;
 mod epoch_table;
@@ -75,6 +76,7 @@ mod space_set;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use batch::{Sessions, open_batch};
 #[cfg(feature = "node")]
 pub(crate) use entropy::Draws;
 #[cfg(feature = "std")]

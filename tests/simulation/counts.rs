@@ -38,6 +38,39 @@ pub enum Fault {
 }
 
 impl Fault {
+    pub const ALL: [Self; 30] = [
+        Self::Loss,
+        Self::Duplicate,
+        Self::Replay,
+        Self::Reorder,
+        Self::BitFlip,
+        Self::Truncation,
+        Self::Partition,
+        Self::ClockJump,
+        Self::ClockReset,
+        Self::DeviceCrash,
+        Self::DeviceCrashBetweenCalls,
+        Self::GatewayCrash,
+        Self::WorkerCrash,
+        Self::WorkerCrashBetweenCalls,
+        Self::WorkerDeath,
+        Self::StaleRow,
+        Self::PowerCut,
+        Self::PowerCutInRecovery,
+        Self::DeviceRestored,
+        Self::StoreRestored,
+        Self::Clone,
+        Self::FailingNoise,
+        Self::ConstantNoise,
+        Self::RepeatingNoise,
+        Self::WorkerNoise,
+        Self::KeyLate,
+        Self::KeyFails,
+        Self::EffectFailsOnce,
+        Self::EffectFailsForEver,
+        Self::WeekInGateway,
+    ];
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Loss => "datagrams lost",

@@ -10,4 +10,5 @@ pub mod oracle;
 pub mod place;
 #[path = "../simulation/random.rs"]
 pub mod random;
+pub mod relay;
 pub mod world;

@@ -18,7 +18,7 @@ pub type Engine = Device<'static, OUTBOX, RECIPIENTS>;
 pub const MINUTE: Duration = Duration::from_secs(60);
 pub const HOUR: Duration = Duration::from_secs(3_600);
 const SECRET: [u8; 32] = [7; 32];
-const DESCRIPTOR: Descriptor<'static> = Descriptor {
+pub const DESCRIPTOR: Descriptor<'static> = Descriptor {
     manufacturer: "Maker",
     model: "Patch 1",
     serial: "000123",
@@ -125,8 +125,7 @@ impl World {
         }
         drop(chip);
         self.booted = self.now;
-        let identity = Identity::from_secret_bytes(&SECRET).unwrap();
-        let mut engine = Box::new(Engine::new(identity, DESCRIPTOR, self.config)?);
+        let mut engine = Box::new(Engine::new(identity(), DESCRIPTOR, self.config)?);
         let opened = self.flash.open();
         if self.is_cut() {
             return Ok(());
@@ -386,6 +385,10 @@ impl World {
     }
 }
 
+pub fn identity() -> Identity {
+    Identity::from_secret_bytes(&SECRET).unwrap()
+}
+
 pub fn public_key() -> PublicKey {
-    Identity::from_secret_bytes(&SECRET).unwrap().public()
+    identity().public()
 }

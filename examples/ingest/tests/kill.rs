@@ -1,15 +1,14 @@
 //! The server is killed at any moment, over and over; every reading is in the database exactly once.
 
+mod support;
+
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Lines};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use iomt::reading::Value;
 use iomt::wire::{Envelope, Record, Records};
 use rusqlite::Connection;
+use support::{Folder, Process, count};
 
 const SECRET: &str = "sixteen or more random bytes";
 const READINGS: i32 = 1_500;
@@ -18,72 +17,6 @@ const KILLS: u32 = 60;
 const EARLY_KILLS: u32 = 5;
 /// For all of it.
 const PATIENCE: Duration = Duration::from_secs(55);
-
-/// A process that does not outlive the test.
-struct Process {
-    child: Child,
-    output: Receiver<String>,
-}
-
-impl Process {
-    fn start(program: &str, arguments: &[&str]) -> Self {
-        let mut child = Command::new(program)
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let (lines, output) = channel();
-        let stdout: Lines<BufReader<ChildStdout>> =
-            BufReader::new(child.stdout.take().unwrap()).lines();
-        std::thread::spawn(move || {
-            stdout
-                .map_while(Result::ok)
-                .try_for_each(|line| lines.send(line))
-        });
-        Self { child, output }
-    }
-
-    /// What comes behind `start` in the first line that begins so.
-    fn says(&self, start: &str) -> String {
-        let begin = Instant::now();
-        loop {
-            let left = Duration::from_secs(10).saturating_sub(begin.elapsed());
-            let line = self.output.recv_timeout(left).unwrap();
-            if let Some(rest) = line.strip_prefix(start) {
-                return rest.to_owned();
-            }
-        }
-    }
-
-    /// SIGKILL, on Unix.
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn database(&self) -> String {
-        self.0.join("readings.db").to_str().unwrap().to_owned()
-    }
-}
 
 fn random(state: &mut u64) -> u64 {
     *state = state
@@ -111,15 +44,6 @@ fn readings(database: &str) -> BTreeMap<i64, u32> {
         }
     }
     counts
-}
-
-fn count(database: &str, table: &str) -> u32 {
-    let connection = Connection::open(database).unwrap();
-    connection
-        .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
-            row.get(0)
-        })
-        .unwrap()
 }
 
 /// The server dies at `KILLS` moments drawn from `seed`.

@@ -41,6 +41,8 @@ pub enum Freshness {
     Live,
     /// It waits for its turn.
     Backlog,
+    /// It leaves before all other data, as an alarm does: neither pace, hint nor window holds it back.
+    First,
 }
 
 /// The outbox has no room: the frame was not taken, and nothing was lost.
@@ -76,14 +78,14 @@ pub enum PushError {
 ///
 /// **Rules.**
 /// - A frame is kept until it is acknowledged or the owner takes it out.
-/// - What leaves first: alarms; the lowest data frame; live frames that were never sent; what is to be sent
+/// - What leaves first: alarms; data that is [`Freshness::First`]; the lowest data frame; live frames that were never sent; what is to be sent
 ///   again; the backlog, in order.
 /// - In each space the lowest unacknowledged frame that may be sent is always under way: neither window nor
 ///   size holds it back. So a receiver whose set is full is never stuck, and no batch can be too large.
 /// - While nobody [answers](Outbox::set_probing) it is the only data frame that leaves: the others wait for an answer.
 /// - Beside it, at most 32 frames of a space are under way, and of data so many bytes as the window has.
-/// - A hint to wait and the pace hold back data, never alarms.
-/// - Data leaves an eighth of the bytes to alarms.
+/// - A hint to wait and the pace hold back data, never alarms nor what is first.
+/// - Data leaves an eighth of the bytes to alarms and to what is first.
 ///
 /// Time: linear in the frames from the first one to the last that is under way, and over all of them for an
 /// acknowledgement that frees something, which also moves what lies behind.
@@ -192,6 +194,21 @@ impl<const BYTES: usize> Outbox<BYTES> {
         len <= u16::MAX as usize && needed <= self.frames.free()
     }
 
+    /// The same for a frame of this freshness: what is first has the room that data leaves to alarms.
+    #[must_use]
+    pub const fn has_room(&self, space: Space, freshness: Freshness, len: usize) -> bool {
+        match freshness {
+            Freshness::First => self.has_room_for(Space::Alarm, len),
+            Freshness::Live | Freshness::Backlog => self.has_room_for(space, len),
+        }
+    }
+
+    /// Whether this frame is here, and is to leave before all other data.
+    #[must_use]
+    pub fn is_first(&self, key: FrameKey) -> bool {
+        self.find(key).is_some_and(|entry| entry.head.is_first())
+    }
+
     /// Whether this frame is here.
     #[must_use]
     pub fn contains(&self, key: FrameKey) -> bool {
@@ -271,6 +288,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
         self.latest = self.latest.max(now);
         let at = self
             .due_alarm(now, &may_send)
+            .or_else(|| self.due_first(now, &may_send))
             .or_else(|| self.due_data(now, &may_send))?;
         let Entry { mut head, .. } = self.frames.entry_at(at)?;
         let before = head;
@@ -295,6 +313,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
         let now = self.latest;
         let alarm = self
             .alarms_under_way(&may_send)
+            .chain(self.first_in_line(&may_send))
             .map(|entry| wait_of(now, entry.head))
             .min();
         let data = match self.pick(now, &may_send) {
@@ -372,12 +391,13 @@ impl<const BYTES: usize> Outbox<BYTES> {
         let head = match freshness {
             Freshness::Live => head.live(),
             Freshness::Backlog => head,
+            Freshness::First => head.first(),
         };
         let key = key_of(head, frame).ok_or(PushError::NotAFrame)?;
         let Some(at) = self.place_of(key) else {
             return Ok(key);
         };
-        if !self.has_room_for(key.space, frame.len()) {
+        if !self.has_room(key.space, freshness, frame.len()) {
             return Err(OutboxFull.into());
         }
         let is_last = at == self.frames.end_of(key.space);
@@ -458,6 +478,22 @@ impl<const BYTES: usize> Outbox<BYTES> {
 
     fn due_alarm(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<usize> {
         self.alarms_under_way(may_send)
+            .find(|entry| entry.head.wait_millis(now) == 0)
+            .map(|entry| entry.at)
+    }
+
+    /// Data that leaves as alarms do. Where there is none it looks at nothing.
+    fn first_in_line(&self, may_send: &impl Fn(u8) -> bool) -> impl Iterator<Item = Entry<'_>> {
+        self.frames
+            .entries_of(Space::Data)
+            .filter(|entry| entry.head.is_first())
+            .take(self.tally.first)
+            .filter(move |entry| is_open(entry.head, may_send))
+            .take(WINDOW)
+    }
+
+    fn due_first(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<usize> {
+        self.first_in_line(may_send)
             .find(|entry| entry.head.wait_millis(now) == 0)
             .map(|entry| entry.at)
     }

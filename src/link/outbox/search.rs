@@ -9,6 +9,8 @@ pub(super) struct Tally {
     pub(super) bytes_under_way: usize,
     /// Live ones that were not.
     pub(super) fresh: usize,
+    /// Those that leave before all others.
+    pub(super) first: usize,
 }
 
 impl Tally {
@@ -16,6 +18,7 @@ impl Tally {
         under_way: 0,
         bytes_under_way: 0,
         fresh: 0,
+        first: 0,
     };
 
     pub(super) fn add(&mut self, head: Head) {
@@ -24,6 +27,7 @@ impl Tally {
             self.bytes_under_way = self.bytes_under_way.saturating_add(head.len.into());
         }
         self.fresh += usize::from(head.is_fresh());
+        self.first += usize::from(head.is_first());
     }
 }
 

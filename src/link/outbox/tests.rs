@@ -371,6 +371,55 @@ fn while_nobody_answers_the_lowest_data_frame_leaves_alone_and_every_alarm() {
     assert_eq!(left, 12, "and then all of them");
 }
 
+#[test]
+fn data_that_is_first_leaves_as_an_alarm_does_and_is_held_by_nothing() {
+    let mut outbox = Outbox::<1_024>::new(Retry::DEFAULT);
+    outbox.set_window(40);
+    outbox.set_pace(Some(Pace {
+        bytes_per_second: 10,
+        burst: 40,
+    }));
+    let mut backlog = 0;
+    while push(&mut outbox, Space::Data, backlog, 40).is_ok() {
+        backlog += 1;
+    }
+    outbox.hold_data_until(NOW + Duration::from_secs(600));
+    outbox.set_probing(true);
+    assert_eq!(drain(&mut outbox, NOW), []);
+    // Data has left room for it, too.
+    for counter in [backlog, backlog + 1] {
+        let first = frame(Space::Data, counter, 40);
+        let live = outbox.push(NOW, 0, &first, Freshness::Live);
+        assert_eq!(live, Err(OutboxFull.into()));
+        outbox.push(NOW, 0, &first, Freshness::First).unwrap();
+    }
+    push(&mut outbox, Space::Alarm, 0, 20).unwrap();
+    let order = drain(&mut outbox, NOW);
+    let expected = [
+        key(Space::Alarm, 0),
+        key(Space::Data, backlog),
+        key(Space::Data, backlog + 1),
+    ];
+    assert_eq!(order, expected);
+    // It comes again as an alarm does, and is first after its epoch was put back.
+    let again = outbox.poll_timeout(ANY).unwrap();
+    assert!(again <= NOW + Duration::from_secs(1));
+    outbox.withdraw_epoch(0);
+    assert_eq!(
+        counters(&drain(&mut outbox, NOW)),
+        [0, backlog, backlog + 1]
+    );
+    assert_eq!(outbox.acknowledge(NOW, |key| key.counter >= backlog), 2);
+    outbox.hold_data_until(NOW);
+    outbox.set_pace(None);
+    outbox.set_probing(false);
+    assert_eq!(
+        counters(&drain(&mut outbox, NOW)),
+        [0],
+        "the window holds the others"
+    );
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Push(u8, Space, u32, usize, Freshness),
@@ -384,7 +433,11 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let space = prop_oneof![3 => Just(Space::Data), 1 => Just(Space::Alarm)];
-    let freshness = prop_oneof![Just(Freshness::Live), Just(Freshness::Backlog)];
+    let freshness = prop_oneof![
+        Just(Freshness::Live),
+        Just(Freshness::Backlog),
+        Just(Freshness::First)
+    ];
     prop_oneof![
         6 => (0..3_u8, space, 0..60_u32, 20..90_usize, freshness)
             .prop_map(|(slot, space, counter, len, freshness)| Step::Push(slot, space, counter, len, freshness)),

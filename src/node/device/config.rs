@@ -1,5 +1,7 @@
+use super::PadTo;
 use crate::link::{Pace, Retry};
 use crate::time::Duration;
+use crate::wire::Space;
 
 /// How a device delivers: the same towards every recipient.
 ///
@@ -33,6 +35,12 @@ pub struct Config {
     pub in_flight_bytes: usize,
     /// How fast to send, where the radio or its owner sets a bound. Alarms are sent all the same.
     pub pace: Option<Pace>,
+    /// Whether alarms go as data, first in line, so that nobody on the way sees that there is one. They are held up by
+    /// nothing that would not hold up an alarm; but a server confirms them a little later, after a reboot they stand in
+    /// line with the backlog, and who tells alarms by [`Opened::space`](crate::seal::Opened::space) has to look at the records.
+    pub quiet: bool,
+    /// What the lengths of frames are filled up to.
+    pub pad_to: PadTo,
 }
 
 /// What a device keeps on storage.
@@ -68,7 +76,17 @@ impl Config {
         session_age: Duration::from_secs(24 * 60 * 60),
         in_flight_bytes: 8 * 1_024,
         pace: None,
+        quiet: false,
+        pad_to: PadTo::Nothing,
     };
+
+    /// The space that records of `space` are sealed in.
+    pub(super) const fn space_of(&self, space: Space) -> Space {
+        match space {
+            Space::Alarm if self.quiet => Space::Data,
+            space => space,
+        }
+    }
 }
 
 impl Default for Config {

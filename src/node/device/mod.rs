@@ -7,6 +7,7 @@ mod half_open;
 mod hearing;
 mod image;
 mod ladder;
+mod padding;
 mod peer;
 mod receive;
 mod reconnect;
@@ -17,6 +18,7 @@ mod storing;
 mod transmit;
 
 pub use config::{Config, Keeping, Reach};
+pub use padding::PadTo;
 pub use report::{DeviceEvent, DeviceStats, PeerId, Rung};
 
 use heapless::{Deque, Vec};
@@ -96,7 +98,11 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         descriptor: Descriptor<'a>,
         config: Config,
     ) -> Result<Self, Error> {
-        let (descriptor_hash, frame_len) = describe(descriptor)?;
+        let (descriptor_hash, plaintext_len) = describe(descriptor)?;
+        let frame_len = config
+            .pad_to
+            .len_of(plaintext_len)
+            .saturating_add(SEAL_OVERHEAD);
         let outbox = crate::link::Outbox::<BYTES>::new(config.retry);
         if !outbox.has_room_for(Space::Data, frame_len) {
             return Err(OutboxFull.into());
@@ -276,6 +282,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         let next_sequence = taken.ok_or(refusal)?;
         self.stats.frames_sealed += 1;
         for number in refused {
+            let space = self.config.space_of(space);
             let skipped = self.peer_mut(number).and_then(|peer| peer.skip(now, space));
             if let Some(loss) = skipped {
                 self.note_lost(number, loss);
@@ -564,14 +571,14 @@ fn work_once(
     }
 }
 
-/// The hash of the descriptor's record body, as the server will see it, and how long its frame is.
+/// The hash of the descriptor's record body, as the server will see it, and how long its plaintext is.
 fn describe(descriptor: Descriptor<'_>) -> Result<(DescriptorHash, usize), Error> {
     let mut buffer = [0_u8; 6 * (Descriptor::MAX_FIELD + 1) + 16];
     let mut writer = RecordWriter::new(&mut buffer, 0, Some(Run([0; 8])))?;
     writer.push(&Record::Descriptor(descriptor))?;
     let plaintext = writer.finish();
-    let frame_len = plaintext.len() + SEAL_OVERHEAD;
+    let plaintext_len = plaintext.len();
     let envelope = Envelope::parse(plaintext)?;
     let record = envelope.records().next().ok_or(Error::NoRecords)??;
-    Ok((DescriptorHash::of_body(record.body), frame_len))
+    Ok((DescriptorHash::of_body(record.body), plaintext_len))
 }

@@ -154,8 +154,13 @@ impl<const BYTES: usize> Peer<BYTES> {
         let is_open = self.is_open();
         let session = self.session.as_mut().ok_or(Error::NotPaired)?;
         let mut buffer = [0_u8; MAX_FRAME];
-        let draft = session.draft(numbering, records, &mut buffer)?;
-        if !is_open || !self.outbox.has_room_for(space, draft.len()) {
+        let draft = session.draft(numbering, records, config.pad_to, &mut buffer)?;
+        let freshness = match space {
+            Space::Alarm if config.quiet => Freshness::First,
+            _ => self.contact.freshness(),
+        };
+        let space = config.space_of(space);
+        if !is_open || !self.outbox.has_room(space, freshness, draft.len()) {
             return Err(crate::link::OutboxFull.into());
         }
         let frame = buffer.get_mut(..draft.len()).unwrap_or_default();
@@ -164,7 +169,6 @@ impl<const BYTES: usize> Peer<BYTES> {
         let slot = record.slot;
         let progress = record.progress_mut(space);
         progress.end = counter.saturating_add(1);
-        let freshness = self.contact.freshness();
         match config.keeping {
             Keeping::SessionAndFrames => self.outbox.push_unstored(now, slot, frame, freshness)?,
             Keeping::Session | Keeping::Nothing => {
@@ -524,7 +528,9 @@ impl<const BYTES: usize> Peer<BYTES> {
         // Half of RAM is for what is made next; what has no place waits in the log for its turn.
         if progress.loaded == key.counter && self.outbox.wants_more(key.space) {
             progress.loaded = key.counter.saturating_add(1);
-        } else if self.contact.is_silent() || self.outbox.used() > BYTES / 2 {
+        } else if (self.contact.is_silent() || self.outbox.used() > BYTES / 2)
+            && !self.outbox.is_first(key)
+        {
             self.outbox.remove(key);
         }
     }

@@ -1,10 +1,9 @@
+use super::PadTo;
 use super::epochs::{EpochRecord, Origin};
 use crate::node::Error;
 use crate::seal::{self, Draws, Entropy, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer};
 use crate::time::{Duration, Instant};
-use crate::wire::{
-    Locator, MAX_DATAGRAM, Record, RecordId, RecordWriter, Route, Run, Salt, Space, TAG_LEN,
-};
+use crate::wire::{Locator, MAX_DATAGRAM, Record, RecordId, RecordWriter, Route, Run, Salt, Space};
 
 /// "after 2^24 frames or 24 h of running"
 const EPOCH_AGE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -12,6 +11,9 @@ const EPOCH_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 const ROTATION_RETRY: Duration = Duration::from_secs(60);
 /// The longest frame in the short form: with the longest header it still fits a datagram.
 pub(super) const MAX_FRAME: usize = MAX_DATAGRAM - LONGEST_HEADER + SHORT_HEADER;
+
+/// The longest plaintext of a frame of records.
+const MAX_PLAINTEXT: usize = MAX_FRAME - SEAL_OVERHEAD;
 
 /// The longest plaintext of a control frame.
 pub(super) const MAX_CONTROL: usize = MAX_FRAME - SEAL_OVERHEAD;
@@ -157,6 +159,7 @@ impl Session {
         &self,
         numbering: Numbering,
         records: &[Record<'_>],
+        pad_to: PadTo,
         frame: &mut [u8; MAX_FRAME],
     ) -> Result<Draft, Error> {
         if !self.is_open() {
@@ -164,13 +167,14 @@ impl Session {
         }
         let run = (!self.sealer.is_named()).then_some(numbering.run);
         let plaintext = frame
-            .get_mut(SHORT_HEADER..MAX_FRAME - TAG_LEN)
+            .get_mut(SHORT_HEADER..SHORT_HEADER + MAX_PLAINTEXT)
             .unwrap_or_default();
         let mut writer = RecordWriter::new(plaintext, numbering.next_sequence, run)?;
         for record in records {
             writer.push(record)?;
         }
         let next_sequence = writer.next_sequence();
+        pad_to.fill(&mut writer, MAX_PLAINTEXT);
         Ok(Draft {
             plaintext_len: writer.finish().len(),
             next_sequence,

@@ -1,9 +1,12 @@
 //! A device and a server on a fake clock, over a wire that does its worst.
 
+#[cfg(feature = "alarm")]
+mod alarms;
 mod delivery;
 mod epochs;
 mod hostile;
 mod keeping;
+mod lengths;
 mod link;
 mod randomness;
 mod reboot;

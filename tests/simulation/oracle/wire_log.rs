@@ -29,7 +29,7 @@ type Epoch = ([u8; 8], [u8; 16]);
 /// "version 1 │ suite 1 │ nonce 24"
 const ROW_NONCE: std::ops::Range<usize> = 2..26;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct WireLog {
     salts: BTreeMap<[u8; 8], BTreeSet<[u8; 16]>>,
     /// What is certain of its epoch.

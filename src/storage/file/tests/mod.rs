@@ -1,3 +1,5 @@
+mod golden;
+
 use super::*;
 use crate::storage::{StoreReply, StoreRequest};
 use crate::wire::{MAX_DATAGRAM, Space};
@@ -44,15 +46,24 @@ fn frame(counter: u32) -> Vec<u8> {
 }
 
 fn image(storage: &mut FileStorage) -> Option<Vec<u8>> {
+    image_of(storage, 0)
+}
+
+fn image_of(storage: &mut FileStorage, peer: u8) -> Option<Vec<u8>> {
     let mut out = [0; MAX_IMAGE];
-    let len = storage.load_image(0, &mut out).unwrap()?;
+    let len = storage.load_image(peer, &mut out).unwrap()?;
     Some(out[..len].to_vec())
 }
 
 fn found(storage: &mut FileStorage, counter: u32) -> Option<(u32, Vec<u8>)> {
+    let (address, frame) = found_at(storage, data(counter))?;
+    Some((address.counter, frame))
+}
+
+fn found_at(storage: &mut FileStorage, address: FrameAddress) -> Option<(FrameAddress, Vec<u8>)> {
     let mut out = [0; MAX_DATAGRAM];
-    let (address, len) = storage.find(data(counter), &mut out).unwrap()?;
-    Some((address.counter, out[..len].to_vec()))
+    let (address, len) = storage.find(address, &mut out).unwrap()?;
+    Some((address, out[..len].to_vec()))
 }
 
 fn named(storage: &mut FileStorage) -> Vec<u32> {
