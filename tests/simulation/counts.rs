@@ -35,10 +35,11 @@ pub enum Fault {
     EffectFailsOnce,
     EffectFailsForEver,
     WeekInGateway,
+    Burst,
 }
 
 impl Fault {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Loss,
         Self::Duplicate,
         Self::Replay,
@@ -69,6 +70,7 @@ impl Fault {
         Self::EffectFailsOnce,
         Self::EffectFailsForEver,
         Self::WeekInGateway,
+        Self::Burst,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -103,6 +105,7 @@ impl Fault {
             Self::EffectFailsOnce => "n-th effect fails once",
             Self::EffectFailsForEver => "effects fail from the n-th on",
             Self::WeekInGateway => "gateways that hold all for 7 days",
+            Self::Burst => "bursts of 10 to 160 readings",
         }
     }
 }

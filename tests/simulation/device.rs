@@ -1,20 +1,20 @@
 mod effects;
+mod readings;
 
 use iomt::node::{Config, Device, Keeping, PeerId};
 use iomt::pairing::{Identity, PublicKey, label::LabelSecret};
-use iomt::reading::{Descriptor, Metric, Observation, Unit};
+use iomt::reading::Descriptor;
 use iomt::storage::Storage as _;
 use iomt::time::{Duration, Instant};
-use iomt::wire::{Record, Space};
 
+use super::context::Context;
 use super::counts::Fault;
 use super::element::Element;
 use super::medium::{Chip, Flash, Storage};
 use super::network::Address;
+use super::oracle::RECIPIENTS;
 use super::oracle::bounds::OUTBOX;
-use super::oracle::{RECIPIENTS, Reading, bounds};
 use super::random::{Noise, Random, Source};
-use super::world::Context;
 
 pub type Engine = Device<'static, OUTBOX, RECIPIENTS>;
 
@@ -71,6 +71,8 @@ pub struct Node {
     reply_to: Option<Address>,
     /// After how many more calls of its engine the program ends.
     pub dies_after: Option<u64>,
+    /// How many readings more the next one comes with.
+    pub burst: u64,
     /// Whether it has not been ready since the power failed in a write.
     recovers: bool,
 }
@@ -99,6 +101,7 @@ impl Node {
             paired_once: false,
             reply_to: None,
             dies_after: None,
+            burst: 0,
             recovers: false,
         }
     }
@@ -261,59 +264,6 @@ impl Node {
         };
         for (_, key) in self.build.fleets.iter().skip(engine.peers().count()) {
             engine.meet(ticks, *key).unwrap();
-        }
-    }
-
-    fn take_reading(&mut self, context: &mut Context) {
-        if self.is_quiet || self.next_reading > context.now {
-            return;
-        }
-        self.next_reading = context.now + self.build.interval;
-        let ticks = self.ticks(context.now);
-        let doses = 1 + usize::from(self.random.permille(120));
-        let space = match self.random.permille(100) {
-            true => Space::Alarm,
-            false => Space::Data,
-        };
-        let value = context.oracles.ledger.next_value();
-        // Two doses of one second are alike to the byte.
-        for _ in 0..doses {
-            let Some(engine) = self.engine.as_mut().filter(|engine| engine.is_ready()) else {
-                return;
-            };
-            let backlog = engine.backlog();
-            context.check(|_| bounds::check_backlog(backlog));
-            let reading = Observation::new(
-                Metric::HEART_RATE,
-                Unit::BEATS_PER_MINUTE,
-                ticks,
-                value.into(),
-            );
-            let taken = engine.send(ticks, space, &[Record::Observation(reading)]);
-            self.lost_to = [false; RECIPIENTS];
-            self.read_events(context);
-            match taken {
-                Ok(id) => {
-                    let reading = Reading {
-                        space,
-                        value,
-                        life: self.life,
-                        at: context.now,
-                        to: self.ready,
-                        lost_to: self.lost_to,
-                    };
-                    context.counts.readings += 1;
-                    context.say(|| format!("device {} takes {id:?} {space:?} {value}", self.index));
-                    let lineage = self.build.lineage;
-                    context.check(|oracles| oracles.ledger.accept(lineage, id, reading));
-                }
-                Err(error) => {
-                    context.say(|| format!("device {} refuses a reading: {error}", self.index));
-                }
-            }
-        }
-        if self.source.noise == Noise::Good && self.random.permille(30) {
-            self.take_snapshot(context.now);
         }
     }
 }

@@ -124,6 +124,10 @@ impl World {
                     gateway.hold(now + lasts);
                 }
             }
+            Event::Burst { device, readings } => {
+                context.counts.note(Fault::Burst);
+                self.devices[pick(device, devices)].burst = readings;
+            }
             Event::Healed => self.heal(),
             Event::Peace => {
                 self.heal();

@@ -1,16 +1,16 @@
-use iomt::node::{REFUSAL_LEN, Server, ServerConfig, refusal};
-use iomt::pairing::{Identity, Model, PublicKey, label::LabelSecret};
+use iomt::node::{Server, ServerConfig};
+use iomt::pairing::{Identity, PublicKey, label::LabelSecret};
 use iomt::seal::RowKey;
-use iomt::time::{Duration, Instant};
-use iomt::wire::{Handshake, Hint, Locator, Packet, Route};
+use iomt::time::Instant;
+use iomt::wire::Hint;
 
+use super::context::Context;
 use super::counts::Fault;
 use super::element::Element;
-use super::network::{Address, Delivery};
+use super::network::Address;
 use super::oracle::Shelf;
 use super::random::Random;
 use super::worker::{Member, Worker};
-use super::world::Context;
 
 /// What a server knows of a device, apart from its rows.
 #[derive(Debug, Clone)]
@@ -64,12 +64,9 @@ pub struct Fleet {
     /// Milliseconds since 1970 when the run began, as this server's clock has it.
     pub wall_ms: i64,
     pub random: Random,
-    refusals: u32,
-    refused_in: Instant,
+    pub(super) refusals: u32,
+    pub(super) refused_in: Instant,
 }
-
-/// How many refusals a second.
-const REFUSALS: u32 = 5;
 
 impl Fleet {
     pub fn new(
@@ -234,7 +231,7 @@ impl Fleet {
         }
     }
 
-    fn step_reception(&mut self, context: &mut Context, worker: usize) {
+    pub(super) fn step_reception(&mut self, context: &mut Context, worker: usize) {
         let Worker {
             reception,
             source,
@@ -274,87 +271,6 @@ impl Fleet {
             self.step_member(context, worker, relation);
             return;
         }
-    }
-
-    pub fn handle(&mut self, context: &mut Context, delivery: Delivery) {
-        let Ok(packet) = Packet::parse(&delivery.bytes) else {
-            return;
-        };
-        let route = match packet {
-            Packet::Frame(frame) => match frame.route {
-                Route::Routed(locator) | Route::Unproved(locator, _) => self.by_locator(locator),
-                Route::Short => self.by_path(delivery.from),
-            },
-            Packet::Handshake(handshake) => self.by_handshake(&handshake),
-            _ => return,
-        };
-        match (route, packet) {
-            (Some((worker, relation)), _) => self.open(context, worker, relation, delivery),
-            (None, Packet::Handshake(hello))
-                if hello.step == 1 && hello.model == Model::FACTORY_KEYS.0 =>
-            {
-                let worker = self.random.index(self.workers.len());
-                let this = &mut self.workers[worker];
-                match this.reception.handle_datagram(context.now, &delivery.bytes) {
-                    Ok(()) => this.caller = Some(delivery.from),
-                    Err(error) => context.say(|| format!("reception refuses: {error}")),
-                }
-                self.step_reception(context, worker);
-            }
-            _ => self.refuse(context, &delivery),
-        }
-    }
-
-    pub fn refuse(&mut self, context: &mut Context, delivery: &Delivery) {
-        if context.now - self.refused_in >= Duration::from_secs(1) {
-            (self.refused_in, self.refusals) = (context.now, 0);
-        }
-        let mut out = [0; REFUSAL_LEN];
-        let Some(bytes) = refusal(&delivery.bytes, &mut out).filter(|_| self.refusals < REFUSALS)
-        else {
-            return;
-        };
-        self.refusals += 1;
-        context.send(Delivery {
-            from: Address::Fleet(self.index),
-            to: delivery.from,
-            bytes: bytes.to_vec(),
-        });
-    }
-
-    /// Any worker where the rows know it; else the one that has the handshake in its memory.
-    fn by_locator(&mut self, Locator(locator): Locator) -> Option<(usize, usize)> {
-        let knows = |relation: &Relation| relation.locators.contains(&locator);
-        if let Some(relation) = self.relations.iter().position(knows) {
-            return Some((self.random.index(self.workers.len()), relation));
-        }
-        self.find(|member| member.server.locators().any(|own| own.0 == locator))
-    }
-
-    fn by_path(&mut self, from: Address) -> Option<(usize, usize)> {
-        let relation = self
-            .known
-            .iter()
-            .position(|known| known.paths.contains(&Some(from)))?;
-        Some((self.random.index(self.workers.len()), relation))
-    }
-
-    fn by_handshake(&mut self, handshake: &Handshake<'_>) -> Option<(usize, usize)> {
-        let connection = handshake.connection;
-        let known = self.find(|member| member.server.connections().any(|own| own == connection));
-        if known.is_some() || handshake.step != 1 {
-            return known;
-        }
-        let knows = |relation: &Relation| relation.hints.contains(&Some(handshake.hint));
-        let relation = self.relations.iter().position(knows)?;
-        Some((self.random.index(self.workers.len()), relation))
-    }
-
-    fn find(&self, knows: impl Fn(&Member) -> bool) -> Option<(usize, usize)> {
-        self.workers.iter().enumerate().find_map(|(worker, this)| {
-            let relation = this.members.iter().position(&knows)?;
-            Some((worker, relation))
-        })
     }
 
     /// A worker dies: all that it remembered is gone.

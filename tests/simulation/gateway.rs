@@ -1,9 +1,9 @@
 use iomt::link::{Gateway, KEEP};
 use iomt::time::Instant;
 
+use super::context::Context;
 use super::network::{Address, Delivery};
 use super::random::Random;
-use super::world::Context;
 
 pub const STORE: usize = 32 * 1_024;
 type Engine = Gateway<usize, STORE>;

@@ -10,6 +10,7 @@
 //!                                     bounds:   drained in time, memory, work
 //! ```
 
+pub mod context;
 pub mod counts;
 pub mod device;
 pub mod element;
@@ -25,6 +26,7 @@ mod oracle_tests;
 pub mod plan;
 pub mod random;
 pub mod report;
+pub mod routing;
 pub mod transaction;
 pub mod worker;
 pub mod world;

@@ -64,6 +64,11 @@ pub enum Event {
         node: u64,
         call: u64,
     },
+    /// So many readings at once: more than an outbox holds.
+    Burst {
+        device: u64,
+        readings: u64,
+    },
     Healed,
     ClockJump {
         millis: i64,
@@ -229,7 +234,7 @@ fn draw_event(random: &mut Random, horizon: Duration) -> Event {
     let week = DAY.saturating_mul(7);
     let span = random.log_between(Duration::from_secs(5), week.min(horizon));
     let (node, number) = (random.next(), random.below(2_500));
-    match random.below(26) {
+    match random.below(28) {
         0..=2 => Event::Partition {
             from: random.next(),
             to: random.next(),
@@ -287,6 +292,10 @@ fn draw_event(random: &mut Random, horizon: Duration) -> Event {
         23 | 24 => Event::Keys {
             dawdles: random.below(700),
             fails: random.below(300),
+        },
+        25 | 26 => Event::Burst {
+            device: node,
+            readings: 10 + number % 150,
         },
         _ => Event::Healed,
     }

@@ -3,12 +3,12 @@ use iomt::seal::{MAX_ROW, RowOwner, Stored};
 use iomt::time::Instant;
 use iomt::wire::Hint;
 
+use super::context::Context;
 use super::counts::Fault;
 use super::fleet::Fleet;
 use super::oracle::bounds;
 use super::oracle::shelf::Row;
 use super::worker::Worker;
-use super::world::Context;
 
 /// What a worker writes into the store as one.
 pub struct Transaction {

@@ -2,6 +2,7 @@ use iomt::node::{Received, Reception, Recipient, Server, Trust};
 use iomt::time::{Duration, Instant};
 use iomt::wire::MAX_DATAGRAM;
 
+use super::context::Context;
 use super::counts::Fault;
 use super::device::first;
 use super::element::Element;
@@ -11,7 +12,6 @@ use super::network::{Address, Delivery};
 use super::oracle::{shelf, wire_log};
 use super::random::Source;
 use super::transaction::{Transaction, index_of, owner};
-use super::world::Context;
 
 /// How often an engine is asked again at one time; what still has something to do then is in a loop.
 const TURNS: usize = 64;

@@ -5,10 +5,10 @@ use iomt::wire::MAX_DATAGRAM;
 use iomt::wire::control::Why;
 
 use super::{Node, first, place_of};
+use crate::simulation::context::Context;
 use crate::simulation::counts::Fault;
 use crate::simulation::network::{Address, Delivery};
 use crate::simulation::oracle::RECIPIENTS;
-use crate::simulation::world::Context;
 
 /// How often an engine is asked again at one time; what still has something to do then is in a loop.
 const TURNS: usize = 64;
