@@ -38,12 +38,12 @@ fn values_and_errors_can_be_printed() {
         pairing::Error, pairing::PublicKey, pairing::Model, pairing::Work, pairing::DescriptorHash,
         pairing::label::LabelError,
         link::CarrierError, link::FragmentError, link::GatewayError, link::StreamError, link::BatchError,
-        link::OutboxFull, link::PushError, link::Retry, link::Pace, link::SerialStats, link::FragmentStats,
-        node::Error, node::Config, node::DeviceEvent, node::DeviceStats, node::PeerId, node::ServerConfig,
+        link::OutboxFull, link::PushError, link::Retry, link::Pace, link::Freshness, link::FrameKey, link::SerialStats, link::FragmentStats,
+        node::Error, node::Config, node::PadTo, node::Keeping, node::Rung, node::DeviceEvent, node::DeviceStats, node::PeerId, node::ServerConfig,
         node::ServerEvent, node::ServerStats, node::Trust,
         storage::Error, storage::FrameAddress, storage::StoreRequest<'_>, storage::StoreReply<'_>,
         signal::DesignError, signal::ecg::RPeak, signal::ecg::BeatClass, signal::ecg::UnsupportedRate,
-        alarm::Limit, alarm::Limits, alarm::Side, alarm::WrongMetric, alarm::Transition<alarm::Side>,
+        alarm::Limit, alarm::Limits, alarm::Side, alarm::WrongMetric, alarm::Transition<alarm::Side>, alarm::Arrival,
     }
 }
 

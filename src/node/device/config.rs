@@ -36,8 +36,8 @@ pub struct Config {
     /// How fast to send, where the radio or its owner sets a bound. Alarms are sent all the same.
     pub pace: Option<Pace>,
     /// Whether alarms go as data, first in line, so that nobody on the way sees that there is one. They are held up by
-    /// nothing that would not hold up an alarm; but a server confirms them a little later, after a reboot they stand in
-    /// line with the backlog, and who tells alarms by [`Opened::space`](crate::seal::Opened::space) has to look at the records.
+    /// nothing that would not hold up an alarm; but a server confirms them a little later, after a reboot, or where they are many in
+    /// one outage, they stand in line with the backlog, and who tells alarms by [`Opened::space`](crate::seal::Opened::space) has to look at the records.
     pub quiet: bool,
     /// What the lengths of frames are filled up to.
     pub pad_to: PadTo,

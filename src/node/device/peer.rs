@@ -525,12 +525,17 @@ impl<const BYTES: usize> Peer<BYTES> {
             return;
         };
         let progress = record.progress_mut(key.space);
-        // Half of RAM is for what is made next; what has no place waits in the log for its turn.
+        // Half of RAM is for what is made next, and a quarter more for what is first in line; what has no place waits in
+        // the log for its turn.
         if progress.loaded == key.counter && self.outbox.wants_more(key.space) {
             progress.loaded = key.counter.saturating_add(1);
-        } else if (self.contact.is_silent() || self.outbox.used() > BYTES / 2)
-            && !self.outbox.is_first(key)
-        {
+            return;
+        }
+        let is_crowded = match self.outbox.is_first(key) {
+            true => self.outbox.used() > BYTES / 4 * 3,
+            false => self.contact.is_silent() || self.outbox.used() > BYTES / 2,
+        };
+        if is_crowded {
             self.outbox.remove(key);
         }
     }

@@ -62,6 +62,23 @@ fn a_quiet_alarm_of_an_outage_is_first_when_it_ends_though_the_backlog_is_larger
 }
 
 #[test]
+fn quiet_alarms_that_are_many_in_an_outage_leave_room_for_data_and_none_is_lost() {
+    let keeping = Keeping::SessionAndFrames;
+    let mut world = World::paired_with_config(0, Config { keeping, ..QUIET });
+    world.up.is_cut = true;
+    for _ in 0..150 {
+        for space in [Space::Alarm, Space::Data] {
+            world.send(space).unwrap();
+            world.run_for(Duration::from_secs(2));
+        }
+    }
+    world.up.is_cut = false;
+    let quiet = |world: &World| world.is_quiet(301) && world.device.is_settled();
+    assert!(world.run_until(MINUTE.saturating_mul(20), quiet));
+    assert_eq!((world.losses.len(), world.store.repeated), (0, 0));
+}
+
+#[test]
 fn a_hint_to_wait_holds_back_no_quiet_alarm() {
     let mut world = World::paired_with_config(0, QUIET);
     world.server.set_wait(MINUTE.saturating_mul(10));

@@ -75,7 +75,7 @@ impl Setting {
 #[test]
 fn a_batch_says_of_each_frame_what_its_session_says_of_it_alone() {
     let (mut setting, mut alone) = (Setting::new(), Setting::new());
-    let mut frames = Vec::new();
+    let mut frames: Vec<Vec<u8>> = Vec::new();
     for number in 0..150_usize {
         let name = number * 7 % usize::from(SESSIONS);
         let mut frame = setting.seal(name, &number.to_le_bytes());
