@@ -9,6 +9,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::shim::exact;
+
 /// Writes `DIR/vectors_AREA.h` for each file.
 pub(crate) fn write(vectors: &Path, folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
@@ -18,7 +20,7 @@ pub(crate) fn write(vectors: &Path, folder: &Path) -> std::io::Result<()> {
             continue;
         }
         let text = std::fs::read_to_string(&path)?;
-        let file: Value = serde_json::from_str(&text)?;
+        let file: Value = exact::read(&text)?;
         if let Some(area) = file["area"].as_str() {
             std::fs::write(
                 folder.join(format!("vectors_{area}.h")),
@@ -44,8 +46,8 @@ fn header(area: &str, file: &Value) -> String {
                 "    {{ {}, {op}, {}, {}, {}, {} }},",
                 test["tcId"],
                 text("comment"),
-                literal(&test["request"].to_string()),
-                literal(&test["expected"].to_string()),
+                literal(&exact::write(&test["request"])),
+                literal(&exact::write(&test["expected"])),
                 text("result"),
             );
         }

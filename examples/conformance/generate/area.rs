@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::shim;
 use crate::shim::error::class_of;
+use crate::shim::exact;
 use crate::shim::strip_nulls;
 
 /// Cases in which the crate does something else than they say.
@@ -285,8 +286,8 @@ impl Test {
             "{{\"tcId\":{number},\"comment\":{},\"flags\":{},\"request\":{},\"expected\":{},\"result\":\"{}\"}}",
             json!(self.comment),
             json!(flags),
-            self.request,
-            self.expected,
+            exact::write(&self.request),
+            exact::write(&self.expected),
             self.result
         )
     }

@@ -213,5 +213,30 @@ pub(super) fn area() -> Area {
             reading(150_022, 265_987, "117e-1", 0),
         ]),
     );
+    let group = area.group(
+        "to_fhir",
+        "digits that stand behind the last that matters",
+        &["IOMT-FHIR-001", "IOMT-FHIR-004"],
+        "Precision",
+    );
+    for (metric, unit, value) in [
+        (150_364, 268_192, "3860e-2"),
+        (150_364, 268_192, "3700e-2"),
+        (150_364, 268_192, "380e-1"),
+        (150_364, 268_192, "-10e-1"),
+        (188_736, 263_875, "73500e-3"),
+        (188_736, 263_875, "7350e-2"),
+        (188_740, 263_424, "1750e-3"),
+        (188_740, 263_424, "175e-2"),
+        (188_740, 263_424, "18e-1"),
+        (188_740, 263_424, "2e0"),
+        (160_020, 266_866, "500e-2"),
+        (160_184, 264_274, "1000e-1"),
+    ] {
+        group.valid(
+            format!("{value} of {unit}"),
+            asks(&reading(metric, unit, value, 0)),
+        );
+    }
     area
 }

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
 use super::common::cuts;
-use super::gatt_values::{MOMENT, NAN, all, short};
+use super::gatt_values::{MOMENT, NAN, Sample, all, short};
 use crate::shim::text::hex;
 
 const FLAGS: &[Flag] = &[
@@ -60,9 +60,39 @@ const FLAGS: &[Flag] = &[
         says: "reads a characteristic that it does not know",
         effect: "bytes of nobody become a reading",
     },
+    Flag {
+        name: "Annunciation",
+        bug: "ENCODING",
+        says: "takes the octets of the annunciation in another order",
+        effect: "a sensor that is too cold is shown as one that is well",
+    },
+    Flag {
+        name: "Checksum",
+        bug: "MISSING_CHECK",
+        says: "does not check the checksum or the size of a record",
+        effect: "a damaged glucose is shown",
+    },
+    Flag {
+        name: "Elapsed",
+        bug: "TABLE",
+        says: "takes one kind of elapsed time for another",
+        effect: "ticks, or a local time, become an instant",
+    },
+    Flag {
+        name: "Segment",
+        bug: "STATE_MACHINE",
+        says: "takes one segment for the whole",
+        effect: "half an observation is read",
+    },
+    Flag {
+        name: "Nesting",
+        bug: "LENGTH",
+        says: "does not hold the parts of an observation to its length",
+        effect: "bytes of the next observation become a part of this one",
+    },
 ];
 
-fn asks(uuid: &str, bytes: &[u8]) -> Value {
+pub(super) fn asks(uuid: &str, bytes: &[u8]) -> Value {
     json!({ "uuid": uuid, "bytes": hex(bytes) })
 }
 
@@ -171,17 +201,22 @@ pub(super) fn area() -> Area {
     for uuid in ["2a00", "2a38", "2a39", "ffff", "0000"] {
         group.invalid(uuid, "unknown_characteristic", asks(uuid, &[0, 84]));
     }
+    super::gatt_later::add(&mut area);
     area
 }
 
 /// Of each characteristic the value with most fields.
-fn longest() -> Vec<(&'static str, String, Vec<u8>)> {
-    let mut found: Vec<(&'static str, String, Vec<u8>)> = Vec::new();
-    for sample in all() {
+fn longest() -> Vec<Sample> {
+    longest_of(&all())
+}
+
+pub(super) fn longest_of(samples: &[Sample]) -> Vec<Sample> {
+    let mut found: Vec<Sample> = Vec::new();
+    for sample in samples {
         match found.iter_mut().find(|(uuid, ..)| *uuid == sample.0) {
-            Some(known) if known.2.len() < sample.2.len() => *known = sample,
+            Some(known) if known.2.len() < sample.2.len() => known.clone_from(sample),
             Some(_) => {}
-            None => found.push(sample),
+            None => found.push(sample.clone()),
         }
     }
     found

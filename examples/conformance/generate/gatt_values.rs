@@ -12,7 +12,7 @@ pub(super) fn short(mantissa: i16, exponent: i8) -> [u8; 2] {
     code.to_le_bytes()
 }
 
-fn long(mantissa: i32, exponent: i8) -> [u8; 4] {
+pub(super) fn long(mantissa: i32, exponent: i8) -> [u8; 4] {
     let [a, b, c] = u24(mantissa.cast_unsigned());
     [a, b, c, exponent.cast_unsigned()]
 }

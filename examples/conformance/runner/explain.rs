@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::report::{AreaReport, Failure};
 use super::vectors::Area;
+use crate::shim::exact;
 
 /// Of the mistakes that an area looks for, the one whose tests fail most.
 pub(super) fn mistake(area: &Area, report: &AreaReport) -> Option<String> {
@@ -53,7 +54,7 @@ pub(super) fn mistake(area: &Area, report: &AreaReport) -> Option<String> {
 
 /// Which members of a result are right, and which are not.
 fn members(first: &Failure) -> Option<String> {
-    let got: Value = serde_json::from_str(&first.got).ok()?;
+    let got: Value = exact::read(&first.got).ok()?;
     let (expected, got) = (first.expected["result"].as_object()?, &got["result"]);
     let names = |is_right: bool| {
         let those = expected

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::vectors::{Group, Test};
 use crate::shim;
 use crate::shim::error::class_of;
+use crate::shim::exact;
 use crate::shim::strip_nulls;
 
 pub(super) enum Verdict {
@@ -33,7 +34,7 @@ pub(super) fn judge(group: &Group, test: &Test, answer: &Value) -> Verdict {
     }
     match answer == expected {
         true => Verdict::Passed,
-        false => Verdict::Failed(answer.to_string()),
+        false => Verdict::Failed(exact::write(&answer)),
     }
 }
 

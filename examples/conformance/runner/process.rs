@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::shim::exact;
+
 pub(super) struct Program {
     command: Vec<String>,
     timeout: Duration,
@@ -138,7 +140,8 @@ impl Running {
 
     fn ask(&mut self, request: &Value, id: u64, timeout: Duration) -> Result<Value, Broken> {
         let mut stray = self.lines.try_iter().find_map(Result::ok);
-        let sent = writeln!(self.stdin, "{request}").and_then(|()| self.stdin.flush());
+        let sent =
+            writeln!(self.stdin, "{}", exact::write(request)).and_then(|()| self.stdin.flush());
         if sent.is_err() {
             return Err(Broken::Ended(String::new()));
         }
@@ -151,7 +154,7 @@ impl Running {
                 Err(RecvTimeoutError::Timeout) => return Err(Broken::Silent(timeout)),
                 Err(RecvTimeoutError::Disconnected) => return Err(Broken::Ended(String::new())),
             };
-            match serde_json::from_str::<Value>(&line) {
+            match exact::read(&line) {
                 Ok(answer) if answer["id"] == id => {
                     return stray.map_or(Ok(answer), |line| Err(Broken::Stray(line)));
                 }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::shim::exact;
+
 pub(super) struct Area {
     pub(super) name: String,
     pub(super) about: String,
@@ -110,7 +112,7 @@ fn rank(path: &Path) -> usize {
 fn read(path: &Path) -> Result<Option<Area>, String> {
     let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
-    let file: Value = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
+    let file: Value = exact::read(&text).map_err(|error| wrong(&error))?;
     let (Some(name), Some(groups)) = (file["area"].as_str(), file["testGroups"].as_array()) else {
         return Ok(None);
     };

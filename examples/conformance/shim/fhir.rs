@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Answer;
 use super::error::Failure;
+use super::exact;
 use super::records_write::untimed;
 use super::request::Request;
 
@@ -34,7 +35,7 @@ pub(super) fn to_fhir(request: &Request<'_>) -> Answer {
     } else {
         Observation::of(&untimed(&request.object("reading")?)?, &context)
     };
-    let resource = serde_json::to_value(observation);
+    let resource = serde_json::to_string(&observation).and_then(|text| exact::read(&text));
     let resource = resource.map_err(|error| Failure::BadRequest(error.to_string()))?;
     Ok(json!({ "resource": resource }))
 }

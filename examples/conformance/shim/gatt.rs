@@ -1,10 +1,12 @@
-use iomt::gatt::{Payload, Reading, Stamp};
+use iomt::gatt::{
+    Amount, CurrentElapsedTime, CurrentTime, DateTime, ElapsedTime, GlucoseContext, Payload,
+    Reading, Resolution, Stamp, TimeScale,
+};
 use iomt::reading::Observation;
 use iomt::time::Instant;
 use serde_json::{Value, json};
 
 use super::Answer;
-use super::error::Failure;
 use super::request::Request;
 use super::values::value_text;
 
@@ -14,17 +16,23 @@ pub(super) fn gatt(request: &Request<'_>) -> Answer {
     let payload = Payload::decode(u16::from_be_bytes([high, low]), &bytes)?;
     let mut readings = Vec::new();
     payload.for_each_reading(Instant::ZERO, |reading| readings.push(said(&reading)));
-    let readings: Result<Vec<_>, _> = readings.into_iter().collect();
-    Ok(json!({ "readings": readings? }))
+    let mut result = json!({ "readings": readings });
+    match &payload {
+        Payload::CurrentTime(clock) => result["clock"] = current_time(clock),
+        Payload::CurrentElapsedTime(clock) => result["clock"] = current_elapsed(clock),
+        Payload::GlucoseContext(around) => result["context"] = context(around),
+        _ => {}
+    }
+    Ok(result)
 }
 
-fn said(reading: &Reading) -> Answer {
+fn said(reading: &Reading) -> Value {
     let parts: Vec<_> = reading.parts.iter().map(part).collect();
-    Ok(json!({
+    json!({
         "panel": reading.panel.map(|panel| panel.code()),
         "parts": parts,
-        "time": time(&reading.time)?,
-    }))
+        "time": time(&reading.time),
+    })
 }
 
 fn part(part: &Observation) -> Value {
@@ -36,22 +44,82 @@ fn part(part: &Observation) -> Value {
     })
 }
 
-fn time(stamp: &Stamp) -> Answer {
-    Ok(match stamp {
+fn time(stamp: &Stamp) -> Value {
+    match stamp {
         Stamp::None => Value::Null,
         Stamp::Local {
             time,
             offset_minutes,
-        } => {
-            let date = format!("{:04}-{:02}-{:02}", time.year, time.month, time.day);
-            let clock = format!("{:02}:{:02}:{:02}", time.hours, time.minutes, time.seconds);
-            json!({ "local": format!("{date}T{clock}"), "offset": offset_minutes })
-        }
+        } => json!({ "local": local(time), "offset": offset_minutes }),
         Stamp::SessionMinutes(minutes) => json!({ "minutes": minutes }),
-        Stamp::Elapsed(_) => {
-            return Err(Failure::Unsupported(
-                "times of the elapsed-time clock".into(),
-            ));
-        }
+        Stamp::Elapsed(time) => json!({ "elapsed": elapsed(time) }),
+    }
+}
+
+fn local(time: &DateTime) -> String {
+    let date = format!("{:04}-{:02}-{:02}", time.year, time.month, time.day);
+    format!(
+        "{date}T{:02}:{:02}:{:02}",
+        time.hours, time.minutes, time.seconds
+    )
+}
+
+fn elapsed(time: &ElapsedTime) -> Value {
+    let scale = match time.scale {
+        TimeScale::Ticks => "ticks",
+        TimeScale::Utc => "utc",
+        TimeScale::Local => "local",
+    };
+    let unit_us = match time.resolution {
+        Resolution::Second => 1_000_000,
+        Resolution::Decisecond => 100_000,
+        Resolution::Millisecond => 1_000,
+        Resolution::HundredMicroseconds => 100,
+    };
+    json!({
+        "scale": scale,
+        "unit": unit_us,
+        "count": time.count.to_string(),
+        "source": time.source.as_u8(),
+        "offset": time.offset_quarters.map(|quarters| i16::from(quarters) * 15),
+        "current": time.is_current,
+        "unix": time.wall_clock().map(|clock| clock.unix_millis.to_string()),
+    })
+}
+
+fn current_time(clock: &CurrentTime) -> Value {
+    json!({
+        "local": local(&clock.time),
+        "dayOfWeek": clock.day_of_week,
+        "fractions": clock.fractions_256,
+        "reason": clock.reason.bits(),
+    })
+}
+
+fn current_elapsed(clock: &CurrentElapsedTime) -> Value {
+    json!({
+        "elapsed": elapsed(&clock.time),
+        "status": clock.clock.map(|(status, _)| status),
+        "capabilities": clock.clock.map(|(_, capabilities)| capabilities),
+    })
+}
+
+fn context(around: &GlucoseContext) -> Value {
+    let carbohydrate = around
+        .carbohydrate
+        .map(|meal| json!({ "id": meal.id, "kilograms": value_text(meal.kilograms) }));
+    let medication = around.medication.map(|medication| match medication.amount {
+        Amount::Kilograms(value) => json!({ "id": medication.id, "kilograms": value_text(value) }),
+        Amount::Litres(value) => json!({ "id": medication.id, "litres": value_text(value) }),
+    });
+    json!({
+        "number": around.sequence,
+        "carbohydrate": carbohydrate,
+        "meal": around.meal,
+        "tester": around.tester_health.map(|who| who.tester),
+        "health": around.tester_health.map(|who| who.health),
+        "seconds": around.exercise.map(|exercise| exercise.seconds),
+        "intensity": around.exercise.map(|exercise| exercise.intensity_percent),
+        "medication": medication,
     })
 }

@@ -8,6 +8,7 @@ mod carriers;
 mod cpace;
 mod decimal;
 pub(crate) mod error;
+pub(crate) mod exact;
 mod fhir;
 mod gatt;
 mod hello;
@@ -41,11 +42,11 @@ type Answer = Result<Value, Failure>;
 pub(crate) fn serve() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
-        let answer = match serde_json::from_str(&line?) {
+        let answer = match exact::read(&line?) {
             Ok(request) => answer(&request),
             Err(error) => json!({ "error": "bad_request", "why": error.to_string() }),
         };
-        writeln!(out, "{answer}")?;
+        writeln!(out, "{}", exact::write(&answer))?;
         out.flush()?;
     }
     Ok(())

@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 
-from . import sfloat
+from . import gatt_health, gatt_later, sfloat
 from .decimal import ABOVE, BELOW, NAN, NUMBER, Decimal, Value
 from .errors import Refused
 from .octets import Cursor
@@ -19,12 +19,23 @@ MG_PER_DL, MMOL_PER_L, KILOGRAM, POUND, METRE, INCH, KG_PER_M2 = 264274, 266866,
 @dataclass
 class Reading:
     parts: list                 # of (metric, unit, value, status)
-    panel: int | None = None
     time: dict | None = None
+    panel: int | None = None
 
 
 def read(uuid, data):
-    """IOMT-GATT-001, 002: what a flag promises is there, and nothing else, unless a flag is reserved today."""
+    """(readings, clock, context). IOMT-GATT-001, 002: what a flag promises is there, and nothing else, unless a flag is reserved today."""
+    if uuid in WITH_READINGS:
+        return [Reading(*parts) for parts in WITH_READINGS[uuid](Fields(data))], None, None
+    if uuid in CLOCKS:
+        return *CLOCKS[uuid](Fields(data)), None
+    if uuid == GLUCOSE_CONTEXT:
+        readings, context = gatt_later.glucose_context(Fields(data))
+        return [Reading(*parts) for parts in readings], None, context
+    return _flagged(uuid, data), None, None
+
+
+def _flagged(uuid, data):
     if uuid not in CHARACTERISTICS:
         raise Refused("unknown_characteristic")
     read_fields, reserved = CHARACTERISTICS[uuid]
@@ -104,7 +115,7 @@ def blood_pressure(fields):
     time, status, pulse = cuff(fields, flags)
     unit = KILOPASCAL if flags & 1 else MMHG
     parts = [(metric, unit, value, status) for metric, value in zip((150021, 150022, 150023), values)]
-    return [Reading(parts, 150020, time)] + pulse
+    return [Reading(parts, time, 150020)] + pulse
 
 
 def cuff_pressure(fields):
@@ -233,3 +244,7 @@ CHARACTERISTICS = {
     0x2A36: (cuff_pressure, 0xE0), 0x2A37: (heart_rate, 0xE0), 0x2A5E: (spot_check, 0xE0), 0x2A5F: (continuous, 0xE0),
     0x2A9D: (weight, 0xF0),
 }
+# Those that see to flags and ends themselves: lists of (parts, time, panel), and what is no reading.
+WITH_READINGS = {0x2AA7: gatt_later.continuous_glucose, 0x2A9C: gatt_later.body_composition, 0x2B8B: gatt_health.health_observation}
+CLOCKS = {0x2A2B: gatt_health.current_time, 0x2BF2: gatt_health.current_elapsed_time}
+GLUCOSE_CONTEXT = 0x2A34

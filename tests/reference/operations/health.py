@@ -4,12 +4,13 @@ from iomt import fhir, gatt
 from iomt.decimal import value_of
 
 from .members import hexed, integer
+from .values import worded
 
 
 def characteristic(request):
-    readings = gatt.read(int(request["uuid"], 16), hexed(request, "bytes"))
+    readings, clock, context = gatt.read(int(request["uuid"], 16), hexed(request, "bytes"))
     return {"readings": [{"panel": reading.panel, "parts": list(map(told, reading.parts)), "time": reading.time}
-                         for reading in readings]}
+                         for reading in readings], "clock": clock, "context": context and worded(context)}
 
 
 def told(part):

@@ -96,7 +96,11 @@ SETTLED = members(imported=INT, closed=INT, losses=lists(members(tag=fixed(16), 
 OPENED = dict(tag=fixed(16), counter=INT, plaintext=HEX)
 DONE = members(hash=KEY, kIr=KEY, kRi=KEY, session=fixed(16), psk=KEY, hint=fixed(8), peer=KEY, descriptor_=KEY, digits_={"type": "string", "pattern": "^[0-9]{6}$"})
 SIDE = dict(role=word("initiator", "responder"), staticSecret=KEY, connection_=fixed(8), random=lists(KEY), received=lists(HEX))
-TIME = either(members(local=TEXT, offset=INT), members(minutes=INT))
+ELAPSED = members(scale=word("ticks", "utc", "local"), unit=INT, count=BIG, source=INT, offset_=INT, current=FLAG, unix_=BIG)
+CONTEXT = members(number=INT, carbohydrate_=members(id=INT, kilograms=VALUE), meal_=INT, tester_=INT, health_=INT, seconds_=INT,
+                  intensity_=INT, medication_=members(id=INT, kilograms_=VALUE, litres_=VALUE))
+CLOCK = either(members(local=TEXT, dayOfWeek=INT, fractions=INT, reason=INT), members(elapsed=ELAPSED, status_=INT, capabilities_=INT))
+TIME = either(members(local=TEXT, offset=INT), members(minutes=INT), members(elapsed=ELAPSED))
 NAMED = dict(subject=TEXT, effective=TEXT, device_=TEXT, scope=HEX, source=HEX, run=BIG, sequence=BIG, upload=word("put", "conditional"))
 
 # By operation: request, result
@@ -183,7 +187,7 @@ OPERATIONS = dict(
     ),
     gatt=(
         members(uuid=fixed(2), bytes=HEX),
-        members(readings=lists(members(panel_=INT, parts=lists(PART), time_=TIME))),
+        members(readings=lists(members(panel_=INT, parts=lists(PART), time_=TIME)), clock_=CLOCK, context_=CONTEXT),
     ),
     to_fhir=(either(members(**NAMED, reading=PART), members(**NAMED, panel=INT, parts=lists(PART))), members(resource=ANY)),
 )

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::explain::subject;
 use super::{AreaReport, Failure, Report, escaped};
+use crate::shim::exact;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -133,8 +134,8 @@ fn one(out: &mut String, failure: &Failure, is_open: bool) {
         failure.id,
         escaped(&failure.group),
         escaped(&failure.comment),
-        escaped(&failure.request.to_string()),
-        escaped(&failure.expected.to_string()),
+        escaped(&exact::write(&failure.request)),
+        escaped(&exact::write(&failure.expected)),
         escaped(&failure.got),
         escaped(&failure.requirements.join(", ")),
     );

@@ -13,6 +13,7 @@ use super::explain;
 use super::judge::Verdict;
 use super::options::Options;
 use super::vectors::{Area, Group, Test};
+use crate::shim::exact;
 
 /// So many failures of an area stand in the reports; all are counted.
 const SHOWN: usize = 25;
@@ -219,7 +220,7 @@ impl Failure {
             "result": self.kind,
             "request": self.request,
             "expected": self.expected,
-            "got": serde_json::from_str(&self.got).unwrap_or(Value::from(self.got.as_str())),
+            "got": exact::read(&self.got).unwrap_or(Value::from(self.got.as_str())),
         })
     }
 }
@@ -227,7 +228,7 @@ impl Failure {
 /// Those that the options ask for.
 pub(super) fn write_files(report: &Report, options: &Options) -> std::io::Result<()> {
     if let Some(path) = &options.json {
-        std::fs::write(path, format!("{:#}\n", report.json()))?;
+        std::fs::write(path, exact::unmarked(&format!("{:#}\n", report.json())))?;
     }
     if let Some(path) = &options.junit {
         std::fs::write(path, junit::junit(report))?;

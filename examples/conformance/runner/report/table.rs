@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{AreaReport, Report};
+use crate::shim::exact;
 
 const WIDTH: usize = 80;
 
@@ -80,8 +81,8 @@ fn explain(out: &mut String, area: &AreaReport) {
         "  ",
     );
     for (name, value) in [
-        ("asked", first.request.to_string()),
-        ("right", first.expected.to_string()),
+        ("asked", exact::write(&first.request)),
+        ("right", exact::write(&first.expected)),
         ("got", first.got.clone()),
     ] {
         let _ = writeln!(out, "  {name:<6}{}", cut(&value, WIDTH - 8));
