@@ -1,12 +1,11 @@
 use iomt::fhir::{
-    Bundle, CodeableConcept, Coding, Context, Dose, DoseOutcome, Identity,
-    MedicationAdministration, Number, Observation, Quantity, Resource, SampledData, Upload,
+    Bundle, CodeableConcept, Coding, Context, Identity, MedicationAdministration, Number,
+    Observation, Quantity, Resource, SampledData, Upload,
 };
 use iomt::gatt::{
-    Amount, GlucoseContext, HealthObservation, HealthValue, Medication, Payload, Reading,
-    SampleArray, Stamp,
+    GlucoseContext, HealthObservation, HealthValue, Payload, Reading, SampleArray, Stamp,
 };
-use iomt::reading::{Decimal, Metric, Unit, Value};
+use iomt::reading::{Decimal, Metric, Value};
 use iomt::time::Instant;
 
 use super::options::Options;
@@ -124,16 +123,19 @@ impl Maker<'_> {
     }
 
     fn context(&mut self, context: &GlucoseContext) {
-        if let Some(medication) = context.medication {
-            let dose = dose(medication);
+        if let Some(dose) = context.dose(Instant::ZERO) {
             self.with_context(Stamp::None, |context| {
-                MedicationAdministration::of(&dose, context).into()
+                MedicationAdministration::of(&dose.what, context).into()
+            });
+        } else if let Some(medication) = context.medication {
+            self.text(medication.name(), |o| {
+                o.data_absent_reason = Some(absent("not-a-number"));
             });
         }
         if let Some(meal) = context.carbohydrate {
             let grams = shifted(meal.kilograms, 3);
             self.text("carbohydrates", |o| match grams {
-                Some(grams) => o.value_quantity = Some(quantity(grams, "g")),
+                Some(grams) => o.value_quantity = Some(Quantity::in_ucum(grams, "g")),
                 None => o.data_absent_reason = Some(absent("not-a-number")),
             });
         }
@@ -141,10 +143,10 @@ impl Maker<'_> {
             let seconds = Decimal::from(i32::from(exercise.seconds));
             let intensity = Decimal::from(i32::from(exercise.intensity_percent));
             self.text("exercise duration", |o| {
-                o.value_quantity = Some(quantity(seconds, "s"));
+                o.value_quantity = Some(Quantity::in_ucum(seconds, "s"));
             });
             self.text("exercise intensity", |o| {
-                o.value_quantity = Some(quantity(intensity, "%"));
+                o.value_quantity = Some(Quantity::in_ucum(intensity, "%"));
             });
         }
         let codes = [
@@ -237,33 +239,13 @@ fn sampled(samples: &SampleArray<'_>) -> Option<SampledData> {
         .map(|count| (i64::from(count) - offset).to_string())
         .collect();
     let millis = shifted(samples.period, 3)?;
-    let unit = samples
-        .unit
-        .ucum()
-        .map(|ucum| quantity(Decimal::from(0), ucum));
     Some(SampledData {
-        origin: unit.unwrap_or_else(|| Quantity {
-            value: Some(Number(Decimal::from(0))),
-            ..Quantity::default()
-        }),
+        origin: Quantity::of(Decimal::from(0), samples.unit),
         period: Number(millis),
         factor: Some(Number(factor)),
         dimensions: u32::from(samples.samples_per_period.max(1)),
         data: Some(counts.join(" ")).filter(|data| !data.is_empty()),
     })
-}
-
-fn dose(medication: Medication) -> Dose {
-    let insulin = MEDICATIONS.get(usize::from(medication.id)).copied();
-    let (value, steps, unit) = match medication.amount {
-        Amount::Kilograms(value) => (value, 3, Unit::from_code(263_872)),
-        Amount::Litres(value) => (value, 3, Unit::from_code(263_762)),
-    };
-    Dose {
-        medication: CodeableConcept::text(insulin.unwrap_or("medication")),
-        amount: shifted(value, steps).map(|number| (number, unit)),
-        outcome: DoseOutcome::Given,
-    }
 }
 
 /// A number times a power of ten.
@@ -274,16 +256,6 @@ fn shifted(value: Value, steps: i8) -> Option<Decimal> {
             Some(Decimal::new(number.mantissa(), exponent))
         }
         _ => None,
-    }
-}
-
-fn quantity(number: Decimal, ucum: &str) -> Quantity {
-    Quantity {
-        value: Some(Number(number)),
-        comparator: None,
-        unit: Some(ucum.into()),
-        system: Some("http://unitsofmeasure.org".into()),
-        code: Some(ucum.into()),
     }
 }
 
@@ -308,12 +280,4 @@ const HEALTH: &[&str] = &[
     "during menses",
     "under stress",
     "no health issues",
-];
-const MEDICATIONS: &[&str] = &[
-    "medication",
-    "rapid acting insulin",
-    "short acting insulin",
-    "intermediate acting insulin",
-    "long acting insulin",
-    "pre-mixed insulin",
 ];

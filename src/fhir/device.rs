@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
 use super::{Context, Identifier, Reference};
-use crate::reading::Descriptor;
+use crate::reading::{Descriptor, UdiDate};
 
 /// A Device: who made it, which one it is, and what runs on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -23,6 +23,12 @@ pub struct Device {
     pub udi_carrier: Vec<UdiCarrier>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manufacturer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manufacture_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expiration_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serial_number: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -63,10 +69,14 @@ pub struct DeviceVersion {
 
 impl Device {
     /// The Device of a descriptor, with the patient who has it.
+    ///
+    /// Lot and dates are those of the UDI's production identifier where GS1 printed it. The serial number is the
+    /// descriptor's own; without one, that of the identifier.
     #[must_use]
     pub fn of(descriptor: &Descriptor<'_>, context: &Context<'_>) -> Self {
         let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let (product, production) = (descriptor.udi_device, descriptor.udi_production);
+        let parts = descriptor.production();
         let carrier = UdiCarrier {
             device_identifier: known(product),
             carrier_hrf: known(&format!("{product}{production}")),
@@ -86,7 +96,10 @@ impl Device {
                 .into_iter()
                 .collect(),
             manufacturer: known(descriptor.manufacturer),
-            serial_number: known(descriptor.serial),
+            manufacture_date: parts.manufactured.map(date),
+            expiration_date: parts.expires.map(date),
+            lot_number: parts.lot.map(str::to_owned),
+            serial_number: known(descriptor.serial).or(parts.serial.map(str::to_owned)),
             device_name: name.into_iter().collect(),
             version: known(descriptor.firmware)
                 .map(|value| DeviceVersion { value })
@@ -96,7 +109,7 @@ impl Device {
         }
     }
 
-    /// Reads back what [`Device::of`] wrote.
+    /// Reads back what [`Device::of`] wrote; a serial number that was only in the UDI is now both.
     #[must_use]
     pub fn descriptor(&self) -> Descriptor<'_> {
         let carrier = self.udi_carrier.first();
@@ -114,5 +127,17 @@ impl Device {
             udi_device: product,
             udi_production: printed.strip_prefix(product).unwrap_or(printed),
         }
+    }
+}
+
+/// As FHIR writes it: to the month where the day is not told.
+fn date(day: UdiDate) -> String {
+    match day {
+        UdiDate {
+            year,
+            month,
+            day: 0,
+        } => format!("{year:04}-{month:02}"),
+        UdiDate { year, month, day } => format!("{year:04}-{month:02}-{day:02}"),
     }
 }

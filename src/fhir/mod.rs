@@ -5,8 +5,10 @@
 //! a panel of them ──────┤                                    ├─ Observation with components
 //! reading::Waveform ────┼─ of whom, when, which record ──────┼─ Observation with sampled data
 //! reading::Descriptor ──┤        (Context)                   ├─ Device
-//! Dose ─────────────────┘                                    └─ MedicationAdministration ─► Bundle
+//! draft::Dose, insulin ─┘                                    └─ MedicationAdministration ─► Bundle
 //! ```
+//!
+//! [`Resource::of_record`] takes any record that came out of a frame, and says for each kind what R4 has for it.
 //!
 //! ```
 //! use iomt::fhir::{Context, Identity, Observation, Resource, Upload};
@@ -44,11 +46,14 @@
 
 mod bundle;
 mod device;
+mod facts;
 mod identity;
 mod kind;
 mod medication;
 mod number;
 mod observation;
+mod record;
+mod series;
 mod terms;
 mod time;
 mod types;
@@ -62,10 +67,11 @@ pub use bundle::{Bundle, Entry, ReadError, Request, Resource};
 pub use device::{Device, DeviceName, DeviceVersion, UdiCarrier};
 pub use identity::{Identity, Upload};
 pub use kind::{Kind, Named};
-pub use medication::{Dosage, Dose, DoseOutcome, MedicationAdministration};
+pub use medication::{Dosage, MedicationAdministration, Performer};
 pub use number::Number;
 pub use observation::{Context, Observation, ObservationComponent};
-pub use time::date_time;
+pub use time::{date_time, parse_date_time};
 pub use types::{
-    Annotation, CodeableConcept, Coding, Identifier, Meta, Quantity, Reference, SampledData,
+    Annotation, CodeableConcept, Coding, Extension, Identifier, Meta, Quantity, Reference,
+    SampledData,
 };

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
-use super::terms::{self, Profile};
+use super::terms::{self, Profile, own_concept};
 use super::value::{self, Measured};
 use super::{
     Annotation, CodeableConcept, Coding, Identifier, Identity, Meta, Quantity, Reference,
@@ -29,6 +29,8 @@ pub struct Observation {
     pub meta: Option<Meta>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub identifier: Vec<Identifier>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     pub status: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub category: Vec<CodeableConcept>,
@@ -56,6 +58,10 @@ pub struct Observation {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub note: Vec<Annotation>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_site: Option<CodeableConcept>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<CodeableConcept>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<Reference>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub component: Vec<ObservationComponent>,
@@ -69,6 +75,10 @@ pub struct ObservationComponent {
     pub code: CodeableConcept,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_quantity: Option<Quantity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_codeable_concept: Option<CodeableConcept>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_string: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_absent_reason: Option<CodeableConcept>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -150,9 +160,34 @@ impl Observation {
                 value_quantity: measured.quantity,
                 data_absent_reason: measured.absent,
                 interpretation: value::interpretation(part.status),
+                ..ObservationComponent::default()
             });
         }
         observation
+    }
+
+    /// The same Observation with what a context says of it: where on the body, how, and by which algorithm.
+    ///
+    /// What the context says against the value has to be in the reading's status before:
+    /// see [`Context::implied_status`](reading::Context::implied_status) and [`Contexts`](reading::Contexts).
+    #[must_use]
+    pub fn with_context(mut self, what: &reading::Context<'_>) -> Self {
+        let (location, method, origin) = (what.location, what.method, what.origin);
+        let said = |system, code, name| (code != 0).then(|| own_concept(system, code, name));
+        self.body_site = said(terms::LOCATION, location.0, location.name());
+        let how = [
+            said(terms::METHOD, method.0, method.name()),
+            said(terms::ORIGIN, origin.0, origin.name()),
+        ];
+        self.method = how.into_iter().flatten().reduce(|mut all, more| {
+            all.coding.extend(more.coding);
+            all
+        });
+        if !what.algorithm.is_empty() {
+            let by = format!("by {} {}", what.algorithm, what.algorithm_version);
+            self.note.push(annotation(by.trim_end().to_owned()));
+        }
+        self
     }
 
     /// The metric by its code of IEEE 11073, if it has one.
@@ -215,7 +250,11 @@ fn annotation(text: String) -> Annotation {
 }
 
 /// The concept of a metric: IEEE 11073, then the more special LOINC codes, then the profile's.
-fn concept(metric: Metric, unit: Option<Unit>, profile: Option<Profile>) -> CodeableConcept {
+pub(super) fn concept(
+    metric: Metric,
+    unit: Option<Unit>,
+    profile: Option<Profile>,
+) -> CodeableConcept {
     let own = Coding::new(terms::MDC, &metric.code().to_string());
     let loinc = terms::loinc(metric, unit, profile).map(|code| Coding::new(terms::LOINC, code));
     CodeableConcept {

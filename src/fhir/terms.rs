@@ -2,6 +2,10 @@
 //!
 //! Codes of LOINC are © Regenstrief Institute, Inc., and are used under its licence.
 
+use alloc::borrow::ToOwned;
+use alloc::string::ToString;
+
+use super::{CodeableConcept, Coding};
 use crate::reading::{Metric, Unit};
 
 pub(super) const LOINC: &str = "http://loinc.org";
@@ -12,6 +16,23 @@ pub(super) const ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-abse
 pub(super) const ACT_REASON: &str = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
 /// The measurement-status bits, by the names of the schema: no published system has them.
 pub(super) const STATUS: &str = "urn:iomt:measurement-status";
+
+pub(super) const LOCATION: &str = "urn:iomt:sensor-location";
+pub(super) const METHOD: &str = "urn:iomt:method";
+pub(super) const ORIGIN: &str = "urn:iomt:origin";
+
+/// An open code of the schema, by its number and its name: no published system has them.
+pub(super) fn own_concept(
+    system: &str,
+    code: impl Into<u32>,
+    name: Option<&str>,
+) -> CodeableConcept {
+    let code: u32 = code.into();
+    CodeableConcept {
+        text: name.map(str::to_owned),
+        ..CodeableConcept::of([Coding::new(system, &code.to_string())])
+    }
+}
 
 /// A profile of a vital sign, with the code that it demands and the units that it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

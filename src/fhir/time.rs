@@ -1,7 +1,8 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::time::WallClock;
+use crate::time::civil::{civil_from_days, days_from_civil};
+use crate::time::{ClockQuality, Duration, WallClock};
 
 /// A wall-clock time as FHIR writes it: local with its offset where the device knows it, else in UTC.
 ///
@@ -45,23 +46,93 @@ pub fn date_time(clock: &WallClock) -> String {
     text
 }
 
-/// Year, month and day of a day counted from 1970-01-01 (H. Hinnant, `civil_from_days`).
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
+/// Reads a time as FHIR writes it, or as a person does: `2024-03-15T14:30:45.678+01:00`.
+///
+/// The fraction may be missing, its digits behind the third are cut. `Z`, or nothing, is UTC, and a blank may stand
+/// for the `T`; a date alone is its midnight. The text tells no quality: the clock is taken as set by hand, within
+/// a second. `None` for everything else, a year or a month alone included.
+///
+/// ```
+/// use iomt::fhir::{date_time, parse_date_time};
+///
+/// let text = "2024-03-15T14:30:45.678+01:00";
+/// let clock = parse_date_time(text).ok_or("no time")?;
+/// assert_eq!((clock.unix_millis, clock.utc_offset_minutes), (1_710_509_445_678, Some(60)));
+/// assert_eq!(date_time(&clock), text);
+/// # Ok::<(), &str>(())
+/// ```
+#[must_use]
+pub fn parse_date_time(text: &str) -> Option<WallClock> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let (time, zone) = match rest.strip_prefix(['T', ' ']) {
+        None => ("00:00:00", Some(rest).filter(|rest| rest.is_empty())?),
+        Some(rest) => rest.split_at_checked(rest.find(['Z', '+', '-']).unwrap_or(rest.len()))?,
     };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let offset = offset_minutes(zone)?;
+    let local = (midnight(date)? * 86_400 + second_of_day(time)?) * 1_000 + millis(fraction)?;
+    Some(WallClock {
+        unix_millis: local - i64::from(offset) * 60_000,
+        quality: ClockQuality::DeviceSet,
+        uncertainty: Duration::from_secs(1),
+        utc_offset_minutes: Some(offset),
+    })
+}
+
+/// Days from 1970-01-01.
+fn midnight(date: &str) -> Option<i64> {
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let narrow = |number: u16| u8::try_from(number).ok();
+    let days = days_from_civil(year, narrow(month)?, narrow(day)?);
+    // A day that the calendar lacks is another one of it.
+    let is_of_calendar = civil_from_days(days) == (year.into(), month.into(), day.into());
+    (year > 0 && is_of_calendar).then_some(days)
+}
+
+fn second_of_day(time: &str) -> Option<i64> {
+    let [hours, minutes, seconds] = numbers(time, ':', [2, 2, 2])?;
+    let is_of_day = hours < 24 && minutes < 60 && seconds < 60;
+    let seconds = i64::from(hours) * 3_600 + i64::from(minutes) * 60 + i64::from(seconds);
+    is_of_day.then_some(seconds)
+}
+
+/// Three numbers of so many digits.
+fn numbers(text: &str, separator: char, lengths: [usize; 3]) -> Option<[u16; 3]> {
+    let mut parts = text.split(separator);
+    let mut read = [0; 3];
+    for (place, len) in read.iter_mut().zip(lengths) {
+        let part = parts.next().filter(|part| part.len() == len)?;
+        *place = Some(part).filter(|part| is_digits(part))?.parse().ok()?;
+    }
+    parts.next().is_none().then_some(read)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn millis(fraction: &str) -> Option<i64> {
+    let padded = format!("{fraction}000");
+    let digits = padded.get(..3).filter(|_| is_digits(fraction))?;
+    digits.parse().ok()
+}
+
+/// Minutes of `Z`, `+01:00` or nothing.
+fn offset_minutes(zone: &str) -> Option<i16> {
+    if zone.is_empty() || zone == "Z" {
+        return Some(0);
+    }
+    let (sign, digits) = match zone.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = digits.split_once(':')?;
+    let is_written =
+        hours.len() == 2 && minutes.len() == 2 && is_digits(hours) && is_digits(minutes);
+    let (hours, minutes): (i16, i16) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let total = hours.checked_mul(60)?.checked_add(minutes)?;
+    (is_written && minutes < 60 && total <= 840).then_some(sign * total)
 }
 
 #[cfg(test)]
@@ -87,6 +158,38 @@ mod tests {
             text(951_782_400_000, Some(-210)),
             "2000-02-28T20:30:00-03:30"
         );
+    }
+
+    #[test]
+    fn reads_what_it_writes_and_refuses_what_no_calendar_has() {
+        for (millis, offset) in [(0, Some(0)), (-1, Some(60)), (951_782_400_001, Some(-210))] {
+            let clock = parse_date_time(&text(millis, offset)).unwrap();
+            assert_eq!(
+                (clock.unix_millis, clock.utc_offset_minutes),
+                (millis, offset)
+            );
+        }
+        assert_eq!(
+            parse_date_time("1970-01-02").unwrap().unix_millis,
+            86_400_000
+        );
+        for bad in [
+            "",
+            "2024",
+            "2024-03",
+            "2023-02-29",
+            "2024-13-01",
+            "2024-3-15",
+            "2024-03-15T24:00:00Z",
+            "2024-03-15T14:30",
+            "2024-03-15T14:30:45+1:00",
+            "2024-03-15T14:30:45+14:01",
+            "2024-03-15T14:30:45.Z",
+            "2024-03-15T14:30:45Zx",
+            "+024-03-15",
+        ] {
+            assert!(parse_date_time(bad).is_none(), "{bad}");
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Data types of FHIR, with the fields that this crate writes. Other fields are skipped when they are read.
 
 use alloc::borrow::ToOwned;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::Number;
+use super::{Number, terms};
+use crate::reading::{Decimal, Metric, Unit};
 
 /// A code of a system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -70,6 +71,20 @@ pub struct Reference {
     /// Its address, such as `Patient/7`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// In plain words, where there is no address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display: Option<String>,
+}
+
+/// What R4 has no place for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct Extension {
+    /// What it is.
+    pub url: String,
+    /// How much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_quantity: Option<Quantity>,
 }
 
 /// What is said of a resource as a whole.
@@ -105,6 +120,45 @@ pub struct SampledData {
     /// The samples, with blanks between them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
+}
+
+impl Quantity {
+    /// A number in a unit: by UCUM or, where UCUM does not write it here, by its code of IEEE 11073.
+    #[must_use]
+    pub fn of(number: Decimal, unit: Unit) -> Self {
+        match unit.ucum() {
+            Some(ucum) => Self::in_ucum(number, ucum),
+            None => Self {
+                value: Some(Number(number)),
+                comparator: None,
+                unit: Some(unit.to_string()),
+                system: Some(terms::MDC.to_owned()),
+                code: Some(unit.code().to_string()),
+            },
+        }
+    }
+
+    /// A number in a unit that UCUM writes so.
+    #[must_use]
+    pub fn in_ucum(number: Decimal, ucum: &str) -> Self {
+        Self {
+            value: Some(Number(number)),
+            comparator: None,
+            unit: Some(ucum.to_owned()),
+            system: Some(terms::UCUM.to_owned()),
+            code: Some(ucum.to_owned()),
+        }
+    }
+
+    /// The unit of what [`Quantity::of`] wrote: breaths are told from beats by the metric, for UCUM writes both `/min`.
+    #[must_use]
+    pub fn unit_of(&self, metric: Metric) -> Option<Unit> {
+        let code = self.code.as_deref()?;
+        match self.system.as_deref() {
+            Some(terms::MDC) => code.parse().ok().map(Unit::from_code),
+            _ => terms::unit(metric, code),
+        }
+    }
 }
 
 impl Coding {
@@ -153,6 +207,11 @@ impl CodeableConcept {
         }
     }
 
+    /// The first code of this system, where it is a number.
+    pub(super) fn number_of<T: core::str::FromStr>(&self, system: &str) -> Option<T> {
+        self.code_of(system)?.parse().ok()
+    }
+
     /// The first code of this system.
     #[must_use]
     pub fn code_of(&self, system: &str) -> Option<&str> {
@@ -166,6 +225,7 @@ impl Reference {
     pub fn to(address: &str) -> Self {
         Self {
             reference: Some(address.to_owned()),
+            display: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::terms::{self, Profile};
-use super::{CodeableConcept, Coding, Number, Quantity};
+use super::{CodeableConcept, Coding, Quantity};
 use crate::reading::{Decimal, Metric, Observation, Status, Unit, Value};
 use crate::time::Instant;
 
@@ -76,13 +76,9 @@ impl InUnit {
     }
 
     fn quantity(&self, number: Decimal, comparator: Option<&str>) -> Quantity {
-        let unit = self.written.ucum();
         Quantity {
-            value: Some(Number(number)),
             comparator: comparator.map(str::to_owned),
-            unit: unit.map(str::to_owned),
-            system: unit.map(|_| terms::UCUM.to_owned()),
-            code: unit.map(str::to_owned),
+            ..Quantity::of(number, self.written)
         }
     }
 
@@ -186,9 +182,8 @@ pub(super) fn read(
     absent: Option<&CodeableConcept>,
     status: Status,
 ) -> Option<Observation> {
-    let unit = |ucum: &str| terms::unit(metric, ucum);
     let (value, unit) = match quantity {
-        Some(quantity) => (number(quantity)?, unit(quantity.code.as_deref()?)?),
+        Some(quantity) => (number(quantity)?, quantity.unit_of(metric)?),
         None => {
             let code = absent?.code_of(terms::ABSENT)?;
             (special(code, status)?, Unit::from_code(0))

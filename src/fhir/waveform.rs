@@ -1,9 +1,7 @@
-use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::terms;
 use super::{Context, Number, Observation, Quantity, SampledData};
 use crate::reading::{Decimal, Observation as Reading, Value, Waveform, WaveformError};
 use crate::time::SampleRate;
@@ -25,7 +23,7 @@ impl Observation {
         Ok(Self {
             value_quantity: None,
             value_sampled_data: Some(SampledData {
-                origin: origin(block.unit.ucum()),
+                origin: Quantity::of(Decimal::from(0), block.unit),
                 period: Number(period_millis(block.rate)),
                 factor: Some(Number(block.scale)),
                 dimensions: 1,
@@ -59,19 +57,8 @@ impl SampledData {
     }
 }
 
-/// Zero of a unit.
-pub(super) fn origin(ucum: Option<&str>) -> Quantity {
-    Quantity {
-        value: Some(Number(Decimal::from(0))),
-        comparator: None,
-        unit: ucum.map(str::to_owned),
-        system: ucum.map(|_| terms::UCUM.to_owned()),
-        code: ucum.map(str::to_owned),
-    }
-}
-
 /// The samples with blanks between them.
-pub(super) fn join(samples: impl Iterator<Item = i64>) -> String {
+fn join(samples: impl Iterator<Item = i64>) -> String {
     let mut text = String::new();
     for sample in samples {
         if !text.is_empty() {

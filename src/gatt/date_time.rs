@@ -2,6 +2,7 @@ use core::fmt;
 
 use super::Error;
 use super::cursor::{Fields, Out};
+use crate::time::civil::days_from_civil;
 use crate::time::{ClockQuality, Duration, WallClock};
 
 /// A calendar time of the device's own clock: local, and without an offset from UTC.
@@ -115,17 +116,6 @@ impl DateTime {
             utc_offset_minutes: Some(utc_offset_minutes),
         })
     }
-}
-
-/// Days from 1970-01-01 in the proleptic Gregorian calendar (H. Hinnant, `days_from_civil`).
-fn days_from_civil(year: u16, month: u8, day: u8) -> i64 {
-    let shifted_year = i64::from(year) - i64::from(month <= 2);
-    let era = shifted_year.div_euclid(400);
-    let year_of_era = shifted_year.rem_euclid(400);
-    let shifted_month = (i64::from(month) + 9) % 12;
-    let day_of_year = (153 * shifted_month + 2) / 5 + i64::from(day) - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
 }
 
 impl fmt::Display for DateTime {

@@ -1,7 +1,8 @@
 use super::Error;
 use super::cursor::{Fields, Out, flag_of, when};
-use super::reading::{Common, Reading, Stamp};
-use crate::reading::{Metric, Status, Unit, Value};
+use super::reading::{Common, Reading, Stamp, shifted};
+use crate::reading::draft::{Adherence, Dose, Reporter};
+use crate::reading::{Metric, Status, Timed, Unit, Value};
 use crate::time::Instant;
 
 const CARBOHYDRATE: u16 = 0x01;
@@ -87,6 +88,21 @@ pub enum Amount {
     Litres(Value),
 }
 
+impl Medication {
+    /// The kind of insulin in plain English; `medication` for a number that this version does not know.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self.id {
+            1 => "rapid acting insulin",
+            2 => "short acting insulin",
+            3 => "intermediate acting insulin",
+            4 => "long acting insulin",
+            5 => "pre-mixed insulin",
+            _ => "medication",
+        }
+    }
+}
+
 impl GlucoseContext {
     /// The characteristic's number.
     pub const UUID: u16 = 0x2A34;
@@ -165,6 +181,29 @@ impl GlucoseContext {
         self.hba1c
             .map(|value| common.one(Metric::HBA1C, Unit::PERCENT, value))
             .into_iter()
+    }
+
+    /// The medication as a dose that the patient took, received `at` this time.
+    ///
+    /// `None` where there is none, or where its amount is no number of thousandths of a milligram or millilitre.
+    #[must_use]
+    pub fn dose(&self, at: Instant) -> Option<Timed<Dose<'static>>> {
+        let medication = self.medication?;
+        // From kilograms and litres to thousandths of their thousandth parts, or of their millionth.
+        let (amount, unit, steps) = match medication.amount {
+            Amount::Kilograms(value) => (value, Unit::MILLIGRAM, 9),
+            Amount::Litres(value) => (value, Unit::MILLILITRE, 6),
+        };
+        let thousandths = shifted(amount, steps).number()?.rescaled(0)?;
+        let dose = Dose {
+            medicine: medication.name(),
+            amount_milli: u32::try_from(thousandths.mantissa()).ok()?,
+            unit: unit.code(),
+            adherence: Adherence::TAKEN,
+            planned_before_s: 0,
+            reporter: Reporter::PATIENT,
+        };
+        Some(Timed::new(at, dose))
     }
 
     fn flags(&self) -> u16 {

@@ -1,9 +1,10 @@
 use super::{
     Battery, BloodPressure, BodyComposition, Cgm, ContinuousOximetry, CuffPressure,
     CurrentElapsedTime, CurrentTime, Error, Glucose, GlucoseContext, HealthObservation, HeartRate,
-    Reading, SpotOximetry, Temperature, Weight,
+    Reading, SpotOximetry, Stamp, Temperature, Weight,
 };
 use crate::time::Instant;
+use crate::wire::Record;
 
 /// A value of any characteristic that this module reads.
 ///
@@ -127,6 +128,35 @@ impl<'a> Payload<'a> {
             Self::Temperature(value) => value.readings(at).for_each(visit),
             Self::Weight(value) => value.readings(at).for_each(visit),
             Self::CurrentElapsedTime(_) | Self::CurrentTime(_) => {}
+        }
+    }
+
+    /// Gives `visit` the records of what was measured and taken, received `at` this time, and when that was.
+    ///
+    /// ```
+    /// use iomt::gatt::Payload;
+    /// use iomt::time::Instant;
+    /// use iomt::wire::{Record, RecordWriter};
+    ///
+    /// let cuff = Payload::decode(0x2A35, &[0x00, 0x76, 0x00, 0x4C, 0x00, 0x5A, 0x00])?;
+    /// let mut buffer = [0; 64];
+    /// let mut frame = RecordWriter::new(&mut buffer, 0, None)?;
+    /// cuff.for_each_record(Instant::from_secs(1), |record, _| assert!(frame.push(&record).is_ok()));
+    /// assert_eq!(frame.next_sequence(), 1, "a blood pressure is one record");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn for_each_record(&self, at: Instant, mut visit: impl FnMut(Record<'static>, Stamp)) {
+        self.for_each_reading(at, |reading| {
+            reading
+                .records()
+                .for_each(|record| visit(record, reading.time));
+        });
+        let dose = match self {
+            Self::GlucoseContext(context) => context.dose(at),
+            _ => None,
+        };
+        if let Some(dose) = dose {
+            visit(Record::Dose(dose), Stamp::None);
         }
     }
 }

@@ -1,6 +1,7 @@
 use super::{DateTime, ElapsedTime};
-use crate::reading::{Decimal, Metric, Observation, Status, Unit, Value};
+use crate::reading::{Component, Compound, Decimal, Metric, Observation, Status, Unit, Value};
 use crate::time::Instant;
+use crate::wire::Record;
 
 /// The most values that one [`Reading`] holds; a compound observation with more is refused.
 pub const MAX_PARTS: usize = 8;
@@ -14,6 +15,37 @@ pub struct Reading {
     pub parts: heapless::Vec<Observation, MAX_PARTS>,
     /// When it was measured, as far as the device tells.
     pub time: Stamp,
+}
+
+impl Reading {
+    /// As records of the schema: an observation, or a compound of the panel's parts.
+    ///
+    /// Of a panel with more parts than [`Compound::MAX_COMPONENTS`] each is an observation of its own. What all parts
+    /// have in their status is the compound's, the rest each component's. [`Reading::time`] is left to the caller.
+    pub fn records(&self) -> impl Iterator<Item = Record<'static>> + '_ {
+        let whole = self.panel.and_then(|panel| self.compound(panel));
+        let parts = self.parts.iter().filter(move |_| whole.is_none());
+        whole
+            .map(Record::Compound)
+            .into_iter()
+            .chain(parts.copied().map(Record::Observation))
+    }
+
+    fn compound(&self, panel: Metric) -> Option<Compound> {
+        let first = self.parts.first()?;
+        let shared = self
+            .parts
+            .iter()
+            .fold(u16::MAX, |all, part| all & part.status.bits());
+        let mut components = [Component::new(first.metric, first.unit, first.value); MAX_PARTS];
+        for (place, part) in components.iter_mut().zip(&self.parts) {
+            *place = Component::new(part.metric, part.unit, part.value)
+                .with_status(Status::from_bits(part.status.bits() & !shared));
+        }
+        let filled = components.get(..self.parts.len())?;
+        let compound = Compound::new(panel, first.time, filled)?;
+        Some(compound.with_status(Status::from_bits(shared)))
+    }
 }
 
 /// When something was measured, as far as the characteristic tells.
@@ -88,5 +120,46 @@ pub(super) fn shifted(value: Value, steps: i8) -> Value {
     match value {
         Value::Number(number) => Value::Number(shift(number)),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(value: i32, status: Status) -> Observation {
+        Observation {
+            status,
+            ..Observation::new(Metric::SYSTOLIC, Unit::MMHG, Instant::ZERO, value.into())
+        }
+    }
+
+    fn reading(parts: &[Observation]) -> Reading {
+        Reading {
+            panel: Some(Metric::BLOOD_PRESSURE),
+            parts: parts.iter().copied().collect(),
+            time: Stamp::None,
+        }
+    }
+
+    #[test]
+    fn a_panel_is_one_record_whose_components_keep_their_status() {
+        let doubtful = Status::QUESTIONABLE | Status::ONGOING;
+        let parts = [part(120, doubtful), part(80, Status::ONGOING)];
+        let records: heapless::Vec<_, 8> = reading(&parts).records().collect();
+        let [Record::Compound(compound)] = records[..] else {
+            panic!("{records:?}");
+        };
+        assert_eq!(compound.status, Status::ONGOING);
+        let statuses: heapless::Vec<_, 8> = compound.components().map(|one| one.status).collect();
+        assert_eq!(statuses[..], [Status::QUESTIONABLE, Status::VALID]);
+        let back: heapless::Vec<_, 8> = compound.observations().collect();
+        assert_eq!(back[..], parts);
+    }
+
+    #[test]
+    fn a_panel_of_more_parts_than_a_compound_has_loses_none() {
+        let parts = [part(120, Status::VALID); MAX_PARTS];
+        assert_eq!(reading(&parts).records().count(), MAX_PARTS);
     }
 }

@@ -15,7 +15,7 @@ pub struct Descriptor<'a> {
     pub firmware: &'a str,
     /// UDI device identifier: which product it is.
     pub udi_device: &'a str,
-    /// UDI production identifier: lot, serial, dates.
+    /// UDI production identifier: lot, serial, dates; [`Descriptor::production`] takes it apart.
     pub udi_production: &'a str,
 }
 

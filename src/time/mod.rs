@@ -15,6 +15,8 @@
 //! Leap seconds do not count, as in Unix time: across one, a wall clock is off by up to a second, which is for its
 //! uncertainty to say. Times before 1970 are negative.
 
+#[cfg(any(feature = "gatt", feature = "fhir"))]
+pub(crate) mod civil;
 mod instant;
 mod rate;
 mod stamp;

@@ -1,16 +1,16 @@
 //! Resources as the crate makes them: from payloads, by the example's own code, and from the rest of the schema.
 
-use iomt::fhir::{
-    Bundle, CodeableConcept, Context, Device, Dose, DoseOutcome, Identity,
-    MedicationAdministration, Observation, Resource, Upload,
-};
+use iomt::fhir::{Bundle, Context, Device, Identity, Observation, Resource, Upload};
 use iomt::gatt::Payload;
-use iomt::reading::{self, Decimal, Metric, Status, Unit, Value};
+use iomt::reading::draft::{Adherence, Dose, InsulinBasal, InsulinBolus, Outcome, Reporter};
+use iomt::reading::{self, Decimal, Metric, Status, Timed, Unit, Value};
 use iomt::time::{Instant, SampleRate};
+use iomt::wire::Record;
 
 use crate::moment::Moment;
 use crate::options::Options;
 use crate::resource;
+use crate::samples::samples;
 
 /// Payloads of every characteristic.
 const PAYLOADS: [(u16, &str); 39] = [
@@ -98,7 +98,9 @@ fn context(number: u32, upload: Upload) -> Context<'static> {
 fn from_schema() -> Vec<Resource> {
     let mut all: Vec<Resource> = statuses().map(Resource::from).collect();
     all.push(waveform().into());
-    all.extend(doses().map(Resource::from));
+    all.extend(resources_of(&doses(), 200));
+    let samples: Vec<_> = samples().into_iter().map(|(_, record)| record).collect();
+    all.extend(resources_of(&samples, 300));
     let descriptor = reading::Descriptor {
         manufacturer: "Acme",
         model: "Pulse 3",
@@ -172,20 +174,47 @@ fn waveform() -> Observation {
     Observation::waveform(&block, &context(100, Upload::Conditional)).expect("a block")
 }
 
-fn doses() -> impl Iterator<Item = MedicationAdministration> {
-    let all = [
-        (DoseOutcome::Given, Some(35)),
-        (DoseOutcome::NotGiven, None),
-        (DoseOutcome::Stopped, Some(12)),
-        (DoseOutcome::InProgress, None),
-        (DoseOutcome::Unknown, None),
-    ];
-    (200..).zip(all).map(|(number, (outcome, tenths))| {
-        let dose = Dose {
-            medication: CodeableConcept::text("insulin lispro"),
-            amount: tenths.map(|tenths| (Decimal::new(tenths, -1), Unit::from_code(267_616))),
-            outcome,
-        };
-        MedicationAdministration::of(&dose, &context(number, Upload::Put))
-    })
+/// Every adherence, and every outcome of insulin.
+fn doses() -> Vec<Record<'static>> {
+    let codes = || 0..=6;
+    let adherences = codes().map(|code| {
+        Record::Dose(now(Dose {
+            medicine: "metformin 500",
+            amount_milli: 1_000,
+            unit: Unit::ONE.code(),
+            adherence: Adherence(code),
+            planned_before_s: if code % 2 == 0 { 0 } else { 600 },
+            reporter: Reporter(code),
+        }))
+    });
+    let basals = codes().map(|code| {
+        Record::InsulinBasal(now(InsulinBasal {
+            milli_units_per_hour: 850,
+            duration_s: 1_800,
+            outcome: Outcome(code),
+        }))
+    });
+    let boluses = codes().map(|code| {
+        Record::InsulinBolus(now(InsulinBolus {
+            requested_milli_units: 4_000,
+            delivered_milli_units: 1_250,
+            outcome: Outcome(code),
+        }))
+    });
+    adherences.chain(basals).chain(boluses).collect()
+}
+
+const fn now<T>(what: T) -> Timed<T> {
+    Timed::new(Instant::ZERO, what)
+}
+
+/// What R4 has for the records.
+fn resources_of<'a>(
+    records: impl IntoIterator<Item = &'a Record<'a>>,
+    first: u32,
+) -> Vec<Resource> {
+    let made = records.into_iter().zip(first..).map(|(record, number)| {
+        Resource::of_record(record, &context(number, Upload::Conditional)).expect("whole samples")
+    });
+    made.flatten().collect()
 }

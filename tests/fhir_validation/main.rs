@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "helpers of a test"
 )]
 
@@ -15,6 +16,8 @@ mod moment;
 mod options;
 #[path = "../../examples/gatt_to_fhir/resource.rs"]
 mod resource;
+#[path = "../schema_records/samples.rs"]
+mod samples;
 
 mod generated;
 mod rules;

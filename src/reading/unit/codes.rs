@@ -65,6 +65,8 @@ impl Unit {
     pub const KILOGRAM: Self = Self::from_code(263_875);
     /// Grams (`MDC_DIM_G`).
     pub const GRAM: Self = Self::from_code(263_872);
+    /// Milligrams (`MDC_DIM_MILLI_G`).
+    pub const MILLIGRAM: Self = Self::from_code(263_890);
     /// Avoirdupois pounds (`MDC_DIM_LB`).
     pub const POUND: Self = Self::from_code(263_904);
     /// Metres (`MDC_DIM_M`).

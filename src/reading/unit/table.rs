@@ -39,7 +39,7 @@ impl Row {
 }
 
 #[rustfmt::skip] // A table: a row is a line.
-pub(super) static TABLE: [Row; 44] = [
+pub(super) static TABLE: [Row; 45] = [
     row(Unit::ONE, "1", Dimension::Ratio, 1, 1),
     row(Unit::PERCENT, "%", Dimension::Ratio, 1, 100),
     row(Unit::BEATS_PER_MINUTE, "/min", Dimension::BeatRate, 1, 1),
@@ -72,6 +72,7 @@ pub(super) static TABLE: [Row; 44] = [
     row(Unit::INTERNATIONAL_UNIT_PER_HOUR, "[iU]/h", Dimension::BiologicalActivityRate, 1, 1),
     row(Unit::KILOGRAM, "kg", Dimension::Mass, 1, 1),
     row(Unit::GRAM, "g", Dimension::Mass, 1, 1_000),
+    row(Unit::MILLIGRAM, "mg", Dimension::Mass, 1, 1_000_000),
     row(Unit::POUND, "[lb_av]", Dimension::Mass, 45_359_237, 100_000_000),
     row(Unit::METRE, "m", Dimension::Length, 1, 1),
     row(Unit::CENTIMETRE, "cm", Dimension::Length, 1, 100),
