@@ -38,7 +38,8 @@ const fn warns_of_device(event: &DeviceEvent) -> bool {
         | DeviceEvent::Ready { .. }
         | DeviceEvent::Reconnected { .. }
         | DeviceEvent::Heard { .. } => false,
-        DeviceEvent::Wiped { .. }
+        DeviceEvent::AttemptsSpent
+        | DeviceEvent::Wiped { .. }
         | DeviceEvent::Lost { .. }
         | DeviceEvent::Silent { .. }
         | DeviceEvent::StorageFailed { .. } => true,

@@ -39,7 +39,7 @@ impl Hello {
         }
         match (hello.hint == self.hint, self.model) {
             (true, _) => Ok(handshake.message),
-            (false, Model::LABEL_SECRET) => Err(Error::WrongLabel),
+            (false, Model::LABEL_KEY | Model::LABEL_SECRET) => Err(Error::WrongLabel),
             (false, _) => Err(Error::WrongKey),
         }
     }

@@ -34,7 +34,10 @@ impl Offer {
     /// model with, and its bytes are those of the first version.
     pub(super) const fn within(model: Model) -> Self {
         match model {
-            Model::LABEL_SECRET | Model::PASSCODE | Model::NUMERIC_COMPARISON => Self {
+            Model::LABEL_KEY
+            | Model::LABEL_SECRET
+            | Model::PASSCODE
+            | Model::NUMERIC_COMPARISON => Self {
                 models: 1 << model.0,
                 ..Self::OURS
             },

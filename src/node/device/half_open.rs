@@ -2,24 +2,44 @@ use heapless::Vec;
 
 use crate::bounded;
 use crate::pairing::label::LabelSecret;
-use crate::pairing::{self, DescriptorHash, Exchange, PublicKey, SharedSecret, StaticKey, Work};
+use crate::pairing::{
+    self, DescriptorHash, Exchange, Model, PublicKey, SharedSecret, StaticKey, Work,
+};
 use crate::seal::{self, Entropy, ResumptionSecret, Sealer};
+use crate::time::{Duration, Instant};
 use crate::wire::{ConnectionId, Handshake, MAC1_LEN};
 
 /// How many pairings may be under way at once; the oldest that has no keys yet gives way.
 const MAX_HALF_OPEN: usize = 2;
+/// How long a pairing may stand still: twice as long as a server repeats its messages.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// The longest answer that ends a pairing on this side: message 2 of a label with a key, and some room.
+const MAX_LAST_ANSWER: usize = 128;
+/// How many first messages are answered at once.
+const BURST: u8 = 8;
+/// How long it takes until one more is: three multiplications of a small core.
+const REFILL: Duration = Duration::from_secs(1);
 
 /// The pairings of a device that have begun and not finished.
 ///
 /// ```text
-///            message 1        work: message 2      message 3, work     receipt under the new keys
-/// (nothing) ──────────► Answering ──────────► … ────────────────► Keyed ───────────────────────► owner
-///                        │    ▲  the same message 1 again gets the same message 2
-///                        └────┘
+///  message 1 ──► code right? ──► a token is left? ──► Answering ── work ──► message 2
+///      │ the same one again                               │
+///      └─► the same message 2           message 3, work   │   label with a key: at once
+///                                                         ▼
+///               owner ◄── receipt under the new keys ── Keyed        two minutes without progress ──► gone
 /// ```
 #[derive(Debug, Default)]
 pub(super) struct HalfOpenTable {
     entries: Vec<HalfOpen, MAX_HALF_OPEN>,
+    bucket: Bucket,
+}
+
+/// What answering first messages may cost: who has recorded some has a right code for each.
+#[derive(Debug)]
+struct Bucket {
+    tokens: u8,
+    filled: Instant,
 }
 
 #[derive(Debug)]
@@ -28,6 +48,8 @@ struct HalfOpen {
     /// The code of message 1, which stands for all of it.
     hello: [u8; MAC1_LEN],
     is_reply_wanted: bool,
+    /// When it is given up.
+    until: Instant,
     state: State,
 }
 
@@ -47,6 +69,8 @@ pub(super) struct Keyed {
     pub(super) sealer: Sealer,
     pub(super) resumption: ResumptionSecret,
     pub(super) peer: PublicKey,
+    /// The answer to message 1, where that was the last message.
+    reply: Vec<u8, MAX_LAST_ANSWER>,
 }
 
 /// A device's own part in a pairing.
@@ -64,6 +88,7 @@ impl HalfOpenTable {
     /// Begins to answer message 1, and gives the same answer to the same message.
     pub(super) fn handle_hello(
         &mut self,
+        now: Instant,
         packet: &[u8],
         handshake: &Handshake<'_>,
         party: &Party<'_>,
@@ -71,32 +96,61 @@ impl HalfOpenTable {
     ) -> Result<(), pairing::Error> {
         let connection = party.label.check_hello(packet)?.connection;
         let hello = handshake.mac1.ok_or(pairing::Error::UnexpectedMessage)?;
-        let known = self
-            .entries
-            .iter_mut()
-            .find(|entry| entry.connection == connection);
-        if let Some(known) = known {
-            // "A second, different message 1 with a live conn8 of one connection is dropped."
-            if known.hello != hello {
-                return Err(pairing::Error::UnexpectedMessage);
-            }
-            known.is_reply_wanted = true;
+        if self.is_repeated(connection, hello)? {
             return Ok(());
+        }
+        if !self.bucket.take(now) {
+            return Err(pairing::Error::Busy);
         }
         let exchange =
             Exchange::answer_label(party.key, party.label, party.descriptor, packet, entropy)?;
+        self.answer(now, hello, exchange);
+        Ok(())
+    }
+
+    /// Whether this message 1 is answered already; its answer is sent again then.
+    pub(super) fn is_repeated(
+        &mut self,
+        connection: ConnectionId,
+        hello: [u8; MAC1_LEN],
+    ) -> Result<bool, pairing::Error> {
+        let mut entries = self.entries.iter_mut();
+        let known = entries.find(|entry| entry.connection == connection);
+        match known {
+            Some(known) if known.hello == hello => {
+                known.is_reply_wanted = true;
+                Ok(true)
+            }
+            // "A second, different message 1 with a live conn8 of one connection is dropped."
+            Some(_) => Err(pairing::Error::UnexpectedMessage),
+            None => Ok(false),
+        }
+    }
+
+    /// Takes in the answer to a message 1 that has this code.
+    pub(super) fn answer(&mut self, now: Instant, hello: [u8; MAC1_LEN], exchange: Exchange) {
         self.insert(HalfOpen {
-            connection,
+            connection: exchange.connection(),
             hello,
             is_reply_wanted: true,
+            until: now + PATIENCE,
             state: State::Answering(exchange),
         });
-        Ok(())
+    }
+
+    /// When the first of them is given up.
+    pub(super) fn expires(&self) -> Option<Instant> {
+        self.entries.iter().map(|entry| entry.until).min()
+    }
+
+    pub(super) fn expire(&mut self, now: Instant) {
+        self.entries.retain(|entry| entry.until > now);
     }
 
     /// Takes message 3, which is worked on from now on.
     pub(super) fn handle_confirmation(
         &mut self,
+        now: Instant,
         packet: &[u8],
         connection: ConnectionId,
     ) -> Result<(), pairing::Error> {
@@ -104,8 +158,13 @@ impl HalfOpenTable {
         match entries.find(|entry| entry.connection == connection) {
             Some(HalfOpen {
                 state: State::Answering(exchange),
+                until,
                 ..
-            }) => exchange.handle_packet(packet),
+            }) => {
+                exchange.handle_packet(packet)?;
+                *until = now + PATIENCE;
+                Ok(())
+            }
             _ => Err(pairing::Error::UnexpectedMessage),
         }
     }
@@ -209,7 +268,7 @@ impl HalfOpen {
     fn packet(&self) -> Option<&[u8]> {
         match &self.state {
             State::Answering(exchange) => exchange.packet(),
-            State::Keyed(_) => None,
+            State::Keyed(keyed) => Some(&keyed.reply[..]).filter(|reply| !reply.is_empty()),
         }
     }
 
@@ -230,11 +289,59 @@ impl HalfOpen {
             .secrets
             .into_sealer(key.hedge_secret())
             .map_err(|_| pairing::Error::BadKey)?;
+        let reply = match paired.model {
+            Model::LABEL_KEY => exchange.packet().unwrap_or_default(),
+            _ => &[],
+        };
+        let reply = Vec::from_slice(reply).map_err(|_| pairing::Error::NoRoom {
+            needed: reply.len(),
+        })?;
         self.state = State::Keyed(Keyed {
             sealer,
             resumption,
             peer: paired.peer,
+            reply,
         });
         Ok(())
+    }
+}
+
+impl Default for Bucket {
+    fn default() -> Self {
+        Self {
+            tokens: BURST,
+            filled: Instant::ZERO,
+        }
+    }
+}
+
+impl Bucket {
+    fn take(&mut self, now: Instant) -> bool {
+        let whole = (now - self.filled).as_millis() / u64::from(REFILL.as_millis());
+        if whole > 0 {
+            let whole = u8::try_from(whole).unwrap_or(u8::MAX);
+            self.tokens = self.tokens.saturating_add(whole).min(BURST);
+            self.filled = now;
+        }
+        let left = self.tokens.checked_sub(1);
+        self.tokens = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_answered_and_then_one_a_second() {
+        let (mut bucket, now) = (Bucket::default(), Instant::from_secs(7));
+        let taken = (0..100).filter(|_| bucket.take(now)).count();
+        assert_eq!(taken, usize::from(BURST));
+        assert!(!bucket.take(now + Duration::from_millis(999)));
+        assert!(bucket.take(now + REFILL));
+        assert!(!bucket.take(now + REFILL));
+        // A clock that has gone backwards gives nothing away.
+        assert!(!bucket.take(Instant::ZERO));
     }
 }

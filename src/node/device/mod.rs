@@ -8,6 +8,8 @@ mod hearing;
 mod image;
 mod ladder;
 mod padding;
+#[cfg_attr(not(feature = "cpace"), path = "no_passcode.rs")]
+mod passcode;
 mod peer;
 mod receive;
 mod reconnect;
@@ -26,6 +28,7 @@ use heapless::{Deque, Vec};
 use self::epochs::NamedLoss;
 use self::erase::Erasing;
 use self::half_open::HalfOpenTable;
+use self::passcode::PasscodeEntry;
 use self::peer::{Chained, NextSession, Outcome, Peer};
 use self::reconnect::Attempt;
 use self::session::{Numbering, Session, Start};
@@ -68,6 +71,7 @@ pub struct Device<'a, const BYTES: usize, const PEERS: usize = 1> {
     descriptor_hash: DescriptorHash,
     config: Config,
     label: Option<LabelSecret>,
+    passcode: PasscodeEntry,
     half_open: HalfOpenTable,
     draws: Draws,
     /// From the first session of this boot on.
@@ -113,6 +117,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
             descriptor_hash,
             config,
             label: None,
+            passcode: PasscodeEntry::default(),
             half_open: HalfOpenTable::default(),
             draws: Draws::default(),
             numbering: None,
@@ -193,13 +198,14 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     /// It stays so until a pairing has finished or [`Device::disarm`] ends it: after some minutes,
     /// let a timer of yours do so.
     pub fn arm(&mut self, label: LabelSecret) {
-        self.half_open.clear();
+        self.disarm();
         self.label = Some(label);
     }
 
     /// Ends the pairing mode.
     pub fn disarm(&mut self) {
         self.half_open.clear();
+        self.passcode.disarm();
         self.label = None;
     }
 

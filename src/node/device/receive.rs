@@ -4,10 +4,13 @@ use super::half_open::{Keyed, Party};
 use super::peer::NextSession;
 use super::session::{Session, Start};
 use super::{Device, DeviceEvent, Error, PeerId, place_bit};
-use crate::pairing::PublicKey;
+use crate::pairing::{self, Model, PublicKey};
 use crate::seal::{self, Entropy, Sealer};
 use crate::time::Instant;
 use crate::wire::{Handshake, Packet};
+
+/// "step … 0x40 = CPace"
+const CPACE: u8 = 0x40;
 
 impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// Takes a datagram from whichever recipient.
@@ -24,7 +27,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         let handled = match Packet::parse(datagram) {
             Ok(Packet::Receipt(_)) => self.handle_receipt(now, datagram, entropy),
             Ok(Packet::Handshake(handshake)) => {
-                self.handle_handshake(datagram, &handshake, entropy)
+                self.handle_handshake(now, datagram, &handshake, entropy)
             }
             Ok(Packet::Refused(refused)) => self.handle_refused(now, refused.reference),
             Ok(Packet::Frame(_)) => Err(seal::Error::UnexpectedPacket.into()),
@@ -45,6 +48,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
 
     fn handle_handshake(
         &mut self,
+        now: Instant,
         packet: &[u8],
         handshake: &Handshake<'_>,
         entropy: &mut impl Entropy,
@@ -54,19 +58,39 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         {
             return Ok(attempt.exchange.handle_packet(packet)?);
         }
-        let label = self.label.as_ref().ok_or(Error::NotArmed)?;
-        if handshake.step != 1 {
-            let connection = handshake.connection;
-            return Ok(self.half_open.handle_confirmation(packet, connection)?);
+        let connection = handshake.connection;
+        let entropy = &mut self.draws.watch(entropy);
+        if handshake.step & CPACE != 0 {
+            let step = handshake.step;
+            let entry = &mut self.passcode;
+            return entry.handle_message(now, packet, step, &self.key, entropy);
         }
+        if self.label.is_none() && !self.passcode.is_armed() {
+            return Err(Error::NotArmed);
+        }
+        if handshake.step != 1 {
+            return Ok(self
+                .half_open
+                .handle_confirmation(now, packet, connection)?);
+        }
+        if Model(handshake.model) == Model::PASSCODE {
+            let hello = handshake.mac1.ok_or(pairing::Error::UnexpectedMessage)?;
+            if self.half_open.is_repeated(connection, hello)? {
+                return Ok(());
+            }
+            let (key, descriptor) = (&self.key, self.descriptor_hash);
+            let answering = self.passcode.answer(packet, key, descriptor, entropy)?;
+            self.half_open.answer(now, hello, answering);
+            return Ok(());
+        }
+        let label = self.label.as_ref().ok_or(Error::NotArmed)?;
         let party = Party {
             key: &self.key,
             label,
             descriptor: self.descriptor_hash,
         };
-        let entropy = &mut self.draws.watch(entropy);
         self.half_open
-            .handle_hello(packet, handshake, &party, entropy)?;
+            .handle_hello(now, packet, handshake, &party, entropy)?;
         Ok(())
     }
 
@@ -135,8 +159,10 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             sealer,
             resumption,
             peer,
+            ..
         } = keyed;
         self.numbering = Some(start.numbering);
+        self.passcode.give_back();
         let session = Session::new(now, sealer, start, self.config.session_age);
         self.adopt(now, peer, NextSession::first(session, resumption));
         Ok(true)

@@ -90,8 +90,28 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             .as_ref()
             .map(|attempt| attempt.exchange.poll_work())
         {
-            None | Some(Work::Idle) => self.half_open.poll_work(),
+            None | Some(Work::Idle) => self.poll_answering_work(),
             Some(work) => work,
+        }
+    }
+
+    fn poll_answering_work(&self) -> Work {
+        match (self.half_open.poll_work(), self.passcode.has_work()) {
+            (Work::Idle, true) => Work::Own,
+            (work, _) => work,
+        }
+    }
+
+    fn work_on_answer(
+        &mut self,
+        shared: Option<SharedSecret>,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        match self.half_open.poll_work() {
+            Work::Idle => self
+                .passcode
+                .work(&self.key, &mut self.draws.watch(entropy)),
+            _ => Ok(self.half_open.work(shared, &self.key)?),
         }
     }
 
@@ -102,14 +122,12 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         shared: Option<SharedSecret>,
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
-        let key = &self.key;
-        let Some(attempt) = &mut self.attempt else {
-            return Ok(self.half_open.work(shared, key)?);
+        let attempt = self.attempt.as_mut();
+        let working = attempt.filter(|attempt| attempt.exchange.poll_work() != Work::Idle);
+        let Some(attempt) = working else {
+            return self.work_on_answer(shared, entropy);
         };
-        if attempt.exchange.poll_work() == Work::Idle {
-            return Ok(self.half_open.work(shared, key)?);
-        }
-        let worked = work_once(&mut attempt.exchange, shared, key);
+        let worked = work_once(&mut attempt.exchange, shared, &self.key);
         if attempt.exchange.is_over() {
             self.attempt = None;
         }

@@ -19,6 +19,8 @@ pub enum DeviceEvent {
         /// The server's key.
         key: PublicKey,
     },
+    /// Five attempts have failed: the device has to be armed again.
+    AttemptsSpent,
     /// An epoch is open: readings can be sent to this recipient. Once a boot, and after a pairing.
     Ready {
         /// The recipient.

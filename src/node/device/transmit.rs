@@ -24,6 +24,8 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             (Work::Own, _) | (Work::StaticDh(_), true) => return self.work(now, None, entropy),
             (Work::Idle, _) | (Work::StaticDh(_), false) => {}
         }
+        self.half_open.expire(now);
+        self.expire_passcode(now);
         self.note_silence(now);
         self.end_attempt(now);
         let begun = self.begin_attempt(now, entropy);
@@ -49,6 +51,10 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     ) -> Option<(Option<PeerId>, &'o mut [u8])> {
         if self.half_open.has_reply() {
             let reply = self.half_open.poll_transmit()?;
+            return Some((None, put(reply, out)?));
+        }
+        if self.passcode.has_reply() {
+            let reply = self.passcode.poll_transmit()?;
             return Some((None, put(reply, out)?));
         }
         let retry = self.config.retry;
@@ -84,7 +90,9 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             (Work::Own, _) | (Work::StaticDh(_), true) => Some(Instant::ZERO),
             (Work::Idle, _) | (Work::StaticDh(_), false) => None,
         };
-        let reply = self.half_open.has_reply().then_some(Instant::ZERO);
+        let has_reply = self.half_open.has_reply() || self.passcode.has_reply();
+        let reply = has_reply.then_some(Instant::ZERO);
+        let expiries = [self.half_open.expires(), self.passcode.expires()];
         let attempt = self.attempt.as_ref().and_then(Attempt::due);
         let erasing = self.erasing.due().filter(|_| self.awaiting.is_none());
         // What is stored for the next owner comes behind, however long that is put off.
@@ -101,6 +109,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         });
         [work, reply, attempt, erasing]
             .into_iter()
+            .chain(expiries)
             .chain(peers)
             .flatten()
             .min()

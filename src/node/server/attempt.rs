@@ -106,7 +106,7 @@ impl Repetition {
     }
 
     /// Whether the packet is to be sent; it is due again later then.
-    fn take(&mut self, now: Instant, retry: Retry) -> bool {
+    pub(super) fn take(&mut self, now: Instant, retry: Retry) -> bool {
         if self.due > now {
             return false;
         }

@@ -1,6 +1,7 @@
 use super::answering::{Answering, Known, wanted_dh, work};
 use super::attempt::{Attempt, Repetition};
 use super::candidate::Candidate;
+use super::passcode::Typed;
 use super::relation::Pending;
 use super::{Caller, Server, ServerEvent, Trust};
 use crate::node::Error;
@@ -25,15 +26,41 @@ impl Server {
         label: &LabelSecret,
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
-        let mut connection = ConnectionId([0; 8]);
-        entropy
-            .fill(&mut connection.0)
-            .map_err(pairing::Error::Entropy)?;
+        let connection = draw_connection(entropy)?;
         let exchange = Exchange::read_label(&self.key, label, connection, entropy)?;
+        self.begin_attempt(now, connection, exchange);
+        Ok(())
+    }
+
+    /// Begins to pair with the device whose label was read, its key beside the secret.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::pair`]; [`pairing::Error::MissingKey`] for the secret of a label without a key.
+    pub fn pair_with_key(
+        &mut self,
+        now: Instant,
+        label: &LabelSecret,
+        device: PublicKey,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
+        let connection = draw_connection(entropy)?;
+        let exchange =
+            Exchange::read_label_with_key(&self.key, label, device, connection, entropy)?;
+        self.begin_attempt(now, connection, exchange);
+        Ok(())
+    }
+
+    pub(super) fn begin_attempt(
+        &mut self,
+        now: Instant,
+        connection: ConnectionId,
+        exchange: Exchange,
+    ) {
         let gives_up = now + self.config.pairing_timeout;
+        self.typed = None;
         self.attempt = Attempt::Asking(exchange, Repetition::new(now, connection, gives_up));
         self.work_since = now;
-        Ok(())
     }
 
     /// Takes a device of which a [`Reception`](super::Reception) has learned that it is this one.
@@ -77,6 +104,9 @@ impl Server {
             self.stats.multiplications += 1;
             self.settle_attempt(now);
             return self.count_refused(done);
+        }
+        if self.typed.as_ref().is_some_and(Typed::has_work) {
+            return self.work_on_passcode(now, entropy);
         }
         self.work_on_answer(now, entropy)
     }
@@ -127,6 +157,11 @@ impl Server {
     ) -> Result<(), Error> {
         if step == 1 {
             return self.handle_hello(now, packet);
+        }
+        if let Some(typed) = &mut self.typed {
+            typed.handle_packet(step, packet)?;
+            self.work_since = now;
+            return Ok(());
         }
         // A repetition of message 2 needs no answer: message 3 is repeated anyway.
         let Some(exchange) = self.attempt.exchange_mut() else {
@@ -294,6 +329,10 @@ impl Server {
         {
             self.answering = None;
         }
+        let is_over = |typed: &mut Typed| typed.repetition.gives_up <= now;
+        if self.typed.take_if(is_over).is_some() {
+            self.note(ServerEvent::PairingFailed);
+        }
         let repetition = self.attempt.repetition();
         if repetition.is_none_or(|repetition| repetition.gives_up > now) {
             return;
@@ -326,11 +365,21 @@ impl Server {
         let waits = self.answering.as_ref().is_some_and(|answering| {
             self.key.identity().is_some() || answering.wanted_dh().is_none()
         });
-        is_asking || waits
+        let is_typed = self.typed.as_ref().is_some_and(Typed::has_work);
+        is_asking || is_typed || waits
     }
 
     fn count_refused(&mut self, done: Result<(), pairing::Error>) -> Result<(), Error> {
         self.stats.packets_refused += u64::from(done.is_err());
         Ok(done?)
     }
+}
+
+/// Which handshake it is, at random.
+pub(super) fn draw_connection(entropy: &mut impl Entropy) -> Result<ConnectionId, Error> {
+    let mut connection = ConnectionId([0; 8]);
+    entropy
+        .fill(&mut connection.0)
+        .map_err(pairing::Error::Entropy)?;
+    Ok(connection)
 }

@@ -16,6 +16,8 @@ mod candidate;
 mod config;
 mod frames;
 mod handshakes;
+#[cfg_attr(not(feature = "cpace"), path = "no_passcode.rs")]
+mod passcode;
 mod reception;
 mod refusal;
 mod relation;
@@ -39,6 +41,7 @@ use heapless::Deque;
 use self::answering::Answering;
 use self::attempt::Attempt;
 use self::candidate::Standing;
+use self::passcode::Typed;
 use self::relation::Relation;
 use super::Error;
 use crate::link::Clock;
@@ -70,6 +73,8 @@ pub struct Server {
     config: ServerConfig,
     expected: Option<PublicKey>,
     attempt: Attempt,
+    /// A pairing by a passcode, before its handshake.
+    typed: Option<Typed>,
     trusted: Relation,
     quarantine: Relation,
     answering: Option<Answering>,
@@ -95,6 +100,7 @@ impl Server {
             config,
             expected: None,
             attempt: Attempt::None,
+            typed: None,
             trusted: Relation::default(),
             quarantine: Relation::default(),
             answering: None,
@@ -193,7 +199,9 @@ impl Server {
             let pending = self.relation(trust).pending.as_ref()?;
             Some(pending.connection)
         });
-        asking.into_iter().chain(answering).chain(pending)
+        let typed = self.typed.as_ref().map(|typed| typed.connection);
+        let own = asking.into_iter().chain(typed);
+        own.chain(answering).chain(pending)
     }
 
     /// What the server has done so far.

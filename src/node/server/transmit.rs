@@ -62,9 +62,11 @@ impl Server {
             .into_iter()
             .flatten()
             .filter_map(|standing| standing.session.receipt_due);
+        let typed = self.typed.as_ref().map(|typed| &typed.repetition);
+        let typed = typed.map(|repetition| repetition.due.min(repetition.gives_up));
         let silence = self.trusted.standing.as_ref();
         let silence = silence.and_then(|standing| standing.session.silence.poll_timeout());
-        [work, patience, self.attempt.poll_timeout(), silence]
+        [work, patience, typed, self.attempt.poll_timeout(), silence]
             .into_iter()
             .flatten()
             .chain(receipts)
@@ -81,6 +83,10 @@ impl Server {
     }
 
     fn write_handshake(&mut self, now: Instant, out: &mut [u8]) -> Option<Written> {
+        let typed = self.typed.as_mut();
+        if let Some(packet) = typed.and_then(|typed| typed.take_packet(now, self.config.retry)) {
+            return Written::copy(packet, Recipient::Caller, out);
+        }
         if let Some(packet) = self.attempt.take_packet(now, self.config.retry) {
             return Written::copy(packet, Recipient::Caller, out);
         }

@@ -27,7 +27,7 @@ use crate::wire::ConnectionId;
 /// before the packet; where nothing was sent before, it is over then. What [`Exchange::packet`]
 /// gives stays the same to the byte until the next packet is ready: send it as often as needed.
 ///
-/// Takes 680 bytes on a 64-bit machine. Secrets are wiped when it is dropped, or has given its [`Paired`].
+/// Takes 712 bytes on a 64-bit machine. Secrets are wiped when it is dropped, or has given its [`Paired`].
 pub struct Exchange {
     noise: Handshake,
     hello: Hello,
@@ -36,6 +36,8 @@ pub struct Exchange {
     kept: Kept,
     /// What the device promises to describe itself as: one's own promise, or the other side's.
     promise: Option<DescriptorHash>,
+    /// Until its token is through for good: behind message 2 it may be needed more than once.
+    psk: Option<Secret>,
     bytes: Bytes,
 }
 
@@ -192,6 +194,7 @@ impl Exchange {
         self.phase = Phase::Over;
         let paired = self.paired();
         self.noise.wipe();
+        self.psk = None;
         paired
     }
 

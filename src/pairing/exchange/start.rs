@@ -29,6 +29,7 @@ impl Exchange {
     ///
     /// # Errors
     ///
+    /// [`Error::MissingKey`] for a label with a key, which goes to [`Exchange::read_label_with_key`], or
     /// [`Error::Entropy`].
     pub fn read_label(
         key: &StaticKey,
@@ -36,7 +37,32 @@ impl Exchange {
         connection: ConnectionId,
         entropy: &mut impl Entropy,
     ) -> Result<Self, Error> {
+        if label.model() != Model::LABEL_SECRET {
+            return Err(Error::MissingKey);
+        }
         let terms = Terms::of_label(key, label, connection);
+        terms.initiate(label.mac1_key().share(), entropy)
+    }
+
+    /// Begins to pair with the device whose key and secret are on its label.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingKey`] for a [`LabelSecret`] that stands beside no key, or [`Error::Entropy`].
+    pub fn read_label_with_key(
+        key: &StaticKey,
+        label: &LabelSecret,
+        device: PublicKey,
+        connection: ConnectionId,
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, Error> {
+        if label.model() != Model::LABEL_KEY {
+            return Err(Error::MissingKey);
+        }
+        let terms = Terms {
+            peer: Some(device),
+            ..Terms::of_label(key, label, connection)
+        };
         terms.initiate(label.mac1_key().share(), entropy)
     }
 
@@ -152,7 +178,7 @@ impl<'a> Terms<'a> {
     ) -> Self {
         Self {
             hello: Hello {
-                model: Model::LABEL_SECRET,
+                model: label.model(),
                 connection,
                 hint: label.hint(),
             },
@@ -212,7 +238,6 @@ impl<'a> Terms<'a> {
         exchange.noise.set_ephemeral(PrivateKey::new(ephemeral));
         exchange.kept = Kept::Mac1Key(mac1_key);
         exchange.phase = Phase::Writing;
-        self.mix_psk(&mut exchange)?;
         exchange.begin_packet()?;
         exchange.advance()?;
         Ok(exchange)
@@ -227,17 +252,8 @@ impl<'a> Terms<'a> {
         exchange.bytes.receive(message)?;
         exchange.kept = Kept::Hedge(self.hedge(entropy)?);
         exchange.phase = Phase::Reading;
-        self.mix_psk(&mut exchange)?;
         exchange.advance()?;
         Ok(exchange)
-    }
-
-    /// In every pattern here the psk is the first token of the first message, or there is none.
-    fn mix_psk(&self, exchange: &mut Exchange) -> Result<(), Error> {
-        match self.psk {
-            Some(psk) => Ok(exchange.noise.mix_psk(psk)?),
-            None => Ok(()),
-        }
     }
 
     /// "Every random value is hedged: equal output implies an equal message"
@@ -252,7 +268,7 @@ impl<'a> Terms<'a> {
             local_static: Some(local.as_array()),
             remote_static: peer.as_ref().map(PublicKey::as_array),
         };
-        let pattern = pattern_of(self.hello.model);
+        let pattern = pattern_of(self.hello.model)?;
         let prologue = prologue(pattern, self.hello, self.before, &mut buffer)?;
         Ok(Exchange {
             noise: Handshake::new(pattern, role, prologue, &known)?,
@@ -261,17 +277,19 @@ impl<'a> Terms<'a> {
             phase: Phase::Over,
             kept: Kept::Nothing,
             promise: self.promise,
+            psk: self.psk.map(Secret::share),
             bytes: Bytes::new(),
         })
     }
 }
 
-const fn pattern_of(model: Model) -> Pattern {
-    match model {
+fn pattern_of(model: Model) -> Result<Pattern, Error> {
+    Ok(match model {
+        Model::LABEL_KEY => Pattern::IK.with_psk(2).ok_or(Error::UnknownPattern)?,
         Model::RECONNECTION => KK_PSK0,
         Model::FACTORY_KEYS => Pattern::IK,
         _ => XX_PSK0,
-    }
+    })
 }
 
 /// With the transcript of a passcode; 80 are enough for a hint.

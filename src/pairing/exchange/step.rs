@@ -34,6 +34,7 @@ impl Exchange {
             }
             _ => {
                 self.noise.wipe();
+                self.psk = None;
                 Phase::Over
             }
         };
@@ -51,11 +52,17 @@ impl Exchange {
                 Phase::Waiting | Phase::Finished | Phase::Over => return Ok(()),
             };
             match (need, self.phase) {
+                (Need::Psk, _) => self.mix_psk()?,
                 (Need::Payload, Phase::Reading) => self.end_reading()?,
                 (Need::Payload, _) => self.end_writing()?,
                 _ => return Ok(()),
             }
         }
+    }
+
+    fn mix_psk(&mut self) -> Result<(), Error> {
+        let psk = self.psk.as_ref().ok_or(Error::MissingKey)?;
+        Ok(self.noise.mix_psk(psk)?)
     }
 
     fn end_reading(&mut self) -> Result<(), Error> {
@@ -153,7 +160,10 @@ impl Exchange {
     }
 
     const fn device_responds(&self) -> bool {
-        matches!(self.hello.model, Model::LABEL_SECRET | Model::PASSCODE)
+        matches!(
+            self.hello.model,
+            Model::LABEL_KEY | Model::LABEL_SECRET | Model::PASSCODE
+        )
     }
 
     pub(super) fn paired(&self) -> Option<Paired> {

@@ -225,7 +225,10 @@ impl Label {
     ///
     /// None: the secret of a label is long enough.
     pub fn secret(&self) -> Result<LabelSecret, Error> {
-        LabelSecret::new(self.secret_bytes())
+        match self.model() {
+            Model::LABEL_KEY => LabelSecret::beside_key(self.secret_bytes()),
+            _ => LabelSecret::new(self.secret_bytes()),
+        }
     }
 
     /// The secret itself, for whoever writes it into the device.

@@ -17,6 +17,7 @@ pub struct LabelSecret {
     psk: Secret,
     mac1_key: Secret,
     hint: Hint,
+    model: Model,
 }
 
 impl fmt::Debug for LabelSecret {
@@ -44,7 +45,27 @@ impl LabelSecret {
             psk: derive(&label, Label::LABEL_PSK),
             mac1_key: derive(&label, Label::LABEL_MAC1),
             hint: Hint(expand_label(&label, Label::LABEL_HINT, [&[], &[]])),
+            model: Model::LABEL_SECRET,
         })
+    }
+
+    /// The same for a label that has the device's key beside the secret.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SecretTooShort`].
+    pub fn beside_key(secret: &[u8]) -> Result<Self, Error> {
+        Ok(Self {
+            model: Model::LABEL_KEY,
+            ..Self::new(secret)?
+        })
+    }
+
+    /// How one pairs with the label: with its key and secret, or with its secret alone. A device that is
+    /// armed for one of them does not answer the other.
+    #[must_use]
+    pub const fn model(&self) -> Model {
+        self.model
     }
 
     /// Tells the device which of its labels is meant; shows nothing of the secret.
@@ -70,8 +91,8 @@ impl LabelSecret {
         packet: &'p [u8],
     ) -> Result<(Hello, &'p [u8]), Error> {
         let accept = |hello: &Hello| match (hello.model, hello.hint == self.hint) {
-            (Model::LABEL_SECRET, true) => Ok(()),
-            (Model::LABEL_SECRET, false) => Err(Error::WrongLabel),
+            (model, true) if model == self.model => Ok(()),
+            (model, false) if model == self.model => Err(Error::WrongLabel),
             _ => Err(Error::UnexpectedMessage),
         };
         open_hello(packet, accept, &self.mac1_key, Error::WrongLabel)
