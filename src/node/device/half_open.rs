@@ -317,7 +317,7 @@ impl Default for Bucket {
 
 impl Bucket {
     fn take(&mut self, now: Instant) -> bool {
-        let whole = (now - self.filled).as_millis() / u64::from(REFILL.as_millis());
+        let whole = (now - self.filled).as_millis() / REFILL.as_millis();
         if whole > 0 {
             let whole = u8::try_from(whole).unwrap_or(u8::MAX);
             self.tokens = self.tokens.saturating_add(whole).min(BURST);
