@@ -35,10 +35,12 @@ use crate::node::{DeviceEvent, ServerEvent};
 const fn warns_of_device(event: &DeviceEvent) -> bool {
     match event {
         DeviceEvent::Paired { .. }
+        | DeviceEvent::DigitsReady
         | DeviceEvent::Ready { .. }
         | DeviceEvent::Reconnected { .. }
         | DeviceEvent::Heard { .. } => false,
         DeviceEvent::AttemptsSpent
+        | DeviceEvent::ComparisonFailed
         | DeviceEvent::Wiped { .. }
         | DeviceEvent::Lost { .. }
         | DeviceEvent::Silent { .. }
@@ -50,6 +52,7 @@ const fn warns_of_device(event: &DeviceEvent) -> bool {
 const fn warns_of_server(event: &ServerEvent) -> bool {
     match event {
         ServerEvent::Agreed { .. }
+        | ServerEvent::DigitsReady
         | ServerEvent::Paired { .. }
         | ServerEvent::Reconnected { .. }
         | ServerEvent::DeviceHeard => false,

@@ -42,6 +42,8 @@ impl Label {
     pub(crate) const LABEL_PSK: Self = Self("label psk");
     #[cfg(feature = "pairing")]
     pub(crate) const SAS_NONCE: Self = Self("sas nonce");
+    #[cfg(feature = "comparison")]
+    pub(crate) const TOKEN_MAC1: Self = Self("token mac1");
     #[cfg(feature = "pairing")]
     pub(crate) const STATIC_MAC1: Self = Self("static mac1");
     pub(crate) const RESUME: Self = Self("resume");

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod comparison;
 mod label_key;
 mod passcode;
 
@@ -122,6 +123,12 @@ impl Lab {
         if let (Some(wanted), Some(spent)) = (self.device.poll_attempts(), &mut self.spent) {
             *spent = wanted;
             self.device.handle_attempts_stored(wanted).unwrap();
+        }
+        if let (Some(wanted), Some(spent)) = (self.server.poll_attempts(), &mut self.spent) {
+            *spent = wanted;
+            self.server
+                .handle_attempts_stored(self.now, wanted)
+                .unwrap();
         }
         self.device.store_on(self.now, &mut self.flash).unwrap();
     }

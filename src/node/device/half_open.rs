@@ -12,7 +12,7 @@ use crate::wire::{ConnectionId, Handshake, MAC1_LEN};
 /// How many pairings may be under way at once; the oldest that has no keys yet gives way.
 const MAX_HALF_OPEN: usize = 2;
 /// How long a pairing may stand still: twice as long as a server repeats its messages.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 /// The longest answer that ends a pairing on this side: message 2 of a label with a key, and some room.
 const MAX_LAST_ANSWER: usize = 128;
 /// How many first messages are answered at once.
@@ -135,6 +135,18 @@ impl HalfOpenTable {
             is_reply_wanted: true,
             until: now + PATIENCE,
             state: State::Answering(exchange),
+        });
+    }
+
+    /// Takes in a pairing that has keys already, and is to be proved.
+    #[cfg(feature = "comparison")]
+    pub(super) fn take_in(&mut self, now: Instant, connection: ConnectionId, keyed: Keyed) {
+        self.insert(HalfOpen {
+            connection,
+            hello: [0; MAC1_LEN],
+            is_reply_wanted: false,
+            until: now + PATIENCE,
+            state: State::Keyed(keyed),
         });
     }
 
@@ -281,8 +293,21 @@ impl HalfOpen {
             return Ok(());
         };
         super::work_once(exchange, shared, key)?;
+        if let Some(keyed) = Keyed::of(exchange, key)? {
+            self.state = State::Keyed(keyed);
+        }
+        Ok(())
+    }
+}
+
+impl Keyed {
+    /// What a handshake has come to, where it has come to its end on this side.
+    pub(super) fn of(
+        exchange: &mut Exchange,
+        key: &StaticKey,
+    ) -> Result<Option<Self>, pairing::Error> {
         let Some(mut paired) = exchange.poll_paired() else {
-            return Ok(());
+            return Ok(None);
         };
         let resumption = paired.secrets.resumption().ok_or(pairing::Error::BadKey)?;
         let sealer = paired
@@ -296,13 +321,12 @@ impl HalfOpen {
         let reply = Vec::from_slice(reply).map_err(|_| pairing::Error::NoRoom {
             needed: reply.len(),
         })?;
-        self.state = State::Keyed(Keyed {
+        Ok(Some(Self {
             sealer,
             resumption,
             peer: paired.peer,
             reply,
-        });
-        Ok(())
+        }))
     }
 }
 

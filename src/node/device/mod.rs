@@ -1,3 +1,5 @@
+#[cfg_attr(not(feature = "comparison"), path = "no_comparison.rs")]
+mod comparison;
 mod config;
 mod contact;
 mod control;
@@ -25,6 +27,7 @@ pub use report::{DeviceEvent, DeviceStats, PeerId, Rung};
 
 use heapless::{Deque, Vec};
 
+use self::comparison::Comparison;
 use self::epochs::NamedLoss;
 use self::erase::Erasing;
 use self::half_open::HalfOpenTable;
@@ -72,6 +75,7 @@ pub struct Device<'a, const BYTES: usize, const PEERS: usize = 1> {
     config: Config,
     label: Option<LabelSecret>,
     passcode: PasscodeEntry,
+    comparison: Comparison,
     half_open: HalfOpenTable,
     draws: Draws,
     /// From the first session of this boot on.
@@ -118,6 +122,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
             config,
             label: None,
             passcode: PasscodeEntry::default(),
+            comparison: Comparison::default(),
             half_open: HalfOpenTable::default(),
             draws: Draws::default(),
             numbering: None,
@@ -206,6 +211,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     pub fn disarm(&mut self) {
         self.half_open.clear();
         self.passcode.disarm();
+        self.comparison.disarm();
         self.label = None;
     }
 

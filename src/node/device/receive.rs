@@ -59,6 +59,9 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             return Ok(attempt.exchange.handle_packet(packet)?);
         }
         let connection = handshake.connection;
+        if self.comparison.is_of(connection) {
+            return self.handle_comparison(now, packet);
+        }
         let entropy = &mut self.draws.watch(entropy);
         if handshake.step & CPACE != 0 {
             let step = handshake.step;

@@ -98,19 +98,22 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     fn poll_answering_work(&self) -> Work {
         match (self.half_open.poll_work(), self.passcode.has_work()) {
             (Work::Idle, true) => Work::Own,
+            (Work::Idle, false) => self.comparison.poll_work(),
             (work, _) => work,
         }
     }
 
     fn work_on_answer(
         &mut self,
+        now: Instant,
         shared: Option<SharedSecret>,
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
-        match self.half_open.poll_work() {
-            Work::Idle => self
+        match (self.half_open.poll_work(), self.passcode.has_work()) {
+            (Work::Idle, true) => self
                 .passcode
                 .work(&self.key, &mut self.draws.watch(entropy)),
+            (Work::Idle, false) => self.comparison.work(now, shared, &self.key),
             _ => Ok(self.half_open.work(shared, &self.key)?),
         }
     }
@@ -125,7 +128,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         let attempt = self.attempt.as_mut();
         let working = attempt.filter(|attempt| attempt.exchange.poll_work() != Work::Idle);
         let Some(attempt) = working else {
-            return self.work_on_answer(shared, entropy);
+            return self.work_on_answer(now, shared, entropy);
         };
         let worked = work_once(&mut attempt.exchange, shared, &self.key);
         if attempt.exchange.is_over() {

@@ -19,6 +19,10 @@ pub enum DeviceEvent {
         /// The server's key.
         key: PublicKey,
     },
+    /// There are digits for a person to compare: show them, and say what the person says.
+    DigitsReady,
+    /// Nobody has answered, or said yes, in time; the run is given up.
+    ComparisonFailed,
     /// Five attempts have failed: the device has to be armed again.
     AttemptsSpent,
     /// An epoch is open: readings can be sent to this recipient. Once a boot, and after a pairing.

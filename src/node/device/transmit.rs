@@ -26,6 +26,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         }
         self.half_open.expire(now);
         self.expire_passcode(now);
+        self.expire_comparison(now);
         self.note_silence(now);
         self.end_attempt(now);
         let begun = self.begin_attempt(now, entropy);
@@ -58,6 +59,10 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             return Some((None, put(reply, out)?));
         }
         let retry = self.config.retry;
+        if self.comparison.is_due(now) {
+            let packet = self.comparison.poll_transmit(now, retry)?;
+            return Some((None, put(packet, out)?));
+        }
         if self
             .attempt
             .as_ref()
@@ -92,7 +97,11 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         };
         let has_reply = self.half_open.has_reply() || self.passcode.has_reply();
         let reply = has_reply.then_some(Instant::ZERO);
-        let expiries = [self.half_open.expires(), self.passcode.expires()];
+        let expiries = [
+            self.half_open.expires(),
+            self.passcode.expires(),
+            self.comparison.due(),
+        ];
         let attempt = self.attempt.as_ref().and_then(Attempt::due);
         let erasing = self.erasing.due().filter(|_| self.awaiting.is_none());
         // What is stored for the next owner comes behind, however long that is put off.

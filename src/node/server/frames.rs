@@ -139,6 +139,7 @@ impl Server {
         else {
             return;
         };
+        self.comparison.give_back();
         let event = ServerEvent::Paired {
             peer: candidate.peer,
             session: candidate.id(),

@@ -59,6 +59,7 @@ impl Server {
     ) {
         let gives_up = now + self.config.pairing_timeout;
         self.typed = None;
+        self.comparison.give_up();
         self.attempt = Attempt::Asking(exchange, Repetition::new(now, connection, gives_up));
         self.work_since = now;
     }
@@ -104,6 +105,9 @@ impl Server {
             self.stats.multiplications += 1;
             self.settle_attempt(now);
             return self.count_refused(done);
+        }
+        if self.comparison.has_work() {
+            return self.answer_comparison(now, entropy);
         }
         if self.typed.as_ref().is_some_and(Typed::has_work) {
             return self.work_on_passcode(now, entropy);
@@ -152,9 +156,12 @@ impl Server {
     pub(super) fn handle_handshake(
         &mut self,
         now: Instant,
-        step: u8,
+        (model, step): (Model, u8),
         packet: &[u8],
     ) -> Result<(), Error> {
+        if (model, step) == (Model::NUMERIC_COMPARISON, 1) {
+            return self.handle_comparison(now, packet);
+        }
         if step == 1 {
             return self.handle_hello(now, packet);
         }
@@ -306,7 +313,8 @@ impl Server {
     }
 
     /// Message 3 is made: the device has the keys when it has read it.
-    fn settle_attempt(&mut self, now: Instant) {
+    pub(super) fn settle_attempt(&mut self, now: Instant) {
+        self.count_comparison();
         let Attempt::Asking(exchange, repetition) = &mut self.attempt else {
             return;
         };
@@ -339,9 +347,11 @@ impl Server {
         }
         if let Attempt::Confirming(_, repetition) = &mut self.attempt {
             *repetition = None;
+            self.comparison.give_up();
             self.note(ServerEvent::PairingUnconfirmed);
         } else {
             self.attempt = Attempt::None;
+            self.comparison.give_up();
             self.note(ServerEvent::PairingFailed);
         }
     }
@@ -366,7 +376,7 @@ impl Server {
             self.key.identity().is_some() || answering.wanted_dh().is_none()
         });
         let is_typed = self.typed.as_ref().is_some_and(Typed::has_work);
-        is_asking || is_typed || waits
+        is_asking || is_typed || self.comparison.has_work() || waits
     }
 
     fn count_refused(&mut self, done: Result<(), pairing::Error>) -> Result<(), Error> {

@@ -13,6 +13,8 @@
 mod answering;
 mod attempt;
 mod candidate;
+#[cfg_attr(not(feature = "comparison"), path = "no_comparison.rs")]
+mod comparison;
 mod config;
 mod frames;
 mod handshakes;
@@ -41,11 +43,12 @@ use heapless::Deque;
 use self::answering::Answering;
 use self::attempt::Attempt;
 use self::candidate::Standing;
+use self::comparison::Comparison;
 use self::passcode::Typed;
 use self::relation::Relation;
 use super::Error;
 use crate::link::Clock;
-use crate::pairing::{PublicKey, StaticKey};
+use crate::pairing::{Model, PublicKey, StaticKey};
 use crate::seal::{self, Stored};
 use crate::time::{Duration, Instant};
 use crate::wire::{ConnectionId, Hint, Locator, Packet, Space};
@@ -75,6 +78,7 @@ pub struct Server {
     attempt: Attempt,
     /// A pairing by a passcode, before its handshake.
     typed: Option<Typed>,
+    comparison: Comparison,
     trusted: Relation,
     quarantine: Relation,
     answering: Option<Answering>,
@@ -101,6 +105,7 @@ impl Server {
             expected: None,
             attempt: Attempt::None,
             typed: None,
+            comparison: Comparison::default(),
             trusted: Relation::default(),
             quarantine: Relation::default(),
             answering: None,
@@ -252,7 +257,7 @@ impl Server {
         let handled = match Packet::parse(datagram) {
             Ok(Packet::Frame(_)) => self.handle_frame(now, datagram),
             Ok(Packet::Handshake(handshake)) => self
-                .handle_handshake(now, handshake.step, datagram)
+                .handle_handshake(now, (Model(handshake.model), handshake.step), datagram)
                 .map(|()| Received::Handshake),
             Ok(Packet::Receipt(_) | Packet::Refused(_)) => {
                 Err(seal::Error::UnexpectedPacket.into())

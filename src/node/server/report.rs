@@ -43,6 +43,8 @@ impl Received<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServerEvent {
+    /// There are digits for a person to compare: show them, and say what the person says.
+    DigitsReady,
     /// The device has shown that it knows the label, and is told so by the next datagram: from then on it may be
     /// paired, while here it is so only with its first frame ([`ServerEvent::Paired`]).
     ///

@@ -2,9 +2,9 @@ use core::fmt;
 
 use crate::crypto::hash::{HASH_LEN, sha256};
 
-pub(super) const NONCE_LEN: usize = 16;
-pub(super) type Nonce = [u8; NONCE_LEN];
-pub(super) type Commitment = [u8; HASH_LEN];
+pub(in crate::pairing) const NONCE_LEN: usize = 16;
+pub(in crate::pairing) type Nonce = [u8; NONCE_LEN];
+pub(in crate::pairing) type Commitment = [u8; HASH_LEN];
 
 /// "mod 10^6"
 const CODES: u64 = 1_000_000;
@@ -16,7 +16,7 @@ const CODES: u64 = 1_000_000;
 pub struct Digits(u32);
 
 impl Digits {
-    pub(super) fn of(hash: &[u8], initiator: &Nonce, responder: &Nonce) -> Self {
+    pub(in crate::pairing) fn of(hash: &[u8], initiator: &Nonce, responder: &Nonce) -> Self {
         let code = code(hash, initiator, responder, CODES);
         Self(u32::try_from(code).unwrap_or_default())
     }
@@ -29,13 +29,18 @@ impl Digits {
 }
 
 /// "c = H(lv("iomt1 sas commit") ‖ Nr)"
-pub(super) fn commitment(nonce: &Nonce) -> Commitment {
+pub(in crate::pairing) fn commitment(nonce: &Nonce) -> Commitment {
     const LABEL: &[u8] = b"iomt1 sas commit";
     sha256(&[&length(LABEL), LABEL, nonce])
 }
 
 /// "be64(H(lv("iomt1 sas") ‖ h ‖ Ni ‖ Nr)[..8]) mod …"
-pub(super) fn code(hash: &[u8], initiator: &Nonce, responder: &Nonce, codes: u64) -> u64 {
+pub(in crate::pairing) fn code(
+    hash: &[u8],
+    initiator: &Nonce,
+    responder: &Nonce,
+    codes: u64,
+) -> u64 {
     const LABEL: &[u8] = b"iomt1 sas";
     let digest = sha256(&[&length(LABEL), LABEL, hash, initiator, responder]);
     let [a, b, c, d, e, f, g, h, ..] = digest;

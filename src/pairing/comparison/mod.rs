@@ -28,8 +28,8 @@
 //!
 //! A call performs all the multiplications of its message.
 
-mod code;
-mod payload;
+pub(super) mod code;
+pub(super) mod payload;
 mod run;
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ const COMMITMENT: u64 = 3;
 /// 4 nonce, 16 bytes, in message 3.
 const NONCE: u64 = 4;
 /// The longest payload that is written.
-pub(super) const MAX: usize = MAX_PAYLOAD + 2 + HASH_LEN;
+pub(in crate::pairing) const MAX: usize = MAX_PAYLOAD + 2 + HASH_LEN;
 
-pub(super) fn with_commitment<'o>(
+pub(in crate::pairing) fn with_commitment<'o>(
     payload: Payload,
     commitment: &Commitment,
     out: &'o mut [u8; MAX],
@@ -20,7 +20,7 @@ pub(super) fn with_commitment<'o>(
     with(payload, COMMITMENT, commitment, out)
 }
 
-pub(super) fn with_nonce<'o>(
+pub(in crate::pairing) fn with_nonce<'o>(
     payload: Payload,
     nonce: &Nonce,
     out: &'o mut [u8; MAX],
@@ -44,11 +44,11 @@ fn with<'o>(
     Ok(writer.finish())
 }
 
-pub(super) fn commitment_in(payload: &[u8]) -> Result<Commitment, Error> {
+pub(in crate::pairing) fn commitment_in(payload: &[u8]) -> Result<Commitment, Error> {
     find::<HASH_LEN>(COMMITMENT, payload)
 }
 
-pub(super) fn nonce_in(payload: &[u8]) -> Result<Nonce, Error> {
+pub(in crate::pairing) fn nonce_in(payload: &[u8]) -> Result<Nonce, Error> {
     find::<NONCE_LEN>(NONCE, payload)
 }
 

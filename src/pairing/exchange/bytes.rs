@@ -14,7 +14,13 @@ pub(super) struct Bytes {
 
 /// The longest pair: message 2 of a label is read behind message 1 (90 + 136 bytes), an answer to
 /// factory keys behind theirs (172 + 54). What is left is for payload fields of a later version.
-pub(super) const ROOM: usize = 240;
+///
+/// The answering side of a comparison reads message 3 behind message 2 (156 + 116).
+pub(super) const ROOM: usize = if cfg!(feature = "comparison") {
+    288
+} else {
+    240
+};
 
 impl Bytes {
     pub(super) const fn new() -> Self {
@@ -63,6 +69,12 @@ impl Bytes {
         let used = usize::from(self.used).saturating_add(writer.len());
         self.used = u16::try_from(used).unwrap_or(self.used);
         Ok(written)
+    }
+
+    /// Forgets what was sent, too.
+    #[cfg(feature = "comparison")]
+    pub(super) const fn clear(&mut self) {
+        (self.sent, self.used) = (0, 0);
     }
 
     pub(super) const fn drop_draft(&mut self) {

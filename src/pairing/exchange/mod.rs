@@ -1,4 +1,6 @@
 mod bytes;
+#[cfg_attr(not(feature = "comparison"), path = "no_comparing.rs")]
+mod comparing;
 #[cfg(feature = "cpace")]
 mod passcode;
 mod start;
@@ -9,6 +11,7 @@ pub(super) use start::prologue;
 use core::fmt;
 
 use self::bytes::Bytes;
+use self::comparing::Sas;
 use super::noise::{Checkpoint, Handshake, Need, Role};
 use super::{DescriptorHash, Error, Hello, Paired, PublicKey, SharedSecret, StaticKey};
 use crate::crypto::Secret;
@@ -27,7 +30,7 @@ use crate::wire::ConnectionId;
 /// before the packet; where nothing was sent before, it is over then. What [`Exchange::packet`]
 /// gives stays the same to the byte until the next packet is ready: send it as often as needed.
 ///
-/// Takes 712 bytes on a 64-bit machine. Secrets are wiped when it is dropped, or has given its [`Paired`].
+/// Takes 712 bytes on a 64-bit machine, 840 with the feature `comparison`. Secrets are wiped when it is dropped, or has given its [`Paired`].
 pub struct Exchange {
     noise: Handshake,
     hello: Hello,
@@ -38,6 +41,7 @@ pub struct Exchange {
     promise: Option<DescriptorHash>,
     /// Until its token is through for good: behind message 2 it may be needed more than once.
     psk: Option<Secret>,
+    sas: Sas,
     bytes: Bytes,
 }
 
@@ -173,6 +177,9 @@ impl Exchange {
         match self.phase {
             Phase::Waiting => {}
             Phase::Reading | Phase::Writing => return Err(Error::Busy),
+            Phase::Finished if self.sas.awaits_revelation() => {
+                return self.handle_revelation(packet);
+            }
             Phase::Finished | Phase::Over => return Err(Error::UnexpectedMessage),
         }
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
@@ -188,7 +195,7 @@ impl Exchange {
     /// The other side may not be there yet: a responder has finished only when the first packet
     /// under these keys is authentic. [`Exchange::packet`] stays, to be repeated until then.
     pub fn poll_paired(&mut self) -> Option<Paired> {
-        if self.phase != Phase::Finished {
+        if self.phase != Phase::Finished || !self.sas.is_settled() {
             return None;
         }
         self.phase = Phase::Over;

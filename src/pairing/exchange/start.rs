@@ -1,11 +1,11 @@
 use super::bytes::Bytes;
+use super::comparing::{MAX, Sas};
 use super::{Exchange, Kept, Phase};
 use crate::crypto::dh::PrivateKey;
 use crate::crypto::{SUITE, Secret};
 use crate::pairing::hello::static_mac1_key;
 use crate::pairing::label::LabelSecret;
 use crate::pairing::noise::{Handshake, KK_PSK0, Known, Pattern, Role, XX_PSK0};
-use crate::pairing::payload::MAX_PAYLOAD;
 use crate::pairing::{DescriptorHash, Error, Hello, Model, PublicKey, StaticKey};
 use crate::seal::{Entropy, Hedge, Label, ResumptionSecret, draw};
 use crate::wire::{self, ConnectionId, Hint, VERSION, Writer};
@@ -231,11 +231,12 @@ impl<'a> Terms<'a> {
         entropy: &mut impl Entropy,
     ) -> Result<Exchange, Error> {
         let mut exchange = self.exchange(Role::Initiator)?;
-        let mut buffer = [0_u8; MAX_PAYLOAD];
-        let payload = exchange.payload().emit(&mut buffer)?;
+        let mut buffer = [0_u8; MAX];
+        let payload = exchange.emit_payload(0, &mut buffer)?;
         let hedge = self.hedge(entropy)?;
         let ephemeral = hedge.value(Label::EPHEMERAL, exchange.noise.hash(), payload);
         exchange.noise.set_ephemeral(PrivateKey::new(ephemeral));
+        exchange.sas = Sas::asking(self.hello.model, hedge);
         exchange.kept = Kept::Mac1Key(mac1_key);
         exchange.phase = Phase::Writing;
         exchange.begin_packet()?;
@@ -250,7 +251,9 @@ impl<'a> Terms<'a> {
     ) -> Result<Exchange, Error> {
         let mut exchange = self.exchange(Role::Responder)?;
         exchange.bytes.receive(message)?;
-        exchange.kept = Kept::Hedge(self.hedge(entropy)?);
+        let hedge = self.hedge(entropy)?;
+        exchange.sas = Sas::answering(self.hello.model, &hedge, message);
+        exchange.kept = Kept::Hedge(hedge);
         exchange.phase = Phase::Reading;
         exchange.advance()?;
         Ok(exchange)
@@ -278,6 +281,7 @@ impl<'a> Terms<'a> {
             kept: Kept::Nothing,
             promise: self.promise,
             psk: self.psk.map(Secret::share),
+            sas: Sas::NONE,
             bytes: Bytes::new(),
         })
     }
@@ -288,6 +292,7 @@ fn pattern_of(model: Model) -> Result<Pattern, Error> {
         Model::LABEL_KEY => Pattern::IK.with_psk(2).ok_or(Error::UnknownPattern)?,
         Model::RECONNECTION => KK_PSK0,
         Model::FACTORY_KEYS => Pattern::IK,
+        Model::NUMERIC_COMPARISON => Pattern::XX,
         _ => XX_PSK0,
     })
 }

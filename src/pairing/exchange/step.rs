@@ -3,11 +3,12 @@
 use core::mem;
 
 use super::bytes::ROOM;
+use super::comparing::MAX;
 use super::{Exchange, Kept, Phase};
 use crate::crypto::dh::PrivateKey;
 use crate::pairing::hello::insert_mac1;
 use crate::pairing::noise::{self, Need, Role};
-use crate::pairing::payload::{MAX_PAYLOAD, Payload};
+use crate::pairing::payload::Payload;
 use crate::pairing::{Error, MAX_HANDSHAKE, Model, Offer, Paired, PublicKey};
 use crate::seal::{Direction, Label, SessionSecrets};
 use crate::wire::{self, MAC1_LEN};
@@ -69,7 +70,6 @@ impl Exchange {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         let mut buffer = [0_u8; ROOM];
         let payload = self.noise.open_payload(self.bytes.draft(), &mut buffer)?;
-        let payload = Payload::parse(payload)?;
         self.accept(number, payload)?;
         self.bytes.drop_draft();
         if self.noise.turn().is_none() {
@@ -82,8 +82,9 @@ impl Exchange {
     }
 
     fn end_writing(&mut self) -> Result<(), Error> {
-        let mut buffer = [0_u8; MAX_PAYLOAD];
-        let payload = self.payload().emit(&mut buffer)?;
+        let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
+        let mut buffer = [0_u8; MAX];
+        let payload = self.emit_payload(number, &mut buffer)?;
         let Self { noise, bytes, .. } = self;
         bytes.append(|writer| noise.seal_payload(payload, writer))?;
         if let Kept::Mac1Key(key) = &self.kept {
@@ -105,13 +106,13 @@ impl Exchange {
 
     /// Writes the header of the next packet, and makes its ephemeral key where that is still to be done.
     pub(super) fn begin_packet(&mut self) -> Result<(), Error> {
+        let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         if let (Kept::Hedge(hedge), true) = (&self.kept, self.noise.writes_ephemeral()) {
-            let mut buffer = [0_u8; MAX_PAYLOAD];
-            let payload = self.payload().emit(&mut buffer)?;
+            let mut buffer = [0_u8; MAX];
+            let payload = self.emit_payload(number, &mut buffer)?;
             let private = hedge.value(Label::EPHEMERAL, self.noise.hash(), payload);
             self.noise.set_ephemeral(PrivateKey::new(private));
         }
-        let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         let header = self.hello.header(number.saturating_add(1));
         self.bytes.append(|writer| header.emit_header(writer))?;
         if number == 0 {
@@ -121,41 +122,46 @@ impl Exchange {
         Ok(())
     }
 
-    /// The payload of one's own next message.
-    pub(super) fn payload(&self) -> Payload {
-        let has_offer = self.noise.turn().is_some_and(|(number, _)| number < 2);
-        if !has_offer {
-            return Payload {
-                offer: None,
-                descriptor: None,
-            };
-        }
-        Payload {
-            offer: Some(Offer::within(self.hello.model)),
-            descriptor: self.promise.filter(|_| self.is_device()),
+    /// Writes the payload of one's own message of this number, from 0.
+    pub(super) fn emit_payload<'o>(
+        &self,
+        number: u8,
+        out: &'o mut [u8; MAX],
+    ) -> Result<&'o [u8], wire::Error> {
+        let is_promised = self.is_device() && self.has_promise(number);
+        let payload = Payload {
+            offer: (number < 2).then(|| Offer::within(self.hello.model)),
+            descriptor: self.promise.filter(|_| is_promised),
+        };
+        self.sas.emit(number, payload, out)
+    }
+
+    /// Whether the device's promise is in its message of this number, from 0: its first one, but in a
+    /// comparison, where a stranger would read that.
+    fn has_promise(&self, number: u8) -> bool {
+        match self.hello.model {
+            Model::RECONNECTION => false,
+            Model::NUMERIC_COMPARISON => number == 2,
+            _ => number < 2,
         }
     }
 
     /// Offers are in messages 1 and 2; beside one, the device's promise where the model has one.
-    fn accept(&mut self, number: u8, payload: Payload) -> Result<(), Error> {
-        if number >= 2 {
-            return Ok(());
-        }
+    fn accept(&mut self, number: u8, bytes: &[u8]) -> Result<(), Error> {
+        let payload = Payload::parse(bytes)?;
         let missing = wire::Error::Truncated { missing: 1 };
-        let theirs = payload.offer.ok_or(missing)?;
-        Offer::within(self.hello.model).check(theirs, self.hello.model)?;
-        if self.awaits_a_promise() {
+        if number < 2 {
+            let theirs = payload.offer.ok_or(missing)?;
+            Offer::within(self.hello.model).check(theirs, self.hello.model)?;
+        }
+        if !self.is_device() && self.has_promise(number) {
             self.promise = Some(payload.descriptor.ok_or(missing)?);
         }
-        Ok(())
-    }
-
-    fn awaits_a_promise(&self) -> bool {
-        !self.is_device() && self.hello.model != Model::RECONNECTION
+        self.sas.accept(number, self.noise.hash(), bytes)
     }
 
     /// "Initiator: the reader of label, keypad or display; the device in IK and `KKpsk0`."
-    fn is_device(&self) -> bool {
+    pub(super) fn is_device(&self) -> bool {
         (self.role == Role::Responder) == self.device_responds()
     }
 

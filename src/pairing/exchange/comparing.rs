@@ -1,0 +1,252 @@
+//! What numeric comparison adds to an exchange: the nonces, and the wait for a person.
+//!
+//! ```text
+//!  device     Asking ── message 2: c, draws Ni ──► Asking ── message 4: Nr is what c says ──► Shown ── yes ──► Paired
+//!  server     Answering: Nr drawn, c in message 2 ── message 3: Ni ──► Shown ── reveal: message 4 ── yes ──► Paired
+//! ```
+
+use super::start::Terms;
+use super::{Exchange, Phase};
+use crate::crypto::Secret;
+use crate::crypto::hash::{equal, extract};
+use crate::pairing::comparison::Digits;
+use crate::pairing::comparison::code::{Commitment, Nonce, commitment};
+use crate::pairing::comparison::payload::{commitment_in, nonce_in, with_commitment, with_nonce};
+use crate::pairing::hello::open_hello;
+use crate::pairing::payload::Payload;
+use crate::pairing::{Attempt, DescriptorHash, Error, Hello, Model, StaticKey};
+use crate::seal::{Entropy, Hedge, Label, derive};
+use crate::wire::{self, ConnectionId, Hint, Reader};
+
+pub(super) use crate::pairing::comparison::payload::MAX;
+
+/// The number of the message that shows the responder's nonce, from 1.
+const REVELATION: u8 = 4;
+
+/// The nonces of a comparison, as far as they are known.
+pub(super) enum Sas {
+    /// Of another model.
+    None,
+    Asking {
+        hedge: Hedge,
+        commitment: Commitment,
+        nonce: Nonce,
+    },
+    Answering(Nonce),
+    Shown {
+        digits: Digits,
+        /// One's own.
+        nonce: Nonce,
+        is_confirmed: bool,
+    },
+}
+
+impl Exchange {
+    /// Begins to pair with whoever a person compares digits with: the device, which advertises `token`.
+    ///
+    /// The token is no secret. It keeps those away who have not heard the device.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Entropy`].
+    pub fn compare(
+        key: &StaticKey,
+        descriptor: DescriptorHash,
+        token: &[u8],
+        connection: ConnectionId,
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, Error> {
+        let terms = Terms {
+            promise: Some(descriptor),
+            ..Terms::of_comparison(key, connection)
+        };
+        terms.initiate(mac1_key(token), entropy)
+    }
+
+    /// Answers message 1 of the device that advertises `token`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`], [`Error::UnexpectedMessage`], [`Error::UnsupportedSuite`],
+    /// [`Error::WrongKey`] for another token, [`Error::BadKey`] or [`Error::Entropy`].
+    pub fn answer_comparison(
+        key: &StaticKey,
+        token: &[u8],
+        packet: &[u8],
+        entropy: &mut impl Entropy,
+    ) -> Result<Self, Error> {
+        let accept = |hello: &Hello| match (hello.model, hello.hint) {
+            (Model::NUMERIC_COMPARISON, Hint::NONE) => Ok(()),
+            (Model::NUMERIC_COMPARISON, _) => Err(Error::WrongKey),
+            _ => Err(Error::UnexpectedMessage),
+        };
+        let (hello, message) = open_hello(packet, accept, &mac1_key(token), Error::WrongKey)?;
+        Terms::of_comparison(key, hello.connection).respond(message, entropy)
+    }
+
+    /// What the person compares; on the answering side it is to be shown after [`Exchange::reveal`].
+    #[must_use]
+    pub const fn digits(&self) -> Option<Digits> {
+        match &self.sas {
+            Sas::Shown { digits, .. } => Some(*digits),
+            Sas::None | Sas::Asking { .. } | Sas::Answering(_) => None,
+        }
+    }
+
+    /// Makes the packet that shows one's nonce, by an attempt that is on storage: the answering side, once it has
+    /// [`Exchange::digits`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnexpectedMessage`] before, or on the other side.
+    pub fn reveal(&mut self, _: &Attempt) -> Result<(), Error> {
+        let (Sas::Shown { nonce, .. }, false) = (&self.sas, self.is_device()) else {
+            return Err(Error::UnexpectedMessage);
+        };
+        self.bytes.drop_draft();
+        let (header, nonce) = (self.hello.header(REVELATION), *nonce);
+        self.bytes.clear();
+        self.bytes.append(|writer| header.emit_header(writer))?;
+        self.bytes.append(|writer| writer.put(&nonce))?;
+        self.bytes.keep_draft();
+        Ok(())
+    }
+
+    /// The person has said that both sides show the same digits: [`Exchange::poll_paired`] has the keys now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnexpectedMessage`] while there are no digits.
+    pub fn confirm_digits(&mut self) -> Result<(), Error> {
+        match &mut self.sas {
+            Sas::Shown { is_confirmed, .. } => {
+                *is_confirmed = true;
+                Ok(())
+            }
+            Sas::None | Sas::Asking { .. } | Sas::Answering(_) => Err(Error::UnexpectedMessage),
+        }
+    }
+
+    /// Message 4, at the device.
+    pub(super) fn handle_revelation(&mut self, packet: &[u8]) -> Result<(), Error> {
+        let Sas::Asking {
+            commitment: promised,
+            nonce,
+            ..
+        } = &self.sas
+        else {
+            return Err(Error::UnexpectedMessage);
+        };
+        let mut reader = Reader::new(self.hello.message(packet, REVELATION)?);
+        let theirs = reader.array()?;
+        reader.finish()?;
+        if self.phase != Phase::Finished || !equal(&commitment(&theirs), promised) {
+            return Err(Error::NotAuthentic);
+        }
+        self.sas = Sas::Shown {
+            digits: Digits::of(self.noise.hash(), nonce, &theirs),
+            nonce: *nonce,
+            is_confirmed: false,
+        };
+        Ok(())
+    }
+}
+
+impl Sas {
+    pub(super) const NONE: Self = Self::None;
+
+    /// What the initiator brings.
+    pub(super) fn asking(model: Model, hedge: Hedge) -> Self {
+        match model {
+            Model::NUMERIC_COMPARISON => Self::Asking {
+                hedge,
+                commitment: Commitment::default(),
+                nonce: Nonce::default(),
+            },
+            _ => Self::None,
+        }
+    }
+
+    /// What the responder brings: a nonce for this message 1 alone.
+    pub(super) fn answering(model: Model, hedge: &Hedge, message: &[u8]) -> Self {
+        match model {
+            Model::NUMERIC_COMPARISON => {
+                Self::Answering(hedge.value(Label::SAS_NONCE, message, &[]))
+            }
+            _ => Self::None,
+        }
+    }
+
+    /// The payload of one's own message of this number, from 0, with what the comparison adds.
+    pub(super) fn emit<'o>(
+        &self,
+        number: u8,
+        payload: Payload,
+        out: &'o mut [u8; MAX],
+    ) -> Result<&'o [u8], wire::Error> {
+        match self {
+            Self::Answering(nonce) => with_commitment(payload, &commitment(nonce), out),
+            Self::Asking { nonce, .. } if number == 2 => with_nonce(payload, nonce, out),
+            _ => payload.emit(out).map(|payload| &*payload),
+        }
+    }
+
+    /// Takes what the other side's message of this number, from 0, adds; `hash` is that behind it.
+    pub(super) fn accept(&mut self, number: u8, hash: &[u8], payload: &[u8]) -> Result<(), Error> {
+        match (&mut *self, number) {
+            (
+                Self::Asking {
+                    hedge,
+                    commitment,
+                    nonce,
+                },
+                1,
+            ) => {
+                *commitment = commitment_in(payload)?;
+                *nonce = hedge.value(Label::SAS_NONCE, hash, payload);
+            }
+            (Self::Answering(ours), 2) => {
+                let theirs = nonce_in(payload)?;
+                *self = Self::Shown {
+                    digits: Digits::of(hash, &theirs, ours),
+                    nonce: *ours,
+                    is_confirmed: false,
+                };
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether nothing has to be waited for behind the handshake.
+    pub(super) const fn is_settled(&self) -> bool {
+        match self {
+            Self::None => true,
+            Self::Shown { is_confirmed, .. } => *is_confirmed,
+            Self::Asking { .. } | Self::Answering(_) => false,
+        }
+    }
+
+    /// Whether message 4 is still to come.
+    pub(super) const fn awaits_revelation(&self) -> bool {
+        matches!(self, Self::Asking { .. })
+    }
+}
+
+impl<'a> Terms<'a> {
+    fn of_comparison(key: &'a StaticKey, connection: ConnectionId) -> Self {
+        Self {
+            hello: Hello {
+                model: Model::NUMERIC_COMPARISON,
+                connection,
+                hint: Hint::NONE,
+            },
+            ..Terms::of_keys(key, connection)
+        }
+    }
+}
+
+/// "keyed … else by the token that a device advertises while armed"
+fn mac1_key(token: &[u8]) -> Secret {
+    derive(&extract(&[0; 32], &[token]), Label::TOKEN_MAC1)
+}

@@ -1,0 +1,203 @@
+//! Six digits that a person compares: `Noise_XX` with a committed nonce.
+
+use super::{Lab, To, flipped, identity, packet_arrives};
+use iomt::node::{DeviceEvent, Error, ServerEvent};
+use iomt::pairing::{self, Model};
+use iomt::seal::SystemEntropy;
+
+const TOKEN: &[u8] = b"advertised";
+
+/// A device that has begun, and a server that lets it.
+fn lab() -> Lab {
+    let mut lab = Lab::new();
+    lab.server.compare(TOKEN, 0).unwrap();
+    begin(&mut lab);
+    lab
+}
+
+fn begin(lab: &mut Lab) {
+    let rng = &mut SystemEntropy;
+    lab.device.compare(lab.now, TOKEN, rng).unwrap();
+}
+
+/// Runs until both sides show digits, or for so long.
+fn show(lab: &mut Lab, seconds: u64) -> bool {
+    for _ in 0..seconds * 100 {
+        if lab.device.digits().is_some() && lab.server.digits().is_some() {
+            return true;
+        }
+        lab.now = lab.now + super::TICK;
+        lab.step();
+    }
+    false
+}
+
+fn say_yes(lab: &mut Lab) {
+    assert_eq!(lab.device.digits(), lab.server.digits());
+    lab.device.confirm_digits(lab.now).unwrap();
+    lab.server.confirm_digits(lab.now).unwrap();
+}
+
+#[test]
+fn a_person_who_says_yes_on_both_sides_pairs_them_and_the_attempt_comes_back() {
+    let mut lab = lab();
+    assert!(show(&mut lab, 3));
+    assert_eq!(lab.spent, Some(1));
+    assert!(lab.is_unpaired());
+    say_yes(&mut lab);
+    lab.run(3);
+    assert_eq!(lab.paired_by(), Some(Model::NUMERIC_COMPARISON));
+    assert_eq!(lab.owner(), Some(identity(2).public()));
+    assert_eq!(lab.server.peer(), Some(identity(1).public()));
+    assert_eq!(lab.spent, Some(0));
+    assert!(lab.device_events.contains(&DeviceEvent::DigitsReady));
+    assert!(lab.server_events.contains(&ServerEvent::DigitsReady));
+    let sizes = lab.handshakes().into_iter().map(|(_, packet)| packet.len());
+    assert_eq!(sizes.take(4).collect::<Vec<_>>(), [74, 156, 136, 36]);
+}
+
+#[test]
+fn loss_and_repetition_of_each_message_do_no_harm() {
+    for number in 0..8 {
+        for times in [0, 2] {
+            let mut lab = lab();
+            lab.fate = packet_arrives(number, times);
+            assert!(show(&mut lab, 30), "{number} × {times}");
+            say_yes(&mut lab);
+            lab.run(30);
+            let paired = lab.paired_by();
+            let expected = Some(Model::NUMERIC_COMPARISON);
+            assert_eq!(paired, expected, "{number} × {times}");
+        }
+    }
+}
+
+#[test]
+fn a_flipped_bit_gives_no_pairing_with_different_digits() {
+    for number in 0..4 {
+        for place in (0..156).step_by(5) {
+            let mut lab = lab();
+            lab.fate = flipped(number, place);
+            if show(&mut lab, 30) {
+                let (ours, theirs) = (lab.device.digits(), lab.server.digits());
+                assert_eq!(ours, theirs, "{number}, {place}");
+            }
+            assert!(lab.is_unpaired());
+        }
+    }
+}
+
+#[test]
+fn one_yes_is_not_enough() {
+    let mut lab = lab();
+    assert!(show(&mut lab, 3));
+    lab.device.confirm_digits(lab.now).unwrap();
+    lab.run(10);
+    assert!(lab.is_unpaired());
+    lab.server.reject_digits();
+    lab.run(200);
+    assert!(lab.is_unpaired());
+
+    let mut lab = self::lab();
+    assert!(show(&mut lab, 3));
+    lab.server.confirm_digits(lab.now).unwrap();
+    lab.run(10);
+    assert!(lab.is_unpaired());
+    lab.device.reject_digits();
+    lab.run(200);
+    assert!(lab.is_unpaired());
+    assert!(lab.server_events.contains(&ServerEvent::PairingUnconfirmed));
+}
+
+#[test]
+fn digits_are_not_shown_before_the_attempt_is_on_storage() {
+    let mut lab = lab();
+    lab.spent = None;
+    lab.run(20);
+    assert_eq!(lab.server.poll_attempts(), Some(1));
+    assert_eq!((lab.device.digits(), lab.server.digits()), (None, None));
+    let early = lab.server.confirm_digits(lab.now);
+    assert_eq!(early, Err(Error::NotAwaited));
+    lab.spent = Some(0);
+    assert!(show(&mut lab, 10));
+}
+
+#[test]
+fn five_runs_that_come_to_nothing_end_it() {
+    let mut lab = lab();
+    for spent in 1..=5 {
+        assert!(show(&mut lab, 3));
+        assert_eq!(lab.spent, Some(spent));
+        lab.server.reject_digits();
+        lab.device.reject_digits();
+        begin(&mut lab);
+    }
+    assert!(!show(&mut lab, 10));
+    assert!(lab.refusals.contains(&Error::NotArmed));
+    lab.server.compare(TOKEN, 0).unwrap();
+    begin(&mut lab);
+    assert!(show(&mut lab, 10));
+}
+
+#[test]
+fn who_stands_between_the_two_makes_them_show_different_digits() {
+    // The middle is a server towards the device, and a device towards the server.
+    let (mut near, mut far) = (lab(), lab());
+    near.server = iomt::node::Server::new(identity(8), Default::default());
+    near.server.compare(TOKEN, 0).unwrap();
+    far.device =
+        iomt::node::Device::new(identity(9), Default::default(), Default::default()).unwrap();
+    begin(&mut far);
+    assert!(show(&mut near, 3) && show(&mut far, 3));
+    // One run in a million is otherwise.
+    assert_ne!(near.device.digits(), far.server.digits());
+    near.device.reject_digits();
+    far.server.reject_digits();
+    near.server.confirm_digits(near.now).unwrap();
+    far.device.confirm_digits(far.now).unwrap();
+    near.run(10);
+    far.run(10);
+    assert_eq!(near.owner(), None);
+    assert_eq!(far.server.peer(), None);
+}
+
+#[test]
+fn who_has_not_heard_the_token_is_not_answered_nor_is_anybody_where_nobody_compares() {
+    let mut lab = lab();
+    lab.server.compare(b"of another device", 0).unwrap();
+    lab.run(3);
+    assert!(lab.handshakes().iter().all(|(to, _)| *to == To::Server));
+
+    let mut lab = self::lab();
+    lab.server.stop_comparing();
+    lab.run(3);
+    assert!(lab.handshakes().iter().all(|(to, _)| *to == To::Server));
+    assert!(lab.refusals.contains(&Error::NotArmed));
+}
+
+#[test]
+fn a_run_that_nobody_ends_is_given_up_on_both_sides() {
+    let mut lab = lab();
+    assert!(show(&mut lab, 3));
+    lab.run(130);
+    assert!(lab.is_unpaired());
+    assert_eq!(lab.device.digits(), None);
+    assert!(lab.device_events.contains(&DeviceEvent::ComparisonFailed));
+    assert!(lab.server_events.contains(&ServerEvent::PairingFailed));
+    assert_eq!(lab.spent, Some(1));
+}
+
+#[test]
+fn a_second_device_waits_while_digits_are_shown() {
+    let mut lab = lab();
+    assert!(show(&mut lab, 3));
+    let mut other = self::lab();
+    other.fate = Box::new(|_, _| 0);
+    other.run(1);
+    let (_, mut hello) = other.handshakes().remove(0);
+    let busy = lab.server.handle_datagram(lab.now, &mut hello).map(|_| ());
+    assert_eq!(busy, Err(Error::Pairing(pairing::Error::Busy)));
+    say_yes(&mut lab);
+    lab.run(3);
+    assert_eq!(lab.paired_by(), Some(Model::NUMERIC_COMPARISON));
+}
