@@ -263,11 +263,13 @@ fn a_hundred_thousand_spoiled_flashes_yield_no_nonce_that_was_used() {
         let spoiled = spoil(&mut chip.bytes, &older.bytes, &mut random);
         let flash = Flash::new(chip);
         let life = 1_000 + usize::try_from(round).unwrap();
-        let done = match Boot::new(&flash, &mut random, &mut log, life).map(Boot::run) {
-            Some(Ok(done)) => done,
-            Some(Err(complaint)) => panic!("image {round}, {spoiled:?} of {newer}: {complaint}"),
-            None => Done::default(),
-        };
+        let boot = Boot::new(&flash, &mut random, &mut log, life);
+        let done = boot.map_or(Ok(Done::default()), Boot::run);
+        assert!(
+            done.is_ok(),
+            "image {round}, {spoiled:?} of {newer}: {done:?}"
+        );
+        let done = done.unwrap_or_default();
         all = Done {
             sealed: all.sealed + done.sealed,
             sent: all.sent + done.sent,

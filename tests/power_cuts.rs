@@ -115,10 +115,9 @@ fn recover(world: &mut World) -> bool {
 
 /// "each reading once, or named"; no two texts under one key and nonce.
 fn settle(world: &mut World, at: &str) -> Tally {
-    match world.settle_oracles() {
-        Ok(tally) => tally,
-        Err(complaint) => panic!("{at}: {complaint}"),
-    }
+    let settled = world.settle_oracles();
+    assert!(settled.is_ok(), "{at}: {settled:?}");
+    settled.unwrap_or_default()
 }
 
 fn enumerate(keeping: Keeping) {
