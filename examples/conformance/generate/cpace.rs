@@ -7,6 +7,12 @@ use crate::shim::text::{hex, unhex};
 
 const FLAGS: &[Flag] = &[
     Flag {
+        name: "TwoFaults",
+        bug: "ORDER",
+        says: "looks at a later part first",
+        effect: "what went wrong is told otherwise than by others",
+    },
+    Flag {
         name: "Generator",
         bug: "KEY",
         says: "computes another generator",
@@ -45,13 +51,13 @@ const FLAGS: &[Flag] = &[
 ];
 
 /// One run of both sides.
-struct Run {
+pub(super) struct Run {
     name: &'static str,
     passcode: &'static str,
 }
 
 impl Run {
-    fn asks(&self, role: &str, received: &[Vec<u8>]) -> Value {
+    pub(super) fn asks(&self, role: &str, received: &[Vec<u8>]) -> Value {
         let part = |what: &str| hex(bytes::<32>(&format!("cpace {} {role} {what}", self.name)));
         let received: Vec<_> = received.iter().map(hex).collect();
         let connection = (role == "initiator")
@@ -73,7 +79,7 @@ impl Run {
     }
 
     /// The four packets.
-    fn packets(&self) -> [Vec<u8>; 4] {
+    pub(super) fn packets(&self) -> [Vec<u8>; 4] {
         let first = self.packet("initiator", &[]);
         let second = self.packet("responder", std::slice::from_ref(&first));
         let third = self.packet("initiator", std::slice::from_ref(&second));
@@ -82,7 +88,7 @@ impl Run {
     }
 }
 
-const USUAL: Run = Run {
+pub(super) const USUAL: Run = Run {
     name: "usual",
     passcode: "123456",
 };
@@ -141,6 +147,7 @@ pub(super) fn area() -> Area {
     passcodes(&mut area);
     points(&mut area);
     packets(&mut area);
+    super::two_faults::cpace(&mut area);
     area
 }
 
@@ -185,7 +192,7 @@ fn passcodes(area: &mut Area) {
 }
 
 /// Encodings that RFC 9496 refuses, and the neutral element.
-fn bad_points() -> Vec<(&'static str, [u8; 32])> {
+pub(super) fn bad_points() -> Vec<(&'static str, [u8; 32])> {
     let mut all = Vec::new();
     let mut point = |what, first: u8, middle: u8, last: u8| {
         let mut point = [middle; 32];

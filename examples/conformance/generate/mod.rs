@@ -40,6 +40,7 @@ mod samples;
 mod serial;
 mod sfloat;
 mod table;
+mod two_faults;
 mod waveform;
 
 use area::Area;

@@ -6,6 +6,7 @@ use super::area::{Area, Flag};
 use super::common::{bytes, flipped};
 use super::first_zero;
 use super::pairing_packets as packets;
+use super::two_faults;
 use crate::shim;
 use crate::shim::text::{hex, unhex};
 
@@ -75,6 +76,12 @@ pub(super) const FLAGS: &[Flag] = &[
         bug: "AUTHENTICATION",
         says: "does not check what the other side has committed itself to",
         effect: "a relay chooses the digits",
+    },
+    Flag {
+        name: "TwoFaults",
+        bug: "ORDER",
+        says: "looks at a later part first",
+        effect: "what went wrong is told otherwise than by others",
     },
     Flag {
         name: "WrongSecret",
@@ -182,7 +189,7 @@ pub(super) fn areas() -> Vec<Area> {
 fn area(model: &Model) -> Area {
     let used = |flag: &&Flag| match flag.name {
         "HashAlone" | "Commitment" => model.number == 4,
-        "Mac1" | "Keys" | "TwoPending" => model.number != 4,
+        "Mac1" | "Keys" | "TwoPending" | "TwoFaults" => model.number != 4,
         "FirstZero" => model.number == 2,
         _ => true,
     };
@@ -219,6 +226,9 @@ fn area(model: &Model) -> Area {
         first_zero::group(&mut area, &run);
     }
     packets::keys(&mut area, &run);
+    if model.number != 4 {
+        two_faults::handshake(&mut area, &run);
+    }
     area
 }
 

@@ -7,7 +7,7 @@ use super::pairing::{Run, damaged, public};
 use crate::shim::text::hex;
 
 /// Packets of a side, all it ever gets.
-fn received(run: &Run<'_>, side: &str) -> Vec<Vec<u8>> {
+pub(super) fn received(run: &Run<'_>, side: &str) -> Vec<Vec<u8>> {
     let all = run.packets();
     run.places(side)
         .iter()
@@ -16,7 +16,7 @@ fn received(run: &Run<'_>, side: &str) -> Vec<Vec<u8>> {
 }
 
 /// Of the packets of a side, where the messages of Noise begin: those of CPace come first.
-fn first_noise(run: &Run<'_>, side: &str) -> usize {
+pub(super) fn first_noise(run: &Run<'_>, side: &str) -> usize {
     match (run.model.number, side) {
         (3, _) => 2,
         _ => 0,
@@ -161,7 +161,7 @@ const fn one() -> [u8; 32] {
     key
 }
 
-fn beyond(first: u8, last: u8) -> [u8; 32] {
+pub(super) fn beyond(first: u8, last: u8) -> [u8; 32] {
     let mut key = [0xFF; 32];
     (key[0], key[31]) = (first, last);
     key

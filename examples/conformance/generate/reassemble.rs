@@ -92,6 +92,7 @@ pub(super) fn area() -> Area {
     whole(&mut area);
     lost(&mut area);
     limits(&mut area);
+    again(&mut area);
     area
 }
 
@@ -379,5 +380,53 @@ fn limits(area: &mut Area) {
         "then a fragment more of it",
         "datagram_too_long",
         asks(&[&long(5, 300)[..], &[(6, 7, 5, true, 9)]].concat()),
+    );
+}
+
+/// What can not be told from something new, and is taken for it.
+fn again(area: &mut Area) {
+    let group = area.group(
+        "reassemble",
+        "single and first fragments that come again",
+        &["IOMT-CARR-024", "IOMT-CARR-025"],
+        "Repeated",
+    );
+    let (zero, one, two) = (
+        (5, 7, 0, false, 18),
+        (6, 7, 1, false, 9),
+        (9, 7, 2, true, 4),
+    );
+    let single = |at, message| (at, message, 0, true, 6);
+    group.valid("a single one, twice", asks(&[single(5, 7), single(6, 7)]));
+    group.valid(
+        "a single one, twice, between those of another",
+        asks(&[zero, single(6, 8), single(6, 8), one, two]),
+    );
+    group.invalid(
+        "a single one of the number of what is not whole",
+        "orphan_fragment",
+        asks(&[zero, one, single(7, 7), two]),
+    );
+    group.valid(
+        "the first behind the second, then all of them",
+        asks(&[zero, one, zero, one, two]),
+    );
+    group.invalid(
+        "the first behind the second, then the third",
+        "missing_fragments",
+        asks(&[zero, one, zero, two]),
+    );
+    group.valid(
+        "another first of the same number",
+        asks(&[zero, one, (7, 7, 0, false, 30), (8, 7, 1, true, 5)]),
+    );
+    group.valid(
+        "a first of another number",
+        asks(&[zero, one, (7, 8, 0, false, 30), (8, 8, 1, true, 5)]),
+    );
+    group.invalid(
+        "the last, behind its datagram",
+        "orphan_fragment",
+        asks(&[zero, one, two, two]),
     );
 }
