@@ -62,7 +62,7 @@ pub(super) fn committed() -> [i32; COUNT] {
     from_seed(seed.unwrap_or(SEED))
 }
 
-/// How many bytes other minutes take: the first thousand seeds that qualify, and an unsteady minute.
+/// How many bytes other minutes take: the first thousand seeds that qualify, and recorded unsteady ones.
 pub(super) fn print_spread(bytes: impl Fn(&[i32]) -> usize) {
     let mut sizes: Vec<usize> = (0..)
         .map(from_seed)
@@ -82,11 +82,47 @@ pub(super) fn print_spread(bytes: impl Fn(&[i32]) -> usize) {
         "1,000 other seeds that qualify: {} to {} bytes, median {}",
         sizes[0], sizes[999], sizes[500]
     );
-    let mut state = 1;
-    let unsteady: [i32; COUNT] =
-        std::array::from_fn(|_| 70 + i32::try_from(split_mix(&mut state) % 25).unwrap_or(0));
-    println!(
-        "an unsteady minute, any rate from 70 to 94 each second: {} bytes",
-        bytes(&unsteady)
-    );
+    for (what, rates) in unsteady() {
+        println!(
+            "a real unsteady minute, {what}: {:.2} bit a difference, {} distinct rates, {} bytes",
+            entropy(&rates),
+            distinct(&rates),
+            bytes(&rates)
+        );
+    }
+}
+
+/// Recorded minutes: of a patient with many ventricular beats and, where the environment names the folder, of one in
+/// atrial fibrillation.
+fn unsteady() -> Vec<(String, [i32; COUNT])> {
+    let beats = include_str!("../../tests/data/ecg_208_mlii_360hz.beats");
+    let numbers = |line: &str| line.trim().parse::<f64>().ok();
+    let recorded: Vec<f64> = beats.lines().filter_map(numbers).collect();
+    let mut all = vec![(
+        "MIT-BIH 208 from the second minute on".to_owned(),
+        each_second(&recorded, 360.0),
+    )];
+    if let Some(shared) = std::env::var_os("IOMT_SHARED") {
+        let path = std::path::Path::new(&shared).join("data/ecg/rr/afdb/04015.csv");
+        let text = std::fs::read_to_string(path).unwrap();
+        let first = |line: &str| line.split(',').next().and_then(numbers);
+        // The file's first stretch of fibrillation.
+        let fibrillating = text.lines().skip_while(|line| !line.ends_with("AFIB"));
+        let beats: Vec<f64> = fibrillating.filter_map(first).collect();
+        all.push((
+            "AFDB 04015 in fibrillation".to_owned(),
+            each_second(&beats, 250.0),
+        ));
+    }
+    all
+}
+
+/// The rate of the last interval at each second of the second minute of these beats, as a monitor shows it.
+fn each_second(beats: &[f64], rate_hz: f64) -> [i32; COUNT] {
+    let start = beats[0] + 60.0 * rate_hz;
+    std::array::from_fn(|second| {
+        let now = start + second as f64 * rate_hz;
+        let until = beats.partition_point(|beat| *beat <= now);
+        (60.0 * rate_hz / (beats[until - 1] - beats[until - 2])).round() as i32
+    })
 }

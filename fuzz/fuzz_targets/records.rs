@@ -1,7 +1,7 @@
 //! The record decoder: it ends, and what it understands is written again to an equal record.
 #![no_main]
 
-use iomt::wire::{Envelope, EnvelopeWriter, Record, RecordWriter, Records, Tag};
+use iomt::wire::{Envelope, EnvelopeWriter, Record, RecordJson, RecordWriter, Records, Tag};
 use libfuzzer_sys::fuzz_target;
 
 /// A waveform's record can grow by its time base and by no more.
@@ -48,6 +48,9 @@ fn assert_comes_back(record: &Record<'_>, room: usize) {
     let envelope = Envelope::parse(writer.finish()).expect("a head was written");
     let back: Vec<_> = Records::new(&envelope).collect();
     assert_eq!(back, [(0, Ok(*record))]);
+    let json = RecordJson::from(record).to_json();
+    let read: RecordJson<'_> = json.parse().expect("what was written is read");
+    assert_eq!(read.record().as_ref(), Ok(record));
 }
 
 /// Damaged samples are refused by the codec, and only there.
