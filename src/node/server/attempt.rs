@@ -6,6 +6,10 @@ use crate::wire::ConnectionId;
 
 /// A pairing that has begun here and not finished; the session before it goes on until then.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "the server has room for its largest state: without `std` there is no heap for the others"
+)]
 pub(super) enum Attempt {
     None,
     /// Message 1 is made, and repeated until message 2 comes and is read.

@@ -264,7 +264,9 @@ mod tests {
     fn a_pulse_ten_times_smaller_is_found_again() {
         let mut detector = PulseDetector::new(SampleRate::hz(100));
         let sample = |n: u32| light(n, 100.0, 60.0) * if n < 1_000 { 10.0 } else { 1.0 };
-        let found: Vec<_> = (0..3_000).filter_map(|n| detector.push(sample(n))).collect();
+        let found: Vec<_> = (0..3_000)
+            .filter_map(|n| detector.push(sample(n)))
+            .collect();
         assert!(found.iter().filter(|pulse| pulse.index > 2_000).count() >= 9);
     }
 
@@ -293,6 +295,10 @@ mod tests {
 
     #[test]
     fn is_as_small_as_it_says() {
-        assert!(size_of::<PulseDetector>() < 400, "{}", size_of::<PulseDetector>());
+        assert!(
+            size_of::<PulseDetector>() < 400,
+            "{}",
+            size_of::<PulseDetector>()
+        );
     }
 }

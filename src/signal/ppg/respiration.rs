@@ -153,7 +153,10 @@ mod tests {
         for hz in [6, 25, 125, 500] {
             for per_minute in [8.0, 15.0, 24.0] {
                 let rate = breathing(hz, per_minute).per_minute().unwrap();
-                assert!((rate - per_minute).abs() < 0.6, "{hz} Hz: {rate}, {per_minute}");
+                assert!(
+                    (rate - per_minute).abs() < 0.6,
+                    "{hz} Hz: {rate}, {per_minute}"
+                );
             }
         }
     }
@@ -177,7 +180,8 @@ mod tests {
     #[test]
     fn takes_any_sample_at_any_rate() {
         for millihertz in [1, 7_400, u32::MAX] {
-            let mut respiration = Respiration::new(SampleRate::from_millihertz(millihertz).unwrap());
+            let mut respiration =
+                Respiration::new(SampleRate::from_millihertz(millihertz).unwrap());
             for n in 0..50_000_u32 {
                 respiration.push(f32::from_bits(n.wrapping_mul(2_654_435_761)));
             }
