@@ -5,8 +5,8 @@
 //! cargo run --release --example simulate -- --seeds 1 --start 1568 --log
 //! ```
 //!
-//! Exit status 1 where a reading was lost without a name, stored twice, or sealed twice under one nonce. What goes wrong in
-//! a run and what watches over it: `tests/simulation`.
+//! Exit status 1 where a reading was lost without a name, stored twice, or sealed twice under one nonce, or where a queue did
+//! not drain or grew above its bound. What goes wrong in a run and what watches over it: `tests/simulation`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -98,6 +98,9 @@ fn simulate(Arguments { seeds, is_logged }: &Arguments) -> ExitCode {
     }
     for failure in &outcome.failures {
         println!("FAILED seed {}: {}", failure.seed, failure.complaint);
+    }
+    if let Some(seed) = first {
+        println!("all that happened: simulate --seeds 1 --start {seed} --log");
     }
     match first {
         None => ExitCode::SUCCESS,

@@ -38,7 +38,7 @@ const IMAGES: u64 = if cfg!(debug_assertions) {
 const REMEMBERED: u64 = 500;
 /// Who calls storage or the engine more often in one boot is in a loop; the longest boot takes a tenth of it.
 const CALLS: u32 = 2_000;
-const READS: u64 = 11_000;
+const READS: u64 = 15_000;
 
 /// The flash at each turn of a life, oldest first, and the texts that the life has sealed.
 fn live() -> (Vec<Chip>, WireLog) {

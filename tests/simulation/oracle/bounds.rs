@@ -30,7 +30,7 @@ pub const fn drain(due: Duration, longest_retry: Duration) -> Duration {
     Duration::from_micros(waiting + SENDING.as_micros())
 }
 
-/// Whoever has been asked so often for one seed is in a loop: the longest of 10,000 seeds took a fifth of it.
+/// Who has taken so many steps for one seed is in a loop; the report prints the most that one took, some 300,000.
 pub const STEPS: u64 = 1_000_000;
 
 /// Bytes of a device: for each recipient its outbox and 5 KiB, of which eight epochs and two sessions take most, and 4 KiB
