@@ -7,6 +7,7 @@
 //! | `hash` | SHA-256, HMAC | `sha2`, `hmac` |
 //! | `kdf` | HKDF (RFC 5869) | `hkdf`; on 32-bit targets `hmac` |
 //! | `dh` | X25519 (RFC 7748) | `x25519-dalek`; on 32-bit targets the ladder of `curve25519-dalek` |
+//! | `kem` | ML-KEM-768 (FIPS 203), for hybrid handshakes alone | `ml-kem` |
 //! | `ristretto` | ristretto255 (RFC 9496) and SHA-512, for passcodes alone | `curve25519-dalek`, `sha2` |
 //!
 //! What 32-bit targets have of their own is the same arithmetic from the same authors, called so that no
@@ -17,6 +18,8 @@ pub(crate) mod aead;
 pub(crate) mod dh;
 pub(crate) mod hash;
 mod kdf;
+#[cfg(feature = "pq")]
+pub(crate) mod kem;
 #[cfg(feature = "cpace")]
 pub(crate) mod ristretto;
 
@@ -66,5 +69,28 @@ impl TryFrom<&[u8]> for Secret {
 impl core::fmt::Debug for Secret {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Secret(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zeroize::{Zeroize, ZeroizeOnDrop};
+
+    fn assert_is_wiped_when_dropped<T: ZeroizeOnDrop>() {}
+
+    /// Safe code can not look at memory that was given back: so the types have to promise it, and what they call
+    /// then is seen to wipe.
+    // IOMT-SEC-001
+    #[test]
+    fn every_secret_is_wiped_when_it_is_dropped() {
+        assert_is_wiped_when_dropped::<Secret>();
+        #[cfg(feature = "pairing")]
+        assert_is_wiped_when_dropped::<dh::PrivateKey>();
+        #[cfg(feature = "pq")]
+        assert_is_wiped_when_dropped::<kem::KemKey>();
+        let mut secret = Secret::new([7; KEY_LEN]);
+        secret.zeroize();
+        assert_eq!(secret.expose(), &[0; KEY_LEN]);
     }
 }

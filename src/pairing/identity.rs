@@ -1,3 +1,7 @@
+mod sealed;
+
+pub use sealed::{Belongings, DeviceKey, MAX_ATTESTATION, MAX_EXPORT, MAX_RECORD_KEY};
+
 use core::fmt;
 
 use super::{Error, SharedSecret};

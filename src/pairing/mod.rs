@@ -127,6 +127,8 @@
 pub mod comparison;
 #[cfg(feature = "cpace")]
 pub mod cpace;
+#[cfg(feature = "pq")]
+pub mod hybrid;
 pub mod label;
 pub mod noise;
 
@@ -144,7 +146,9 @@ mod tests;
 pub use attempts::{Attempt, Attempts, MAX_ATTEMPTS, PendingAttempt};
 pub use exchange::{Exchange, Work};
 pub use hello::Hello;
-pub use identity::{Identity, PublicKey};
+pub use identity::{
+    Belongings, DeviceKey, Identity, MAX_ATTESTATION, MAX_EXPORT, MAX_RECORD_KEY, PublicKey,
+};
 pub use offer::Offer;
 pub use payload::DescriptorHash;
 pub use static_key::{SharedSecret, StaticKey};
@@ -236,6 +240,9 @@ pub enum Error {
     /// Five attempts have failed: the device has to be armed again.
     #[error("no attempt is left")]
     NoAttempts,
+    /// What was exported under another key, or was changed, or is of another version.
+    #[error("not an identity that was sealed under this key")]
+    BadExport,
     /// No name of a Noise protocol that is built here.
     #[error("not a Noise protocol of this crate")]
     UnknownPattern,

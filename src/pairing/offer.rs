@@ -63,8 +63,12 @@ impl Offer {
 
     /// Whether the version, suite and model in use are the best that both sides know.
     pub(super) fn check(self, theirs: Self, model: Model) -> Result<(), Error> {
+        self.check_suite(theirs, model, SUITE)
+    }
+
+    fn check_suite(self, theirs: Self, model: Model, suite: u8) -> Result<(), Error> {
         let version_is_best = highest(self.versions & theirs.versions) == Some(VERSION);
-        let suite_is_best = highest(self.suites & theirs.suites) == Some(SUITE);
+        let suite_is_best = highest(self.suites & theirs.suites) == Some(suite);
         let model_bit = 1_u16.checked_shl(model.0.into()).unwrap_or(0);
         let model_is_common = self.models & theirs.models & model_bit != 0;
         if version_is_best && suite_is_best && model_is_common {
@@ -72,6 +76,22 @@ impl Offer {
         } else {
             Err(Error::Downgraded)
         }
+    }
+}
+
+#[cfg(feature = "pq")]
+impl Offer {
+    /// What is said in a hybrid handshake: that one could do without, too.
+    pub(super) const fn hybrid(model: Model) -> Self {
+        Self {
+            suites: 1 << SUITE | 1 << super::hybrid::SUITE,
+            models: 1 << model.0,
+            ..Self::OURS
+        }
+    }
+
+    pub(super) fn check_hybrid(self, theirs: Self, model: Model) -> Result<(), Error> {
+        self.check_suite(theirs, model, super::hybrid::SUITE)
     }
 }
 

@@ -23,6 +23,19 @@ impl DescriptorHash {
     }
 }
 
+impl DescriptorHash {
+    pub(super) const fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(super) fn read(field: &[u8]) -> Result<Self, wire::Error> {
+        let mut reader = Reader::new(field);
+        let hash = reader.array()?;
+        reader.finish()?;
+        Ok(Self(hash))
+    }
+}
+
 #[cfg(feature = "node")]
 impl DescriptorHash {
     pub(crate) const fn from_bytes(hash: [u8; 32]) -> Self {
@@ -47,6 +60,8 @@ impl fmt::Debug for DescriptorHash {
 /// field        tag varint │ length varint │ content     rising tags; unknown ones are skipped
 /// 1 offer      4 bytes     in messages 1 and 2
 /// 2 descriptor 32 bytes    from the device
+/// 3, 4         numeric comparison: commitment, nonce
+/// 5, 6         kept free: the key that a device signs records with, 32 bytes; an attestation, up to 1 KiB
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Payload {
@@ -91,8 +106,7 @@ impl Payload {
             match tag {
                 OFFER => offer = Some(Offer::parse(content.rest())?),
                 DESCRIPTOR => {
-                    descriptor = Some(DescriptorHash(content.array()?));
-                    content.finish()?;
+                    descriptor = Some(DescriptorHash::read(content.rest())?);
                 }
                 _ => {}
             }

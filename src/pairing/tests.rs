@@ -5,6 +5,7 @@
 
 mod insider;
 mod keys;
+mod negotiation;
 
 use super::label::{LabelSecret, MIN_SECRET};
 use super::*;

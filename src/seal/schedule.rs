@@ -34,6 +34,13 @@ impl Label {
     pub(crate) const CPACE_SID: Self = Self("cpace sid");
     #[cfg(feature = "pairing")]
     pub(crate) const EPHEMERAL: Self = Self("ephemeral");
+    /// Of whoever has an identity alone: for what it exports.
+    #[cfg(feature = "pairing")]
+    pub(crate) const IDENTITY: Self = Self("identity");
+    #[cfg(feature = "pq")]
+    pub(crate) const KEM_KEY: Self = Self("kem key");
+    #[cfg(feature = "pq")]
+    pub(crate) const KEM_SECRET: Self = Self("kem secret");
     #[cfg(feature = "pairing")]
     pub(crate) const LABEL_HINT: Self = Self("label hint");
     #[cfg(feature = "pairing")]

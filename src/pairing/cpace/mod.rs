@@ -36,6 +36,12 @@
 //! | `0x41`, `0x42` | 36 | header 20, half of the session id 16 |
 //! | `0x43`, `0x44` | 56 | header 20, point 32, offer 4 |
 //!
+//! The four messages of CPace have no MAC1: nobody who was shown a passcode alone has a key beforehand, a static key is not
+//! known either, and the token that an armed device advertises is heard by strangers, too. So `0x41` costs the device
+//! one draw, and `0x43` is checked (a point of the group, an offer that is taken) before an attempt is spent on
+//! it. MAC1 of message 1 behind them is keyed by what CPace has agreed on: there a wrong passcode shows, with one
+//! HMAC and before any Diffie-Hellman of Noise.
+//!
 //! No message of CPace says whether the passcodes are equal: a wrong one shows when message 1 of the
 //! handshake does not have the code that the device expects, which it does not answer.
 //!

@@ -7,6 +7,8 @@ mod start;
 mod step;
 
 pub(super) use start::prologue;
+#[cfg(feature = "pq")]
+pub(super) use start::prologue_of_suite;
 
 use core::fmt;
 

@@ -308,6 +308,17 @@ pub(in crate::pairing) fn prologue<'b>(
     before: &[u8],
     buffer: &'b mut [u8],
 ) -> Result<&'b [u8], wire::Error> {
+    prologue_of_suite(SUITE, pattern, hello, before, buffer)
+}
+
+/// The same, of a suite that may be another one.
+pub(in crate::pairing) fn prologue_of_suite<'b>(
+    suite: u8,
+    pattern: Pattern,
+    hello: Hello,
+    before: &[u8],
+    buffer: &'b mut [u8],
+) -> Result<&'b [u8], wire::Error> {
     let pre = match hello.hint {
         Hint::NONE => before,
         _ => &hello.hint.0[..],
@@ -316,7 +327,7 @@ pub(in crate::pairing) fn prologue<'b>(
     for field in [
         b"iomt1",
         &[VERSION][..],
-        &[SUITE],
+        &[suite],
         &pattern.protocol_name(),
         &[hello.model.0],
         pre,

@@ -3,6 +3,7 @@ use core::fmt;
 use crate::crypto::Secret;
 use crate::crypto::hash::extract;
 use crate::pairing::hello::open_hello;
+use crate::pairing::noise::Psk;
 use crate::pairing::{Error, Hello, Model};
 use crate::seal::{Label, derive, expand_label};
 use crate::wire::Hint;
@@ -14,7 +15,7 @@ pub const MIN_SECRET: usize = 16;
 ///
 /// Wiped when dropped, never printed, not `Clone`.
 pub struct LabelSecret {
-    psk: Secret,
+    psk: Psk,
     mac1_key: Secret,
     hint: Hint,
     model: Model,
@@ -42,7 +43,7 @@ impl LabelSecret {
         }
         let label = extract(&[0; 32], &[secret]);
         Ok(Self {
-            psk: derive(&label, Label::LABEL_PSK),
+            psk: Psk(derive(&label, Label::LABEL_PSK)),
             mac1_key: derive(&label, Label::LABEL_MAC1),
             hint: Hint(expand_label(&label, Label::LABEL_HINT, [&[], &[]])),
             model: Model::LABEL_SECRET,
@@ -99,7 +100,12 @@ impl LabelSecret {
     }
 
     pub(in crate::pairing) const fn psk(&self) -> &Secret {
-        &self.psk
+        &self.psk.0
+    }
+
+    #[cfg(feature = "pq")]
+    pub(in crate::pairing) const fn psks(&self) -> &[Psk] {
+        core::slice::from_ref(&self.psk)
     }
 
     pub(in crate::pairing) const fn mac1_key(&self) -> &Secret {

@@ -194,7 +194,7 @@ impl Handshake {
             Token::Es => (false, true),
             Token::Se => (true, false),
             Token::Ss => (true, true),
-            Token::E | Token::S | Token::Psk => return Err(Error::OutOfTurn),
+            _ => return Err(Error::OutOfTurn),
         };
         let (local_is_static, remote_is_static) = match self.role {
             Role::Initiator => (initiator_is_static, responder_is_static),

@@ -17,6 +17,9 @@ pub(in crate::pairing) enum Need {
     Agreement,
     /// The static key's agreement with this key: [`Handshake::answer`].
     Static([u8; KEY_LEN]),
+    /// What the KEM has to do with the message: `Kem::run`.
+    #[cfg(feature = "pq")]
+    Kem,
     /// Every token is done: the payload.
     Payload,
 }
@@ -73,6 +76,8 @@ impl Handshake {
             None => Ok(Need::Payload),
             Some(Token::E) => Ok(Need::Ephemeral),
             Some(Token::Psk) => Ok(Need::Psk),
+            #[cfg(feature = "pq")]
+            Some(Token::E1 | Token::Ekem1) => Ok(Need::Kem),
             Some(token) => match self.keys_of(token)? {
                 (Local::Static, remote) => Ok(Need::Static(remote)),
                 (Local::Ephemeral, _) => Ok(Need::Agreement),
@@ -162,12 +167,12 @@ impl Handshake {
     }
 
     /// The token that is due; `None` when it is the payload's turn.
-    fn token(&self) -> Result<Option<Token>, Error> {
+    pub(super) fn token(&self) -> Result<Option<Token>, Error> {
         let (message, _) = self.turn().ok_or(Error::OutOfTurn)?;
         Ok(self.psks.token(self.row, message, self.progress.next_token))
     }
 
-    const fn step(&mut self) {
+    pub(super) const fn step(&mut self) {
         self.progress.next_token += 1;
     }
 
@@ -178,7 +183,7 @@ impl Handshake {
     }
 
     /// Takes something out of the message behind what is used up.
-    fn take<T>(
+    pub(super) fn take<T>(
         &mut self,
         message: &[u8],
         field: impl FnOnce(&mut Symmetric, &mut Reader<'_>) -> Result<T, Error>,
@@ -199,7 +204,7 @@ impl Handshake {
         }
     }
 
-    fn mix_agreed(&mut self, shared: &Secret) -> Result<(), Error> {
+    pub(super) fn mix_agreed(&mut self, shared: &Secret) -> Result<(), Error> {
         self.progress.symmetric.mix_key(shared.expose());
         self.step();
         Ok(())

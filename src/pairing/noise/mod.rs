@@ -11,6 +11,7 @@
 //! symmetric   SymmetricState: chaining key, hash, cipher
 //! handshake   HandshakeState: keys, and where one is in the pattern
 //! message     the tokens of one message after the other
+//! hybrid      what a KEM adds, by feature `pq`: a draft
 //! party       whole messages, in and out
 //! transport   the two CipherStates behind the handshake
 //! ```
@@ -31,6 +32,11 @@
 
 mod cipher;
 mod handshake;
+#[cfg(feature = "pq")]
+mod hybrid;
+#[cfg(not(feature = "pq"))]
+#[path = "classical.rs"]
+mod hybrid;
 mod message;
 mod party;
 mod pattern;
@@ -47,6 +53,8 @@ pub use pattern::Pattern;
 pub use transport::Transport;
 
 pub(super) use handshake::{Checkpoint, Handshake, Known};
+#[cfg(feature = "pq")]
+pub(super) use hybrid::{IK_HYBRID_PSK2, XX_HYBRID_PSK0};
 pub(super) use message::Need;
 pub(super) use pattern::{KK_PSK0, XX_PSK0};
 

@@ -1,6 +1,7 @@
 use core::fmt;
 
 use super::handshake::Finished;
+use super::hybrid::Kem;
 use super::pattern::Pattern;
 use super::{Error, Handshake, Known, MAX_MESSAGE, Need, Role, Transport};
 use crate::crypto::dh::PrivateKey;
@@ -13,7 +14,7 @@ use crate::wire::Writer;
 ///
 /// Wiped when dropped, never printed, not `Clone`.
 #[derive(Debug)]
-pub struct Psk(Secret);
+pub struct Psk(pub(in crate::pairing) Secret);
 
 impl Psk {
     /// Takes 32 bytes that nobody can guess; what a person types is none.
@@ -68,10 +69,11 @@ pub struct Keys<'k> {
 /// # Ok::<(), iomt::pairing::Error>(())
 /// ```
 pub struct Party<'k> {
-    noise: Handshake,
+    pub(super) noise: Handshake,
     keys: Keys<'k>,
     /// How many psks are mixed in.
     psks_used: usize,
+    pub(super) kem: Kem,
 }
 
 impl<'k> Party<'k> {
@@ -99,6 +101,7 @@ impl<'k> Party<'k> {
             noise: Handshake::new(pattern, role, prologue, &known)?,
             keys,
             psks_used: 0,
+            kem: Kem::new(),
         })
     }
 
@@ -126,7 +129,7 @@ impl<'k> Party<'k> {
         let mut writer = Writer::new(out);
         self.attempt(|party| {
             while party.noise.write_tokens(&mut writer)? != Need::Payload {
-                party.work(&mut writer)?;
+                party.work(&[], &mut writer)?;
             }
             party.noise.seal_payload(payload, &mut writer)
         })?;
@@ -152,7 +155,7 @@ impl<'k> Party<'k> {
                 return Err(Error::NoRoom);
             }
             while party.noise.read_tokens(message)? != Need::Payload {
-                party.work(&mut Writer::new(&mut []))?;
+                party.work(message, &mut Writer::new(&mut []))?;
             }
             let payload = party.noise.open_payload(message, out)?;
             Ok(payload.len())
@@ -199,6 +202,7 @@ impl<'k> Party<'k> {
             let hedge = Hedge::new(&random, secret, 0);
             let private = hedge.value(Label::EPHEMERAL, self.noise.hash(), payload);
             self.noise.set_ephemeral(PrivateKey::new(private));
+            self.kem.draw(&hedge, self.noise.hash(), payload);
         }
         Ok(())
     }
@@ -217,7 +221,12 @@ impl<'k> Party<'k> {
         done
     }
 
-    fn work(&mut self, writer: &mut Writer<'_>) -> Result<(), Error> {
+    /// Does what a token needs, with the message that is read or the writer of one's own.
+    #[cfg_attr(
+        not(feature = "pq"),
+        allow(unused_variables, reason = "only a KEM reads behind the tokens")
+    )]
+    fn work(&mut self, message: &[u8], writer: &mut Writer<'_>) -> Result<(), Error> {
         match self.noise.need()? {
             Need::Psk => {
                 let psk = self.keys.psks.get(self.psks_used);
@@ -231,6 +240,8 @@ impl<'k> Party<'k> {
                 let shared = self.agree_static(peer)?;
                 self.noise.answer(shared.secret())
             }
+            #[cfg(feature = "pq")]
+            Need::Kem => self.kem.run(&mut self.noise, message, writer),
             Need::Payload => Ok(()),
         }
     }

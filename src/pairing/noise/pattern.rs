@@ -25,9 +25,9 @@ pub struct Pattern {
 pub(super) struct Psks(pub(super) u8);
 
 /// The longest name is of four psks: `Noise_X1X1psk0+psk1+psk2+psk3+psk4_25519_ChaChaPoly_SHA256`.
-const MAX_NAME: usize = 64;
+const MAX_NAME: usize = if cfg!(feature = "pq") { 80 } else { 64 };
 const FRAMEWORK: &str = "Noise_";
-const SUITE: &str = "_25519_ChaChaPoly_SHA256";
+pub(super) const SUITE: &str = "_25519_ChaChaPoly_SHA256";
 const MODIFIERS: [&str; 5] = ["psk0", "psk1", "psk2", "psk3", "psk4"];
 
 /// A label with a secret only.
@@ -85,7 +85,7 @@ impl Pattern {
         };
         put(FRAMEWORK);
         put(self.row.name);
-        let mut between = "";
+        let mut between = self.row.behind_modifiers();
         for (place, modifier) in (0..).zip(MODIFIERS) {
             if self.psks.has(place) {
                 put(between);
@@ -93,7 +93,7 @@ impl Pattern {
                 between = "+";
             }
         }
-        put(SUITE);
+        put(self.row.suite());
         name
     }
 

@@ -10,6 +10,12 @@ pub(super) enum Token {
     Se,
     Ss,
     Psk,
+    /// The public key of a KEM, sealed where there is a key.
+    #[cfg(feature = "pq")]
+    E1,
+    /// What was encapsulated to it, sealed likewise; then its secret is mixed in.
+    #[cfg(feature = "pq")]
+    Ekem1,
 }
 
 /// A row of the table: what a handshake sends, message by message, the initiator first.

@@ -167,6 +167,17 @@ mod tests {
     use crate::crypto::hash::expand;
 
     #[test]
+    fn what_is_wiped_holds_no_secret_and_still_its_hash() {
+        let mut symmetric = Symmetric::new(b"Noise_XXpsk0_25519_ChaChaPoly_SHA256");
+        symmetric.mix_key(&[7; 32]);
+        let hash = *symmetric.hash();
+        symmetric.wipe();
+        assert_eq!(symmetric.chaining_key.expose(), &[0; HASH_LEN]);
+        assert!(!symmetric.cipher.has_key());
+        assert_eq!(*symmetric.hash(), hash);
+    }
+
+    #[test]
     fn noises_hkdf_is_hkdf_without_info() {
         let (salt, input) = (Secret::new([3; 32]), [5; 32]);
         let expected: [u8; 96] = expand(&extract(salt.expose(), &[&input]), &[]);

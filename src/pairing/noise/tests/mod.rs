@@ -3,6 +3,8 @@
 //! `cargo test --all-features noise::tests -- --nocapture` prints how many vectors were run.
 
 mod boundaries;
+#[cfg(feature = "pq")]
+mod hybrid;
 mod peers;
 mod rows;
 mod vectors;
@@ -71,7 +73,7 @@ impl Side {
                 let shared = private.agree(&peer).ok_or(Error::NotAuthentic)?;
                 self.noise.answer(&shared)?;
             }
-            Need::Payload => panic!("no work"),
+            need => panic!("no work: {need:?}"),
         }
         let expected = before + usize::from(need != Need::Psk);
         assert_eq!(count::made(), expected);

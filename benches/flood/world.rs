@@ -1,0 +1,188 @@
+//! An armed device, the server that has read its label, and what strangers throw at either.
+
+use std::vec::Vec;
+
+use iomt::node::{Config, Device, DeviceEvent, Received, Server, ServerConfig};
+use iomt::pairing::Identity;
+use iomt::pairing::label::LabelSecret;
+use iomt::reading::{Descriptor, Metric, Observation, Unit};
+use iomt::seal::{Entropy, EntropyFailed};
+use iomt::storage::MemoryStorage;
+use iomt::time::{Duration, Instant};
+use iomt::wire::{Hint, MAX_DATAGRAM, Record, Space};
+
+const SECRET: &[u8] = b"sixteen or more random bytes";
+const STEP: Duration = Duration::from_millis(10);
+
+/// Random values that are the same in every run, and are counted.
+#[derive(Debug)]
+pub struct Counted {
+    seed: u8,
+    pub draws: u64,
+}
+
+impl Counted {
+    pub const fn new(seed: u8) -> Self {
+        Self { seed, draws: 0 }
+    }
+}
+
+impl Entropy for Counted {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
+        self.draws += 1;
+        let draw = self.draws.to_le_bytes();
+        for (byte, count) in out.iter_mut().zip(draw.iter().cycle()) {
+            *byte = count ^ self.seed;
+        }
+        Ok(())
+    }
+}
+
+/// What a stranger sends.
+pub struct Forgery {
+    pub name: &'static str,
+    pub packet: Vec<u8>,
+}
+
+fn identity(seed: u8) -> Identity {
+    Identity::from_secret_bytes(&[seed; 32]).unwrap()
+}
+
+fn label(secret: &[u8]) -> LabelSecret {
+    LabelSecret::new(secret).unwrap()
+}
+
+pub fn device() -> Device<'static, 4096> {
+    Device::new(identity(1), Descriptor::default(), Config::DEFAULT).unwrap()
+}
+
+pub fn armed_device() -> Device<'static, 4096> {
+    let mut device = device();
+    device.arm(label(SECRET));
+    device
+}
+
+/// Message 1 of who has read a label with this secret.
+pub fn hello(secret: &[u8]) -> Vec<u8> {
+    let (rng, mut now) = (&mut Counted::new(0x70), Instant::ZERO);
+    let mut server = Server::new(identity(3), ServerConfig::DEFAULT);
+    server.pair(now, &label(secret), rng).unwrap();
+    let mut buffer = [0; MAX_DATAGRAM];
+    loop {
+        if let Some(packet) = server.poll_transmit(now, &mut buffer) {
+            return packet.to_vec();
+        }
+        now = now + STEP;
+        server.handle_timeout(now, rng).unwrap();
+    }
+}
+
+/// Header, a code that nobody has computed, and as many bytes as a message 1 of this model has.
+pub fn forged(model: u8, hint: [u8; 8], message: usize) -> Vec<u8> {
+    let header = [&[0x81, 1, model, 1], &[0xC0; 8][..], &hint].concat();
+    [header, vec![0x5A; 16 + message]].concat()
+}
+
+/// First messages for a device that is armed; none knows its label.
+pub fn at_the_device() -> Vec<Forgery> {
+    let honest = hello(SECRET);
+    let mut changed = honest.clone();
+    changed[80] ^= 1;
+    vec![
+        Forgery {
+            name: "of another label",
+            packet: hello(b"another label's secret bytes"),
+        },
+        Forgery {
+            name: "the right hint, no code",
+            packet: forged(2, label(SECRET).hint().0, 54),
+        },
+        Forgery {
+            name: "a recorded one, one bit changed",
+            packet: changed,
+        },
+        Forgery {
+            name: "of factory keys",
+            packet: forged(5, [0; 8], 136),
+        },
+        Forgery {
+            name: "the longest that there is",
+            packet: forged(2, label(SECRET).hint().0, MAX_DATAGRAM - 36),
+        },
+    ]
+}
+
+/// First messages for a server that has this hint in use; none knows its key.
+pub fn at_the_server(hint: Hint) -> Vec<Forgery> {
+    vec![
+        Forgery {
+            name: "a hint that is in use, no code",
+            packet: forged(6, hint.0, 54),
+        },
+        Forgery {
+            name: "a hint that nobody knows",
+            packet: forged(6, [7; 8], 54),
+        },
+        Forgery {
+            name: "of factory keys",
+            packet: forged(5, [0; 8], 136),
+        },
+    ]
+}
+
+/// How an honest pairing went, up to its first reading.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// How long it took on the clock that both are told.
+    pub took: Duration,
+    /// Datagrams of both sides.
+    pub datagrams: usize,
+    /// Random values that the device has drawn: each is in front of a multiplication.
+    pub draws: u64,
+}
+
+/// Pairs an armed device; in front of each honest datagram `flood` has its turn. The server at the end.
+pub fn pair(
+    mut flood: impl FnMut(&mut Device<'static, 4096>, &mut Counted, Instant),
+) -> (Outcome, Server) {
+    let (at_device, at_server) = (&mut Counted::new(0x10), &mut Counted::new(0x20));
+    let mut device = armed_device();
+    let mut server = Server::new(identity(2), ServerConfig::DEFAULT);
+    let mut flash = MemoryStorage::<4096, 1>::new();
+    let (mut now, mut buffer) = (Instant::ZERO, [0; MAX_DATAGRAM]);
+    server.pair(now, &label(SECRET), at_server).unwrap();
+    let (mut datagrams, mut records) = (0, 0);
+    while records < 2 {
+        now = now + STEP;
+        assert!(now < Instant::from_secs(60), "the pairing does not finish");
+        let _ = server.handle_timeout(now, at_server);
+        let _ = device.handle_timeout(now, at_device);
+        while let Some(datagram) = server.poll_transmit(now, &mut buffer) {
+            flood(&mut device, at_device, now);
+            datagrams += 1;
+            let _ = device.handle_datagram(now, &datagram, at_device);
+        }
+        device.store_on(now, &mut flash).unwrap();
+        while let Some(event) = device.poll_event() {
+            if let DeviceEvent::Ready { .. } = event {
+                let (metric, unit) = (Metric::HEART_RATE, Unit::BEATS_PER_MINUTE);
+                let pulse = Observation::new(metric, unit, now, 72.into());
+                let records = [Record::Observation(pulse)];
+                device.send(now, Space::Data, &records).unwrap();
+            }
+        }
+        while let Some(datagram) = device.poll_transmit(now, &mut buffer) {
+            datagrams += 1;
+            if let Ok(Received::Records(opened)) = server.handle_datagram(now, datagram) {
+                records += opened.records().unwrap().count();
+                server.handle_stored(now, opened.stored()).unwrap();
+            }
+        }
+    }
+    let outcome = Outcome {
+        took: now.checked_since(Instant::ZERO).unwrap(),
+        datagrams,
+        draws: at_device.draws,
+    };
+    (outcome, server)
+}

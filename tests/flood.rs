@@ -1,0 +1,87 @@
+//! A flood of forged first messages, and what it does to an honest pairing: nothing.
+
+#![cfg(feature = "server")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    dead_code,
+    unreachable_pub,
+    missing_debug_implementations,
+    reason = "a test fails by panicking; the bench uses more of this world"
+)]
+
+#[path = "../benches/flood/world.rs"]
+mod world;
+
+use iomt::node::Error;
+use iomt::pairing;
+use iomt::time::Instant;
+use iomt::wire::MAX_DATAGRAM;
+use world::{Counted, at_the_device, at_the_server, device, hello, pair};
+
+/// Before each honest datagram, every forgery fifty times: the same datagrams, in the same time, with
+/// as many random values, and so as many multiplications, as without any.
+#[test]
+fn an_honest_pairing_behind_a_flood_is_the_one_without_it() {
+    let (quiet, _) = pair(|_, _, _| {});
+    let (forgeries, mut thrown) = (at_the_device(), 0);
+    let (flooded, _) = pair(|device, rng, now| {
+        for forgery in forgeries.iter().cycle().take(50 * forgeries.len()) {
+            assert!(device.handle_datagram(now, &forgery.packet, rng).is_err());
+            thrown += 1;
+        }
+    });
+    assert_eq!(quiet, flooded);
+    assert!(thrown >= 1_000, "{thrown}");
+}
+
+#[test]
+fn no_forgery_is_answered_or_draws_a_random_value() {
+    let (mut device, rng) = (world::armed_device(), &mut Counted::new(9));
+    let (now, mut out) = (Instant::from_secs(1), [0; MAX_DATAGRAM]);
+    while device.poll_transmit(now, &mut out).is_some() {}
+    let before = rng.draws;
+    for forgery in at_the_device() {
+        let refused = device.handle_datagram(now, &forgery.packet, rng);
+        assert!(
+            matches!(
+                refused,
+                Err(Error::Pairing(
+                    pairing::Error::WrongLabel | pairing::Error::UnexpectedMessage
+                ))
+            ),
+            "{}: {refused:?}",
+            forgery.name
+        );
+        assert!(
+            device.poll_transmit(now, &mut out).is_none(),
+            "{}",
+            forgery.name
+        );
+    }
+    assert_eq!(rng.draws, before);
+}
+
+#[test]
+fn a_device_that_is_not_armed_is_silent_to_the_right_message_too() {
+    let (mut device, rng) = (device(), &mut Counted::new(9));
+    let (now, mut out) = (Instant::from_secs(1), [0; MAX_DATAGRAM]);
+    let honest = hello(b"sixteen or more random bytes");
+    let refused = device.handle_datagram(now, &honest, rng);
+    assert_eq!(refused, Err(Error::NotArmed));
+    assert!(device.poll_transmit(now, &mut out).is_none() && rng.draws == 0);
+}
+
+#[test]
+fn a_server_multiplies_for_no_forged_reconnection() {
+    let (_, mut server) = pair(|_, _, _| {});
+    let hint = server.hints().next().unwrap();
+    let (before, now) = (server.stats().multiplications, Instant::from_secs(61));
+    for mut forgery in at_the_server(hint) {
+        for _ in 0..1_000 {
+            assert!(server.handle_datagram(now, &mut forgery.packet).is_err());
+        }
+        let _ = server.handle_timeout(now, &mut Counted::new(1));
+    }
+    assert_eq!(server.stats().multiplications, before);
+}
