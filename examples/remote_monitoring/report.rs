@@ -26,6 +26,10 @@ pub(crate) struct Report {
     pub(crate) false_beats: Vec<u64>,
     /// Places that the reference leaves unscored, first and last sample.
     pub(crate) disputed: Vec<(u64, u64)>,
+    /// Those of `beats` that noise may have made.
+    pub(crate) doubtful: Vec<u64>,
+    /// Those of `beats` that began in a ventricle.
+    pub(crate) ventricular: Vec<u64>,
     /// Heart rate over time: (s, beats/min), in order of time.
     pub(crate) heart_rate: Vec<(f64, f64)>,
     /// The alarm limit below which a heart rate is too low, in beats/min.

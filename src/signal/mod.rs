@@ -17,6 +17,7 @@
 //! | | state | delay | arithmetic |
 //! |---|---|---|---|
 //! | [`Cascade`] | 16 or 24 bytes a section | that of the [`Design`] | `f32`, or integer |
+//! | [`blocks`] | see there | see there | `f32`, or integer |
 //! | [`ecg::RPeakDetector`] | 2.5 KiB | 0.35 s to 2.5 s | integer |
 //! | [`ecg::HeartRate`] | 112 bytes | three beats | integer |
 //! | [`rhythm::FibrillationScreen`] | 152 bytes | none, it looks back | `f32` |
@@ -61,6 +62,7 @@ mod maths;
 mod sample;
 mod section;
 
+pub mod blocks;
 pub mod ecg;
 pub mod glucose;
 pub mod hrv;

@@ -60,7 +60,7 @@ impl<T: Arithmetic> Memory<T> {
 }
 
 /// Far below where a sum of five products could overflow.
-const LIMIT_F32: f32 = 1e30;
+pub(super) const LIMIT_F32: f32 = 1e30;
 
 impl Arithmetic for f32 {
     type Carry = ();

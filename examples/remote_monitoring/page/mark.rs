@@ -8,6 +8,8 @@ pub(super) struct Marks {
     found: Vec<u64>,
     missed: Vec<u64>,
     wrong: Vec<u64>,
+    doubtful: Vec<u64>,
+    ventricular: Vec<u64>,
     disputed: Vec<(u64, u64)>,
 }
 
@@ -21,13 +23,20 @@ impl Marks {
         };
         let wrong = inside(&report.false_beats);
         let mut found = inside(&report.beats);
-        found.retain(|beat| !wrong.contains(beat));
+        let (doubtful, ventricular) = (inside(&report.doubtful), inside(&report.ventricular));
+        found.retain(|beat| {
+            ![&wrong, &doubtful, &ventricular]
+                .iter()
+                .any(|other| other.contains(beat))
+        });
         let disputed = report.disputed.iter();
         let disputed = disputed.filter(|(from, to)| *from < end && *to >= first);
         Self {
             found,
             missed: inside(&report.missed),
             wrong,
+            doubtful,
+            ventricular,
             disputed: disputed
                 .map(|(from, to)| (*from.max(&first), *to.min(&end)))
                 .collect(),
@@ -36,15 +45,24 @@ impl Marks {
 
     /// "12 beats found, 1 missed".
     pub(super) fn describe(&self) -> String {
-        let found = text::counted(self.found.len() + self.wrong.len(), "beat");
+        let mut all: Vec<u64> = [&self.found, &self.wrong, &self.doubtful, &self.ventricular]
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        let found = text::counted(all.len(), "beat");
         let more = |count: usize, what: &str| match count {
             0 => String::new(),
             _ => format!(", {count} {what}"),
         };
         format!(
-            "{found} found{}{}",
+            "{found} found{}{}{}{}",
             more(self.missed.len(), "missed"),
-            more(self.wrong.len(), "of them false")
+            more(self.wrong.len(), "of them false"),
+            more(self.ventricular.len(), "of them ventricular"),
+            more(self.doubtful.len(), "of them doubtful")
         )
     }
 
@@ -62,7 +80,16 @@ impl Marks {
         });
         let disputed = self.disputed.iter();
         let disputed = disputed.map(|(from, to)| bar(x_of(*from), x_of(*to), y));
-        let marks: String = disputed.chain(missed).chain(wrong).collect();
+        let ventricular = self.ventricular.iter();
+        let ventricular = ventricular.map(|beat| letter(x_of(*beat), y, "V"));
+        let doubtful = self.doubtful.iter();
+        // Beside the V of the same beat.
+        let doubtful = doubtful.map(|beat| match self.ventricular.contains(beat) {
+            true => letter(x_of(*beat) + 2.4, y, "?"),
+            false => letter(x_of(*beat), y, "?"),
+        });
+        let letters = ventricular.chain(doubtful);
+        let marks: String = disputed.chain(missed).chain(wrong).chain(letters).collect();
         match found.is_empty() {
             true => marks,
             false => format!("{marks}<path class=\"found\" d=\"{found}\"/>\n"),
@@ -81,6 +108,11 @@ fn circle(x: f64, y: f64) -> String {
 fn cross(x: f64, y: f64) -> String {
     let (left, top) = (x - 1.3, y - 1.3);
     format!("<path class=\"wrong\" d=\"M{left:.2} {top:.1}l2.6 2.6m0-2.6l-2.6 2.6\"/>\n")
+}
+
+fn letter(x: f64, y: f64, letter: &str) -> String {
+    let y = y + 1.2;
+    format!("<text class=\"letter\" x=\"{x:.2}\" y=\"{y:.1}\">{letter}</text>\n")
 }
 
 fn bar(from: f64, to: f64, y: f64) -> String {
@@ -106,6 +138,16 @@ pub(super) fn legend(report: &Report) -> String {
             report.false_beats.len(),
             cross(x, y),
             "found, not in the reference",
+        ),
+        (
+            report.ventricular.len(),
+            letter(x, y, "V"),
+            "beat from a ventricle",
+        ),
+        (
+            report.doubtful.len(),
+            letter(x, y, "?"),
+            "beat that noise may have made",
         ),
         (
             report.disputed.len(),

@@ -14,7 +14,7 @@ mod mark;
 mod sheet;
 mod span;
 mod strip;
-mod text;
+pub(crate) mod text;
 mod trace;
 mod trend;
 
@@ -27,19 +27,24 @@ use text::escape;
 const STYLE: &str = include_str!("style.css");
 
 /// The whole page.
+#[allow(dead_code, reason = "another example has sections of its own")]
 pub(crate) fn render(report: &Report) -> String {
+    render_with(report, &lists(report, &span::spans(report)))
+}
+
+/// The page with other sections between the overview and the full ECG.
+pub(crate) fn render_with(report: &Report, sections: &str) -> String {
     let spans = span::spans(report);
     let strips = Strips::new(report);
     format!(
         "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{}\
-         {}<main>\n{}{}{}{}</main>\n</body>\n</html>\n",
+         {}<main>\n{}{}{sections}{}</main>\n</body>\n</html>\n",
         definitions(),
         header(report, &strips),
         tiles(&report.key_figures),
         overview(report, &spans),
-        lists(report, &spans),
         full_ecg(report, &strips, &spans),
         title = escape(&report.title),
     )

@@ -1,7 +1,7 @@
 //! Words and numbers on the page.
 
 /// The text with nothing left in it that HTML would take for markup.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -18,7 +18,7 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// A span: "4.0 s", "5 min", "5 min 20 s".
-pub(super) fn span(seconds: f64) -> String {
+pub(crate) fn span(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match (whole / 60, whole % 60) {
         (0, _) => format!("{seconds:.1} s"),
@@ -28,7 +28,7 @@ pub(super) fn span(seconds: f64) -> String {
 }
 
 /// A count with commas: "108,000".
-pub(super) fn count(n: usize) -> String {
+pub(crate) fn count(n: usize) -> String {
     let digits = n.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -41,7 +41,7 @@ pub(super) fn count(n: usize) -> String {
 }
 
 /// A noun with its count: "1 beat", "2 beats".
-pub(super) fn counted(n: usize, noun: &str) -> String {
+pub(crate) fn counted(n: usize, noun: &str) -> String {
     match n {
         1 => format!("1 {noun}"),
         _ => format!("{} {noun}s", count(n)),
