@@ -331,3 +331,35 @@ fn every_record_that_has_golden_bytes_is_in_the_schema_once() {
         tags(json(include_str!("data/records.json")))
     );
 }
+
+/// Tag, name and fields of a body, hashed: what a released record must not change.
+fn schema_hash(record: &Value) -> String {
+    let mut fields = format!("{} {}\n", record["tag"], text(record, "record"));
+    for entry in record["body"].as_array().unwrap() {
+        let (field, kind, unit) = (
+            text(entry, "field"),
+            text(entry, "type"),
+            text(entry, "unit"),
+        );
+        writeln!(fields, "{field} {kind} {unit}").unwrap();
+    }
+    let digest = ring::digest::digest(&ring::digest::SHA256, fields.as_bytes());
+    hex(&digest.as_ref()[..16]).replace(' ', "")
+}
+
+// IOMT-REC-003
+#[test]
+fn the_schema_of_a_body_is_the_one_that_its_golden_bytes_were_made_with() {
+    let golden = json(include_str!("data/records.json"));
+    for record in schema() {
+        let line = golden
+            .iter()
+            .find(|line| line["tag"] == record["tag"])
+            .unwrap();
+        assert_eq!(
+            line["schema"],
+            schema_hash(&record),
+            "{record}: a new fact is a new tag"
+        );
+    }
+}

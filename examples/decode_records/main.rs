@@ -6,13 +6,13 @@
 //! ```
 //!
 //! With `--json`, each record is a line of its own: its canonical JSON with its sequence and, where the frame has one,
-//! its run. One plaintext an argument, or, without arguments, one a line; empty lines and lines that begin with `#` are
+//! its run; a listing on a terminal is folded at 80 columns. One plaintext an argument, or, without arguments, one a line; empty lines and lines that begin with `#` are
 //! skipped, white space within a line does not count. What can not be read is told on the standard error with its
 //! line, and the exit status is 1 then. A record that is refused does not hide the others of its frame.
 
 mod listing;
 
-use std::io::{self, BufRead as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use iomt::wire::{Envelope, Record, RecordJson, Records};
@@ -84,12 +84,16 @@ fn show(line: usize, text: &str, format: Format, out: &mut impl io::Write) -> io
         writeln!(out, "frame of {} bytes{run}", plaintext.len())?;
     }
     let mut is_good = true;
+    let is_for_people = io::stdout().is_terminal();
     for (sequence, record) in Records::new(&envelope) {
         match record {
             Ok(record) if format == Format::Json => {
                 writeln!(out, "{}", json_of(&record, sequence, run.as_deref()))?;
             }
-            Ok(record) => writeln!(out, "{sequence:>8}  {}", line_of(&record))?,
+            Ok(record) => {
+                let line = format!("{sequence:>8}  {}", line_of(&record));
+                writeln!(out, "{}", if is_for_people { folded(&line) } else { line })?;
+            }
             Err(error) => {
                 eprintln!("line {line}: record {sequence}: {error}");
                 is_good = false;
@@ -107,6 +111,24 @@ fn json_of(record: &Record<'_>, sequence: u64, run: Option<&str>) -> String {
         members.extend(run.map(|run| ("run".into(), run.into())));
     }
     members.to_string()
+}
+
+/// At most 80 columns, broken between words; what follows stands under the record.
+fn folded(line: &str) -> String {
+    const WIDTH: usize = 80;
+    const INDENT: &str = "\n            ";
+    let (mut text, mut column) = (String::new(), 0);
+    for word in line.split_inclusive(' ') {
+        let width = word.trim_end().chars().count();
+        if column + width > WIDTH && column > INDENT.len() {
+            text.truncate(text.trim_end().len());
+            text.push_str(INDENT);
+            column = INDENT.len() - 1;
+        }
+        text.push_str(word);
+        column += word.chars().count();
+    }
+    text
 }
 
 fn bytes(text: &str) -> Option<Vec<u8>> {
