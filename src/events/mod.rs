@@ -26,7 +26,8 @@ pub mod log;
 #[cfg(feature = "tracing")]
 pub mod tracing;
 
-#[cfg(all(test, any(feature = "log", feature = "tracing")))]
+#[cfg(test)]
+#[cfg(any(feature = "log", feature = "tracing"))]
 mod tests;
 
 use crate::node::{DeviceEvent, ServerEvent};

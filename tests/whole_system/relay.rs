@@ -37,9 +37,11 @@ impl Relay {
             .sealer
             .seal(Space::Data, writer.finish(), &mut out)
             .unwrap();
-        let Ok(Packet::Frame(frame)) = Packet::parse(sealed) else {
-            panic!("not a frame")
+        let frame = match Packet::parse(sealed) {
+            Ok(Packet::Frame(frame)) => Some(frame),
+            _ => None,
         };
+        let frame = frame.expect("a frame was sealed");
         let route = self.sealer.epoch().unwrap().route(false);
         let frame = Frame { route, ..frame };
         frame.emit(&mut [0; MAX_DATAGRAM]).unwrap().to_vec()
@@ -48,14 +50,18 @@ impl Relay {
     /// What the server opens of the relay's session: whose words they are is known by the session.
     pub fn open(&mut self, frame: &[u8]) -> (RecordId, Observation) {
         let mut frame = frame.to_vec();
-        let Ok(Opening::Fresh(opened)) = self.opener.open(&mut frame) else {
-            panic!("an honest session")
+        let opened = match self.opener.open(&mut frame) {
+            Ok(Opening::Fresh(opened)) => Some(opened),
+            _ => None,
         };
+        let opened = opened.expect("an honest session");
         let run = opened.run().unwrap();
         let (sequence, record) = opened.records().unwrap().next().unwrap();
-        let Ok(Record::Observation(reading)) = record else {
-            panic!("{record:?}")
+        let reading = match record {
+            Ok(Record::Observation(reading)) => Some(reading),
+            _ => None,
         };
+        let reading = reading.expect("a reading was sealed");
         let read = (RecordId { run, sequence }, reading);
         self.opener.commit(opened.stored()).unwrap();
         read

@@ -38,18 +38,18 @@ impl PadTo {
     /// How long a plaintext of `len` bytes becomes, where a frame has the room.
     #[must_use]
     pub const fn len_of(self, len: usize) -> usize {
-        let unit = match self {
+        let below_unit = match self {
             Self::Nothing => return len,
-            Self::Bytes32 => 32,
-            Self::Bytes64 => 64,
-            Self::Bytes128 => 128,
+            Self::Bytes32 => 31,
+            Self::Bytes64 => 63,
+            Self::Bytes128 => 127,
         };
-        let gap = len.next_multiple_of(unit).saturating_sub(len);
-        match gap {
-            // "tag, length": a record of one byte there is none.
-            1 => len.saturating_add(1).saturating_add(unit),
-            gap => len.saturating_add(gap),
-        }
+        let gap = match len.wrapping_neg() & below_unit {
+            // Tag and length are two bytes: there is no record of one.
+            1 => below_unit + 2,
+            gap => gap,
+        };
+        len.saturating_add(gap)
     }
 
     /// Fills a plaintext up; where `max_len` is not enough, up to that.

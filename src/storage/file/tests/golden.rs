@@ -25,25 +25,26 @@ fn bytes(hex: &[&str]) -> Vec<u8> {
     (0..digits.len()).step_by(2).map(byte).collect()
 }
 
-/// What is in the folder: two images, and four frames.
-fn contents() -> ([(u8, Vec<u8>); 2], [(FrameAddress, Vec<u8>); 4]) {
+fn images() -> [(u8, Vec<u8>); 2] {
+    [
+        (0, b"an image of a session".to_vec()),
+        (1, (0..32).collect()),
+    ]
+}
+
+fn frames() -> [(FrameAddress, Vec<u8>); 4] {
     let address = |peer, space, counter| FrameAddress {
         peer,
         epoch: [4 + peer; 8],
         space,
         counter,
     };
-    let images = [
-        (0, b"an image of a session".to_vec()),
-        (1, (0..32).collect()),
-    ];
-    let frames = [
+    [
         (address(0, Space::Data, 7), b"a data frame".to_vec()),
         (address(0, Space::Alarm, 0), b"an alarm".to_vec()),
         (address(1, Space::Data, 0xFF_FFFF), Vec::new()),
         (address(0, Space::Data, 8), [0xFF; 20].to_vec()),
-    ];
-    (images, frames)
+    ]
 }
 
 fn golden_folder(place: &Place) {
@@ -62,13 +63,12 @@ fn a_folder_of_version_1_opens_with_all_that_is_in_it() {
     let place = Place::new("golden-read");
     golden_folder(&place);
     let mut storage = place.open();
-    let (images, frames) = contents();
-    for (peer, image) in images {
+    for (peer, image) in images() {
         assert_eq!(image_of(&mut storage, peer), Some(image));
     }
-    for (address, frame) in &frames {
-        let found = found_at(&mut storage, *address);
-        assert_eq!(found, Some((*address, frame.clone())));
+    for (address, frame) in frames() {
+        let found = found_at(&mut storage, address);
+        assert_eq!(found, Some((address, frame)));
     }
     for (peer, count) in [(0, 3), (1, 1), (2, 0)] {
         let mut seen = 0;
@@ -84,12 +84,11 @@ fn a_folder_of_version_1_opens_with_all_that_is_in_it() {
 fn what_is_written_now_is_a_folder_of_version_1_to_the_byte() {
     let place = Place::new("golden-written");
     let mut storage = place.open();
-    let (images, frames) = contents();
-    for (peer, image) in &images {
-        storage.store_image(*peer, image).unwrap();
+    for (peer, image) in images() {
+        storage.store_image(peer, &image).unwrap();
     }
-    for (address, frame) in &frames {
-        storage.append(*address, frame).unwrap();
+    for (address, frame) in frames() {
+        storage.append(address, &frame).unwrap();
     }
     drop(storage);
     for (name, hex) in [
@@ -106,7 +105,7 @@ fn a_folder_of_version_1_goes_on_being_used() {
     let place = Place::new("golden-used");
     golden_folder(&place);
     let mut storage = place.open();
-    let (_, frames) = contents();
+    let frames = frames();
     let next = FrameAddress {
         counter: 9,
         ..frames[0].0
