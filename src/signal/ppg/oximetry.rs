@@ -178,7 +178,10 @@ mod tests {
                 for perfusion in found {
                     // Breath moves both lights alike, which draws the ratio a little to 1.
                     assert!((perfusion.ratio - ratio).abs() < 0.12, "{hz} {perfusion:?}");
-                    assert!((perfusion.index_per_cent - 4.0).abs() < 0.5, "{perfusion:?}");
+                    assert!(
+                        (perfusion.index_per_cent - 4.0).abs() < 0.5,
+                        "{perfusion:?}"
+                    );
                     let saturation = perfusion.saturation(&curve).unwrap();
                     assert!((saturation - 110.0 + 25.0 * ratio).abs() < 3.0);
                 }

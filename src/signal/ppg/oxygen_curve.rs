@@ -2,7 +2,7 @@ use thiserror::Error;
 
 /// Saturation over the ratio of ratios, as the maker of a sensor measured it on volunteers.
 ///
-/// SpO2 = a + b · R + c · R², within the range of ratios that was measured; there is no curve
+/// `SpO2` = a + b · R + c · R², within the range of ratios that was measured; there is no curve
 /// that fits every sensor (ISO 80601-2-61, annex EE; Webster, *Design of Pulse Oximeters*, 1997,
 /// where 110 − 25 · R is the textbook's example).
 ///
@@ -79,7 +79,10 @@ mod tests {
         let range = Err(UnusableCurve::Range);
         assert_eq!(OxygenCurve::new([f32::NAN, -25.0, 0.0], 0.4..=1.0), range);
         assert_eq!(OxygenCurve::new([110.0, -25.0, 0.0], 1.0..=0.4), range);
-        assert_eq!(OxygenCurve::new([110.0, -25.0, 0.0], 0.0..=f32::INFINITY), range);
+        assert_eq!(
+            OxygenCurve::new([110.0, -25.0, 0.0], 0.0..=f32::INFINITY),
+            range
+        );
         let rising = OxygenCurve::new([110.0, -25.0, 20.0], 0.4..=1.0);
         assert_eq!(rising, Err(UnusableCurve::NotFalling));
     }
