@@ -29,6 +29,7 @@
 //! | [`motion::StepCounter`] | under 150 bytes | 0.1 s, four steps at first | `f32` |
 //! | [`motion::ActivityMeter`] | under 50 bytes | it looks back 5 s | `f32` |
 //! | [`motion::PostureTracker`] | 40 bytes | 1 s | `f32` |
+//! | [`sound::HeartSoundDetector`] | under 300 bytes | 0.16 s | `f32` |
 //! | [`glucose::CompressionDetector`] | under 60 bytes | none | `f64` |
 //! | [`glucose::GlucoseForecaster`] | under 900 bytes | none | `f32` |
 //!
@@ -74,6 +75,7 @@ pub mod hrv;
 pub mod motion;
 pub mod ppg;
 pub mod rhythm;
+pub mod sound;
 
 pub use biquad::{Biquad, Sample};
 pub use cascade::{Cascade, CascadeState};
