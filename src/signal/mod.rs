@@ -24,6 +24,14 @@
 //! | [`hrv::TimeDomain`] | 104 bytes | none | `f32` |
 //! | [`motion::FallDetector`] | under 620 bytes | 3.5 s | `f32` |
 //! | [`ppg::PpgHeartRate`] | see there | it looks back 8 s | `f32` |
+//! | [`ppg::PulseDetector`] | under 400 bytes | 0.5 s | `f32` |
+//! | [`ppg::Oximeter`] | under 100 bytes | it looks back 4 s | `f32` |
+//! | [`ppg::Respiration`] | under 1,200 bytes | it looks back 32 s | `f32` |
+//! | [`motion::StepCounter`] | under 150 bytes | 0.1 s, four steps at first | `f32` |
+//! | [`motion::ActivityMeter`] | under 50 bytes | it looks back 5 s | `f32` |
+//! | [`motion::PostureTracker`] | 40 bytes | 1 s | `f32` |
+//! | [`sound::HeartSoundDetector`] | under 300 bytes | 0.16 s | `f32` |
+//! | [`glucose::CompressionDetector`] | under 60 bytes | none | `f64` |
 //! | [`glucose::GlucoseForecaster`] | under 900 bytes | none | `f32` |
 //!
 //! How well each does, on which recordings, and by which command: [`guide::signal`](crate::guide::signal).
@@ -69,6 +77,7 @@ pub mod hrv;
 pub mod motion;
 pub mod ppg;
 pub mod rhythm;
+pub mod sound;
 
 pub use biquad::{Biquad, Sample};
 pub use cascade::{Cascade, CascadeState};

@@ -54,8 +54,8 @@ impl Pulse {
 /// | | |
 /// |---|---|
 /// | formula | s\[n\] = Σ max(0, x\[n − k\] − x\[n − k − 1\]) over 0.128 s at about 60 Hz |
-/// | rate of samples | from 25 Hz, for the correlation from 50 Hz; above, means of samples are taken |
-/// | range | 30 to 240 pulses a minute |
+/// | rate of samples | from 25 Hz, for the correlation from 50 Hz; means of samples bring it near 60 Hz |
+/// | range | 30 to 240 pulses a minute, for the correlation to 150 |
 /// | delay | under 0.5 s after the rise; 2 s at the start |
 /// | state | under 400 bytes |
 /// | cost | 12 additions each 1/60 s, 120 multiplications a pulse |
@@ -247,7 +247,7 @@ mod tests {
                 let rate = 60.0 * (found.len() - 1) as f32 / span;
                 assert!((rate - per_minute).abs() < 0.01 * per_minute, "{rate}");
                 let alike = found.iter().skip(5).all(Pulse::is_trusted);
-                assert!(alike || hz < 50, "{hz} {per_minute}");
+                assert!(alike || hz < 50 || per_minute > 150.0, "{hz} {per_minute}");
             }
         }
     }
@@ -273,7 +273,9 @@ mod tests {
     #[test]
     fn after_a_gap_indices_go_on() {
         let mut detector = PulseDetector::new(SampleRate::hz(100));
-        (0..500).for_each(|n| drop(detector.push(light(n, 100.0, 60.0))));
+        (0..500).for_each(|n| {
+            detector.push(light(n, 100.0, 60.0));
+        });
         detector.reset(10_000);
         let first = (0..500).find_map(|n| detector.push(light(n, 100.0, 60.0)));
         assert!(first.is_some_and(|pulse| (10_700..11_000).contains(&pulse.index)));
