@@ -5,7 +5,11 @@
 //! symbolic models, for a prover that knows no short digits and no power cuts; `tests/model/verifpal/run` runs them
 //! where it is installed. Each model has controls that are broken on purpose, whose attack has to be found.
 
-#![allow(clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod comparison;
 mod reconnection;

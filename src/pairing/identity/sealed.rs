@@ -120,10 +120,7 @@ impl Identity {
         let random = draw(entropy)?;
         // Before anything is written: `out` holds no private key where it is refused.
         let needed = export_len(belongings)?;
-        let bytes = match out.get_mut(..needed) {
-            Some(bytes) => bytes,
-            None => return Err(Error::NoRoom { needed }),
-        };
+        let bytes = out.get_mut(..needed).ok_or(Error::NoRoom { needed })?;
         let (head, sealed) = bytes
             .split_at_mut_checked(HEAD_LEN)
             .ok_or(Error::BadExport)?;
