@@ -6,7 +6,7 @@
 #![cfg(test)]
 #![cfg(feature = "signal")]
 
-use iomt::signal::hrv::{TimeDomain, sample_entropy};
+use iomt::signal::hrv::{BandPowers, TimeDomain, sample_entropy};
 use serde_json::Value;
 
 #[track_caller]
@@ -52,6 +52,13 @@ fn agrees_with_the_reference() {
         assert_near(ours.sd2(), &theirs["sd2"], name);
         let entropy = sample_entropy(&intervals, value(&theirs["sampen_r"]));
         assert_near(entropy, &theirs["sampen_m2_r02sd"], name);
+        let times = window["t_s"].as_array().unwrap().iter();
+        let times = times.map(|time| time.as_f64().unwrap());
+        let timed: Vec<(f64, f32)> = times.zip(intervals).collect();
+        let ours = BandPowers::of(&timed).unwrap();
+        let lomb = &theirs["lomb"];
+        assert_near(Some(ours.low), &lomb["lf"], name);
+        assert_near(Some(ours.high), &lomb["hf"], name);
         windows += 1;
     }
     assert!(windows >= 6, "{windows} windows");

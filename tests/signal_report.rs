@@ -124,6 +124,7 @@ fn an_irregular_rhythm_is_suspected_of_fibrillation() {
     assert_sound(&page);
     assert!(page.contains("Suspected atrial fibrillation from"));
     assert!(page.contains("class=\"found-rhythm\""));
+    assert!(page.contains("they say nothing of autonomic tone"));
 }
 
 #[test]

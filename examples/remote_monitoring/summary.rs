@@ -100,6 +100,8 @@ impl Summary<'_> {
             missed: score.missed,
             false_beats: score.false_beats,
             disputed: reference.disputed,
+            doubtful: Vec::new(),
+            ventricular: Vec::new(),
             heart_rate: monitor.trend().to_vec(),
             low_limit_bpm: Some(LOW_BPM.into()),
             high_limit_bpm: Some(HIGH_BPM.into()),

@@ -37,7 +37,7 @@ pub(crate) fn timeline(findings: &Findings) -> String {
         }
     };
     format!(
-        "<svg class=\"trend\" role=\"img\" viewBox=\"0 0 {WIDTH} {}\">\
+        "<svg class=\"trend\" role=\"img\" viewBox=\"0 -1 {WIDTH} {}\">\
          <title>Rhythm and quality over the whole recording</title>\n{}{episodes}{}{}{}</svg>\n",
         LANES_END + 26.0,
         lanes(["suspected AF", "ventricular", "doubtful"]),
@@ -128,10 +128,10 @@ impl Axis {
         BOTTOM - self.share(ms) * (BOTTOM - TOP)
     }
 
-    /// Where the labels stand, at most seven.
+    /// Where the labels stand: not more than fit.
     fn labels(&self) -> impl Iterator<Item = f64> {
         let step = if self.to - self.from > 700.0 {
-            400.0
+            200.0
         } else {
             100.0
         };

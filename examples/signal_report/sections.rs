@@ -103,11 +103,15 @@ fn variability(findings: &Findings) -> String {
     let intervals: usize = findings.normal_runs.iter().map(Vec::len).sum();
     format!(
         "<p class=\"none\">Over {}, of {}, between beats that are normal and certain. Values depend on the \
-         length: compare recordings of like length only.</p>\n\
+         length: compare recordings of like length only.{}</p>\n\
          <table><thead><tr><th scope=\"col\">Measure</th><th scope=\"col\">Value</th>\
          <th scope=\"col\">What it says</th></tr></thead>\n<tbody>\n{}</tbody></table>\n",
         text::counted(intervals, "interval"),
         text::span(findings.length_s),
+        match findings.fibrillation.is_empty() {
+            true => "",
+            false => " Where atrial fibrillation is suspected they say nothing of autonomic tone.",
+        },
         rows.map(row).concat()
     )
 }
