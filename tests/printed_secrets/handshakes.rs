@@ -5,7 +5,8 @@ use iomt::pairing::cpace::{self, Passcode};
 use iomt::pairing::label::{Label, LabelSecret};
 use iomt::pairing::noise::{Keys, Party, Pattern, Psk, Role};
 use iomt::pairing::{
-    Attempts, DescriptorHash, Exchange, Identity, Paired, SharedSecret, StaticKey, Work,
+    Attempts, Belongings, DescriptorHash, DeviceKey, Exchange, Identity, Paired, SharedSecret,
+    StaticKey, Work,
 };
 use iomt::wire::ConnectionId;
 
@@ -33,6 +34,11 @@ fn keys() -> Outcome {
     secrets.are_not_in(&StaticKey::elsewhere(identity.public(), &SECRET)?);
     secrets.are_not_in(&StaticKey::from(identity));
     secrets.are_not_in(&Psk::from_bytes(&SECRET)?);
+    secrets.are_not_in(&DeviceKey::from_bytes(&SECRET)?);
+    secrets.are_not_in(&Belongings {
+        record_key: &SECRET,
+        ..Belongings::default()
+    });
     Ok(())
 }
 
