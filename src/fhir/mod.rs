@@ -43,6 +43,7 @@
 //! It follows clinical practice and may change in minor versions.
 
 mod bundle;
+mod depth;
 mod device;
 mod identity;
 mod kind;
