@@ -8,6 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use super::depth::is_shallow;
 use super::kind::{Kind, Named};
 use super::{Device, Identifier, Identity, MedicationAdministration, Observation};
 
@@ -181,6 +182,9 @@ impl<'de> Deserialize<'de> for Resource {
         }
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let json = raw.get();
+        if !is_shallow(json) {
+            return Err(D::Error::custom("it is too deep"));
+        }
         let head: Head = serde_json::from_str(json).map_err(D::Error::custom)?;
         let read = match head.name.as_str() {
             Observation::NAME => serde_json::from_str(json).map(Self::Observation),

@@ -45,6 +45,7 @@
 //! It follows clinical practice and may change in minor versions.
 
 mod bundle;
+mod depth;
 mod device;
 mod facts;
 mod identity;
