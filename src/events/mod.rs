@@ -58,6 +58,7 @@ const fn warns_of_server(event: &ServerEvent) -> bool {
         | ServerEvent::Reconnected { .. }
         | ServerEvent::DeviceHeard => false,
         ServerEvent::Quarantined { .. }
+        | ServerEvent::QuarantineCleared { .. }
         | ServerEvent::PairingFailed
         | ServerEvent::PairingUnconfirmed
         | ServerEvent::DescriptorMismatch

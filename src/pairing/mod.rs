@@ -2,16 +2,16 @@
 //!
 //! | model | what vouches | handshake | initiator | here |
 //! |---|---|---|---|---|
+//! | 1 label with key and secret | the device's key and a secret of at least 16 bytes, on a label | `Noise_IKpsk2` | the reader of the label | [`label`], [`Exchange::read_label_with_key`] |
 //! | 2 label secret | a secret of at least 16 bytes on a label that one side can read | `Noise_XXpsk0` | the reader of the label | [`label`], [`Exchange::read_label`] |
+//! | 3 passcode | what a person types | CPace, then `Noise_XXpsk0` | who it is typed to | `cpace`, by its feature |
+//! | 4 numeric comparison | six digits that a person compares | `Noise_XX` with a committed nonce | the device | [`comparison`] |
 //! | 5 factory keys | the server's key in the device; also after a loss of state | `Noise_IK` | the device | [`Exchange::meet`] |
 //! | 6 reconnection | both keys, and a secret of the session before | `Noise_KKpsk0` | the device | [`Exchange::reconnect`] |
 //!
-//! | 3 passcode | what a person types | CPace, then `Noise_XXpsk0` | who it is typed to | `cpace`, by its feature |
-//!
-//! | 4 numeric comparison | six digits that a person compares | `Noise_XX` with a committed nonce | the device | [`comparison`] |
-//!
-//! The one other model of the protocol, a label with a key, has its number and its [`label::Label`]; its
-//! handshake is not built yet.
+//! `node` goes all of these ways, with their rules of arming and finishing: `Device::arm` and `Server::pair` or
+//! `Server::pair_with_key`, `Device::arm_passcode` and `Server::pair_with_passcode`, `Device::compare` and
+//! `Server::compare`, `Device::meet` and `Server::expect`.
 //!
 //! ```text
 //!   reader of the label (server, phone)                      device
@@ -105,6 +105,10 @@
 //! |---|---|---|---|
 //! | label, reader | 1 | 2 | 1 |
 //! | label, device | 0 | 3 | 1 |
+//! | label with key, reader | 3 | 2 | |
+//! | label with key, device | 2 | 3 | |
+//! | comparison, device | 1 | 2 | 1 |
+//! | comparison, other side | 0 | 3 | 1 |
 //! | reconnection or factory keys, device | 3 | 2 | |
 //! | reconnection or factory keys, server | 2 | 3 | |
 //!

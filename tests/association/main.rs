@@ -10,8 +10,12 @@
 mod comparison;
 mod label_key;
 mod passcode;
+mod restored;
 
-use iomt::node::{Config, Device, DeviceEvent, Error, Received, Server, ServerConfig, ServerEvent};
+use iomt::node::{
+    Config, Device, DeviceEvent, Error, REFUSAL_LEN, Received, Server, ServerConfig, ServerEvent,
+    refusal,
+};
 use iomt::pairing::{Identity, Model, PublicKey};
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::SystemEntropy;
@@ -47,9 +51,13 @@ struct Lab {
     /// Everything that was sent.
     said: Vec<(To, Vec<u8>)>,
     records: Vec<String>,
+    /// How many frames came in a session in quarantine.
+    flagged: usize,
     device_events: Vec<DeviceEvent>,
     server_events: Vec<ServerEvent>,
     refusals: Vec<Error>,
+    /// Whether the server says that it knows nobody.
+    refuses: bool,
 }
 
 impl Lab {
@@ -64,9 +72,11 @@ impl Lab {
             fate: Box::new(|_, _| 1),
             said: Vec::new(),
             records: Vec::new(),
+            flagged: 0,
             device_events: Vec::new(),
             server_events: Vec::new(),
             refusals: Vec::new(),
+            refuses: false,
         }
     }
 
@@ -142,6 +152,11 @@ impl Lab {
 
     fn take_up(&mut self, mut datagram: Vec<u8>) {
         match self.server.handle_datagram(self.now, &mut datagram) {
+            Ok(Received::Quarantined(opened)) => {
+                self.flagged += 1;
+                let stored = opened.stored();
+                self.server.handle_stored(self.now, stored).unwrap();
+            }
             Ok(Received::Records(opened)) => {
                 let records = opened.records().unwrap();
                 self.records
@@ -150,7 +165,17 @@ impl Lab {
                 self.server.handle_stored(self.now, stored).unwrap();
             }
             Ok(_) => {}
-            Err(error) => self.refusals.push(error),
+            Err(error) => {
+                let mut out = [0; REFUSAL_LEN];
+                if let Some(hint) = refusal(&datagram, &mut out)
+                    && self.refuses
+                    && error.is_unknown()
+                {
+                    let rng = &mut SystemEntropy;
+                    let _ = self.device.handle_datagram(self.now, hint, rng);
+                }
+                self.refusals.push(error);
+            }
         }
     }
 

@@ -81,7 +81,7 @@ impl Server {
             if let Some(candidate) = self.relation(trust).candidate_of(locator) {
                 match candidate.open(packet) {
                     Ok((opener, authentic)) => {
-                        self.confirm(now, trust, opener);
+                        let trust = self.confirm(now, trust, opener);
                         return Ok((trust, authentic));
                     }
                     Err(error) => refusal = worse(refusal, error),
@@ -98,11 +98,13 @@ impl Server {
     }
 
     /// The first frame under the keys of a pending handshake: the session before is over.
-    fn confirm(&mut self, now: Instant, trust: Trust, opener: seal::Opener) {
+    ///
+    /// How it is to be trusted from now on.
+    fn confirm(&mut self, now: Instant, trust: Trust, opener: seal::Opener) -> Trust {
         let config = self.config;
         let confirmed = self.relation_mut(trust).confirm(now, opener, &config);
         let Some(confirmed) = confirmed else {
-            return;
+            return trust;
         };
         if let (Trust::Quarantined, Some(session), Some(trusted)) =
             (trust, &mut self.quarantine.standing, &self.trusted.standing)
@@ -130,6 +132,7 @@ impl Server {
                 keyed_with,
             },
         });
+        self.apply_policy(now, trust, session)
     }
 
     /// The first frame after a pairing by label: whatever was before is over.
@@ -220,6 +223,7 @@ impl Server {
             return;
         };
         let cleared = session.silence.note_frame(now);
+        self.end_policy(trust);
         if let (Some(SilenceEvent::Cleared), Trust::Trusted) = (cleared, trust) {
             self.note(ServerEvent::DeviceHeard);
         }

@@ -20,6 +20,7 @@ mod frames;
 mod handshakes;
 #[cfg_attr(not(feature = "cpace"), path = "no_passcode.rs")]
 mod passcode;
+mod quarantine;
 mod reception;
 mod refusal;
 mod relation;
@@ -68,7 +69,7 @@ const MAX_LOSSES: usize = 32;
 /// - Where rows are kept: write the row in the transaction that stores what an input has yielded, and only
 ///   then call [`Server::poll_transmit`]. A receipt says what has to be on storage.
 ///
-/// It takes about 7 KiB with `std`, 17 KiB without: two openers, and a handshake under way. A store of a million devices
+/// It takes about 8 KiB with `std`, 17 KiB without: two openers, and a handshake under way. A store of a million devices
 /// holds rows of a few hundred bytes ([`Server::export`]) and few servers.
 #[derive(Debug)]
 pub struct Server {
@@ -81,6 +82,8 @@ pub struct Server {
     comparison: Comparison,
     trusted: Relation,
     quarantine: Relation,
+    /// After this server has lost state: how long a device's key alone is enough.
+    keys_trusted_until: Option<Instant>,
     answering: Option<Answering>,
     /// When the newest work came up.
     work_since: Instant,
@@ -108,6 +111,7 @@ impl Server {
             comparison: Comparison::default(),
             trusted: Relation::default(),
             quarantine: Relation::default(),
+            keys_trusted_until: None,
             answering: None,
             work_since: Instant::ZERO,
             wall: None,
@@ -133,41 +137,6 @@ impl Server {
     pub fn peer(&self) -> Option<PublicKey> {
         let standing = self.trusted.standing.as_ref()?;
         Some(standing.peer)
-    }
-
-    /// Whether a session is in quarantine.
-    #[must_use]
-    pub const fn is_quarantined(&self) -> bool {
-        self.quarantine.standing.is_some()
-    }
-
-    /// Clears the session in quarantine: it takes the place of the one that is trusted.
-    ///
-    /// For policy or a person to decide, who knows that the device was reset or repaired. Returns whether
-    /// there was one.
-    pub fn clear_quarantine(&mut self) -> bool {
-        let Relation { standing, pending } = core::mem::take(&mut self.quarantine);
-        let Some(mut standing) = standing else {
-            return false;
-        };
-        if let Some(old) = self.trusted.standing.take() {
-            standing.session.succeed(old.session);
-        }
-        self.trusted = Relation {
-            standing: Some(standing),
-            pending,
-        };
-        self.note_change();
-        true
-    }
-
-    /// Forgets the session in quarantine, and the handshake that may follow it; the pairing that stands is
-    /// as it was. Returns whether there was one.
-    pub fn drop_quarantine(&mut self) -> bool {
-        let was_there = self.quarantine.standing.is_some();
-        self.quarantine = Relation::default();
-        self.note_change();
-        was_there
     }
 
     /// Every locator under which a frame may come: what a table of many devices holds, up to 100.

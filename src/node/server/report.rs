@@ -83,6 +83,11 @@ pub enum ServerEvent {
         /// The hint of the secret that its handshake was keyed with; none after a loss of state.
         keyed_with: Hint,
     },
+    /// What has just come into quarantine is trusted from now on, by [`Server::trust_keys_until`](super::Server::trust_keys_until).
+    QuarantineCleared {
+        /// The session's name.
+        session: [u8; 16],
+    },
     /// Nobody has answered the pairing in time; it is given up.
     PairingFailed,
     /// The device was not heard under the new keys in time. Should it be heard later, the pairing

@@ -26,7 +26,34 @@
 //! can know the digits. (An ephemeral key that is committed to instead of a nonce is not enough: a relay
 //! ground equal digits in two seconds.) A run that ends after `Nr` was shown counts as an attempt.
 //!
-//! A call performs all the multiplications of its message.
+//! A call of these types performs all the multiplications of its message, and its messages are bare.
+//!
+//! # In packets
+//!
+//! A device and a server (`node::Device::compare`, `node::Server::compare`; feature `comparison`) speak the same four
+//! messages in packets of model 4, with at most one multiplication in a call, over [`Exchange`](super::Exchange).
+//! Message 1 has a code, so that who has not heard the device is answered by nobody:
+//!
+//! ```text
+//! MAC1 key = E(Extract(0, token), "token mac1")       token: what the device advertises meanwhile; no secret
+//!
+//!   device                                                       server
+//!   ──────                                                       ──────
+//!   compare               ── 1: header, code, e {offer} ─────►   compare
+//!                         ◄── 2: header, e, ee, s, es {offer, c} ──
+//!                         ── 3: header, s, se {Ni, descriptor} ─►   an attempt is written: poll_attempts
+//!   digits                ◄── 4: header, Nr ─────────────────       digits
+//!   confirm_digits                                               confirm_digits
+//!                         ◄── receipt, repeated ─────────────
+//!   paired                ── first frame ────────────────────►   paired, the attempt is given back
+//! ```
+//!
+//! | message | packet | of which |
+//! |---|---|---|
+//! | 1 | 74 bytes | header 20, code 16, e 32, offer 6 |
+//! | 2 | 156 bytes | header 20, e 32, s 48, offer 6, commitment 34, tag 16 |
+//! | 3 | 136 bytes | header 20, s 48, descriptor hash 34, nonce 18, tag 16 |
+//! | 4 | 36 bytes | header 20, nonce 16 |
 
 pub(super) mod code;
 pub(super) mod payload;

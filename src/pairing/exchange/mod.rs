@@ -32,7 +32,8 @@ use crate::wire::ConnectionId;
 /// before the packet; where nothing was sent before, it is over then. What [`Exchange::packet`]
 /// gives stays the same to the byte until the next packet is ready: send it as often as needed.
 ///
-/// Takes 712 bytes on a 64-bit machine, 840 with the feature `comparison`. Secrets are wiped when it is dropped, or has given its [`Paired`].
+/// Takes up to 720 bytes on a 64-bit machine, 848 with the feature `comparison`. Secrets are wiped when it is
+/// dropped, or has given its [`Paired`].
 pub struct Exchange {
     noise: Handshake,
     hello: Hello,

@@ -1,4 +1,4 @@
-//! Pairing over a secret on a label: `Noise_XXpsk0`.
+//! Pairing over what is on a label: a secret (`Noise_XXpsk0`), or the device's key and a secret (`Noise_IKpsk2`).
 //!
 //! **What the person does**: puts the device into its pairing mode (button, first power-up), and
 //! lets the other side read the label (QR code, NFC). **What it stops**: whoever can not read
@@ -38,6 +38,47 @@
 //! | 1 | 90 bytes | header 20, code 16, e 32, offer 6, tag 16 |
 //! | 2 | 156 bytes | header 20, e 32, s 48, offer 6, descriptor hash 34, tag 16 |
 //! | 3 | 84 bytes | header 20, s 48, tag 16 |
+//!
+//! # A label with the device's key
+//!
+//! **What the person does**: the same; the label is larger ([`Label::key`] is there). **What it
+//! stops**: beside all of the above, who has the secret and not the key can not stand in for the device; the
+//! reader's key and the pairing are done in two messages. **What it does not stop**: who has read
+//! the label can pair while the device is armed, so its secret ends with the first owner; who steals the
+//! device's key later learns from a recording whose reader it was, and no more. A recorded message 1 is
+//! answered again, at a bounded rate; nothing comes of the answer before a receipt under the new keys.
+//!
+//! ```text
+//! prologue, MAC1 key, hint, psk      as above; the model is 1
+//!
+//!   reader of the label (server, phone)                      device, armed
+//!   ───────────────────────────────────                      ─────────────
+//!   Exchange::read_label_with_key ── 1: e, es, s, ss ──►     Exchange::answer_label
+//!        │                              {offer}                   │
+//!        ▼                     ◄── 2: e, ee, se, psk ──           ▼
+//!   Paired                         {offer, descriptor}       Paired, once a receipt has opened
+//! ```
+//!
+//! | message | packet | of which |
+//! |---|---|---|
+//! | 1 | 138 bytes | header 20, code 16, e 32, s 48, offer 6, tag 16 |
+//! | 2 | 108 bytes | header 20, e 32, offer 6, descriptor hash 34, tag 16 |
+//!
+//! ```
+//! use iomt::pairing::label::{Label, LabelSecret};
+//! use iomt::pairing::{Identity, Model};
+//! # use iomt::seal::SystemEntropy;
+//!
+//! let device = Identity::generate(&mut SystemEntropy)?; // At the factory.
+//! let label = Label::generate(Some(device.public()), &mut SystemEntropy)?;
+//! let text = label.text();
+//!
+//! let read = Label::parse(text.as_str()).expect("the label was not misread");
+//! assert_eq!(read.key(), Some(device.public()));
+//! assert_eq!(read.secret()?.model(), Model::LABEL_KEY);
+//! assert_eq!(LabelSecret::beside_key(label.secret_bytes())?.hint(), read.secret()?.hint());
+//! # Ok::<(), iomt::pairing::Error>(())
+//! ```
 
 mod base32;
 mod payload;
