@@ -1,5 +1,6 @@
 use thiserror::Error;
 
+use super::pauses::Pauses;
 use crate::signal::float::sqrt;
 use crate::signal::{Cascade, CascadeState, Design};
 use crate::time::SampleRate;
@@ -25,10 +26,6 @@ const FLOOR_SHARE: f32 = 0.02;
 const START: u32 = 2 * ENVELOPE_HZ;
 /// After so long without a sound the level sinks, by half each second.
 const PATIENCE: u32 = 2 * ENVELOPE_HZ;
-/// Systole is shorter than diastole by so much, or the sounds can not be told apart.
-const DIFFERENT: f32 = 0.9;
-/// Weight of a new pause in the means of systole and diastole.
-const PAUSE_LEARNT: f32 = 0.25;
 
 /// Which sound of the heart.
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -61,8 +58,8 @@ pub struct TooSlow;
 
 /// Finds the first and the second heart sound, sample by sample, at rest.
 ///
-/// Sounds are maxima of the root of the energy between 25 Hz and 150 Hz; of the pauses between them, every
-/// other one is systole, and that is the shorter at rest (Liang et al., *Heart sound segmentation
+/// Sounds are maxima of the root of the energy between 25 Hz and 150 Hz; of the pauses between
+/// them, the shorter one is systole at rest (Liang et al., *Heart sound segmentation
 /// algorithm based on heart sound envelogram*, Computers in Cardiology 24, 1997).
 ///
 /// | | |
@@ -70,7 +67,7 @@ pub struct TooSlow;
 /// | formula | e = √(Σ x² / n) over 20 ms; maxima above 0.3 of those before and twice the floor |
 /// | rate of samples | 400 Hz to 50 kHz |
 /// | range | 38 to 120 beats a minute; faster, systole is as long as diastole, and the kind is unknown |
-/// | delay | 0.16 s; 2 s at the start; the kind from the third sound on |
+/// | delay | 0.16 s; 2 s at the start; the kind from the fourth sound on |
 /// | state | under 300 bytes |
 /// | cost | 20 multiplications a sample, a root each 20 ms |
 ///
@@ -90,8 +87,8 @@ pub struct HeartSoundDetector {
     floor: f32,
     candidate: Option<Candidate>,
     since_sound: Option<u32>,
-    /// Means of the pauses, the one that ended last second, in values of the envelope.
-    pauses: [Option<f32>; 2],
+    /// In values of the envelope.
+    pauses: Pauses,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -124,7 +121,7 @@ impl HeartSoundDetector {
             floor: 0.0,
             candidate: None,
             since_sound: None,
-            pauses: [None; 2],
+            pauses: Pauses::default(),
         })
     }
 
@@ -155,10 +152,9 @@ impl HeartSoundDetector {
     /// Beats a minute by the last pauses; none before systole and diastole are known.
     #[must_use]
     pub fn per_minute(&self) -> Option<f32> {
-        let [before, last] = self.pauses;
-        let (before, last) = (before?, last?);
+        let beat = self.pauses.beat()?;
         let silent = self.since_sound.is_none_or(|since| since > LONGEST);
-        let rate = 60.0 * ENVELOPE_HZ as f32 / (before + last);
+        let rate = 60.0 * ENVELOPE_HZ as f32 / beat;
         (!silent && rate.is_finite()).then_some(rate)
     }
 
@@ -169,7 +165,7 @@ impl HeartSoundDetector {
         (self.filled, self.energy, self.age) = (0, 0.0, 0);
         (self.level, self.floor) = (0.0, 0.0);
         (self.candidate, self.since_sound) = (None, None);
-        self.pauses = [None; 2];
+        self.pauses = Pauses::default();
     }
 
     /// Down at once by half the way, up slowly: it lies where it is quiet.
@@ -206,31 +202,19 @@ impl HeartSoundDetector {
             .since_sound
             .map(|since| since.saturating_sub(candidate.age));
         self.since_sound = Some(candidate.age);
-        self.take_pause(pause);
         Some(HeartSound {
             index: candidate.index,
-            kind: self.kind(),
+            kind: self.kind(pause),
         })
     }
 
-    /// Systole and diastole take turns; after too long a pause nothing is known.
-    fn take_pause(&mut self, pause: Option<u32>) {
-        let Some(pause) = pause.filter(|pause| *pause <= LONGEST) else {
-            self.pauses = [None; 2];
-            return;
-        };
-        let [before, last] = self.pauses;
-        let pause = pause as f32;
-        let mean = before.map_or(pause, |mean| mean + PAUSE_LEARNT * (pause - mean));
-        self.pauses = [last, Some(mean)];
-    }
-
-    /// A sound that ends the shorter pause is the second.
-    fn kind(&self) -> SoundKind {
-        match self.pauses {
-            [Some(before), Some(last)] if last < DIFFERENT * before => SoundKind::Second,
-            [Some(before), Some(last)] if before < DIFFERENT * last => SoundKind::First,
-            _ => SoundKind::Unknown,
+    /// Systole, the shorter pause at rest, ends with the second sound.
+    fn kind(&mut self, pause: Option<u32>) -> SoundKind {
+        let pause = pause.filter(|pause| *pause <= LONGEST);
+        match pause.and_then(|pause| self.pauses.is_long(pause as f32)) {
+            Some(true) => SoundKind::First,
+            Some(false) => SoundKind::Second,
+            None => SoundKind::Unknown,
         }
     }
 }
