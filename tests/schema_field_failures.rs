@@ -347,11 +347,14 @@ fn list_of_grown_items_read_by_an_older_reader() {
         .unwrap();
     assert_eq!(raw.tag, Tag::COMPOUND_IN_FULL);
     // A later version gives each item one field more, and does not take another tag for it, as it should.
-    let head = raw.body.len() - 1 - 2 * 12;
-    let mut grown = raw.body[..head].to_vec();
-    grown.push(26);
-    for item in raw.body[head + 1..].chunks(12) {
-        grown.push(12);
+    let (head, items) = raw.body.split_at(raw.body.len() - 2 * 11);
+    let (length, head) = head.split_last().unwrap();
+    assert_eq!(*length, 2 * 11);
+    let mut grown = head.to_vec();
+    grown.push(2 * 12);
+    for item in items.chunks(11) {
+        assert_eq!(item[0], 10, "an item says its length");
+        grown.push(11);
         grown.extend(&item[1..]);
         grown.push(1);
     }
