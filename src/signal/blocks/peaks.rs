@@ -19,7 +19,7 @@ pub struct Turn<T> {
 /// | | |
 /// |---|---|
 /// | delay | until the signal has turned by `prominence` |
-/// | state | at most 64 bytes |
+/// | state | 72 bytes |
 /// | cost | four comparisons |
 /// | start | the first sample is no turn: what came before it is not known |
 ///

@@ -312,5 +312,5 @@ fn states_are_as_large_as_they_say() {
     assert!(size_of::<Derivative<f32>>() <= 48);
     assert!(size_of::<Integrator<i32, 4>>() <= 24);
     assert!(size_of::<Goertzel>() <= 56);
-    assert!(size_of::<PeakTracker<i32>>() <= 64);
+    assert!(size_of::<PeakTracker<i32>>() <= 72);
 }
