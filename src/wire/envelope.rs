@@ -33,7 +33,7 @@
 //! | 46 | stamped observation | no | short code, time, stamp | stable |
 //! | 48 | stamped in full | no | all codes spelled out | stable |
 //! | 50 | context | no | device word, location, method, origin, algorithm | stable |
-//! | 52 | compound with statuses | no | all codes spelled out, a status for each component | stable |
+//! | 56 | compound with statuses | no | all codes spelled out, a status for each component | stable |
 //! | 64 | dose | no | see [`reading::draft`](crate::reading::draft) | draft |
 //! | 66 | basal insulin | no | see [`reading::draft`](crate::reading::draft) | draft |
 //! | 68 | bolus insulin | no | see [`reading::draft`](crate::reading::draft) | draft |
@@ -99,7 +99,7 @@ impl Tag {
     /// How and where an earlier record was measured, and by what.
     pub const CONTEXT: Self = Self(50);
     /// Several values, each with a status of its own.
-    pub const COMPOUND_WITH_STATUSES: Self = Self(52);
+    pub const COMPOUND_WITH_STATUSES: Self = Self(56);
     /// A dose and what became of it; a draft.
     pub const DOSE: Self = Self(64);
     /// Insulin at a rate; a draft.
