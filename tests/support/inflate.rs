@@ -90,7 +90,7 @@ fn extended(bits: &mut Bits<'_>, symbol: usize, step: usize) -> usize {
 }
 
 /// What a raw stream of DEFLATE holds.
-pub fn inflate(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn inflate(bytes: &[u8]) -> Vec<u8> {
     let mut bits = Bits { bytes, at: 0 };
     let mut out = Vec::new();
     loop {
