@@ -90,6 +90,9 @@ pub(super) fn device_events() -> Vec<Case<DeviceEvent>> {
             true,
             &["StorageFailed", "peer: PeerId(3)"],
         ),
+        case(DeviceEvent::DigitsReady, false, &["DigitsReady"]),
+        case(DeviceEvent::ComparisonFailed, true, &["ComparisonFailed"]),
+        case(DeviceEvent::AttemptsSpent, true, &["AttemptsSpent"]),
     ]);
     let places: Vec<usize> = cases
         .iter()
@@ -110,6 +113,9 @@ const fn place_of_device(event: &DeviceEvent) -> usize {
         DeviceEvent::Silent { .. } => 5,
         DeviceEvent::Heard { .. } => 6,
         DeviceEvent::StorageFailed { .. } => 7,
+        DeviceEvent::DigitsReady => 8,
+        DeviceEvent::ComparisonFailed => 9,
+        DeviceEvent::AttemptsSpent => 10,
     }
 }
 
@@ -193,6 +199,12 @@ pub(super) fn server_events() -> Vec<Case<ServerEvent>> {
             true,
             &["LossesUnnamed", "ranges: 5"],
         ),
+        case(ServerEvent::DigitsReady, false, &["DigitsReady"]),
+        case(
+            ServerEvent::QuarantineCleared { session },
+            true,
+            &["QuarantineCleared", "session: [171, 171"],
+        ),
     ]);
     let places: Vec<usize> = cases
         .iter()
@@ -216,6 +228,8 @@ const fn place_of_server(event: &ServerEvent) -> usize {
         ServerEvent::Cloned(_) => 9,
         ServerEvent::ClockJumped { .. } => 10,
         ServerEvent::LossesUnnamed { .. } => 11,
+        ServerEvent::DigitsReady => 12,
+        ServerEvent::QuarantineCleared { .. } => 13,
     }
 }
 
