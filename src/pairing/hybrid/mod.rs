@@ -45,7 +45,8 @@
 mod parts;
 mod run;
 
-#[cfg(all(test, feature = "link"))]
+#[cfg(test)]
+#[cfg(feature = "link")]
 mod tests;
 
 pub use run::Hybrid;

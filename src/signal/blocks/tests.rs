@@ -45,7 +45,7 @@ proptest! {
         for (n, (integer, float)) in ours.iter().zip(float).enumerate() {
             let sum: i64 = window(&signal, n, 7).into_iter().map(i64::from).sum();
             prop_assert_eq!(i64::from(*integer), (sum + 3).div_euclid(7));
-            prop_assert!(near(float, sum as f64 / 7.0, (1 << 30) as f64));
+            prop_assert!(near(float, sum as f64 / 7.0, f64::from(1 << 30)));
         }
     }
 
@@ -274,7 +274,7 @@ fn goertzel_agrees_with_the_sum_it_stands_for() {
                 .map(|n| f64::from(sample(n) - sample(0)) * angle(n).cos())
                 .sum()
         };
-        let expected = 2.0 * part(0.0).hypot(part(1.570_796_326_794_896_6)) / 500.0;
+        let expected = 2.0 * part(0.0).hypot(part(core::f64::consts::FRAC_PI_2)) / 500.0;
         assert!(
             (f64::from(ours) - expected).abs() < 1e-3,
             "{hz} Hz: {ours}, {expected}"
