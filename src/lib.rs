@@ -25,19 +25,29 @@
 //! | say what was measured | [`reading::Observation`], [`reading::Waveform`], [`reading::Decimal`] |
 //! | pair a device by its label | [`pairing::label`], or `node` for the whole of it |
 //! | print or read a QR label | [`pairing::label::Label`] |
-//! | pair by a passcode, or by digits that a person compares | `pairing::cpace`, [`pairing::comparison`] |
+//! | pair by a passcode, by digits that a person compares, or by a label with a key | `node::Device::arm_passcode`, `node::Device::compare`, [`node::Server::pair_with_key`] |
+//! | see the six ways to pair side by side | `examples/pairing` |
+//! | pair by a label with ML-KEM beside X25519 (draft) | `pairing::hybrid`, by feature `pq` |
+//! | keep an identity in any storage | [`pairing::Identity::export`] |
 //! | convert a unit, or refuse | [`reading::Unit::convert`], [`reading::Substance`] |
 //! | place a reading on the wall clock | [`time::ClockModel`] |
 //! | read what a Bluetooth health device sends | [`gatt::Payload`] |
-//! | hand readings to a hospital | [`fhir::Observation`], [`fhir::Bundle`] |
+//! | hand any record to a hospital | [`fhir::Resource::of_record`], [`fhir::Observation`], [`fhir::Bundle`] |
+//! | print or read a record as JSON | [`wire::RecordJson`] |
+//! | know which records a context speaks of | [`reading::Contexts`] |
+//! | open a batch of frames of many devices | [`seal::open_batch`] |
+//! | hide that there is an alarm, or how long a frame is | [`node::Config`] |
 //! | forward what one can not read | [`link::Gateway`]; [`link::Router`] where nothing is stored |
 //! | carry datagrams over a serial line or Bluetooth LE | [`link::SerialDecoder`], [`link::Reassembler`] |
 //! | carry them over TCP, HTTP or MQTT | [`link::StreamDecoder`], [`link::Batch`], [`guide::specification::carriers`] |
 //! | compress a waveform | [`reading::codec`] |
 //! | keep sessions and frames over a power cut | [`storage`], [`node::Keeping`] |
 //! | filter a signal, find heart beats | [`signal`], [`signal::ecg::RPeakDetector`] |
+//! | smooth, decimate, differentiate, watch one frequency | [`signal::blocks`] |
+//! | count steps, tell posture, hear a heart, measure saturation | [`signal::motion`], [`signal::sound`], [`signal::ppg`] |
+//! | hand an ECG to a clinician as a page | `examples/signal_report` |
 //! | screen for fibrillation, find falls, foresee glucose | [`signal::rhythm`], [`signal::motion`], [`signal::glucose`] |
-//! | raise an alarm | [`alarm::LimitAlarm`], [`alarm::Staleness`] |
+//! | raise an alarm | [`alarm::LimitAlarm`], [`alarm::Staleness`], [`alarm::Lateness`] |
 //! | start on a microcontroller, or see a node run in an emulator | `examples/chips`, `examples/firmware`, [`guide::firmware`] |
 //! | know what it costs there | [`guide::footprint`] |
 //! | use a device from C | `examples/c` |
@@ -62,8 +72,8 @@
 //! | [`node`] | the composed endpoint | `node` |
 //! | [`driver`] | runs a node over a carrier, on any executor | `driver` |
 //! | [`events`] | what happened, for `log`, `tracing` or `defmt` | of these names |
-//! | [`signal`] | filters, ECG, rhythm, variability, PPG, falls, glucose | `signal` |
-//! | [`alarm`] | limits, staleness | `alarm` |
+//! | [`signal`] | filters, ECG, rhythm, variability, PPG, motion, glucose, heart sounds | `signal` |
+//! | [`alarm`] | limits, staleness, lateness | `alarm` |
 //! | [`gatt`] | Bluetooth health characteristics to and from readings | `gatt` |
 //! | [`fhir`] | FHIR R4 resources, with a heap | `fhir` |
 //!
@@ -87,7 +97,10 @@
 //! | a forged receipt | one HMAC a recipient, and one for each pairing under way, of which there are at most two | none |
 //! | `refused`, by anybody | a search of the device's epochs, at most one reconnection in each growing pause | none |
 //! | a first message of a label while armed, label unknown | one HMAC | none |
-//! | the same, label known, or recorded from an earlier attempt | three scalar multiplications, one a call | one of two slots for half-open pairings |
+//! | the same, label known, or recorded from an earlier attempt | three scalar multiplications, one a call; eight at once, then one a second | one of two slots for half-open pairings, for two minutes |
+//! | a first message of a comparison, while a server compares | one HMAC; with the token, three scalar multiplications | one run |
+//! | a hybrid first message, label unknown | one HMAC a part | none |
+//! | an exported identity, changed | one authentication | none |
 //! | a first message of a reconnection, hint or code unknown | one HMAC | none |
 //! | the same, code right (it takes the server's public key), hint heard on the wire | two scalar multiplications, then it is not authentic; one at a time | none |
 //! | the same, recorded from the device | five scalar multiplications, once in two seconds; no session ends by it | the one pending handshake of the relation |
@@ -103,7 +116,8 @@
 //! | records of an authentic frame | linear in its length | none |
 //! | a waveform block | linear in its sample count, at most 65,535 | the caller's slice |
 //! | a value of a Bluetooth characteristic | linear in its length | none |
-//! | a FHIR resource | linear in its length times the depth of its bundles, which the parser bounds | linear in its length |
+//! | a FHIR resource | linear in its length times the depth of its bundles, 32 at most | linear in its length |
+//! | the JSON of a record | linear in its length, times the logarithm of its members | linear in its length |
 //! | a device's image, changed | one HMAC | none |
 //! | a server's row, changed | one authentication | none |
 //! | flash of any content | linear in its size | one datagram |
