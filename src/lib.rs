@@ -49,7 +49,7 @@
 //! | screen for fibrillation, find falls, foresee glucose | [`signal::rhythm`], [`signal::motion`], [`signal::glucose`] |
 //! | raise an alarm | [`alarm::LimitAlarm`], [`alarm::Staleness`], [`alarm::Lateness`] |
 //! | start on a microcontroller, or see a node run in an emulator | `examples/chips`, `examples/firmware`, [`guide::firmware`] |
-//! | know what it costs there | [`guide::footprint`] |
+//! | know what it costs there, and on a server | [`guide::footprint`], [`guide::performance`] |
 //! | use a device from C | `examples/c` |
 //! | implement the protocol in another language | [`guide::specification`], [`guide::records`] |
 //! | hold another implementation against the protocol | [`guide::conformance`], `tests/vectors` (feature `vectors`) |

@@ -9,6 +9,9 @@ pub mod footprint {}
 #[doc = include_str!("conformance.md")]
 pub mod conformance {}
 
+#[doc = include_str!("performance.md")]
+pub mod performance {}
+
 #[doc = include_str!("records.md")]
 pub mod records {}
 

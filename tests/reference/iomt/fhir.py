@@ -157,14 +157,18 @@ def measured(reading, profile):
     absent = next((code for bit, code in ABSENT_STATUS.items() if status & bit), ABSENT_VALUE.get(value.kind))
     if absent is not None:
         return {"dataAbsentReason": coded(HL7 + "data-absent-reason", absent)}, None, fits
-    return {"valueQuantity": quantity(number, value.kind, UCUM.get(written))}, note, fits
+    return {"valueQuantity": quantity(number, value.kind, written)}, note, fits
 
 
-def quantity(number, kind, ucum):
+def quantity(number, kind, unit):
+    """By UCUM or, where UCUM does not write the unit here, by its code of IEEE 11073."""
     out = {"value": Number(write(number))}
     if kind != NUMBER:
         out["comparator"] = {BELOW: "<", ABOVE: ">"}[kind]
-    return out if ucum is None else {**out, "unit": ucum, "system": UNITS, "code": ucum}
+    ucum = UCUM.get(unit)
+    if ucum is None:
+        return {**out, "unit": f"unit {unit}", "system": MDC, "code": str(unit)}
+    return {**out, "unit": ucum, "system": UNITS, "code": ucum}
 
 
 def millimetres_of_mercury(number):
