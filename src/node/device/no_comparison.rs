@@ -7,7 +7,7 @@ use crate::time::Instant;
 use crate::wire::ConnectionId;
 
 #[derive(Debug, Default)]
-pub(super) struct Comparison;
+pub(super) struct Comparison {}
 
 #[allow(clippy::unused_self, reason = "it stands for what has a state")]
 impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {

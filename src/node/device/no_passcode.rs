@@ -6,7 +6,7 @@ use crate::seal::Entropy;
 use crate::time::Instant;
 
 #[derive(Debug, Default)]
-pub(super) struct PasscodeEntry;
+pub(super) struct PasscodeEntry {}
 
 impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     pub(super) const fn expire_passcode(&self, _: Instant) {}

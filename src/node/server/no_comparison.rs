@@ -6,7 +6,7 @@ use crate::seal::Entropy;
 use crate::time::Instant;
 
 #[derive(Debug, Default)]
-pub(super) struct Comparison;
+pub(super) struct Comparison {}
 
 #[allow(
     clippy::unused_self,
