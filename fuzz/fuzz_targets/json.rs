@@ -15,7 +15,10 @@ fuzz_target!(|text: &str| {
     }
     if let Ok(resource) = Resource::from_json(text) {
         let json = resource.to_json();
-        assert_eq!(Resource::from_json(&json).expect("what was written is read"), resource);
+        assert_eq!(
+            Resource::from_json(&json).expect("what was written is read"),
+            resource
+        );
     }
     if let Some(clock) = parse_date_time(text) {
         // At the ends of the calendar, the nearest day that has every offset.
