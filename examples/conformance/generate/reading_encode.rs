@@ -59,6 +59,7 @@ pub(super) fn area() -> Area {
     bases(&mut area);
     heads(&mut area);
     refused(&mut area);
+    statuses(&mut area);
     area
 }
 
@@ -348,6 +349,33 @@ fn refused(area: &mut Area) {
         "no_room",
         asks(&[stream(longest), observation("72e0", 0)]),
     );
+}
+
+fn statuses(area: &mut Area) {
+    let group = area.group(
+        "encode",
+        "a status of each component",
+        &["IOMT-REC-023"],
+        "LostInShortForm",
+    );
+    let cuff = |statuses: [u16; 3]| {
+        let parts = [(150_021, "138e0"), (150_022, "88e0"), (150_023, "104e0")];
+        let parts: Vec<_> = parts
+            .iter()
+            .zip(statuses)
+            .map(|((metric, value), status)| {
+                let part = json!({ "metric": metric, "unit": 266_016, "value": value });
+                match status {
+                    0 => part,
+                    status => with(part, "status", status.into()),
+                }
+            })
+            .collect();
+        json!({ "record": "compound", "metric": 150_020, "time": TIME, "status": 0, "components": parts })
+    };
+    for statuses in [[1, 0, 0], [0, 0, 0x4000], [1, 2, 4], [0xFFFF, 0x80, 0x7F]] {
+        group.valid(format!("{statuses:x?}"), asks(&[cuff(statuses)]));
+    }
 }
 
 fn shim_len(request: &Value) -> bool {

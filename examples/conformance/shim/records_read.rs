@@ -1,6 +1,6 @@
 //! Records of a plaintext, as JSON.
 
-use iomt::reading::{Cadence, Compound, Observation, Series, Timed, Waveform};
+use iomt::reading::{Cadence, Compound, Observation, Series, Status, Timed, Waveform};
 use iomt::time::{ClockQuality, Instant, Stamp};
 use iomt::wire::{Envelope, Record, Records};
 use serde_json::{Value, json};
@@ -226,11 +226,15 @@ fn read_compound(compound: &Compound) -> Value {
     let components: Vec<_> = compound
         .components()
         .map(|component| {
-            json!({
+            let mut part = json!({
                 "metric": component.metric.code(),
                 "unit": component.unit.code(),
                 "value": value_text(component.value),
-            })
+            });
+            if component.status != Status::VALID {
+                part["status"] = component.status.bits().into();
+            }
+            part
         })
         .collect();
     json!({

@@ -290,11 +290,16 @@ fn series<'a>(from: &Request<'a>, bytes: &'a Bytes) -> Result<Series<'a>, Failur
 
 fn compound(from: &Request<'_>) -> Result<Compound, Failure> {
     let component = |part: &Request<'_>| {
-        Ok(Component::new(
+        let component = Component::new(
             Metric::from_code(part.number("metric")?),
             Unit::from_code(part.number("unit")?),
             value(part.text("value")?)?,
-        ))
+        );
+        let status = match part.has("status") {
+            true => Status::from_bits(part.number("status")?),
+            false => Status::VALID,
+        };
+        Ok(component.with_status(status))
     };
     let parts = from.objects("components")?;
     let parts: Result<Vec<_>, Failure> = parts.iter().map(component).collect();

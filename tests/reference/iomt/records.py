@@ -8,7 +8,7 @@ from . import body
 from .decimal import ABOVE, BELOW, NUMBER, Decimal, Value
 from .errors import Refused
 from .octets import Cursor
-from .schema import CODES, ITEM, RECORDS, SETS, SHORT_CODES, STAMP
+from .schema import CODES, ITEM, RECORDS, SETS, SHORT_CODES, STAMP, STATUS_ITEM
 
 TICKS = {20: 1, 22: 1}      # µs in a unit of the offset; of all others a ms has 1,000
 MS = 1000
@@ -79,8 +79,10 @@ def _read_waveform(tag, said):
 
 
 def _read_compound(tag, said):
-    if tag == 28:
-        components = _items(said.pop("items"))
+    if tag != 26:
+        components = _items(said.pop("items"), ITEM if tag == 28 else STATUS_ITEM)
+        if tag == 56 and not any(item.get("status") for item in components):
+            raise Refused("body")       # IOMT-REC-023: this content has tag 28
         return {**said, "components": components}
     if said["set"] not in SETS:
         raise Refused("range")
@@ -93,12 +95,14 @@ def _read_compound(tag, said):
     return {**said, "metric": metric, "status": 0, "components": components}
 
 
-def _items(data):
-    """Items that say their length (IOMT-REC-020, 021)."""
+def _items(data, fields):
+    """Items that say their length (IOMT-REC-020, 021); a status of 0 is left out."""
     cursor, items = Cursor(data), []
     while cursor.left():
-        item = body.read(ITEM, cursor.take(cursor.u8()))
+        item = body.read(fields, cursor.take(cursor.u8()))
         item["value"] = _value(item)
+        if item.get("status") == 0:
+            del item["status"]
         items.append(item)
     if not 1 <= len(items) <= 6:
         raise Refused("range")
@@ -179,16 +183,18 @@ def _write_waveform(said):
 
 def _write_compound(said):
     components = said["components"]
+    has_statuses = any(part.get("status") for part in components)
     for number, (metric, unit, exponent, metrics) in SETS.items():
         rows = [(part, unit, NUMBER, exponent) for part in metrics]
         told = [(part["metric"], part["unit"], part["value"].kind, part["value"].number and part["value"].number.exponent)
                 for part in components]
-        if said["metric"] == metric and said["status"] == 0 and told == rows:
+        if said["metric"] == metric and said["status"] == 0 and told == rows and not has_statuses:
             return 26, {"set": number, "time": said["time"], "mantissas": [part["value"].number.mantissa for part in components]}
     if not 1 <= len(components) <= 6:
         raise Refused("out_of_range")
-    items = [body.write(ITEM, {**part, **_value_fields(part["value"])}) for part in components]
-    return 28, {**said, "items": b"".join(bytes([len(item)]) + item for item in items)}
+    tag, fields = (56, STATUS_ITEM) if has_statuses else (28, ITEM)
+    items = [body.write(fields, {"status": 0, **part, **_value_fields(part["value"])}) for part in components]
+    return tag, {**said, "items": b"".join(bytes([len(item)]) + item for item in items)}
 
 
 def _write_series(said):

@@ -20,6 +20,8 @@ VALUE = [("kind", U8), ("mantissa", Z32), ("exponent", I8)]
 OBSERVATION = [("metric", V32), ("unit", V32), ("offset", V32), ("status", V16), *VALUE]
 SERIES = [("metric", V32), ("unit", V32), ("exponent", I8), ("offset", V32), ("status", V16), ("codec", U8)]
 ITEM = [("metric", V32), ("unit", V32), *VALUE]
+STATUS_ITEM = [*ITEM, ("status", V16)]
+COMPOUND = [("metric", V32), ("offset", V32), ("status", V16), ("items", BYTES)]
 
 # tag: (name, fields)
 RECORDS = {
@@ -29,7 +31,7 @@ RECORDS = {
     22: ("waveform", [("metric", V32), ("unit", V32), ("exponent", I8), *SAMPLES]),
     24: ("descriptor", [(name, text(64)) for name in ("manufacturer", "model", "serial", "firmware", "udiDevice", "udiProduction")]),
     26: ("compound", [("set", U8), ("offset", V32), ("mantissas", ("zigzags", 32))]),
-    28: ("compound", [("metric", V32), ("offset", V32), ("status", V16), ("items", BYTES)]),
+    28: ("compound", COMPOUND),
     30: ("series", [("code", U8), ("offset", V32), ("interval", V32), ("count", V16), ("samples", BYTES)]),
     32: ("series", [*SERIES, ("interval", V32), ("count", V16), ("samples", BYTES)]),
     34: ("series", [*SERIES, ("intervals", BYTES), ("count", V16), ("samples", BYTES)]),
@@ -44,6 +46,7 @@ RECORDS = {
     48: ("stamped", [("time", V64), *STAMP, *OBSERVATION]),
     50: ("context", [("back", V32), ("device", V32), ("location", U8), ("method", U8), ("origin", U8), ("algorithm", text(32)),
                      ("algorithmVersion", text(32))]),
+    56: ("compound", COMPOUND),
     64: ("dose", [("offset", V32), ("medicine", text(64)), ("amount", V32), ("unit", V32), ("adherence", U8), ("plannedBefore", Z32),
                   ("reporter", U8)]),
     66: ("insulin_basal", [("offset", V32), ("rate", V32), ("duration", V32), ("outcome", U8)]),

@@ -88,3 +88,54 @@ pub(super) fn compounds(area: &mut Area) {
         asks(&plaintext(true, &[(28, &full(&items))])),
     );
 }
+
+/// Items that end in a status.
+pub(super) fn with_statuses(area: &mut Area) {
+    let item = |mantissa: u8, status: &[u8]| {
+        let fields = [
+            &varint(150_021)[..],
+            &varint(266_016),
+            &[0, mantissa, 0],
+            status,
+        ]
+        .concat();
+        [&[fields.len() as u8], &fields[..]].concat()
+    };
+    let full = |items: &[Vec<u8>]| {
+        let items = items.concat();
+        let body = [
+            &varint(150_020)[..],
+            &[0, 0],
+            &varint(items.len() as u64),
+            &items,
+        ]
+        .concat();
+        asks(&plaintext(true, &[(56, &body)]))
+    };
+    let group = area.group(
+        "decode",
+        "a status of each component",
+        &["IOMT-REC-021", "IOMT-REC-023"],
+        "ItemStatus",
+    );
+    for status in [1, 0x7F, 0x80, 0x4000, 0xFFFF] {
+        group.valid(
+            format!("{status:#x} of the second"),
+            full(&[item(4, &[0]), item(6, &varint(status))]),
+        );
+    }
+    group.valid(
+        "of each",
+        full(&[item(4, &[1]), item(6, &[2]), item(8, &[4])]),
+    );
+    group.valid("of one alone", full(&[item(4, &[1])]));
+    group.refused("of none", full(&[item(4, &[0]), item(6, &[0])]));
+    group.refused("of one that has none", full(&[item(4, &[1]), item(6, &[])]));
+    group.refused(
+        "with a byte behind it",
+        full(&[item(4, &[1, 0]), item(6, &[0])]),
+    );
+    group.refused("above 16 bits", full(&[item(4, &varint(0x1_0000))]));
+    group.refused("over-long", full(&[item(4, &[0x81, 0])]));
+    group.invalid("of no item", "out_of_range", full(&[]));
+}

@@ -81,6 +81,12 @@ const FLAGS: &[Flag] = &[
         effect: "one item is taken for two",
     },
     Flag {
+        name: "ItemStatus",
+        bug: "MISSING_CHECK",
+        says: "does not keep the status of each component",
+        effect: "a diastolic pressure that was disturbed is shown as good",
+    },
+    Flag {
         name: "Sign",
         bug: "SIGN",
         says: "reads zigzag wrongly",
@@ -103,6 +109,7 @@ pub(super) fn area() -> Area {
     frames::heads(&mut area);
     frames::sequences(&mut area);
     frames::texts(&mut area);
+    compounds::with_statuses(&mut area);
     area
 }
 
