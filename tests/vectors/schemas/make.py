@@ -60,7 +60,7 @@ RECORDS = dict(
     observation=dict(**MEASURED, time=BIG),
     waveform=dict(metric=INT, unit=INT, start=BIG, rate=INT, firstIndex=BIG, scale=DECIMAL, zero=INT, codec=INT, count=INT, samples=HEX),
     descriptor=dict(manufacturer=TEXT, model=TEXT, serial=TEXT, firmware=TEXT, udiDevice=TEXT, udiProduction=TEXT),
-    compound=dict(metric=INT, time=BIG, status=INT, components=lists(members(metric=INT, unit=INT, value=VALUE))),
+    compound=dict(metric=INT, time=BIG, status=INT, components=lists(members(metric=INT, status_=INT, unit=INT, value=VALUE))),
     series=dict(metric=INT, unit=INT, start=BIG, exponent=INT, status=INT, codec=INT, count=INT, interval_=INT, intervals_=HEX, samples=HEX),
     stamped=dict(**MEASURED, time=BIG, stamp=STAMP),
     gap=dict(firstSequence=BIG, count=INT, reason=INT),
