@@ -97,7 +97,7 @@
 //! | a forged receipt | one HMAC a recipient, and one for each pairing under way, of which there are at most two | none |
 //! | `refused`, by anybody | a search of the device's epochs, at most one reconnection in each growing pause | none |
 //! | a first message of a label while armed, label unknown | one HMAC | none |
-//! | the same, label known, or recorded from an earlier attempt | three scalar multiplications, one a call; eight at once, then one a second | one of two slots for half-open pairings, for two minutes |
+//! | the same, label known, or recorded from an earlier attempt | three scalar multiplications, five where the label has a key, one a call; eight at once, then one a second | one of two slots for half-open pairings, for two minutes |
 //! | a first message of a comparison, while a server compares | one HMAC; with the token, three scalar multiplications | one run |
 //! | a hybrid first message, label unknown | one HMAC a part | none |
 //! | an exported identity, changed | one authentication | none |
@@ -126,7 +126,7 @@
 //!
 //! # Stability
 //!
-//! Record layouts are drafts until 1.0. `signal`, `alarm` and `fhir` follow clinical practice and may change in
+//! The records of tags 64 to 82 are drafts until 1.0; the others freeze with 0.1.0. `signal`, `alarm` and `fhir` follow clinical practice and may change in
 //! minor versions. No type of a dependency is part of the public interface; the adapters `driver` and
 //! `flash` ask for traits of `embedded-io-async` and `embedded-storage`.
 //!

@@ -42,7 +42,7 @@ use iomt::reading::{Metric, Observation, Unit, Value};
 use iomt::seal::{self, Entropy, EntropyFailed};
 use iomt::storage::{MAX_IMAGE, Storage as _};
 use iomt::time::Duration;
-use iomt::wire::{RecordId, Space};
+use iomt::wire::{Packet, RecordId, Space};
 use whole_system::place::Path;
 use whole_system::relay::Relay;
 use whole_system::world::{CONFIG, HOUR, MINUTE, World};
@@ -94,6 +94,11 @@ fn stale_value_raising_an_alarm() {
     for reading in arrived {
         assert_eq!(alarm.observe(reading.time, reading), Ok(None));
     }
+    world.take_value(Space::Data, 180).unwrap();
+    assert!(world.run_until_settled(BOUND));
+    let fresh = &world.places[0].arrived[2];
+    let raised = alarm.observe(fresh.time, fresh).unwrap();
+    assert!(raised.is_some(), "the same value, fresh, does raise it");
 }
 
 // IOMT-LINK-020
@@ -211,12 +216,20 @@ fn backlog_behind_an_alarm() {
     world.cut(0);
     world.take_many(150, MINUTE);
     world.mend(0);
-    let sent = world.now;
+    let (sent, heard) = (world.now, world.places[0].up.said.len());
     let alarm = world.take(Space::Alarm).unwrap();
     assert!(world.run_until_settled(BOUND));
     world.assert_stored(0);
     let row = &world.places[0].rows[&(alarm.run, alarm.sequence)];
-    assert_eq!(row.at, sent, "it leaves at once, before the backlog");
+    assert_eq!(row.at, sent, "it leaves at once");
+    let mut spaces =
+        world.places[0].up.said[heard..]
+            .iter()
+            .filter_map(|said| match Packet::parse(said) {
+                Ok(Packet::Frame(frame)) if frame.space != Space::Control => Some(frame.space),
+                _ => None,
+            });
+    assert_eq!(spaces.next(), Some(Space::Alarm), "before the backlog");
 }
 
 // IOMT-LINK-003

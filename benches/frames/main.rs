@@ -88,7 +88,7 @@ impl Verdict {
             self.missed += 1;
             return "MISSED";
         }
-        "near"
+        "missed"
     }
 }
 

@@ -74,7 +74,7 @@ pub trait SessionLookup: Send + Sync {
 /// The locators of many sessions, in memory.
 ///
 /// A session has eight locators before its first frame, and one more for each epoch that is open or was
-/// skipped: 24 at most. Each takes the size of the name, eight bytes and what the hash table needs.
+/// skipped: 25 at most. Each takes the size of the name, eight bytes and what the hash table needs.
 #[cfg(feature = "std")]
 #[derive(Debug, Clone)]
 pub struct SessionTable<N> {

@@ -38,6 +38,7 @@ fn say_yes(lab: &mut Lab) {
     lab.server.confirm_digits(lab.now).unwrap();
 }
 
+// IOMT-CMP-007
 #[test]
 fn a_person_who_says_yes_on_both_sides_pairs_them_and_the_attempt_comes_back() {
     let mut lab = lab();

@@ -133,6 +133,7 @@ proptest! {
         assert_comes_back(&Record::Observation(Observation { metric: Metric::from_code(metric), unit: Unit::from_code(unit), time, value, status: Status::from_bits(status) }));
     }
 
+    // IOMT-REC-023
     #[test]
     fn components_come_back_with_their_statuses(time in time(), whole: u16, parts in proptest::collection::vec((value(), prop_oneof![Just(0_u16), any::<u16>()]), 1..=6)) {
         let component = |(value, status): &(Value, u16)| Component::new(Metric::SYSTOLIC, Unit::MMHG, *value).with_status(Status::from_bits(*status));

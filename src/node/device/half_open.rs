@@ -17,7 +17,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 const MAX_LAST_ANSWER: usize = 128;
 /// How many first messages are answered at once.
 const BURST: u8 = 8;
-/// How long it takes until one more is: three multiplications of a small core.
+/// How long it takes until one more is: five multiplications of a small core at most.
 const REFILL: Duration = Duration::from_secs(1);
 
 /// The pairings of a device that have begun and not finished.
