@@ -94,7 +94,7 @@ fn address(counter: u8) -> FrameAddress {
     FrameAddress {
         peer: 0,
         epoch: [7; 8],
-        space: if counter % 2 == 0 {
+        space: if counter.is_multiple_of(2) {
             Space::Data
         } else {
             Space::Alarm
