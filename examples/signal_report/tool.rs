@@ -2,8 +2,6 @@
 
 use std::io::{BufRead, Write};
 
-use iomt::time::SampleRate;
-
 use crate::tools::Failure;
 use crate::tools::arguments::Arguments;
 use crate::tools::lines::Lines;
@@ -33,14 +31,11 @@ pub(crate) fn run(
     input: &mut dyn BufRead,
     output: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let hz: f64 = arguments.number("--rate", 100.0..=1_000.0)?;
-    let gain: f64 = arguments.number("--gain", 0.5..=1e9)?;
+    let (rate, gain) = arguments.ecg()?;
     let title = arguments.text("--title")?;
     let title = title.unwrap_or_else(|| "ECG report".into());
     let _ = (arguments.flag("--quality"), arguments.flag("--class"));
     arguments.finish()?;
-    let rate = SampleRate::from_millihertz((hz * 1e3).round() as u32);
-    let rate = rate.ok_or_else(|| Failure::Arguments("--rate: 0".into()))?;
     let mut lines = Lines::new(input);
     let mut samples = Vec::new();
     while let Some(sample) = lines.integer(&(i32::MIN..=i32::MAX))? {

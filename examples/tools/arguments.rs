@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use iomt::time::SampleRate;
+
 use super::Failure;
 
 /// Words not yet understood.
@@ -20,6 +22,15 @@ impl Arguments {
     /// The first word: what to do.
     pub(crate) fn verb(&mut self) -> Option<String> {
         (!self.words.is_empty()).then(|| self.words.remove(0))
+    }
+
+    /// What every tool asks of an ECG: its rate, and how much a sample grows with a millivolt.
+    pub(crate) fn ecg(&mut self) -> Result<(SampleRate, f64), Failure> {
+        let hz: f64 = self.number("--rate", 100.0..=1_000.0)?;
+        let gain = self.number("--gain", 0.5..=1e9)?;
+        let rate = SampleRate::from_millihertz((hz * 1e3).round() as u32);
+        let rate = rate.ok_or_else(|| Failure::Arguments("--rate: 0".into()))?;
+        Ok((rate, gain))
     }
 
     /// Whether a word stands there.

@@ -3,7 +3,6 @@
 use std::io::{BufRead, Write};
 
 use iomt::signal::ecg::{BeatClass, BeatClassifier, RPeak, RPeakDetector};
-use iomt::time::SampleRate;
 
 use super::Failure;
 use super::arguments::Arguments;
@@ -34,13 +33,10 @@ pub(crate) fn run(
     input: &mut dyn BufRead,
     output: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let hz: f64 = arguments.number("--rate", 100.0..=1_000.0)?;
-    let gain: f64 = arguments.number("--gain", 0.5..=1e9)?;
+    let (rate, gain) = arguments.ecg()?;
     let has_quality = arguments.flag("--quality");
     let has_class = arguments.flag("--class");
     arguments.finish()?;
-    let rate = SampleRate::from_millihertz((hz * 1e3).round() as u32);
-    let rate = rate.ok_or_else(|| Failure::Arguments("--rate: 0".into()))?;
     let detector = RPeakDetector::new(rate, gain.round() as u32);
     let mut detector = detector.map_err(|error| Failure::Arguments(error.to_string()))?;
     let classifier = has_class.then(|| BeatClassifier::new(rate, gain.round() as u32));

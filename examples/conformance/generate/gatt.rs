@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
 use super::common::cuts;
-use super::gatt_values::{MOMENT, NAN, Sample, all, short};
+use super::gatt_values::{MOMENT, NO_NUMBERS, Sample, all, short};
 use crate::shim::text::hex;
 
 const FLAGS: &[Flag] = &[
@@ -232,13 +232,7 @@ fn numbers(area: &mut Area) {
         )
         .judged("any_error");
     let pressure = |first: [u8; 2]| [&[0][..], &first, &short(88, 0), &short(104, 0)].concat();
-    for (what, code) in [
-        ("NaN", NAN),
-        ("NRes", [0, 8]),
-        ("+infinity", [0xFE, 7]),
-        ("-infinity", [2, 8]),
-        ("reserved", [1, 8]),
-    ] {
+    for (what, code) in NO_NUMBERS {
         group.any(
             format!("a pressure of {what}"),
             asks("2a35", &pressure(code)),

@@ -5,7 +5,7 @@ use super::common::cuts;
 use super::gatt::{asks, longest_of};
 use super::gatt_bodies::{self, cgm, composition};
 use super::gatt_clocks::{self, body, component, current, elapsed, rate, whole};
-use super::gatt_values::{NAN, Sample, short};
+use super::gatt_values::{NO_NUMBERS, Sample, short};
 
 pub(super) fn add(area: &mut Area) {
     let samples = [gatt_bodies::all(), gatt_clocks::all()].concat();
@@ -145,13 +145,7 @@ fn special(area: &mut Area) {
         &["IOMT-GATT-003", "IOMT-GATT-010"],
         "Special",
     );
-    for (what, code) in [
-        ("NaN", NAN),
-        ("NRes", [0, 8]),
-        ("+infinity", [0xFE, 7]),
-        ("-infinity", [2, 8]),
-        ("reserved", [1, 8]),
-    ] {
+    for (what, code) in NO_NUMBERS {
         let mut record = cgm(0x20, [0, 0, 0x40], false);
         record[2..4].copy_from_slice(&code);
         group.any(

@@ -22,6 +22,15 @@ pub(super) const MOMENT: [u8; 7] = [0xEA, 0x07, 3, 29, 7, 8, 9];
 
 pub(super) const NAN: [u8; 2] = [0xFF, 0x07];
 
+/// Every SFLOAT that is no number.
+pub(super) const NO_NUMBERS: [(&str, [u8; 2]); 5] = [
+    ("NaN", NAN),
+    ("NRes", [0, 8]),
+    ("+infinity", [0xFE, 7]),
+    ("-infinity", [2, 8]),
+    ("reserved", [1, 8]),
+];
+
 /// The flags, then those of the fields whose flag is set.
 fn flagged(flags: u8, before: &[u8], fields: &[(u8, &[u8])]) -> Vec<u8> {
     let mut value = [&[flags][..], before].concat();
