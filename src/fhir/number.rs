@@ -35,9 +35,12 @@ impl<'de> Deserialize<'de> for Number {
 fn parse(text: &str) -> Option<Decimal> {
     let (digits, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let number: Decimal = digits.parse().ok()?;
-    let power: i8 = power.parse().ok()?;
-    let exponent = number.exponent().checked_add(power)?;
-    Some(Decimal::new(number.mantissa(), exponent))
+    let power: i16 = power.parse().ok()?;
+    let exponent = i16::from(number.exponent()).checked_add(power)?;
+    Some(Decimal::new(
+        number.mantissa(),
+        i8::try_from(exponent).ok()?,
+    ))
 }
 
 #[cfg(test)]
@@ -54,6 +57,38 @@ mod tests {
     fn precision_is_kept() {
         for text in ["37.60", "2.0", "2", "-0.05", "70.000", "0", "2147483647"] {
             assert_eq!(back(text).unwrap(), text);
+        }
+    }
+
+    /// Found by fuzzing: 1e38 was written with 38 zeros, which the reader then took for too many digits.
+    #[test]
+    fn reads_what_it_writes_at_the_ends_of_the_range() {
+        for exponent in i8::MIN..=i8::MAX {
+            for mantissa in [i32::MIN, -1, 0, 1, 10, i32::MAX] {
+                let number = Number(Decimal::new(mantissa, exponent));
+                let json = serde_json::to_string(&number).unwrap();
+                assert_eq!(
+                    serde_json::from_str::<Number>(&json).unwrap(),
+                    number,
+                    "{json}"
+                );
+                assert_eq!(back(&json).unwrap(), json);
+            }
+        }
+        assert_eq!(
+            back("1e38").unwrap(),
+            "100000000000000000000000000000000000000"
+        );
+        assert_eq!(back("1.5e128").unwrap().len(), 129);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_decimal_comes_back(mantissa: i32, exponent: i8) {
+            let number = Number(Decimal::new(mantissa, exponent));
+            let json = serde_json::to_string(&number).unwrap();
+            proptest::prop_assert_eq!(serde_json::from_str::<Number>(&json).unwrap(), number);
+            proptest::prop_assert_eq!(back(&json).unwrap(), json);
         }
     }
 

@@ -192,7 +192,7 @@ impl fmt::Debug for Decimal {
     }
 }
 
-/// The text is not a decimal number, or has more digits than 31 bits hold.
+/// The text is not a decimal number, or has more digits than 31 bits hold, or a power of ten outside of -128 to 127.
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a decimal number of at most nine to ten digits")]
@@ -201,7 +201,13 @@ pub struct ParseDecimalError;
 impl FromStr for Decimal {
     type Err = ParseDecimalError;
 
-    /// Reads `[+-]digits[.digits]`; the digits behind the point become the exponent.
+    /// Reads `[+-]digits[.digits]`; the digits behind the point become the exponent. Zeros at the end of a whole number
+    /// that 31 bits have no room for become the exponent as well, so that whatever is printed is read.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseDecimalError`] for any other form, for more digits than 31 bits hold, and for a power of ten outside of
+    /// -128 to 127.
     fn from_str(text: &str) -> Result<Self, ParseDecimalError> {
         let (is_negative, unsigned) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -212,17 +218,43 @@ impl FromStr for Decimal {
         if whole.is_empty() || ends_in_point {
             return Err(ParseDecimalError);
         }
-        let mut mantissa = 0_i32;
-        for digit in whole.bytes().chain(fraction.bytes()) {
+        let mut number = Self::new(0, 0);
+        for digit in whole.bytes() {
             let digit = digit_value(digit)?;
-            let signed = if is_negative { -digit } else { digit };
-            mantissa = mantissa
-                .checked_mul(10)
-                .and_then(|tens| tens.checked_add(signed))
-                .ok_or(ParseDecimalError)?;
+            number = number.followed_by(if is_negative { -digit } else { digit })?;
         }
-        let places = i8::try_from(fraction.len()).map_err(|_| ParseDecimalError)?;
-        Ok(Self::new(mantissa, -places))
+        for digit in fraction.bytes() {
+            let digit = digit_value(digit)?;
+            number = number.followed_behind_the_point(if is_negative { -digit } else { digit })?;
+        }
+        Ok(number)
+    }
+}
+
+/// What reading adds, one digit with the number's sign at a time.
+impl Decimal {
+    /// With one more digit before the point.
+    fn followed_by(self, digit: i32) -> Result<Self, ParseDecimalError> {
+        match self.appended(digit) {
+            Some(mantissa) if self.exponent == 0 => Ok(Self::new(mantissa, 0)),
+            _ if digit != 0 => Err(ParseDecimalError),
+            _ => self.moved(1),
+        }
+    }
+
+    /// With one more digit behind the point.
+    fn followed_behind_the_point(self, digit: i32) -> Result<Self, ParseDecimalError> {
+        let mantissa = self.appended(digit).filter(|_| self.exponent <= 0);
+        Self::new(mantissa.ok_or(ParseDecimalError)?, self.exponent).moved(-1)
+    }
+
+    fn appended(self, digit: i32) -> Option<i32> {
+        self.mantissa.checked_mul(10)?.checked_add(digit)
+    }
+
+    fn moved(self, steps: i8) -> Result<Self, ParseDecimalError> {
+        let exponent = self.exponent.checked_add(steps).ok_or(ParseDecimalError)?;
+        Ok(Self::new(self.mantissa, exponent))
     }
 }
 
@@ -283,10 +315,26 @@ mod tests {
             "2147483648",
             "1.2.3",
             " 1",
+            "10000000001",
+            "10000000000.0",
         ] {
             assert!(text.parse::<Decimal>().is_err(), "{text}");
         }
         assert_eq!("-2147483648".parse(), Ok(Decimal::new(i32::MIN, 0)));
+    }
+
+    #[test]
+    fn reads_what_it_prints_at_the_ends_of_the_range() {
+        for exponent in i8::MIN..=i8::MAX {
+            for mantissa in [i32::MIN, -1, 0, 1, 10, 2_147_483_640, i32::MAX] {
+                let decimal = Decimal::new(mantissa, exponent);
+                assert_eq!(decimal.to_string().parse(), Ok(decimal), "{decimal:?}");
+            }
+        }
+        let longer = format!("{}0", Decimal::new(i32::MAX, i8::MAX));
+        assert_eq!(longer.parse::<Decimal>(), Err(ParseDecimalError));
+        let finer = format!("{}0", Decimal::new(1, i8::MIN));
+        assert_eq!(finer.parse::<Decimal>(), Err(ParseDecimalError));
     }
 
     #[test]
@@ -313,10 +361,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_comes_back(mantissa: i32, exponent in -20_i8..=0) {
+        fn text_comes_back(mantissa: i32, exponent in i8::MIN..=0) {
             let decimal = Decimal::new(mantissa, exponent);
             let back: Decimal = decimal.to_string().parse().unwrap();
             prop_assert_eq!((back.mantissa(), back.exponent()), (mantissa, exponent));
+        }
+
+        #[test]
+        fn text_of_a_great_number_comes_back_equal(mantissa: i32, exponent in 1..=i8::MAX) {
+            let decimal = Decimal::new(mantissa, exponent);
+            let back: Decimal = decimal.to_string().parse().unwrap();
+            prop_assert_eq!(back, decimal);
+            prop_assert_eq!(back.to_string(), decimal.to_string());
         }
 
         // IOMT-DATA-011
