@@ -45,6 +45,7 @@ pub struct Observation {
     pub value_codeable_concept: Option<CodeableConcept>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_string: Option<String>,
+    /// A count, which has no unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_integer: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]

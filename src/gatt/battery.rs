@@ -29,7 +29,7 @@ impl Battery {
         }
     }
 
-    /// The charge, 0 to 100.
+    /// The charge in percent, 0 to 100.
     #[must_use]
     pub const fn percent(self) -> u8 {
         self.percent

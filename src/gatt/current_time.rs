@@ -13,7 +13,7 @@ use super::{DateTime, Error};
 pub struct CurrentTime {
     /// Date and time.
     pub time: DateTime,
-    /// 1 Monday to 7 Sunday; 0 where it is not known.
+    /// The day by its number, 1 Monday to 7 Sunday; 0 where it is not known.
     pub day_of_week: u8,
     /// 1/256 s beyond the time.
     pub fractions_256: u8,

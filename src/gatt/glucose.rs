@@ -31,7 +31,7 @@ pub struct Glucose {
     pub offset_minutes: Option<i16>,
     /// What was measured.
     pub sample: Option<GlucoseSample>,
-    /// Sensor Status Annunciation.
+    /// Sensor Status Annunciation, as the bits of the field.
     pub status: Option<u16>,
     /// Whether a [`GlucoseContext`](super::GlucoseContext) with the same number follows.
     pub has_context: bool,
@@ -44,7 +44,7 @@ pub struct GlucoseSample {
     pub unit: GlucoseUnit,
     /// The concentration.
     pub concentration: Value,
-    /// What was sampled: 1 to 10, of which 9 is interstitial fluid and 10 a control solution.
+    /// What was sampled, as the code of the field: 1 to 10, of which 9 is interstitial fluid and 10 a control solution.
     pub kind: u8,
     /// From where: 1 finger, 2 alternate site, 3 ear lobe, 4 control solution, 15 not told.
     pub location: u8,

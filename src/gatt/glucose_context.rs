@@ -31,7 +31,7 @@ pub struct GlucoseContext {
     pub sequence: u16,
     /// What was eaten.
     pub carbohydrate: Option<Carbohydrate>,
-    /// 1 before a meal, 2 after it, 3 fasting, 4 casual, 5 bedtime.
+    /// By its code: 1 before a meal, 2 after it, 3 fasting, 4 casual, 5 bedtime.
     pub meal: Option<u8>,
     /// Who measured, and in what health.
     pub tester_health: Option<TesterHealth>,
@@ -46,7 +46,7 @@ pub struct GlucoseContext {
 /// A meal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Carbohydrate {
-    /// 1 breakfast, 2 lunch, 3 dinner, 4 snack, 5 drink, 6 supper, 7 brunch.
+    /// By its code: 1 breakfast, 2 lunch, 3 dinner, 4 snack, 5 drink, 6 supper, 7 brunch.
     pub id: u8,
     /// In kilograms.
     pub kilograms: Value,
@@ -55,7 +55,7 @@ pub struct Carbohydrate {
 /// Who measured, and in what health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TesterHealth {
-    /// 1 the user, 2 a professional, 3 a laboratory, 15 not told.
+    /// By its code: 1 the user, 2 a professional, 3 a laboratory, 15 not told.
     pub tester: u8,
     /// 1 minor issues, 2 major ones, 3 during menses, 4 under stress, 5 none, 15 not told.
     pub health: u8,
@@ -73,7 +73,7 @@ pub struct Exercise {
 /// A medication that was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Medication {
-    /// Insulin: 1 rapid acting, 2 short acting, 3 intermediate acting, 4 long acting, 5 pre-mixed.
+    /// The code of an insulin: 1 rapid acting, 2 short acting, 3 intermediate acting, 4 long acting, 5 pre-mixed.
     pub id: u8,
     /// How much, and in what.
     pub amount: Amount,

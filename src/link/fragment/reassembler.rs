@@ -77,11 +77,11 @@ pub enum FragmentError {
 pub struct FragmentStats {
     /// Datagrams delivered.
     pub delivered: u32,
-    /// Fragments ignored: they were here before.
+    /// Number of fragments ignored: they were here before.
     pub duplicates: u32,
-    /// Fragments refused as [`FragmentError::Malformed`].
+    /// Number of fragments refused as [`FragmentError::Malformed`].
     pub malformed: u32,
-    /// Fragments refused as [`FragmentError::Orphan`].
+    /// Number of fragments refused as [`FragmentError::Orphan`].
     pub orphans: u32,
     /// Datagrams dropped for a [`FragmentError::Gap`].
     pub gaps: u32,

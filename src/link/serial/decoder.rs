@@ -57,7 +57,7 @@ pub struct SerialStats {
     pub too_short: u32,
     /// Dropped: a datagram above the decoder's `N`, or delimiters were lost.
     pub too_long: u32,
-    /// Dropped: the check sum is wrong.
+    /// Number of datagrams dropped: the check sum is wrong.
     pub corrupt: u32,
 }
 

@@ -96,12 +96,12 @@ pub struct DeviceStats {
     pub frames_lost: u64,
     /// Control frames that were sealed and sent.
     pub control_sent: u64,
-    /// Receipts that were authentic.
+    /// Number of receipts that were authentic.
     pub receipts: u64,
     /// Packets that were refused.
     pub packets_refused: u64,
-    /// Sessions that a reconnection began.
+    /// Number of sessions that a reconnection began.
     pub reconnections: u64,
-    /// Writes to storage that failed.
+    /// Number of writes to storage that failed.
     pub store_failures: u64,
 }

@@ -139,10 +139,10 @@ pub struct ServerStats {
     pub duplicates: u64,
     /// Packets that were refused.
     pub packets_refused: u64,
-    /// Receipts that were made.
+    /// Number of receipts that were made.
     pub receipts: u64,
-    /// Handshakes of the device that were answered.
+    /// Number of handshakes of the device that were answered.
     pub handshakes_answered: u64,
-    /// Scalar multiplications that were done or asked for.
+    /// Number of scalar multiplications that were done or asked for.
     pub multiplications: u64,
 }

@@ -67,7 +67,8 @@ impl Decimal {
         Some(Self::new(mantissa, exponent))
     }
 
-    /// The nearest binary float: for drawing and statistics, not for storing.
+    /// The value as the nearest binary float that the multiplication by its power of ten gives: for drawing and
+    /// statistics, not for storing.
     #[must_use]
     pub fn to_f64(self) -> f64 {
         let mut power = 1.0;

@@ -18,7 +18,7 @@ pub struct InsulinBasal {
 pub struct InsulinBolus {
     /// What was asked for, in thousandths of an international unit.
     pub requested_milli_units: u32,
-    /// What was delivered, as far as it is known.
+    /// What was delivered, in thousandths of a unit of insulin, as far as it is known.
     pub delivered_milli_units: u32,
     /// Whether it was delivered.
     pub outcome: Outcome,

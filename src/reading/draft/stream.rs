@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stream<'a> {
-    /// Which stream.
+    /// Which stream, by a number that the application gives.
     pub channel: u16,
     /// The place of the first byte in the stream.
     pub position: u64,

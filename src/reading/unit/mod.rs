@@ -26,7 +26,7 @@ impl Unit {
         Self { code }
     }
 
-    /// Partition × 65,536 + term.
+    /// The code of the nomenclature: partition × 65,536 + term.
     #[must_use]
     pub const fn code(self) -> u32 {
         self.code

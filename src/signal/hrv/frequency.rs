@@ -62,7 +62,7 @@ impl BandPowers {
         })
     }
 
-    /// Low over high; none where there is no high.
+    /// The ratio of low over high; none where there is no high.
     #[must_use]
     pub fn ratio(&self) -> Option<f32> {
         (self.high > 0.0).then(|| self.low / self.high)

@@ -5,9 +5,9 @@ use crate::wire::{ConnectionId, Error, Hint, Reader, Writer};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Handshake<'a> {
-    /// The cryptographic suite.
+    /// The number of the cryptographic suite.
     pub suite: u8,
-    /// The association model.
+    /// The number of the association model.
     pub model: u8,
     /// The number of the message, from 1.
     pub step: u8,

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Finds public numbers of which neither name nor documentation says what is counted.
+
+    python3 tests/documentation/units.py
+
+Looks at every public field and every public function without arguments but `self` whose type is a bare number. A name may
+end in its unit (`delay_ms`); else the documentation names a unit, says what is counted, or says that it is a number of
+some list. Prints each that does not and exits with 1 when there is one.
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+NUMBER = r"(?:NonZero)?(?:Option<)?\[?(?:[ui](?:8|16|32|64|128|size)|f32|f64)(?:; \w+\])?>?"
+FIELD = re.compile(rf"^pub (\w+): ({NUMBER}),")
+GETTER = re.compile(rf"^pub (?:const )?fn (\w+)\(&?(?:mut )?self\) -> ({NUMBER}) \{{")
+
+# A word that says what a number counts or is: a unit, a thing counted, or an entry of a numbered list.
+WORDS = """
+    nanosecond microsecond millisecond second minute hour day week month year bit byte octet count number many how
+    percent per cent permille degree mmhg bpm beat breath hertz sample sample-rate step ratio share code id tag index position
+    sequence from of-\\d metre gram milligram kilogram litre volt microvolt millivolt ampere celsius kelvin unit times
+    frame record epoch packet datagram component value entry bound mantissa exponent power digit version generation
+    bitmap flag hash checksum radian hz ms µs us ns s min % mg/dl mmol/l g version probability fraction logarithm
+    attempt try instruction channel level angle rank row line column day page length width size age seed key token
+    kcal calorie joule watt newton pascal gravit threshold point interval distance factor gain coefficient zero one
+    scheme identifier address counter nats kilojoule thousandth beginning
+""".split()
+SAYS = re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(word) if "\\" not in word else word for word in WORDS) + r")(?:s|es)?(?![a-z])", re.I)
+SUFFIX = re.compile(r"(?:^|_)(?:ns|us|ms|s|secs|seconds|millis|micros|nanos|minutes|hours|month|year|days|bytes|bits|bpm|hz|mg|mg_dl|kg|kj|kilojoules|milli_g|milli_units|percent|permille|uv|mv|count|len|code)$")
+
+
+def items(text):
+    """The documentation, name and type of each public number of a source text, with its line."""
+    documentation = []
+    for number, line in enumerate(text.splitlines(), 1):
+        line = line.strip()
+        if line.startswith("///"):
+            documentation.append(line[3:].strip())
+        elif line.startswith("#["):
+            continue
+        else:
+            if match := FIELD.match(line) or GETTER.match(line):
+                yield number, match[1], match[2], " ".join(documentation)
+            documentation = []
+
+
+def main():
+    seen, silent = 0, []
+    for path in sorted((ROOT / "src").rglob("*.rs")):
+        if "tests" in path.parts or path.name == "tests.rs":
+            continue
+        for line, name, kind, documentation in items(path.read_text()):
+            seen += 1
+            if not SUFFIX.search(name) and not SAYS.search(documentation):
+                silent.append(f"{path.relative_to(ROOT)}:{line}: {name}: {kind}: {documentation or 'not documented'}")
+    print("\n".join(silent + [f"{seen} public numbers, {len(silent)} of which do not say what they count"]))
+    sys.exit(bool(silent) or seen < 100)
+
+
+if __name__ == "__main__":
+    main()
