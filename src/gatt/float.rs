@@ -72,4 +72,44 @@ mod tests {
         let bound = Value::BelowRange(Decimal::from(70));
         assert_eq!((to_sfloat(bound), to_float(bound)), (None, None));
     }
+
+    #[test]
+    fn a_number_at_the_ends_of_the_range_comes_back_or_is_refused() {
+        for exponent in i8::MIN..=i8::MAX {
+            for mantissa in [i32::MIN, -2_045, -1, 0, 1, 2_045, 8_388_605, i32::MAX] {
+                comes_back_or_is_refused(Decimal::new(mantissa, exponent));
+            }
+        }
+        assert!(to_float(Decimal::new(8_388_605, i8::MIN).into()).is_some());
+        assert!(to_float(Decimal::new(8_388_605, i8::MAX).into()).is_some());
+        assert_eq!(to_float(Decimal::new(i32::MAX, i8::MAX).into()), None);
+    }
+
+    fn comes_back_or_is_refused(number: Decimal) {
+        let value = Value::Number(number);
+        if let Some(code) = to_sfloat(value) {
+            assert_eq!(from_sfloat(code), Some(value), "{code:#06x}");
+            assert!(to_float(value).is_some(), "{number:?}");
+        }
+        if let Some(code) = to_float(value) {
+            assert_eq!(from_float(code), Some(value), "{code:#010x}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_number_comes_back_or_is_refused(mantissa: i32, few in -2_045..=2_045, exponent: i8) {
+            comes_back_or_is_refused(Decimal::new(mantissa, exponent));
+            comes_back_or_is_refused(Decimal::new(few, exponent));
+        }
+
+        #[test]
+        fn every_float_code_comes_back_or_is_reserved(code: u32) {
+            if let Some(value) = from_float(code) {
+                proptest::prop_assert_eq!(to_float(value).and_then(from_float), Some(value));
+            } else {
+                proptest::prop_assert_eq!(code & 0x00FF_FFFF, 0x0080_0001);
+            }
+        }
+    }
 }

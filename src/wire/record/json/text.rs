@@ -134,3 +134,33 @@ fn byte(pair: &[u8]) -> Option<u8> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn every_decimal_comes_back_to_the_digit(mantissa: i32, exponent: i8) {
+            let number = Decimal::new(mantissa, exponent);
+            let back = Decimal::read(&number.write()).unwrap();
+            proptest::prop_assert_eq!((back.mantissa(), back.exponent()), (mantissa, exponent));
+        }
+    }
+
+    #[test]
+    fn values_at_the_ends_of_the_range_come_back() {
+        for mantissa in [i32::MIN, 0, i32::MAX] {
+            for exponent in [i8::MIN, 0, i8::MAX] {
+                let number = Decimal::new(mantissa, exponent);
+                for value in [
+                    Value::Number(number),
+                    Value::BelowRange(number),
+                    Value::AboveRange(number),
+                ] {
+                    assert_eq!(Value::read(&value.write()), Some(value), "{value:?}");
+                }
+            }
+        }
+    }
+}
