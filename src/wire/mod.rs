@@ -23,12 +23,13 @@ mod ids;
 mod packet;
 mod received;
 mod record;
+mod tag;
 
 pub(crate) use cursor::copy;
 #[cfg(feature = "seal")]
 pub(crate) use cursor::varint_len;
 pub use cursor::{Reader, Writer};
-pub use envelope::{Envelope, EnvelopeWriter, RawRecord, RawRecords, Tag};
+pub use envelope::{Envelope, EnvelopeWriter, RawRecord, RawRecords};
 #[cfg(feature = "seal")]
 pub(crate) use ids::write_hex;
 pub use ids::{ConnectionId, Hint, Locator, RecordId, Run, Salt};
@@ -40,6 +41,7 @@ pub use received::{CounterRange, ReceivedSet};
 #[cfg(feature = "fhir")]
 pub use record::{JsonError, RecordJson};
 pub use record::{Record, RecordWriter, Records};
+pub use tag::Tag;
 
 /// Why bytes were refused, or could not be written.
 ///
