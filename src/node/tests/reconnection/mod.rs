@@ -417,15 +417,3 @@ fn either_side_dies_at_every_step_of_a_restored_device() {
 fn either_side_dies_at_every_step_and_either_again_soon_after() {
     die_twice(Start::Secret, 10);
 }
-
-// IOMT-PAIR-046
-#[test]
-fn either_side_dies_twice_in_a_fall_back_to_the_keys() {
-    die_twice(Start::Keys, 4);
-}
-
-// IOMT-PAIR-048
-#[test]
-fn either_side_dies_twice_when_the_device_was_restored() {
-    die_twice(Start::Restored, 4);
-}
