@@ -4,10 +4,9 @@ use std::time::{Duration, Instant};
 
 use iomt::pairing::cpace::{Call, Called, Passcode};
 use iomt::pairing::label::LabelSecret;
-use iomt::pairing::noise::{Keys, Party, Pattern, Psk, Role};
 use iomt::pairing::{Attempts, DescriptorHash, Exchange, Identity, Paired, StaticKey, comparison};
 use iomt::seal::{ResumptionSecret, SystemEntropy};
-use iomt::wire::{ConnectionId, HANDSHAKE_HEADER, MAC1_LEN, MAX_DATAGRAM};
+use iomt::wire::{ConnectionId, MAX_DATAGRAM};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -86,6 +85,18 @@ fn assert_one_session(ours: Option<&Paired>, theirs: Option<&Paired>) -> Outcome
         (Some(ours), Some(theirs)) if ours.secrets.id() == theirs.secrets.id() => Ok(()),
         _ => Err("the two did not come to one session".into()),
     }
+}
+
+/// Row 1: the device's key is on its label, beside the secret.
+pub(crate) fn label_with_key() -> Outcome<Run> {
+    let world = World::new()?;
+    let (device, phone, rng) = (&world.device, &world.other, &mut SystemEntropy);
+    let label = LabelSecret::beside_key(SECRET)?;
+    let mut asking =
+        Exchange::read_label_with_key(phone, &label, device.public(), CONNECTION, rng)?;
+    let hello = packet(&mut asking, phone)?;
+    let answering = Exchange::answer_label(device, &label, promise(), &hello, rng)?;
+    Ok(world.ran(finish((asking, phone), (answering, device), &hello, 2)?))
 }
 
 /// Row 2: the reader of the label begins.
@@ -200,42 +211,4 @@ pub(crate) fn reconnection() -> Outcome<Run> {
     let peer = device.public();
     let answering = Exchange::answer_reconnection(server, peer, &secret, &hello, rng)?;
     Ok(world.ran(finish((asking, device), (answering, server), &hello, 2)?))
-}
-
-/// Row 1, by the plain Noise party: the same pattern, and payloads as long as those of the label's other model.
-pub(crate) fn label_with_key() -> Outcome<Run> {
-    const OFFER: [u8; 6] = [1, 4, 2, 2, 2, 0];
-    const DESCRIPTOR: usize = 34;
-    let start = Instant::now();
-    let (device, phone) = (
-        Identity::generate(&mut SystemEntropy)?,
-        Identity::generate(&mut SystemEntropy)?,
-    );
-    let keys = start.elapsed();
-    let psks = [Psk::from_bytes(&[0x5A; 32])?];
-    let pattern = Pattern::IK.with_psk(2).ok_or("IK has two messages")?;
-    let of = |local, remote| Keys {
-        local: Some(local),
-        remote,
-        psks: &psks,
-    };
-    let known = Some(device.public());
-    let mut asking = Party::new(pattern, Role::Initiator, b"prologue", of(&phone, known))?;
-    let mut answering = Party::new(pattern, Role::Responder, b"prologue", of(&device, None))?;
-    let (mut out, mut text) = ([0; 256], [0; 256]);
-    let hello = asking.write_message(&OFFER, &mut SystemEntropy, &mut out)?;
-    let mut packets = vec![HANDSHAKE_HEADER + MAC1_LEN + hello.len()];
-    answering.read_message(hello, &mut text)?;
-    let payload = [&OFFER[..], &[0; DESCRIPTOR]].concat();
-    let reply = answering.write_message(&payload, &mut SystemEntropy, &mut out)?;
-    packets.push(HANDSHAKE_HEADER + reply.len());
-    asking.read_message(reply, &mut text)?;
-    let ends = [asking.finish(), answering.finish()];
-    let [Ok(ours), Ok(theirs)] = ends else {
-        return Err("the handshake is not over".into());
-    };
-    match ours.handshake_hash() == theirs.handshake_hash() {
-        true => Ok(Run { packets, keys }),
-        false => Err("the two did not come to one session".into()),
-    }
 }

@@ -11,6 +11,7 @@ use crate::keys::{LABEL, hmac, label_mac1_key, label_psk};
 use crate::{Change, Counting, changed};
 
 const CONNECTION: ConnectionId = ConnectionId(*b"fuzzing!");
+const TOKEN: &[u8] = b"advertised";
 const NOISE: &str = "Noise_XXpsk0_25519_ChaChaPoly_SHA256";
 const READER_SECRET: [u8; 32] = [5; 32];
 const DEVICE_SECRET: [u8; 32] = [6; 32];
@@ -58,9 +59,25 @@ impl Parties {
         }
     }
 
+    /// The same, of a label with the device's key beside the secret.
+    #[must_use]
+    pub fn with_key() -> Self {
+        Self {
+            label: LabelSecret::beside_key(LABEL).expect("a long secret"),
+            ..Self::new()
+        }
+    }
+
     /// The reader of the label, and its message 1.
     pub fn hello(&mut self) -> (Exchange, Vec<u8>) {
-        let begun = Exchange::read_label(&self.reader, &self.label, CONNECTION, &mut self.entropy);
+        let (key, label, entropy) = (&self.reader, &self.label, &mut self.entropy);
+        let begun = match label.model() {
+            Model::LABEL_KEY => {
+                let device = self.device.public();
+                Exchange::read_label_with_key(key, label, device, CONNECTION, entropy)
+            }
+            _ => Exchange::read_label(key, label, CONNECTION, entropy),
+        };
         ready(begun, &self.reader).expect("the generator works")
     }
 
@@ -74,6 +91,23 @@ impl Parties {
         let begun =
             Exchange::answer_label(&self.device, &self.label, promise, hello, &mut self.entropy);
         ready(begun, &self.device)
+    }
+
+    /// A device that wants its digits compared, and its message 1.
+    pub fn comparing(&mut self) -> (Exchange, Vec<u8>) {
+        let promise = DescriptorHash::of_body(b"body");
+        let begun = Exchange::compare(&self.device, promise, TOKEN, CONNECTION, &mut self.entropy);
+        ready(begun, &self.device).expect("the generator works")
+    }
+
+    /// Reads message 1 as the side that shows digits, too; message 2.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn compared(&mut self, hello: &[u8]) -> Result<(Exchange, Vec<u8>), Error> {
+        let begun = Exchange::answer_comparison(&self.reader, TOKEN, hello, &mut self.entropy);
+        ready(begun, &self.reader)
     }
 
     /// A device that knows the server, and its message 1.

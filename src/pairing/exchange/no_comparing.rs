@@ -1,6 +1,7 @@
 //! In the place of `comparing` where the feature `comparison` is not chosen: nothing is added to an exchange.
 
 use super::Exchange;
+use super::packed::Packed;
 use crate::pairing::payload::Payload;
 use crate::pairing::{Error, Model};
 use crate::seal::Hedge;
@@ -18,7 +19,7 @@ pub(super) struct Sas;
 impl Sas {
     pub(super) const NONE: Self = Self;
 
-    pub(super) fn asking(_: Model, _: Hedge) -> Self {
+    pub(super) const fn asking(_: Model) -> Self {
         Self
     }
 
@@ -35,7 +36,13 @@ impl Sas {
         payload.emit(out).map(|payload| &*payload)
     }
 
-    pub(super) const fn accept(&self, _: u8, _: &[u8], _: &[u8]) -> Result<(), Error> {
+    pub(super) const fn accept(
+        &self,
+        _: u8,
+        _: &[u8],
+        _: &[u8],
+        _: Option<&Hedge>,
+    ) -> Result<(), Error> {
         Ok(())
     }
 
@@ -43,8 +50,16 @@ impl Sas {
         true
     }
 
-    pub(super) const fn awaits_revelation(&self) -> bool {
+    pub(super) const fn needs_hedge(&self) -> bool {
         false
+    }
+
+    pub(super) const fn pack(&self, _: &mut Packed) -> Result<(), Error> {
+        Ok(())
+    }
+
+    pub(super) const fn unpack(_: Model, _: &Packed) -> Self {
+        Self
     }
 }
 

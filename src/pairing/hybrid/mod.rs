@@ -6,6 +6,10 @@
 //! static keys are classical, the label's secret stands alone against that. It is not in reconnections: each session
 //! hands on a psk, into which the secret of the KEM has gone.
 //!
+//! **Not remembered here**: "a pairing once hybrid accepts no less" is for the application to hold. `node` does not
+//! pair by hybrid, and no row or image says how a session began; whoever has paired so with a device keeps that with
+//! its key, and answers its label in suite 1 no more.
+//!
 //! It may change with every release until 1.0, with the drafts that it stands on, and is in no bundle of features:
 //! an M4 takes about as long for it as for two multiplications, but the crate below it may panic by what
 //! its source says (`crypto::kem` lists where), and 5 KiB of RAM are much.

@@ -1,6 +1,6 @@
 //! The dangers of PROTOCOL §8 that live at this layer, by name.
 
-use core::cell::Cell;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::control::{control, dated_receipt, hear_control};
 use super::handed::{Held, list, take};
@@ -161,16 +161,23 @@ fn forged_duplicates_cause_no_receipt() {
     assert_eq!(receive(&mut opener, &packet), Ok(None));
 }
 
-/// Counts how often it is asked.
-struct Counted<'t> {
-    table: &'t SessionTable<u32>,
-    questions: Cell<usize>,
+/// Counts how often it is asked, and how often it knew nobody.
+struct Counted {
+    table: SessionTable<u32>,
+    asked: AtomicUsize,
+    missed: AtomicUsize,
 }
 
-impl Counted<'_> {
+impl SessionLookup for Counted {
+    type Name = u32;
+
     fn owners(&self, locator: Locator) -> Owners<u32> {
-        self.questions.set(self.questions.get() + 1);
-        self.table.owners(locator)
+        let owners = self.table.owners(locator);
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        if owners.is_empty() {
+            self.missed.fetch_add(1, Ordering::Relaxed);
+        }
+        owners
     }
 }
 
@@ -178,33 +185,44 @@ impl Counted<'_> {
 #[test]
 fn a_thousand_openings_by_strangers_cost_one_table_miss_each() {
     let (mut sealer, mut opener) = pair();
-    let mut table = SessionTable::default();
-    for locator in opener.locators() {
-        assert!(table.insert(locator, 1));
-    }
-    let counted = Counted {
-        table: &table,
-        questions: Cell::new(0),
+    let mut lookup = Counted {
+        table: SessionTable::default(),
+        asked: AtomicUsize::new(0),
+        missed: AtomicUsize::new(0),
     };
-    let derived = derivations::count();
-    let mut stranger = sealed(&mut sealer, Space::Data, b"x");
-    let derived_by_sealing = derivations::count() - derived;
-    for number in 0..1_000_u64 {
-        stranger[1..9].copy_from_slice(&number.to_be_bytes());
-        let Ok(Packet::Frame(frame)) = Packet::parse(&stranger) else {
-            panic!()
-        };
-        let (Route::Unproved(locator, _) | Route::Routed(locator)) = frame.route else {
-            panic!()
-        };
-        assert!(counted.owners(locator).is_empty());
-        // Nor does it cost a derivation where it is given to a session all the same.
-        assert_eq!(receive(&mut opener, &stranger), Err(Error::UnknownEpoch));
+    for locator in opener.locators() {
+        assert!(lookup.table.insert(locator, 0));
     }
-    assert_eq!(counted.questions.get(), 1_000);
-    assert_eq!(derivations::count() - derived, derived_by_sealing);
-    let known = sealer.epoch().unwrap().locator;
-    assert_eq!(counted.owners(known).iter().collect::<Vec<_>>(), [1]);
+    let honest = sealed(&mut sealer, Space::Data, b"x");
+    let mut frames: Vec<Vec<u8>> = (0..1_000_u64)
+        .map(|number| {
+            let mut stranger = honest.clone();
+            stranger[1..9].copy_from_slice(&number.to_be_bytes());
+            stranger
+        })
+        .collect();
+    // Nor does it cost a derivation where it is given to a session all the same.
+    let derived = derivations::count();
+    for stranger in &frames {
+        assert_eq!(receive(&mut opener, stranger), Err(Error::UnknownEpoch));
+    }
+    frames.push(honest);
+    let mut outcomes = Vec::new();
+    let openers = core::slice::from_mut(&mut opener);
+    assert_eq!(derivations::count(), derived);
+    open_batch(&lookup, openers, &mut frames, |_, outcome| {
+        outcomes.push(outcome.map(|(name, _)| name));
+    });
+    let (known, strangers) = outcomes.split_last().unwrap();
+    assert_eq!(*known, Ok(0));
+    assert_eq!(strangers.len(), 1_000);
+    assert!(
+        strangers
+            .iter()
+            .all(|outcome| *outcome == Err(Error::UnknownEpoch))
+    );
+    let [asked, missed] = [lookup.asked, lookup.missed].map(AtomicUsize::into_inner);
+    assert_eq!((asked, missed), (1_001, 1_000));
 }
 
 // IOMT-EPOCH-030, IOMT-LOC-004
