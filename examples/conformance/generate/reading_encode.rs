@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
+use super::padding;
 use super::samples::{TIME, all, observation, stamp};
 
 const FLAGS: &[Flag] = &[
@@ -41,6 +42,12 @@ const FLAGS: &[Flag] = &[
         effect: "a number becomes another one",
     },
     Flag {
+        name: "Padding",
+        bug: "LENGTH",
+        says: "fills plaintexts up to other lengths",
+        effect: "who hears a frame sees what kind of reading is in it",
+    },
+    Flag {
         name: "NoRoom",
         bug: "LENGTH",
         says: "writes more than a datagram holds",
@@ -60,6 +67,7 @@ pub(super) fn area() -> Area {
     heads(&mut area);
     refused(&mut area);
     statuses(&mut area);
+    padding::group(&mut area);
     area
 }
 

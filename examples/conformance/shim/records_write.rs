@@ -1,5 +1,6 @@
 //! Records from JSON to a plaintext.
 
+use iomt::node::PadTo;
 use iomt::reading::codec::CodecId;
 use iomt::reading::draft::{
     Activity, ActivityKind, Adherence, Asset, Availability, ConsentReference, Dose, Fall,
@@ -29,7 +30,25 @@ pub(super) fn encode(request: &Request<'_>) -> Answer {
         let bytes = Bytes::of(&fields)?;
         writer.push(&record(&fields, &bytes)?).map_err(unwritten)?;
     }
+    if request.has("padTo") {
+        fill(&mut writer, request.number("padTo")?)?;
+    }
     Ok(json!({ "plaintext": hex(&*writer.finish()) }))
+}
+
+/// Up to the length that a device's frame has, where there is room for a padding record.
+fn fill(writer: &mut RecordWriter<'_>, unit: u32) -> Result<(), Failure> {
+    let pad_to = match unit {
+        32 => PadTo::Bytes32,
+        64 => PadTo::Bytes64,
+        128 => PadTo::Bytes128,
+        _ => return Err(Failure::field("padTo")),
+    };
+    let len = pad_to.len_of(writer.len()).min(MAX_DATAGRAM);
+    let Some(body) = len.saturating_sub(writer.len()).checked_sub(2) else {
+        return Ok(());
+    };
+    writer.pad(body).map_err(unwritten)
 }
 
 /// The byte strings of a record, which it borrows.

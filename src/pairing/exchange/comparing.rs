@@ -194,17 +194,7 @@ impl Sas {
     /// Takes what the other side's message of this number, from 0, adds; `hash` is that behind it.
     pub(super) fn accept(&mut self, number: u8, hash: &[u8], payload: &[u8]) -> Result<(), Error> {
         match (&mut *self, number) {
-            (
-                Self::Asking {
-                    hedge,
-                    commitment,
-                    nonce,
-                },
-                1,
-            ) => {
-                *commitment = commitment_in(payload)?;
-                *nonce = hedge.value(Label::SAS_NONCE, hash, payload);
-            }
+            (Self::Asking { commitment, .. }, 1) => *commitment = commitment_in(payload)?,
             (Self::Answering(ours), 2) => {
                 let theirs = nonce_in(payload)?;
                 *self = Self::Shown {
@@ -216,6 +206,13 @@ impl Sas {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Draws what is said behind the other side's message of this number, from 0.
+    pub(super) fn hear(&mut self, number: u8, message: &[u8]) {
+        if let (Self::Asking { hedge, nonce, .. }, 1) = (self, number) {
+            *nonce = hedge.value(Label::SAS_NONCE, message, &[]);
+        }
     }
 
     /// Whether nothing has to be waited for behind the handshake.

@@ -71,6 +71,8 @@ impl Exchange {
         let mut buffer = [0_u8; ROOM];
         let payload = self.noise.open_payload(self.bytes.draft(), &mut buffer)?;
         self.accept(number, payload)?;
+        let Self { sas, bytes, .. } = self;
+        sas.hear(number, bytes.draft());
         self.bytes.drop_draft();
         if self.noise.turn().is_none() {
             self.rest();

@@ -122,7 +122,7 @@ OPERATIONS = dict(
         members(plaintext=HEX),
         members(sequence=BIG, run_=fixed(8), records=lists(either(members(sequence=BIG, error=CLASS), record(sequence=BIG)))),
     ),
-    encode=(members(sequence=BIG, run_=fixed(8), records=lists(record())), members(plaintext=HEX)),
+    encode=(members(sequence=BIG, run_=fixed(8), padTo_=word(32, 64, 128), records=lists(record())), members(plaintext=HEX)),
     waveform_decode=(members(codec=INT, count=INT, samples=HEX), members(values=lists(INT))),
     waveform_encode=(members(codec=INT, values=lists(INT)), members(samples=HEX)),
     key_schedule=(
@@ -169,7 +169,7 @@ OPERATIONS = dict(
         either(members(model=INT, secret=HEX, key_=KEY), members(text=TEXT)),
     ),
     pair_step=(
-        members(**SIDE, model=word(2, 3, 4, 5, 6), peer_=KEY, labelSecret_=HEX, passcode_=TEXT, psk_=KEY, descriptorBody_=HEX),
+        members(**SIDE, model=word(1, 2, 3, 4, 5, 6), peer_=KEY, labelSecret_=HEX, passcode_=TEXT, token_=HEX, psk_=KEY, descriptorBody_=HEX),
         members(packet_=HEX, ephemeral_=KEY, hash_=KEY, done_=DONE),
     ),
     cpace=(
