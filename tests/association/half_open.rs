@@ -43,7 +43,7 @@ fn a_pairing_that_stands_still_for_two_minutes_is_given_up() {
 fn who_has_the_label_is_not_answered_once_there_is_an_owner() {
     let mut lab = lab();
     lab.run(10);
-    assert_eq!(lab.owner(), Some(identity(1).public()));
+    assert_eq!(lab.owner(), Some(identity(2).public()));
     let (now, rng) = (lab.now, &mut SystemEntropy);
     let mut other = Server::new(identity(3), ServerConfig::DEFAULT);
     other.pair(now, &label(), rng).unwrap();

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
+use super::medication;
 
 const FLAGS: &[Flag] = &[
     Flag {
@@ -38,6 +39,12 @@ const FLAGS: &[Flag] = &[
         bug: "KEY",
         says: "names a record otherwise",
         effect: "what is sent twice is stored twice",
+    },
+    Flag {
+        name: "Outcome",
+        bug: "TABLE",
+        says: "tells another outcome of a dose",
+        effect: "a dose that was missed counts as taken, and the other way round",
     },
     Flag {
         name: "Panel",
@@ -238,5 +245,6 @@ pub(super) fn area() -> Area {
             asks(&reading(metric, unit, value, 0)),
         );
     }
+    medication::group(&mut area);
     area
 }

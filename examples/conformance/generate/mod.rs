@@ -28,6 +28,7 @@ mod gatt_values;
 mod key_schedule;
 mod label;
 mod locator;
+mod medication;
 mod outstanding;
 mod padding;
 mod pairing;

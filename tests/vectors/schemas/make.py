@@ -87,6 +87,10 @@ def record(**more):
     return either(*(members(record=word(name), **of, **more) for name, of in RECORDS.items()))
 
 
+def untimed(name):
+    return members(**{member: kind for member, kind in RECORDS[name].items() if member != "time"})
+
+
 LOSS = members(range=RANGE, why=INT)
 SPACE = members(floor=INT, end=INT, losses=lists(LOSS))
 LISTED = members(locator=fixed(8), secret_=KEY, cut=FLAG, run=fixed(8), data_=SPACE, alarm_=SPACE)
@@ -189,7 +193,16 @@ OPERATIONS = dict(
         members(uuid=fixed(2), bytes=HEX),
         members(readings=lists(members(panel_=INT, parts=lists(PART), time_=TIME)), clock_=CLOCK, context_=CONTEXT),
     ),
-    to_fhir=(either(members(**NAMED, reading=PART), members(**NAMED, panel=INT, parts=lists(PART))), members(resource=ANY)),
+    to_fhir=(
+        either(
+            members(**NAMED, reading=PART),
+            members(**NAMED, panel=INT, parts=lists(PART)),
+            members(**NAMED, dose=untimed("dose")),
+            members(**NAMED, basal=untimed("insulin_basal")),
+            members(**NAMED, bolus=untimed("insulin_bolus")),
+        ),
+        members(resource=ANY),
+    ),
 )
 
 
