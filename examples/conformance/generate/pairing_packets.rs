@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::area::Area;
+use super::common::bytes;
 use super::pairing::{Run, damaged, public};
 use crate::shim::text::hex;
 
@@ -197,16 +198,32 @@ pub(super) fn keys(area: &mut Area, run: &Run<'_>) {
             asked[member] = to;
             group.any(format!("the {side} has {what}"), asked);
         };
-        with("another label", "labelSecret", hex([0xA7; 20]).into());
-        with("a label of 15 bytes", "labelSecret", hex([0xA7; 15]).into());
-        with("another token", "token", hex([0x6D; 9]).into());
+        with(
+            "another label",
+            "labelSecret",
+            hex(bytes::<20>("another label")).into(),
+        );
+        with(
+            "a label of 15 bytes",
+            "labelSecret",
+            hex(bytes::<15>("another label")).into(),
+        );
+        with(
+            "another token",
+            "token",
+            hex(bytes::<9>("another token")).into(),
+        );
         with("another passcode", "passcode", "472914".into());
-        with("another psk", "psk", hex([0xC5; 32]).into());
-        with("another static key", "staticSecret", hex([0x9B; 32]).into());
+        with("another psk", "psk", hex(bytes::<32>("another psk")).into());
+        with(
+            "another static key",
+            "staticSecret",
+            hex(bytes::<32>("another static key")).into(),
+        );
         with(
             "another key of its peer",
             "peer",
-            hex(public(&[0x71; 32])).into(),
+            hex(public(&bytes("another peer"))).into(),
         );
         with("a key of zeros for its peer", "peer", hex(ZERO[0]).into());
         with("a key of small order for its peer", "peer", hex(LOW).into());

@@ -1,8 +1,10 @@
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
+use super::common::many;
 use super::padding;
 use super::samples::{TIME, all, observation, stamp};
+use crate::shim::text::hex;
 
 const FLAGS: &[Flag] = &[
     Flag {
@@ -347,7 +349,13 @@ fn refused(area: &mut Area) {
         &["IOMT-SEAL-001"],
         "NoRoom",
     );
-    let stream = |len: usize| with(sample("stream"), "data", Value::from("5a".repeat(len)));
+    let stream = |len: usize| {
+        with(
+            sample("stream"),
+            "data",
+            Value::from(hex(many("a stream", len))),
+        )
+    };
     let fits = |len: usize| shim_len(&asks(&[stream(len)]));
     let longest = (1_100..1_232).rev().find(|len| fits(*len)).unwrap();
     group.valid("1,232 bytes", asks(&[stream(longest)]));
