@@ -70,7 +70,7 @@ fn with(mut request: Value, name: &str, value: Value) -> Value {
 pub(super) fn area() -> Area {
     let mut area = Area::new(
         "fhir",
-        "Readings as FHIR R4 Observations; an option.",
+        "Readings, doses and insulin as FHIR R4; an option.",
         FLAGS,
     );
     let pulse = || reading(147_842, 264_864, "72e0", 0);

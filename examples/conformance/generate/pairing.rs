@@ -130,7 +130,7 @@ const MODELS: [Model; 6] = [
         area: "pairing_label_key",
         number: 1,
         is_bare: false,
-        about: "By a label with key and secret: IKpsk2.",
+        about: "Pairing by a label with key and secret: IKpsk2.",
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
@@ -151,7 +151,7 @@ const MODELS: [Model; 6] = [
         area: "pairing_label",
         number: 2,
         is_bare: false,
-        about: "By label secret: XXpsk0.",
+        about: "Pairing by a label's secret: XXpsk0.",
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
@@ -169,7 +169,7 @@ const MODELS: [Model; 6] = [
         area: "pairing_passcode",
         number: 3,
         is_bare: false,
-        about: "By passcode: CPace, then XXpsk0.",
+        about: "Pairing by a passcode: CPace, then XXpsk0.",
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
@@ -185,7 +185,7 @@ const MODELS: [Model; 6] = [
         area: "pairing_comparison",
         number: 4,
         is_bare: true,
-        about: "By digits that a person compares: XX with a committed nonce.",
+        about: "Pairing by digits that a person compares: XX with a committed nonce.",
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
@@ -201,7 +201,7 @@ const MODELS: [Model; 6] = [
         area: "pairing_factory_keys",
         number: 5,
         is_bare: false,
-        about: "By keys from the factory: IK.",
+        about: "A first session by keys from the factory: IK.",
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
