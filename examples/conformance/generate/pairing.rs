@@ -173,6 +173,7 @@ const MODELS: [Model; 6] = [
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
+            "IOMT-PAIR-012",
             "IOMT-CPACE-014",
             "IOMT-CPACE-015",
             "IOMT-EPOCH-002",
@@ -189,6 +190,7 @@ const MODELS: [Model; 6] = [
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
+            "IOMT-PAIR-012",
             "IOMT-CMP-001",
             "IOMT-CMP-006",
             "IOMT-EPOCH-002",
@@ -205,6 +207,7 @@ const MODELS: [Model; 6] = [
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
+            "IOMT-PAIR-012",
             "IOMT-PAIR-024",
             "IOMT-EPOCH-002",
         ],
@@ -220,6 +223,7 @@ const MODELS: [Model; 6] = [
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
+            "IOMT-PAIR-012",
             "IOMT-PAIR-040",
             "IOMT-EPOCH-002",
         ],
@@ -237,6 +241,7 @@ const COMPARISON_PACKETS: Model = Model {
     about: "",
     requirements: &[
         "IOMT-PAIR-003",
+        "IOMT-PAIR-012",
         "IOMT-CMP-001",
         "IOMT-CMP-007",
         "IOMT-EPOCH-002",
