@@ -151,7 +151,9 @@ fn has(value: &Value, path: &str) -> bool {
 fn says(request: &Value, member: &str, value: &str) -> bool {
     match request.get(member) {
         Some(Value::String(text)) => text == value,
-        Some(other) => other.to_string() == value,
+        Some(other) => other
+            .as_i64()
+            .is_some_and(|number| value.parse() == Ok(number)),
         None => false,
     }
 }
