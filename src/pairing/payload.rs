@@ -36,7 +36,6 @@ impl DescriptorHash {
     }
 }
 
-#[cfg(feature = "node")]
 impl DescriptorHash {
     pub(crate) const fn from_bytes(hash: [u8; 32]) -> Self {
         Self(hash)

@@ -1,13 +1,12 @@
-use super::bytes::Bytes;
-use super::comparing::{MAX, Sas};
-use super::{Exchange, Kept, Phase};
-use crate::crypto::dh::PrivateKey;
+use super::comparing::Sas;
+use super::state::{PacketBuffer, State};
+use super::{Exchange, Phase};
 use crate::crypto::{SUITE, Secret};
 use crate::pairing::hello::static_mac1_key;
 use crate::pairing::label::LabelSecret;
 use crate::pairing::noise::{Handshake, KK_PSK0, Known, Pattern, Role, XX_PSK0};
 use crate::pairing::{DescriptorHash, Error, Hello, Model, PublicKey, StaticKey};
-use crate::seal::{Entropy, Hedge, Label, ResumptionSecret, draw};
+use crate::seal::{Entropy, Hedge, ResumptionSecret, draw};
 use crate::wire::{self, ConnectionId, Hint, VERSION, Writer};
 
 /// What one side brings to a handshake.
@@ -230,18 +229,12 @@ impl<'a> Terms<'a> {
         mac1_key: Secret,
         entropy: &mut impl Entropy,
     ) -> Result<Exchange, Error> {
-        let mut exchange = self.exchange(Role::Initiator)?;
-        let mut buffer = [0_u8; MAX];
-        let payload = exchange.emit_payload(0, &mut buffer)?;
-        let hedge = self.hedge(entropy)?;
-        let ephemeral = hedge.value(Label::EPHEMERAL, exchange.noise.hash(), payload);
-        exchange.noise.set_ephemeral(PrivateKey::new(ephemeral));
-        exchange.sas = Sas::asking(self.hello.model, hedge);
-        exchange.kept = Kept::Mac1Key(mac1_key);
-        exchange.phase = Phase::Writing;
-        exchange.begin_packet()?;
-        exchange.advance()?;
-        Ok(exchange)
+        let mut state = self.state(Role::Initiator, Phase::Writing)?;
+        state.sas = Sas::asking(self.hello.model);
+        state.hedge = Some(self.hedge(entropy)?);
+        state.mac1_key = Some(mac1_key);
+        state.begin_packet()?;
+        Exchange::begin(state, &[])
     }
 
     pub(super) fn respond(
@@ -249,14 +242,11 @@ impl<'a> Terms<'a> {
         message: &[u8],
         entropy: &mut impl Entropy,
     ) -> Result<Exchange, Error> {
-        let mut exchange = self.exchange(Role::Responder)?;
-        exchange.bytes.receive(message)?;
+        let mut state = self.state(Role::Responder, Phase::Reading)?;
         let hedge = self.hedge(entropy)?;
-        exchange.sas = Sas::answering(self.hello.model, &hedge, message);
-        exchange.kept = Kept::Hedge(hedge);
-        exchange.phase = Phase::Reading;
-        exchange.advance()?;
-        Ok(exchange)
+        state.sas = Sas::answering(self.hello.model, &hedge, message);
+        state.hedge = Some(hedge);
+        Exchange::begin(state, message)
     }
 
     /// "Every random value is hedged: equal output implies an equal message"
@@ -264,7 +254,7 @@ impl<'a> Terms<'a> {
         Ok(Hedge::new(&draw(entropy)?, self.key.hedge_secret(), 0))
     }
 
-    fn exchange(&self, role: Role) -> Result<Exchange, Error> {
+    fn state(&self, role: Role, phase: Phase) -> Result<State, Error> {
         let mut buffer = [0_u8; MAX_PROLOGUE];
         let (local, peer) = (self.key.public(), self.peer);
         let known = Known {
@@ -273,21 +263,22 @@ impl<'a> Terms<'a> {
         };
         let pattern = pattern_of(self.hello.model)?;
         let prologue = prologue(pattern, self.hello, self.before, &mut buffer)?;
-        Ok(Exchange {
+        Ok(State {
             noise: Handshake::new(pattern, role, prologue, &known)?,
             hello: self.hello,
             role,
-            phase: Phase::Over,
-            kept: Kept::Nothing,
+            phase,
             promise: self.promise,
             psk: self.psk.map(Secret::share),
+            hedge: None,
+            mac1_key: None,
             sas: Sas::NONE,
-            bytes: Bytes::new(),
+            packet: PacketBuffer::new(),
         })
     }
 }
 
-fn pattern_of(model: Model) -> Result<Pattern, Error> {
+pub(super) fn pattern_of(model: Model) -> Result<Pattern, Error> {
     Ok(match model {
         Model::LABEL_KEY => Pattern::IK.with_psk(2).ok_or(Error::UnknownPattern)?,
         Model::RECONNECTION => KK_PSK0,

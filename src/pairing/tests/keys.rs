@@ -586,16 +586,6 @@ fn nothing_that_is_printed_of_a_key_holds_a_secret() {
     }
 }
 
-#[test]
-fn an_exchange_is_as_large_as_the_documentation_says() {
-    let documented = if cfg!(feature = "comparison") {
-        848
-    } else {
-        720
-    };
-    assert!(size_of::<Exchange>() <= documented);
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
