@@ -44,6 +44,7 @@ pub const FILES: &[VectorFile] = &[
     file!("pairing_comparison"),
     file!("pairing_factory_keys"),
     file!("pairing_label"),
+    file!("pairing_label_key"),
     file!("pairing_passcode"),
     file!("pairing_reconnection"),
     file!("reading_decode"),

@@ -70,6 +70,7 @@ fn pairing_lost_at_reboot() {
     );
 }
 
+// IOMT-LINK-014
 #[test]
 fn stale_value_raising_an_alarm() {
     let mut world = World::new(1, CONFIG);
@@ -132,6 +133,7 @@ fn backfill_after_an_outage() {
     world.assert_stored(0);
 }
 
+// IOMT-LINK-001
 #[test]
 fn newer_reading_that_moves_the_cursor_past_older_ones() {
     let mut world = World::new(1, CONFIG);
@@ -176,6 +178,7 @@ fn broker_acknowledgement_mistaken_for_storage() {
     world.assert_stored(0);
 }
 
+// IOMT-CARR-050
 #[test]
 fn too_large_a_batch_that_never_uploads() {
     let config = Config {
@@ -305,6 +308,7 @@ fn phone_and_server_receiving_one_reading() {
     }
 }
 
+// IOMT-EPOCH-020
 #[test]
 fn crashed_client_locked_out_as_a_replay() {
     let mut world = World::new(1, CONFIG);

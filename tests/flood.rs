@@ -21,6 +21,7 @@ use world::{Counted, at_the_device, at_the_server, device, hello, pair};
 
 /// Before each honest datagram, every forgery fifty times: the same datagrams, in the same time, with
 /// as many random values, and so as many multiplications, as without any.
+// IOMT-SEC-009, IOMT-PAIR-025
 #[test]
 fn an_honest_pairing_behind_a_flood_is_the_one_without_it() {
     let (quiet, _) = pair(|_, _, _| {});
@@ -35,6 +36,7 @@ fn an_honest_pairing_behind_a_flood_is_the_one_without_it() {
     assert!(thrown >= 1_000, "{thrown}");
 }
 
+// IOMT-PAIR-006, IOMT-SEC-003
 #[test]
 fn no_forgery_is_answered_or_draws_a_random_value() {
     let (mut device, rng) = (world::armed_device(), &mut Counted::new(9));
@@ -62,6 +64,7 @@ fn no_forgery_is_answered_or_draws_a_random_value() {
     assert_eq!(rng.draws, before);
 }
 
+// IOMT-PAIR-032
 #[test]
 fn a_device_that_is_not_armed_is_silent_to_the_right_message_too() {
     let (mut device, rng) = (device(), &mut Counted::new(9));
@@ -72,6 +75,7 @@ fn a_device_that_is_not_armed_is_silent_to_the_right_message_too() {
     assert!(device.poll_transmit(now, &mut out).is_none() && rng.draws == 0);
 }
 
+// IOMT-SEC-009
 #[test]
 fn a_server_multiplies_for_no_forged_reconnection() {
     let (_, mut server) = pair(|_, _, _| {});

@@ -30,6 +30,7 @@ const FOUND_EARLIER: [u64; 13] = [
     1_113, 1_369, 1_509, 1_568, 2_068, 3_971, 4_795, 7_804, 10_265, 14_744, 15_002, 17_356, 30_300,
 ];
 
+// IOMT-ENV-007, IOMT-LINK-001
 #[test]
 fn seeds_that_found_something_in_an_earlier_revision() {
     for seed in FOUND_EARLIER {

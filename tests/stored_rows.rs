@@ -33,6 +33,7 @@ const FILE: &str = concat!(
     "/tests/vectors/storage/row_v1.json"
 );
 
+// IOMT-SEC-005
 #[test]
 fn rows_are_the_bytes_of_the_file() {
     let tests = numbered(tests());

@@ -57,6 +57,7 @@ fn a_person_who_says_yes_on_both_sides_pairs_them_and_the_attempt_comes_back() {
     assert_eq!(sizes.take(4).collect::<Vec<_>>(), [74, 156, 136, 36]);
 }
 
+// IOMT-PAIR-010
 #[test]
 fn loss_and_repetition_of_each_message_do_no_harm() {
     for number in 0..8 {
@@ -73,6 +74,7 @@ fn loss_and_repetition_of_each_message_do_no_harm() {
     }
 }
 
+// IOMT-PAIR-007, IOMT-CMP-001
 #[test]
 fn a_flipped_bit_gives_no_pairing_with_different_digits() {
     for number in 0..4 {
@@ -88,6 +90,7 @@ fn a_flipped_bit_gives_no_pairing_with_different_digits() {
     }
 }
 
+// IOMT-CMP-004, IOMT-CMP-008
 #[test]
 fn one_yes_is_not_enough() {
     let mut lab = lab();
@@ -110,6 +113,7 @@ fn one_yes_is_not_enough() {
     assert!(lab.server_events.contains(&ServerEvent::PairingUnconfirmed));
 }
 
+// IOMT-CMP-002, IOMT-CPACE-002
 #[test]
 fn digits_are_not_shown_before_the_attempt_is_on_storage() {
     let mut lab = lab();
@@ -123,6 +127,7 @@ fn digits_are_not_shown_before_the_attempt_is_on_storage() {
     assert!(show(&mut lab, 10));
 }
 
+// IOMT-CPACE-001, IOMT-CMP-005
 #[test]
 fn five_runs_that_come_to_nothing_end_it() {
     let mut lab = lab();
@@ -140,6 +145,7 @@ fn five_runs_that_come_to_nothing_end_it() {
     assert!(show(&mut lab, 10));
 }
 
+// IOMT-CMP-001
 #[test]
 fn who_stands_between_the_two_makes_them_show_different_digits() {
     // The middle is a server towards the device, and a device towards the server.
@@ -162,6 +168,7 @@ fn who_stands_between_the_two_makes_them_show_different_digits() {
     assert_eq!(far.server.peer(), None);
 }
 
+// IOMT-CMP-007, IOMT-PAIR-006
 #[test]
 fn who_has_not_heard_the_token_is_not_answered_nor_is_anybody_where_nobody_compares() {
     let mut lab = lab();
@@ -176,6 +183,7 @@ fn who_has_not_heard_the_token_is_not_answered_nor_is_anybody_where_nobody_compa
     assert!(lab.refusals.contains(&Error::NotArmed));
 }
 
+// IOMT-PAIR-057, IOMT-CMP-005
 #[test]
 fn a_run_that_nobody_ends_is_given_up_on_both_sides() {
     let mut lab = lab();
@@ -188,6 +196,7 @@ fn a_run_that_nobody_ends_is_given_up_on_both_sides() {
     assert_eq!(lab.spent, Some(1));
 }
 
+// IOMT-CPACE-003
 #[test]
 fn a_second_device_waits_while_digits_are_shown() {
     let mut lab = lab();

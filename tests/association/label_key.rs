@@ -29,6 +29,7 @@ fn pair(lab: &mut Lab, read: &Label) {
         .unwrap();
 }
 
+// IOMT-PAIR-054
 #[test]
 fn who_has_scanned_the_label_pairs_and_the_readings_arrive() {
     let mut lab = lab(&label(identity(1).public()));
@@ -45,6 +46,7 @@ fn who_has_scanned_the_label_pairs_and_the_readings_arrive() {
     assert_eq!(sizes, [(To::Device, 138), (To::Server, 108)]);
 }
 
+// IOMT-PAIR-010, IOMT-PAIR-055
 #[test]
 fn loss_and_repetition_of_each_message_do_no_harm() {
     for number in 0..6 {
@@ -58,6 +60,7 @@ fn loss_and_repetition_of_each_message_do_no_harm() {
     }
 }
 
+// IOMT-PAIR-007
 #[test]
 fn a_flipped_bit_in_each_message_ends_no_pairing() {
     for number in 0..4 {
@@ -71,6 +74,7 @@ fn a_flipped_bit_in_each_message_ends_no_pairing() {
     }
 }
 
+// IOMT-PAIR-054
 #[test]
 fn a_label_with_another_key_is_not_answered() {
     let mut lab = lab(&label(identity(7).public()));
@@ -80,6 +84,7 @@ fn a_label_with_another_key_is_not_answered() {
     assert!(lab.server_events.contains(&ServerEvent::PairingFailed));
 }
 
+// IOMT-PAIR-054
 #[test]
 fn a_device_in_the_place_of_the_one_on_the_label_is_found_out() {
     // It has the secret, and not the key.
@@ -91,6 +96,7 @@ fn a_device_in_the_place_of_the_one_on_the_label_is_found_out() {
     assert!(lab.is_unpaired());
 }
 
+// IOMT-PAIR-054
 #[test]
 fn a_label_with_a_key_is_no_label_with_a_secret_alone() {
     let mut lab = lab(&label(identity(1).public()));
@@ -105,6 +111,7 @@ fn a_label_with_a_key_is_no_label_with_a_secret_alone() {
     assert_eq!(refused, Err(Error::Pairing(pairing::Error::MissingKey)));
 }
 
+// IOMT-PAIR-032
 #[test]
 fn an_unarmed_device_is_silent() {
     let mut lab = lab(&label(identity(1).public()));
@@ -114,6 +121,7 @@ fn an_unarmed_device_is_silent() {
     assert!(lab.refusals.contains(&Error::NotArmed));
 }
 
+// IOMT-PAIR-055, IOMT-PAIR-056, IOMT-PAIR-034
 #[test]
 fn recorded_first_messages_make_no_owner_and_are_answered_at_a_bounded_rate() {
     let mut recorded = Vec::new();

@@ -8,6 +8,7 @@
 )]
 
 mod comparison;
+mod half_open;
 mod label_key;
 mod passcode;
 mod restored;

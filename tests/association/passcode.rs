@@ -34,6 +34,7 @@ fn steps_to(lab: &Lab, to: To) -> Vec<u8> {
         .collect()
 }
 
+// IOMT-CPACE-002, IOMT-CPACE-011
 #[test]
 fn who_has_typed_the_passcode_pairs_and_the_attempt_comes_back() {
     let mut lab = lab("482-916");
@@ -44,6 +45,7 @@ fn who_has_typed_the_passcode_pairs_and_the_attempt_comes_back() {
     assert_eq!(steps_to(&lab, To::Server), [0x42, 0x44, 2]);
 }
 
+// IOMT-PAIR-010, IOMT-CPACE-016
 #[test]
 fn loss_and_repetition_of_each_message_do_no_harm() {
     for number in 0..10 {
@@ -58,6 +60,7 @@ fn loss_and_repetition_of_each_message_do_no_harm() {
     }
 }
 
+// IOMT-CPACE-002
 #[test]
 fn nothing_that_depends_on_an_attempt_is_shown_before_it_is_on_storage() {
     let mut lab = lab("482916");
@@ -72,6 +75,7 @@ fn nothing_that_depends_on_an_attempt_is_shown_before_it_is_on_storage() {
     assert_eq!(lab.paired_by(), Some(Model::PASSCODE));
 }
 
+// IOMT-CPACE-001
 #[test]
 fn five_wrong_passcodes_end_the_arming_and_not_the_device() {
     let mut lab = lab("000000");
@@ -94,6 +98,7 @@ fn five_wrong_passcodes_end_the_arming_and_not_the_device() {
     assert_eq!(lab.paired_by(), Some(Model::PASSCODE));
 }
 
+// IOMT-CPACE-002
 #[test]
 fn a_reboot_gives_no_attempt_back() {
     let mut lab = lab("000000");
@@ -112,6 +117,7 @@ fn a_reboot_gives_no_attempt_back() {
     assert_eq!((tried, lab.spent), (6, Some(5)));
 }
 
+// IOMT-CPACE-014
 #[test]
 fn a_wrong_passcode_shows_no_sooner_than_a_right_one_would() {
     // Up to the share both runs say the same, but for what is random.
@@ -123,6 +129,7 @@ fn a_wrong_passcode_shows_no_sooner_than_a_right_one_would() {
     }
 }
 
+// IOMT-CPACE-003
 #[test]
 fn a_second_caller_waits_for_the_end_of_the_run() {
     let mut lab = lab("000000");
@@ -147,6 +154,7 @@ fn a_second_caller_waits_for_the_end_of_the_run() {
     assert_eq!(at(31), Ok(()));
 }
 
+// IOMT-PAIR-004
 #[test]
 fn who_arms_by_a_label_is_not_paired_by_a_passcode() {
     let mut lab = lab("482916");

@@ -59,6 +59,7 @@ fn is_cleared(event: &ServerEvent) -> bool {
     matches!(event, ServerEvent::QuarantineCleared { .. })
 }
 
+// IOMT-PAIR-052, IOMT-SEC-005
 #[test]
 fn a_restored_server_does_not_need_a_person_at_every_bedside() {
     let mut lab = restored();
@@ -80,6 +81,7 @@ fn a_restored_server_does_not_need_a_person_at_every_bedside() {
     assert!(lab.server_events.iter().any(is_reconnected));
 }
 
+// IOMT-PAIR-052
 #[test]
 fn without_that_word_a_person_decides() {
     let mut lab = restored();
@@ -95,6 +97,7 @@ fn without_that_word_a_person_decides() {
     assert!(lab.records.iter().any(|it| it.contains("Observation")));
 }
 
+// IOMT-PAIR-052
 #[test]
 fn the_word_counts_for_its_time_only() {
     let mut lab = restored();
@@ -104,6 +107,7 @@ fn the_word_counts_for_its_time_only() {
     assert!(!lab.server_events.iter().any(is_cleared));
 }
 
+// IOMT-PAIR-052, IOMT-SEC-007
 #[test]
 fn a_thief_of_the_key_is_not_let_in_once_the_device_was_heard() {
     let mut lab = Lab::new();

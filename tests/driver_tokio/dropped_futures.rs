@@ -110,6 +110,7 @@ async fn deliver_in_pieces<D: Datagrams<Error: std::fmt::Debug>>(
     dropped
 }
 
+// IOMT-LINK-001, IOMT-CARR-010
 #[test]
 fn nothing_is_lost_over_udp() {
     run(async {
@@ -124,6 +125,7 @@ fn nothing_is_lost_over_udp() {
     });
 }
 
+// IOMT-LINK-001, IOMT-CARR-030
 #[test]
 fn nothing_is_lost_over_a_serial_line_and_no_frame_is_cut() {
     run(async {

@@ -8,6 +8,7 @@ use crate::bytes::{Noisy, Port};
 use crate::carriers::Tokio;
 use crate::world::{Database, READINGS, deliver, device, run, serve};
 
+// IOMT-CARR-030, IOMT-ENV-007
 #[test]
 fn readings_are_stored_once_over_a_pseudo_terminal_with_garbage_on_the_line() {
     run(async {

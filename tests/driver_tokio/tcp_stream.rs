@@ -22,6 +22,7 @@ fn connection() -> (Port, Port) {
     (port(one), port(other))
 }
 
+// IOMT-CARR-040, IOMT-ENV-007
 #[test]
 fn readings_are_stored_once_over_a_stream() {
     run(async {
@@ -36,6 +37,7 @@ fn readings_are_stored_once_over_a_stream() {
     });
 }
 
+// IOMT-CARR-040
 #[test]
 fn a_stream_that_was_closed_says_so() {
     run(async {

@@ -196,6 +196,7 @@ fn cgm_record(record: CgmRecord, bytes: &mut &[u8]) -> Json {
     })
 }
 
+// IOMT-DATA-021
 #[test]
 fn every_float_from_outside_agrees() {
     let Some(all) = vectors() else { return };

@@ -23,6 +23,7 @@ fn promise() -> DescriptorHash {
     DescriptorHash::of_body(b"who the device is")
 }
 
+// IOMT-SEC-001
 #[test]
 fn keys() -> Outcome {
     let secrets = Secrets::default();
@@ -42,6 +43,7 @@ fn keys() -> Outcome {
     Ok(())
 }
 
+// IOMT-SEC-001
 #[test]
 fn labels_and_passcodes() -> Outcome {
     let secrets = Secrets::default();
@@ -97,6 +99,7 @@ fn finish(
     ])
 }
 
+// IOMT-SEC-001
 #[test]
 fn exchanges_by_label_then_reconnections_then_factory_keys() -> Outcome {
     let secrets = Secrets::default();
@@ -145,6 +148,7 @@ fn exchanges_by_label_then_reconnections_then_factory_keys() -> Outcome {
     Ok(())
 }
 
+// IOMT-SEC-001
 #[test]
 fn passcodes_on_their_way() -> Outcome {
     let secrets = Secrets::default();
@@ -188,6 +192,7 @@ fn passcodes_on_their_way() -> Outcome {
     Ok(())
 }
 
+// IOMT-SEC-001
 #[test]
 fn digits_on_their_way() -> Outcome {
     let secrets = Secrets::default();
@@ -223,6 +228,7 @@ fn digits_on_their_way() -> Outcome {
     Ok(())
 }
 
+// IOMT-SEC-001
 #[test]
 fn plain_noise() -> Outcome {
     let secrets = Secrets::default();

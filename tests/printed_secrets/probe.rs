@@ -23,6 +23,7 @@ macro_rules! all {
     };
 }
 
+// IOMT-SEC-001
 #[test]
 fn values_and_errors_can_be_printed() {
     all! { true:
@@ -47,6 +48,7 @@ fn values_and_errors_can_be_printed() {
     }
 }
 
+// IOMT-SEC-001
 #[test]
 fn what_holds_a_key_has_no_such_form() {
     all! { false:

@@ -94,6 +94,7 @@ fn numbers(text: &str) -> Vec<u64> {
 
 const KNOWN: [u8; 8] = [0xA7, 0x05, 0xC3, 0x91, 0x4E, 0xFF, 0x00, 0x62];
 
+// IOMT-SEC-001
 #[test]
 fn what_does_show_bytes_is_found_however_they_are_written() {
     #[derive(Debug)]

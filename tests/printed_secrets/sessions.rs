@@ -16,6 +16,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 /// Where the chain and the receipt key lie in a saved session.
 const SAVED_KEYS: core::ops::Range<usize> = 58..122;
 
+// IOMT-SEC-001
 #[test]
 fn sealer_and_opener_and_rows() -> Outcome {
     let secrets = Secrets::default();
@@ -72,6 +73,7 @@ fn sealer_and_opener_and_rows() -> Outcome {
     Ok(())
 }
 
+// IOMT-SEC-001
 #[test]
 fn epochs_that_are_handed_over() -> Outcome {
     let secrets = Secrets::default();
@@ -120,6 +122,7 @@ fn epochs_that_are_handed_over() -> Outcome {
     Ok(())
 }
 
+// IOMT-SEC-001
 #[test]
 fn an_opened_control_frame() -> Outcome {
     let secrets = Secrets::default();

@@ -13,7 +13,17 @@ from iomt.primitives import public_key
 from peers import peer_of
 
 READINGS, LOSS, STEPS, STEP = 3, 20, 1200, 0.05
-MODELS = {2: "label", 3: "passcode", 4: "comparison", 5: "factory keys", 6: "reconnection"}
+MODELS = {1: "label with key", 2: "label", 3: "passcode", 4: "comparison", 5: "factory keys", 6: "reconnection"}
+
+KNOWS_PEER = ((1, "server"), (5, "device"))
+CODES = {
+    1: lambda draw: {"labelSecret": draw().hex()},
+    2: lambda draw: {"labelSecret": draw().hex()},
+    3: lambda draw: {"passcode": "472913"},
+    4: lambda draw: {"token": draw()[:9].hex()},
+    5: lambda draw: {},
+    6: lambda draw: {"psk": draw().hex()},
+}
 
 
 def drawing(seed):
@@ -32,12 +42,12 @@ def ends(model, seed):
     draw = drawing(f"live {model} {seed}")
     secrets = {"device": draw(), "server": draw()}
     common = {"model": model, "connection": draw()[:8].hex()}
-    common |= {2: {"labelSecret": draw().hex()}, 3: {"passcode": "472913"}, 6: {"psk": draw().hex()}}.get(model, {})
+    common |= CODES[model](draw)
     rate = {"record": "observation", "metric": 147842, "unit": 264864, "time": "5000000", "value": "72e0", "status": 0}
 
     def end(role, other):
         asked = {**common, "role": role, "staticSecret": secrets[role].hex(), "random": [draw().hex() for _ in range(4)]}
-        if model == 6 or (model == 5 and role == "device"):
+        if model == 6 or (model, role) in KNOWS_PEER:
             asked["peer"] = public_key(secrets[other]).hex()
         if role == "device":
             asked["boots"] = [{"random": draw().hex(), "runRandom": draw().hex(), "records": [rate] * READINGS} for _ in range(2)]

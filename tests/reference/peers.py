@@ -2,7 +2,7 @@
 
     pairing        the initiator repeats its newest packet until the answer comes;
                    the responder answers the same packet by the same bytes
-    models 2, 3    the reader repeats its last message and a receipt behind it until the first frame opens;
+    models 1 to 3  the reader repeats its last message and a receipt behind it until the first frame opens;
                    the device has finished with the receipt
     afterwards     the device repeats its frames until a receipt covers them, in each of its boots;
                    the server answers each authentic frame by a receipt, until it is told that the device is done
@@ -13,7 +13,7 @@ from iomt.cpace import PasscodeSide
 from iomt.device import Boot, Device, is_receipt_of
 from iomt.errors import Refused
 from iomt.packets import CONTROL
-from iomt.pairing import COMPARISON, LABEL, PASSCODE
+from iomt.pairing import MODELS
 from iomt.server import Server
 from iomt.settle import settle
 from operations.pairing import finished, is_done, side_of
@@ -27,7 +27,7 @@ class Peer:
 
     def __init__(self, asked):
         self.asked, self.model = asked, asked["model"]
-        self.initiates = (asked["role"] == "server") == (self.model in (LABEL, PASSCODE))
+        self.initiates = (asked["role"] == "device") == MODELS[self.model].device_initiates
         self.side = side_of({**asked, "role": "initiator" if self.initiates else "responder"})
         self.newest, self.answers = None, {}
         self.session, self.is_done = None, False
@@ -57,14 +57,8 @@ class Peer:
             self.newest = self.side.start()
         return [self.newest]
 
-    def is_handshake(self, packet):
-        """Model 4 has bare messages, which no first byte tells from others: they come while nothing else does, or again."""
-        if self.model == COMPARISON and (self.session is None or packet in self.answers):
-            return True
-        return packet[:1] == b"\x81"
-
     def handle(self, packet, now):
-        if self.is_handshake(packet):
+        if packet[:1] == b"\x81":
             return self.shake(packet)
         try:
             return [] if self.session is None else self.take(packet, now)

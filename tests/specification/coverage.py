@@ -9,7 +9,7 @@ A test names its requirements in a comment above it, `// IOMT-SEAL-012, IOMT-SEA
 - a requirement has neither a test nor a vector,
 - a test of CONFORMANCE, or a group of vectors, names none,
 - a number is named that the specification does not have, or defined twice,
-- a profile names a number that does not exist,
+- a profile names a number or an area of vectors that does not exist, or an area stands in no profile and no option,
 - the table is not the one that is made now.
 """
 
@@ -25,11 +25,26 @@ TABLE = PAGES / "coverage.md"
 TESTS = ["src/**/*.rs", "tests/**/*.rs", "examples/conformance/**/*.rs"]
 VECTORS = "tests/vectors/*.json"
 # Programs whose every test is about the protocol's text.
-CONFORMANCE = ["tests/golden_bytes.rs", "tests/pairing_with_snow", "tests/requirements"]
+CONFORMANCE = [
+    "tests/association",
+    "tests/driver_tokio",
+    "tests/field_failures.rs",
+    "tests/flood.rs",
+    "tests/gatt/",
+    "tests/golden_bytes.rs",
+    "tests/pairing_with_snow",
+    "tests/power_cuts.rs",
+    "tests/printed_secrets",
+    "tests/requirements",
+    "tests/simulation.rs",
+    "tests/stored_rows.rs",
+]
 
 NUMBER = re.compile(r"IOMT-[A-Z]+-\d{3}")
 DEFINITION = re.compile(r"^\*\*(IOMT-[A-Z]+-\d{3})\*\* ", re.MULTILINE)
 PROFILE = re.compile(r"\b([A-Z]{2,6})-(\d{3})(?:\.\.(\d{3}))?")
+# The first column of a table of vectors.
+AREA = re.compile(r"^\| `([a-z_]+)` \| ", re.MULTILINE)
 TEST = re.compile(r"#\[(tokio::)?test\b")
 FUNCTION = re.compile(r"\bfn (\w+)")
 
@@ -113,6 +128,17 @@ def check_profiles(numbers, problems):
                 problems.append(f"profiles.md: {area}-{end} does not exist")
 
 
+def check_areas(problems):
+    """The tables of vectors name each area, and no other."""
+    page = (PAGES / "profiles.md").read_text()
+    areas = {path.stem for path in ROOT.glob(VECTORS)}
+    rows = set(AREA.findall(page))
+    for name in sorted(rows - areas):
+        problems.append(f"profiles.md: there are no vectors {name}")
+    for name in sorted(area for area in areas if f"`{area}`" not in page):
+        problems.append(f"profiles.md: {name} belongs to no profile and no option")
+
+
 def table(numbers, by_test, by_vector):
     lines = [
         "Which test and which vectors show each requirement.",
@@ -148,6 +174,7 @@ def main():
         if number not in by_test and number not in by_vector:
             problems.append(f"{number} has neither a test nor a vector")
     check_profiles(numbers, problems)
+    check_areas(problems)
 
     made = table(numbers, by_test, by_vector)
     if not is_check:

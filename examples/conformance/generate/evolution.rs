@@ -1,4 +1,5 @@
 use super::area::{Area, Flag};
+use super::common::many;
 use super::samples::{all, asks, last_body, plaintext, written};
 use crate::shim::text::varint;
 
@@ -135,7 +136,7 @@ pub(super) fn area() -> Area {
     );
     group.valid(
         "a long one",
-        asks(&plaintext(true, &[(84, &[0x5A; 300]), pulse])),
+        asks(&plaintext(true, &[(84, &many("a later body", 300)), pulse])),
     );
     codes(&mut area);
     bodies(&mut area);

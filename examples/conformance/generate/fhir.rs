@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
+use super::medication;
 
 const FLAGS: &[Flag] = &[
     Flag {
@@ -40,6 +41,12 @@ const FLAGS: &[Flag] = &[
         effect: "what is sent twice is stored twice",
     },
     Flag {
+        name: "Outcome",
+        bug: "TABLE",
+        says: "tells another outcome of a dose",
+        effect: "a dose that was missed counts as taken, and the other way round",
+    },
+    Flag {
         name: "Panel",
         bug: "TABLE",
         says: "makes another panel",
@@ -63,7 +70,7 @@ fn with(mut request: Value, name: &str, value: Value) -> Value {
 pub(super) fn area() -> Area {
     let mut area = Area::new(
         "fhir",
-        "Readings as FHIR R4 Observations; an option.",
+        "Readings, doses and insulin as FHIR R4; an option.",
         FLAGS,
     );
     let pulse = || reading(147_842, 264_864, "72e0", 0);
@@ -238,5 +245,6 @@ pub(super) fn area() -> Area {
             asks(&reading(metric, unit, value, 0)),
         );
     }
+    medication::group(&mut area);
     area
 }

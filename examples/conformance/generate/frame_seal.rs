@@ -206,7 +206,7 @@ fn lengths(area: &mut Area) {
             form,
             space: 0,
             counter: 3,
-            plaintext: vec![0xC3; len],
+            plaintext: many("a plaintext", len),
         };
         group.valid(
             format!("{form}, 1,232 bytes"),

@@ -6,6 +6,7 @@ use super::area::{Area, Flag};
 use super::common::{bytes, flipped};
 use super::first_zero;
 use super::pairing_packets as packets;
+use super::payloads;
 use super::two_faults;
 use crate::shim;
 use crate::shim::text::{hex, unhex};
@@ -84,6 +85,24 @@ pub(super) const FLAGS: &[Flag] = &[
         effect: "what went wrong is told otherwise than by others",
     },
     Flag {
+        name: "LaterField",
+        bug: "EVOLUTION",
+        says: "refuses what a later version adds to a handshake",
+        effect: "old and new never pair",
+    },
+    Flag {
+        name: "PayloadForm",
+        bug: "MISSING_CHECK",
+        says: "takes a handshake payload that is malformed or says too little",
+        effect: "two read one message in two ways",
+    },
+    Flag {
+        name: "Downgrade",
+        bug: "MISSING_CHECK",
+        says: "goes on with less than both sides can do",
+        effect: "who stands between the two picks the weakest",
+    },
+    Flag {
         name: "WrongSecret",
         bug: "AUTHENTICATION",
         says: "goes on with another secret",
@@ -95,6 +114,8 @@ pub(super) const FLAGS: &[Flag] = &[
 pub(super) struct Model {
     pub(super) area: &'static str,
     pub(super) number: u8,
+    /// Whether the messages have no headers.
+    pub(super) is_bare: bool,
     about: &'static str,
     pub(super) requirements: &'static [&'static str],
     /// Which receives which: the place of each packet among all.
@@ -104,11 +125,33 @@ pub(super) struct Model {
     draws: usize,
 }
 
-const MODELS: [Model; 5] = [
+const MODELS: [Model; 6] = [
+    Model {
+        area: "pairing_label_key",
+        number: 1,
+        is_bare: false,
+        about: "Pairing by a label with key and secret: IKpsk2.",
+        requirements: &[
+            "IOMT-PAIR-001",
+            "IOMT-PAIR-002",
+            "IOMT-PAIR-012",
+            "IOMT-PAIR-022",
+            "IOMT-PAIR-024",
+            "IOMT-PAIR-031",
+            "IOMT-PAIR-034",
+            "IOMT-PAIR-054",
+            "IOMT-PAIR-055",
+            "IOMT-EPOCH-002",
+        ],
+        to_responder: &[0],
+        to_initiator: &[1],
+        draws: 1,
+    },
     Model {
         area: "pairing_label",
         number: 2,
-        about: "By label secret: XXpsk0.",
+        is_bare: false,
+        about: "Pairing by a label's secret: XXpsk0.",
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
@@ -125,10 +168,12 @@ const MODELS: [Model; 5] = [
     Model {
         area: "pairing_passcode",
         number: 3,
-        about: "By passcode: CPace, then XXpsk0.",
+        is_bare: false,
+        about: "Pairing by a passcode: CPace, then XXpsk0.",
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
+            "IOMT-PAIR-012",
             "IOMT-CPACE-014",
             "IOMT-CPACE-015",
             "IOMT-EPOCH-002",
@@ -140,10 +185,12 @@ const MODELS: [Model; 5] = [
     Model {
         area: "pairing_comparison",
         number: 4,
-        about: "By digits that a person compares: XX with a committed nonce.",
+        is_bare: true,
+        about: "Pairing by digits that a person compares: XX with a committed nonce.",
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
+            "IOMT-PAIR-012",
             "IOMT-CMP-001",
             "IOMT-CMP-006",
             "IOMT-EPOCH-002",
@@ -155,10 +202,12 @@ const MODELS: [Model; 5] = [
     Model {
         area: "pairing_factory_keys",
         number: 5,
-        about: "By keys from the factory: IK.",
+        is_bare: false,
+        about: "A first session by keys from the factory: IK.",
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
+            "IOMT-PAIR-012",
             "IOMT-PAIR-024",
             "IOMT-EPOCH-002",
         ],
@@ -169,10 +218,12 @@ const MODELS: [Model; 5] = [
     Model {
         area: "pairing_reconnection",
         number: 6,
+        is_bare: false,
         about: "A session after another: KKpsk0.",
         requirements: &[
             "IOMT-PAIR-001",
             "IOMT-PAIR-002",
+            "IOMT-PAIR-012",
             "IOMT-PAIR-040",
             "IOMT-EPOCH-002",
         ],
@@ -182,6 +233,24 @@ const MODELS: [Model; 5] = [
     },
 ];
 
+/// Model 4 as it travels: with headers, a code in front of message 1, and one draw a side.
+const COMPARISON_PACKETS: Model = Model {
+    area: "pairing_comparison",
+    number: 4,
+    is_bare: false,
+    about: "",
+    requirements: &[
+        "IOMT-PAIR-003",
+        "IOMT-PAIR-012",
+        "IOMT-CMP-001",
+        "IOMT-CMP-007",
+        "IOMT-EPOCH-002",
+    ],
+    to_responder: &[0, 2],
+    to_initiator: &[1, 3],
+    draws: 1,
+};
+
 pub(super) fn areas() -> Vec<Area> {
     MODELS.iter().map(area).collect()
 }
@@ -189,19 +258,59 @@ pub(super) fn areas() -> Vec<Area> {
 fn area(model: &Model) -> Area {
     let used = |flag: &&Flag| match flag.name {
         "HashAlone" | "Commitment" => model.number == 4,
-        "Mac1" | "Keys" | "TwoPending" | "TwoFaults" => model.number != 4,
+        "Keys" => model.number != 4,
         "FirstZero" => model.number == 2,
+        "LaterField" | "PayloadForm" | "Downgrade" => has_payloads(model),
         _ => true,
     };
     let flags: Vec<_> = FLAGS.iter().filter(used).copied().collect();
     let mut area = Area::new(model.area, model.about, &flags);
-    let group = area.group(
-        "pair_step",
-        "whole handshakes, step by step",
-        model.requirements,
-        "Noise",
-    );
-    for name in ["a", "b", "c", "d"] {
+    handshakes(&mut area, model, &["a", "b", "c", "d"]);
+    let run = Run { model, name: "a" };
+    packets::forged(&mut area, &run);
+    packets::foreign(&mut area, &run);
+    if !model.is_bare {
+        packets::second_hello(&mut area, &run);
+    }
+    if model.number == 2 {
+        first_zero::group(&mut area, &run);
+    }
+    packets::keys(&mut area, &run);
+    if model.is_bare {
+        in_packets(&mut area);
+    } else {
+        two_faults::handshake(&mut area, &run);
+    }
+    if has_payloads(model) {
+        payloads::groups(&mut area, &run);
+    }
+    area
+}
+
+/// Of a passcode and a comparison the messages in front are other ones.
+const fn has_payloads(model: &Model) -> bool {
+    matches!(model.number, 1 | 2 | 5 | 6)
+}
+
+/// Behind the bare messages of a comparison.
+fn in_packets(area: &mut Area) {
+    let model = &COMPARISON_PACKETS;
+    handshakes(area, model, &["e", "f", "g"]);
+    let run = Run { model, name: "e" };
+    packets::forged(area, &run);
+    packets::foreign(area, &run);
+    packets::second_hello(area, &run);
+    packets::keys(area, &run);
+    two_faults::handshake(area, &run);
+}
+
+fn handshakes(area: &mut Area, model: &Model, names: &[&'static str]) {
+    let about = match model.is_bare || model.number != 4 {
+        true => "whole handshakes, step by step",
+        false => "whole handshakes in packets, step by step",
+    };
+    let group = area.group("pair_step", about, model.requirements, "Noise");
+    for name in names {
         let run = Run { model, name };
         for (side, received) in run.steps() {
             let last = received.len() == run.places(side).len();
@@ -218,18 +327,6 @@ fn area(model: &Model) -> Area {
             }
         }
     }
-    let run = Run { model, name: "a" };
-    packets::forged(&mut area, &run);
-    packets::foreign(&mut area, &run);
-    packets::second_hello(&mut area, &run);
-    if model.number == 2 {
-        first_zero::group(&mut area, &run);
-    }
-    packets::keys(&mut area, &run);
-    if model.number != 4 {
-        two_faults::handshake(&mut area, &run);
-    }
-    area
 }
 
 /// One handshake of a model.
@@ -277,9 +374,10 @@ impl Run<'_> {
             "model": number,
             "staticSecret": hex(self.secret(side)),
             "connection": initiates.then(|| hex(self.part::<8>("connection"))),
-            "peer": (number == 6 || (number == 5 && initiates)).then(|| hex(public(&self.secret(other)))),
-            "labelSecret": (number == 2).then(|| hex(self.part::<20>("label"))),
+            "peer": (number == 6 || (matches!(number, 1 | 5) && initiates)).then(|| hex(public(&self.secret(other)))),
+            "labelSecret": matches!(number, 1 | 2).then(|| hex(self.part::<20>("label"))),
             "passcode": (number == 3).then_some("472913"),
+            "token": (number == 4 && !self.model.is_bare).then(|| hex(self.part::<9>("token"))),
             "psk": (number == 6).then(|| hex(self.part::<32>("psk"))),
             "descriptorBody": (is_device && number != 6).then(|| hex(self.part::<24>("descriptor"))),
             "random": random,

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::area::Area;
+use super::common::bytes;
 use super::pairing::{Run, damaged, public};
 use crate::shim::text::hex;
 
@@ -24,8 +25,14 @@ pub(super) fn first_noise(run: &Run<'_>, side: &str) -> usize {
 }
 
 pub(super) fn forged(area: &mut Area, run: &Run<'_>) {
-    let requirements: &[&str] = match run.model.number {
-        4 => &["IOMT-CMP-003", "IOMT-PAIR-007", "IOMT-DATA-008"],
+    let requirements: &[&str] = match (run.model.number, run.model.is_bare) {
+        (4, true) => &["IOMT-CMP-003", "IOMT-PAIR-007", "IOMT-DATA-008"],
+        (4, false) => &[
+            "IOMT-CMP-003",
+            "IOMT-CMP-007",
+            "IOMT-PAIR-006",
+            "IOMT-PAIR-007",
+        ],
         _ => &["IOMT-PAIR-006", "IOMT-PAIR-007", "IOMT-DATA-008"],
     };
     let group = area
@@ -43,7 +50,7 @@ pub(super) fn forged(area: &mut Area, run: &Run<'_>) {
             let step = bits / 11;
             for bit in (3..bits).step_by(step) {
                 // A bit of the clear header is another packet, not a forged one.
-                let header = if run.model.number == 4 { 0 } else { 160 };
+                let header = if run.model.is_bare { 0 } else { 160 };
                 if bit < header {
                     continue;
                 }
@@ -52,7 +59,7 @@ pub(super) fn forged(area: &mut Area, run: &Run<'_>) {
                 if run.model.number == 4 && side == "initiator" && place == 1 {
                     group.flagged("Commitment");
                 }
-                if run.model.number != 4
+                if !run.model.is_bare
                     && side == "responder"
                     && place == first_noise(run, side)
                     && bit < 288
@@ -100,14 +107,15 @@ pub(super) fn foreign(area: &mut Area, run: &Run<'_>) {
             with("a byte less", packet[..packet.len() - 1].to_vec());
             with("a byte more", [&packet[..], &[0]].concat());
             with("of another handshake", theirs[place].clone());
-            if run.model.number == 4 {
+            if run.model.is_bare {
                 continue;
             }
+            let other_model = if run.model.number == 1 { 2 } else { 1 };
             for (what, at, to) in [
                 ("another kind", 0, 0x41),
                 ("another version", 0, 0x82),
                 ("another suite", 1, 2),
-                ("another model", 2, 1),
+                ("another model", 2, other_model),
                 ("another step", 3, 7),
                 ("step 0", 3, 0),
                 ("another hint", 14, packet[14] ^ 4),
@@ -127,9 +135,6 @@ pub(super) fn foreign(area: &mut Area, run: &Run<'_>) {
 
 /// Whoever has answered has one pending secret, and no more.
 pub(super) fn second_hello(area: &mut Area, run: &Run<'_>) {
-    if run.model.number == 4 {
-        return;
-    }
     let other = Run {
         model: run.model,
         name: "another",
@@ -193,15 +198,32 @@ pub(super) fn keys(area: &mut Area, run: &Run<'_>) {
             asked[member] = to;
             group.any(format!("the {side} has {what}"), asked);
         };
-        with("another label", "labelSecret", hex([0xA7; 20]).into());
-        with("a label of 15 bytes", "labelSecret", hex([0xA7; 15]).into());
+        with(
+            "another label",
+            "labelSecret",
+            hex(bytes::<20>("another label")).into(),
+        );
+        with(
+            "a label of 15 bytes",
+            "labelSecret",
+            hex(bytes::<15>("another label")).into(),
+        );
+        with(
+            "another token",
+            "token",
+            hex(bytes::<9>("another token")).into(),
+        );
         with("another passcode", "passcode", "472914".into());
-        with("another psk", "psk", hex([0xC5; 32]).into());
-        with("another static key", "staticSecret", hex([0x9B; 32]).into());
+        with("another psk", "psk", hex(bytes::<32>("another psk")).into());
+        with(
+            "another static key",
+            "staticSecret",
+            hex(bytes::<32>("another static key")).into(),
+        );
         with(
             "another key of its peer",
             "peer",
-            hex(public(&[0x71; 32])).into(),
+            hex(public(&bytes("another peer"))).into(),
         );
         with("a key of zeros for its peer", "peer", hex(ZERO[0]).into());
         with("a key of small order for its peer", "peer", hex(LOW).into());
@@ -226,7 +248,7 @@ fn ephemeral_keys(area: &mut Area, run: &Run<'_>) {
     let side = "initiator";
     let all = received(run, side);
     let place = first_noise(run, side);
-    let at = if run.model.number == 4 { 0 } else { 20 };
+    let at = if run.model.is_bare { 0 } else { 20 };
     let with = |key: &[u8; 32]| {
         let mut changed = all[..=place].to_vec();
         changed[place][at..at + 32].copy_from_slice(key);

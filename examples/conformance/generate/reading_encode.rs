@@ -1,7 +1,10 @@
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
+use super::common::many;
+use super::padding;
 use super::samples::{TIME, all, observation, stamp};
+use crate::shim::text::hex;
 
 const FLAGS: &[Flag] = &[
     Flag {
@@ -41,6 +44,12 @@ const FLAGS: &[Flag] = &[
         effect: "a number becomes another one",
     },
     Flag {
+        name: "Padding",
+        bug: "LENGTH",
+        says: "fills plaintexts up to other lengths",
+        effect: "who hears a frame sees what kind of reading is in it",
+    },
+    Flag {
         name: "NoRoom",
         bug: "LENGTH",
         says: "writes more than a datagram holds",
@@ -60,6 +69,7 @@ pub(super) fn area() -> Area {
     heads(&mut area);
     refused(&mut area);
     statuses(&mut area);
+    padding::group(&mut area);
     area
 }
 
@@ -339,7 +349,13 @@ fn refused(area: &mut Area) {
         &["IOMT-SEAL-001"],
         "NoRoom",
     );
-    let stream = |len: usize| with(sample("stream"), "data", Value::from("5a".repeat(len)));
+    let stream = |len: usize| {
+        with(
+            sample("stream"),
+            "data",
+            Value::from(hex(many("a stream", len))),
+        )
+    };
     let fits = |len: usize| shim_len(&asks(&[stream(len)]));
     let longest = (1_100..1_232).rev().find(|len| fits(*len)).unwrap();
     group.valid("1,232 bytes", asks(&[stream(longest)]));

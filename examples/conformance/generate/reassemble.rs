@@ -337,7 +337,11 @@ fn limits(area: &mut Area) {
         "not_a_fragment",
         raw(&[&[7, 0x80]]),
     );
-    group.invalid("513 bytes", "not_a_fragment", raw(&[&[7; 513]]));
+    group.invalid(
+        "513 bytes",
+        "not_a_fragment",
+        raw(&[&many("too long", 513)]),
+    );
     group.invalid(
         "index 127 that is not the last",
         "not_a_fragment",
@@ -351,7 +355,7 @@ fn limits(area: &mut Area) {
     group.valid("3 bytes", raw(&[&[7, 0x80, 0xA5]]));
     group.valid(
         "512 bytes",
-        raw(&[&[&[7, 0x80][..], &[0x3C; 510]].concat()]),
+        raw(&[&[&[7, 0x80][..], &many("a fragment", 510)].concat()]),
     );
     let long = |count: u8, len: usize| -> Vec<Step> {
         (0..count)

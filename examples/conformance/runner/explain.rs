@@ -96,6 +96,7 @@ pub(super) fn subject(area: &str) -> &'static str {
         "serial" => "carrier",
         "gatt" => "Bluetooth reader",
         "fhir" => "FHIR writer",
+        "pairing_label_key" => "pairing by a label with key",
         "pairing_label" => "label pairing",
         "pairing_passcode" => "passcode pairing",
         "pairing_comparison" => "numeric comparison",

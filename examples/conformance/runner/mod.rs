@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<bool, Strin
     let hello = greet(&mut program)?;
     let mut report = Report::new(&options, &hello);
     for area in &areas {
-        if options.wants(&area.name) && area.tests().any(|(_, test)| (profile.takes)(area, test)) {
+        if options.wants(&area.name) && area.tests().any(|(_, test)| profile.takes(area, test)) {
             report
                 .areas
                 .push(ask_area(&mut program, area, &hello, &profile));
@@ -71,7 +71,7 @@ fn ask_area(
     let mut report = AreaReport::new(area);
     let mut patience = PATIENCE;
     for (group, test) in area.tests() {
-        if !(profile.takes)(area, test) {
+        if !profile.takes(area, test) {
             continue;
         }
         let verdict = match declared(hello, &group.op) {

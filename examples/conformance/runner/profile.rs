@@ -1,11 +1,38 @@
-//! Which vectors an implementation of a profile has to pass: those of what it is asked to do.
+//! Which vectors an implementation of a profile has to pass: those that the page on profiles lists.
+//!
+//! ```text
+//! # Meter
+//! | vectors | of these |
+//! |---|---|
+//! | `receipt` | with `packet` |
+//! | `waveform` | `codec` is `1`, without `records.samples` |
+//! ```
+
+use serde_json::Value;
 
 use super::vectors::{Area, Test};
+
+const PAGE: &str = include_str!("../../../src/guide/specification/profiles.md");
+const HEAD: &str = "| vectors | of these |";
 
 pub(super) struct Profile {
     /// What is unsupported is a failure.
     pub(super) is_strict: bool,
-    pub(super) takes: fn(&Area, &Test) -> bool,
+    /// `None` takes everything.
+    rows: Option<Vec<Row>>,
+}
+
+struct Row {
+    area: &'static str,
+    conditions: Vec<Condition>,
+}
+
+/// What a request has to be; members of members, and of the entries of lists, have a point between.
+enum Condition {
+    With(&'static str),
+    Without(&'static str),
+    Is(&'static str, &'static str),
+    IsNot(&'static str, &'static str),
 }
 
 pub(super) fn is_known(name: &str) -> bool {
@@ -13,18 +40,18 @@ pub(super) fn is_known(name: &str) -> bool {
 }
 
 pub(super) fn named(name: Option<&str>) -> Result<Profile, String> {
-    let takes = match name {
-        None => {
-            return Ok(Profile {
-                is_strict: false,
-                takes: |_, _| true,
-            });
-        }
-        Some("meter") => meter,
-        Some("streaming") => streaming,
-        Some("gateway") => gateway,
-        Some("server") => server,
-        Some(other) => {
+    let Some(name) = name else {
+        return Ok(Profile {
+            is_strict: false,
+            rows: None,
+        });
+    };
+    let rows = match name {
+        "meter" => rows_of("Meter")?,
+        "streaming" => over(rows_of("Meter")?, rows_of("Streaming sensor")?),
+        "gateway" => rows_of("Gateway")?,
+        "server" => rows_of("Server")?,
+        other => {
             return Err(format!(
                 "no profile {other}: meter, streaming, gateway, server"
             ));
@@ -32,56 +59,101 @@ pub(super) fn named(name: Option<&str>) -> Result<Profile, String> {
     };
     Ok(Profile {
         is_strict: true,
-        takes,
+        rows: Some(rows),
     })
 }
 
-/// A device that measures now and then, and pairs by its label. Its carrier it has chosen: that is asked by name.
-fn meter(area: &Area, test: &Test) -> bool {
-    let has = |member: &str| test.request.get(member).is_some();
-    let is = |role: &str| test.request["role"] == role;
-    match area.name.as_str() {
-        "decimal" | "reading_encode" | "key_schedule" | "epoch" | "frame_seal" => !is_sampled(test),
-        "receipt" => has("packet"),
-        "outstanding" => has("records"),
-        "pairing_label" => is("responder"),
-        "pairing_reconnection" => is("initiator"),
-        _ => false,
+impl Profile {
+    pub(super) fn takes(&self, area: &Area, test: &Test) -> bool {
+        let Some(rows) = &self.rows else {
+            return true;
+        };
+        rows.iter()
+            .filter(|row| row.area == area.name)
+            .any(|row| row.conditions.iter().all(|one| one.holds(&test.request)))
     }
 }
 
-/// A meter that samples, too.
-fn streaming(area: &Area, test: &Test) -> bool {
-    match area.name.as_str() {
-        "waveform" => test.request["codec"] == 1,
-        "reading_encode" => true,
-        _ => meter(area, test),
+/// The rows of a profile that is another one and more.
+fn over(base: Vec<Row>, more: Vec<Row>) -> Vec<Row> {
+    let is_said_anew = |row: &Row| more.iter().any(|anew| anew.area == row.area);
+    let mut rows: Vec<_> = base.into_iter().filter(|row| !is_said_anew(row)).collect();
+    rows.extend(more);
+    rows
+}
+
+fn rows_of(section: &str) -> Result<Vec<Row>, String> {
+    let mut sections = PAGE.split("\n# ");
+    let text = sections.find(|text| text.trim_start_matches("# ").lines().next() == Some(section));
+    let table = text
+        .and_then(|text| text.split_once(HEAD))
+        .map(|halves| halves.1);
+    let lines = table.unwrap_or_default().lines().skip(2);
+    let rows: Option<Vec<_>> = lines
+        .take_while(|line| line.starts_with('|'))
+        .map(Row::parse)
+        .collect();
+    rows.filter(|rows| !rows.is_empty())
+        .ok_or_else(|| format!("the vectors of the profile {section} can not be read"))
+}
+
+impl Row {
+    fn parse(line: &'static str) -> Option<Self> {
+        let (area, conditions) = line.trim_matches('|').split_once('|')?;
+        let conditions = match conditions.trim() {
+            "all" => Vec::new(),
+            listed => listed
+                .split(", ")
+                .map(Condition::parse)
+                .collect::<Option<_>>()?,
+        };
+        Some(Self {
+            area: area.trim().trim_matches('`'),
+            conditions,
+        })
     }
 }
 
-fn is_sampled(test: &Test) -> bool {
-    let records = test.request["records"].as_array();
-    records.is_some_and(|records| records.iter().any(|record| record.get("samples").is_some()))
+impl Condition {
+    fn parse(text: &'static str) -> Option<Self> {
+        let mut parts = text.trim().trim_matches('`').split(['`']);
+        Some(match (parts.next()?.trim(), parts.next()?, parts.next()) {
+            ("with", member, _) => Self::With(member),
+            ("without", member, _) => Self::Without(member),
+            (member, " is ", Some(value)) => Self::Is(member, value),
+            (member, " is not ", Some(value)) => Self::IsNot(member, value),
+            _ => return None,
+        })
+    }
+
+    fn holds(&self, request: &Value) -> bool {
+        match self {
+            Self::With(path) => has(request, path),
+            Self::Without(path) => !has(request, path),
+            Self::Is(member, value) => says(request, member, value),
+            Self::IsNot(member, value) => !says(request, member, value),
+        }
+    }
 }
 
-/// Without keys: what it carries, by whichever carrier.
-fn gateway(area: &Area, _: &Test) -> bool {
-    matches!(area.name.as_str(), "fragment" | "reassemble" | "serial")
+fn has(value: &Value, path: &str) -> bool {
+    let (first, rest) = match path.split_once('.') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (path, None),
+    };
+    match (value, rest) {
+        (Value::Array(entries), _) => entries.iter().any(|entry| has(entry, path)),
+        (_, Some(rest)) => value.get(first).is_some_and(|inner| has(inner, rest)),
+        (_, None) => value.get(first).is_some(),
+    }
 }
 
-/// Everything but what only a device writes, and the options.
-fn server(area: &Area, test: &Test) -> bool {
-    let has = |member: &str| test.request.get(member).is_some();
-    let is = |role: &str| test.request["role"] == role;
-    match area.name.as_str() {
-        "decimal" | "sfloat" | "reading_decode" | "evolution" | "frame_open" | "locator"
-        | "received_set" | "label" => true,
-        "waveform" => test.request["codec"] != 2,
-        "key_schedule" => !has("random"),
-        "receipt" => has("frames"),
-        "outstanding" => !has("records"),
-        "pairing_label" => is("initiator"),
-        "pairing_factory_keys" | "pairing_reconnection" => is("responder"),
-        _ => false,
+fn says(request: &Value, member: &str, value: &str) -> bool {
+    match request.get(member) {
+        Some(Value::String(text)) => text == value,
+        Some(other) => other
+            .as_i64()
+            .is_some_and(|number| value.parse() == Ok(number)),
+        None => false,
     }
 }

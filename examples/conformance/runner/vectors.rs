@@ -80,7 +80,7 @@ pub(super) fn load(folder: &Path) -> Result<Vec<Area>, String> {
     }
 }
 
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 27] = [
     "decimal",
     "sfloat",
     "reading_decode",
@@ -96,7 +96,18 @@ const ORDER: [&str; 16] = [
     "receipt",
     "outstanding",
     "label",
+    "pairing_label_key",
+    "pairing_label",
+    "pairing_passcode",
+    "pairing_comparison",
+    "pairing_factory_keys",
+    "pairing_reconnection",
     "cpace",
+    "fragment",
+    "reassemble",
+    "serial",
+    "gatt",
+    "fhir",
 ];
 
 fn rank(path: &Path) -> usize {

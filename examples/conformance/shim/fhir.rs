@@ -1,11 +1,11 @@
-use iomt::fhir::{Context, Identity, Observation, Upload};
+use iomt::fhir::{Context, Identity, MedicationAdministration, Observation, Upload};
 use iomt::reading::Metric;
 use serde_json::json;
 
 use super::Answer;
 use super::error::Failure;
 use super::exact;
-use super::records_write::untimed;
+use super::records_write::{basal, bolus, dose, untimed};
 use super::request::Request;
 
 pub(super) fn to_fhir(request: &Request<'_>) -> Answer {
@@ -27,15 +27,40 @@ pub(super) fn to_fhir(request: &Request<'_>) -> Answer {
             _ => return Err(Failure::field("upload")),
         },
     };
-    let observation = if request.has("panel") {
+    let text = match medication(request, &context)? {
+        Some(medication) => serde_json::to_string(&medication),
+        None => serde_json::to_string(&observation(request, &context)?),
+    };
+    let resource = text.and_then(|text| exact::read(&text));
+    let resource = resource.map_err(|error| Failure::BadRequest(error.to_string()))?;
+    Ok(json!({ "resource": resource }))
+}
+
+fn medication(
+    request: &Request<'_>,
+    context: &Context<'_>,
+) -> Result<Option<MedicationAdministration>, Failure> {
+    Ok(if request.has("dose") {
+        let dose = dose(&request.object("dose")?)?;
+        Some(MedicationAdministration::of(&dose, context))
+    } else if request.has("basal") {
+        let basal = basal(&request.object("basal")?)?;
+        Some(MedicationAdministration::of_basal(&basal, context))
+    } else if request.has("bolus") {
+        let bolus = bolus(&request.object("bolus")?)?;
+        Some(MedicationAdministration::of_bolus(&bolus, context))
+    } else {
+        None
+    })
+}
+
+fn observation(request: &Request<'_>, context: &Context<'_>) -> Result<Observation, Failure> {
+    Ok(if request.has("panel") {
         let parts = request.objects("parts")?;
         let parts: Result<Vec<_>, _> = parts.iter().map(untimed).collect();
         let panel = Metric::from_code(request.number("panel")?);
-        Observation::panel(panel, &parts?, &context)
+        Observation::panel(panel, &parts?, context)
     } else {
-        Observation::of(&untimed(&request.object("reading")?)?, &context)
-    };
-    let resource = serde_json::to_string(&observation).and_then(|text| exact::read(&text));
-    let resource = resource.map_err(|error| Failure::BadRequest(error.to_string()))?;
-    Ok(json!({ "resource": resource }))
+        Observation::of(&untimed(&request.object("reading")?)?, context)
+    })
 }

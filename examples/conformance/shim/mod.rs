@@ -17,7 +17,7 @@ mod label;
 mod open;
 mod outstanding;
 mod pairing;
-mod pairing_noise;
+pub(crate) mod pairing_noise;
 pub(crate) mod peer;
 mod receipt;
 mod received;

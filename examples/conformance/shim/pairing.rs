@@ -69,6 +69,11 @@ impl<'a> Party<'a> {
         Ok(ConnectionId(self.request.array("connection")?))
     }
 
+    /// Whether the messages of a comparison have their headers.
+    pub(super) fn has_packets(&self) -> bool {
+        self.request.has("token")
+    }
+
     fn descriptor(&self) -> Result<DescriptorHash, Failure> {
         Ok(DescriptorHash::of_body(
             &self.request.bytes("descriptorBody")?,
@@ -84,15 +89,16 @@ pub(super) fn pair_step(request: &Request<'_>) -> Answer {
     let party = Party::of(request)?;
     let model = request.number("model")?;
     let progress = match model {
-        2_u8 | 5 | 6 => whole(&party, model)?,
+        1_u8 | 2 | 5 | 6 => whole(&party, model)?,
         3 => passcode(&party)?,
+        4 if party.has_packets() => whole(&party, model)?,
         4 => comparison(&party)?,
         other => return Err(Failure::Unsupported(format!("model {other}"))),
     };
     told(&party, model, progress)
 }
 
-/// A label, factory keys, or a reconnection.
+/// A label, factory keys, a reconnection, or a comparison in packets.
 fn whole(party: &Party<'_>, model: u8) -> Result<Progress, Failure> {
     let draws = &mut party.draws();
     match party.role {
@@ -113,7 +119,15 @@ fn whole(party: &Party<'_>, model: u8) -> Result<Progress, Failure> {
 fn begin(party: &Party<'_>, model: u8, draws: &mut Random) -> Result<Exchange, Failure> {
     let (key, connection) = (&party.key, party.connection()?);
     Ok(match model {
+        1 => {
+            let (label, device) = (label_beside_key(party)?, party.peer()?);
+            Exchange::read_label_with_key(key, &label, device, connection, draws)?
+        }
         2 => Exchange::read_label(key, &label(party)?, connection, draws)?,
+        4 => {
+            let token = party.request.bytes("token")?;
+            Exchange::compare(key, party.descriptor()?, &token, connection, draws)?
+        }
         5 => Exchange::meet(key, party.peer()?, party.descriptor()?, connection, draws)?,
         _ => Exchange::reconnect(key, party.peer()?, &resumption(party)?, connection, draws)?,
     })
@@ -127,7 +141,12 @@ fn answer(
 ) -> Result<Exchange, Failure> {
     let key = &party.key;
     Ok(match model {
+        1 => {
+            let (label, descriptor) = (label_beside_key(party)?, party.descriptor()?);
+            Exchange::answer_label(key, &label, descriptor, hello, draws)?
+        }
         2 => Exchange::answer_label(key, &label(party)?, party.descriptor()?, hello, draws)?,
+        4 => Exchange::answer_comparison(key, &party.request.bytes("token")?, hello, draws)?,
         5 => Exchange::answer_meeting(key, hello, draws)?,
         _ => {
             let secret = resumption(party)?;
@@ -138,6 +157,11 @@ fn answer(
 
 fn label(party: &Party<'_>) -> Result<LabelSecret, Failure> {
     Ok(LabelSecret::new(&party.request.bytes("labelSecret")?)?)
+}
+
+fn label_beside_key(party: &Party<'_>) -> Result<LabelSecret, Failure> {
+    let secret = party.request.bytes("labelSecret")?;
+    Ok(LabelSecret::beside_key(&secret)?)
 }
 
 fn resumption(party: &Party<'_>) -> Result<ResumptionSecret, Failure> {
@@ -161,17 +185,35 @@ fn exchange(
     for heard in received {
         let before = exchange.packet().map(<[u8]>::to_vec);
         exchange.handle_packet(heard)?;
-        messages.push(Message::heard(heard, false));
+        if heard.get(3) != Some(&REVELATION) {
+            messages.push(Message::heard(heard, false));
+        }
         packet =
             worked(&mut exchange, &party.key)?.filter(|packet| Some(packet) != before.as_ref());
         messages.extend(packet.iter().map(|packet| Message::said(packet, false)));
+        packet = packet.or(revealed(&mut exchange)?);
     }
     Ok(Progress {
         messages,
         packet,
+        digits: exchange.digits().map(|digits| digits.value()),
         paired: exchange.poll_paired(),
-        digits: None,
     })
+}
+
+/// The step of a comparison that shows a nonce, and is no message of Noise.
+const REVELATION: u8 = 4;
+
+/// Where there are digits: somebody says yes to them, and the answering side shows its nonce.
+fn revealed(exchange: &mut Exchange) -> Result<Option<Vec<u8>>, Failure> {
+    if exchange.digits().is_none() {
+        return Ok(None);
+    }
+    let attempt = Attempts::armed().begin()?.stored();
+    let is_answering = exchange.reveal(&attempt).is_ok();
+    exchange.confirm_digits()?;
+    let packet = exchange.packet().filter(|_| is_answering);
+    Ok(packet.map(<[u8]>::to_vec))
 }
 
 /// Whether one's first message is the first of all.
@@ -293,7 +335,7 @@ fn told(party: &Party<'_>, model: u8, progress: Progress) -> Answer {
     if let Some(paired) = progress.paired {
         let (k_ir, k_ri) = noise.split.ok_or(Failure::Class("self_check"))?;
         let device = match model {
-            2 | 3 => Side::Responder,
+            1..=3 => Side::Responder,
             _ => Side::Initiator,
         };
         let session = Session::new(&noise.hash, [&k_ir, &k_ri], device);

@@ -1,5 +1,6 @@
 //! The same handshake by snow: the ephemeral key, the hash and the keys, which the crate does not show.
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use snow::{Builder, HandshakeState};
 
@@ -7,6 +8,7 @@ use super::cpace;
 use super::error::Failure;
 use super::keys::agree;
 use super::pairing::Party;
+use super::request::Request;
 use super::text::{Side, expand, extract, hedge, lv};
 
 /// A message of Noise, without a header.
@@ -71,11 +73,12 @@ impl Terms {
     pub(super) fn of(party: &Party<'_>, model: u8) -> Result<Self, Failure> {
         let request = party.request;
         let (pattern, psk, pre) = match model {
-            2 => {
+            1 | 2 => {
                 let label = extract(&[0; 32], &request.bytes("labelSecret")?);
                 let hint: [u8; 8] = expand(&label, "label hint", &[]);
                 let psk = expand(&label, "label psk", &[]);
-                ("XXpsk0", Some(psk), hint.to_vec())
+                let pattern = if model == 1 { "IKpsk2" } else { "XXpsk0" };
+                (pattern, Some(psk), hint.to_vec())
             }
             3 => {
                 let secrets = cpace::by_text(party)?.ok_or(Failure::Class("self_check"))?;
@@ -89,7 +92,7 @@ impl Terms {
                 ("KKpsk0", Some(psk), hint.to_vec())
             }
         };
-        let knows_peer = model == 6 || (model == 5 && party.role == Side::Initiator);
+        let knows_peer = model == 6 || (matches!(model, 1 | 5) && party.role == Side::Initiator);
         let name = format!("Noise_{pattern}_25519_ChaChaPoly_SHA256");
         let fields: [&[u8]; 6] = [b"iomt1", &[1], &[1], name.as_bytes(), &[model], &pre];
         Ok(Self {
@@ -111,7 +114,8 @@ impl Terms {
             .local_private_key(&self.own)?
             .fixed_ephemeral_key_for_testing_only(ephemeral);
         if let Some(psk) = &self.psk {
-            builder = builder.psk(0, psk)?;
+            let place = if self.name.contains("psk2") { 2 } else { 0 };
+            builder = builder.psk(place, psk)?;
         }
         if let Some(peer) = &self.peer {
             builder = builder.remote_public_key(peer)?;
@@ -178,6 +182,21 @@ impl Terms {
     }
 }
 
+/// A message as this side would write it with another payload: the first of all, or the one behind `heard`. Its ephemeral key
+/// is what it draws, as it is.
+pub(crate) fn message_with(asked: &Value, heard: Option<&[u8]>, payload: &[u8]) -> Option<Vec<u8>> {
+    let request = Request::new(asked);
+    let party = Party::of(&request).ok()?;
+    let terms = Terms::of(&party, request.number("model").ok()?).ok()?;
+    let mut state = terms.state(&terms.random?).ok()?;
+    let mut out = [0; 512];
+    if let Some(heard) = heard {
+        state.read_message(heard, &mut out).ok()?;
+    }
+    let len = state.write_message(payload, &mut out).ok()?;
+    out.get(..len).map(<[u8]>::to_vec)
+}
+
 /// Field 2 of a payload, all of whose fields are shorter than 128 bytes.
 fn promise_in(mut payload: &[u8]) -> Option<[u8; 32]> {
     loop {
@@ -194,14 +213,14 @@ fn promise_in(mut payload: &[u8]) -> Option<[u8; 32]> {
 fn place_of_ephemeral(party: &Party<'_>, model: u8) -> usize {
     match (model, party.role) {
         (3, _) => 2,
-        (4, Side::Responder) => 1,
+        (4, Side::Responder) if !party.has_packets() => 1,
         _ => 0,
     }
 }
 
 fn payloads(party: &Party<'_>, model: u8) -> Result<Vec<Vec<u8>>, Failure> {
     let models: u8 = match model {
-        2..=4 => 1 << model,
+        1..=4 => 1 << model,
         _ => 0b110_0100,
     };
     let offer = vec![1, 4, 0b10, 0b10, models, 0];
@@ -211,17 +230,15 @@ fn payloads(party: &Party<'_>, model: u8) -> Result<Vec<Vec<u8>>, Failure> {
     };
     Ok(match (model, party.role) {
         (2 | 3, Side::Initiator) => vec![offer, Vec::new()],
-        (2 | 3, Side::Responder) | (5, Side::Initiator) => {
+        (1..=3, Side::Responder) | (5, Side::Initiator) => {
             vec![[offer, promise()?].concat()]
         }
         (4, Side::Initiator) => {
-            let heard = party.received.first().map_or(&[][..], Vec::as_slice);
-            let nonce = nonce(party, 1, heard);
+            let nonce = nonce(party, 1, HEADER);
             vec![offer, [promise()?, vec![4, 16], nonce.to_vec()].concat()]
         }
         (4, Side::Responder) => {
-            let heard = party.received.first().map_or(&[][..], Vec::as_slice);
-            let nonce = nonce(party, 0, heard);
+            let nonce = nonce(party, 0, HEADER + MAC1);
             let commitment = Sha256::digest([lv(b"iomt1 sas commit"), nonce.to_vec()].concat());
             vec![[offer, vec![3, 32], commitment.to_vec()].concat()]
         }
@@ -229,8 +246,14 @@ fn payloads(party: &Party<'_>, model: u8) -> Result<Vec<Vec<u8>>, Failure> {
     })
 }
 
-/// Hedged with the message before it.
-fn nonce(party: &Party<'_>, place: usize, heard: &[u8]) -> [u8; 16] {
+/// Hedged with the message before it, which stands behind a header where messages are packets; one value is drawn then.
+fn nonce(party: &Party<'_>, place: usize, header: usize) -> [u8; 16] {
+    let (place, header) = match party.has_packets() {
+        true => (0, header),
+        false => (place, 0),
+    };
+    let heard = party.received.first().and_then(|heard| heard.get(header..));
+    let heard = heard.unwrap_or_default();
     let random = party.random.get(place).copied().unwrap_or_default();
     hedge(&random, &party.secret, 0, ("sas nonce", heard))
 }

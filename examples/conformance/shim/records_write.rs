@@ -1,5 +1,6 @@
 //! Records from JSON to a plaintext.
 
+use iomt::node::PadTo;
 use iomt::reading::codec::CodecId;
 use iomt::reading::draft::{
     Activity, ActivityKind, Adherence, Asset, Availability, ConsentReference, Dose, Fall,
@@ -29,7 +30,52 @@ pub(super) fn encode(request: &Request<'_>) -> Answer {
         let bytes = Bytes::of(&fields)?;
         writer.push(&record(&fields, &bytes)?).map_err(unwritten)?;
     }
+    if request.has("padTo") {
+        fill(&mut writer, request.number("padTo")?)?;
+    }
     Ok(json!({ "plaintext": hex(&*writer.finish()) }))
+}
+
+pub(super) fn dose<'a>(from: &Request<'a>) -> Result<Dose<'a>, Failure> {
+    Ok(Dose {
+        medicine: from.text("medicine")?,
+        amount_milli: from.number("amount")?,
+        unit: from.number("unit")?,
+        adherence: Adherence(from.number("adherence")?),
+        planned_before_s: from.number("plannedBefore")?,
+        reporter: Reporter(from.number("reporter")?),
+    })
+}
+
+pub(super) fn basal(from: &Request<'_>) -> Result<InsulinBasal, Failure> {
+    Ok(InsulinBasal {
+        milli_units_per_hour: from.number("rate")?,
+        duration_s: from.number("duration")?,
+        outcome: Outcome(from.number("outcome")?),
+    })
+}
+
+pub(super) fn bolus(from: &Request<'_>) -> Result<InsulinBolus, Failure> {
+    Ok(InsulinBolus {
+        requested_milli_units: from.number("requested")?,
+        delivered_milli_units: from.number("delivered")?,
+        outcome: Outcome(from.number("outcome")?),
+    })
+}
+
+/// Up to the length that a device's frame has, where there is room for a padding record.
+fn fill(writer: &mut RecordWriter<'_>, unit: u32) -> Result<(), Failure> {
+    let pad_to = match unit {
+        32 => PadTo::Bytes32,
+        64 => PadTo::Bytes64,
+        128 => PadTo::Bytes128,
+        _ => return Err(Failure::field("padTo")),
+    };
+    let len = pad_to.len_of(writer.len()).min(MAX_DATAGRAM);
+    let Some(body) = len.saturating_sub(writer.len()).checked_sub(2) else {
+        return Ok(());
+    };
+    writer.pad(body).map_err(unwritten)
 }
 
 /// The byte strings of a record, which it borrows.
@@ -132,35 +178,10 @@ fn timed<'a>(name: &str, from: &Request<'a>) -> Result<Record<'a>, Failure> {
 }
 
 fn draft<'a>(name: &str, from: &Request<'a>, time: Instant) -> Result<Record<'a>, Failure> {
-    let outcome = || from.number("outcome").map(Outcome);
     Ok(match name {
-        "dose" => Record::Dose(Timed::new(
-            time,
-            Dose {
-                medicine: from.text("medicine")?,
-                amount_milli: from.number("amount")?,
-                unit: from.number("unit")?,
-                adherence: Adherence(from.number("adherence")?),
-                planned_before_s: from.number("plannedBefore")?,
-                reporter: Reporter(from.number("reporter")?),
-            },
-        )),
-        "insulin_basal" => Record::InsulinBasal(Timed::new(
-            time,
-            InsulinBasal {
-                milli_units_per_hour: from.number("rate")?,
-                duration_s: from.number("duration")?,
-                outcome: outcome()?,
-            },
-        )),
-        "insulin_bolus" => Record::InsulinBolus(Timed::new(
-            time,
-            InsulinBolus {
-                requested_milli_units: from.number("requested")?,
-                delivered_milli_units: from.number("delivered")?,
-                outcome: outcome()?,
-            },
-        )),
+        "dose" => Record::Dose(Timed::new(time, dose(from)?)),
+        "insulin_basal" => Record::InsulinBasal(Timed::new(time, basal(from)?)),
+        "insulin_bolus" => Record::InsulinBolus(Timed::new(time, bolus(from)?)),
         "asset" => Record::Asset(Timed::new(
             time,
             Asset {

@@ -357,6 +357,7 @@ impl Bucket {
 mod tests {
     use super::*;
 
+    // IOMT-PAIR-056
     #[test]
     fn a_burst_is_answered_and_then_one_a_second() {
         let (mut bucket, now) = (Bucket::default(), Instant::from_secs(7));

@@ -20,6 +20,7 @@ fn shows_an_alarm(datagram: &[u8]) -> bool {
     matches!(Packet::parse(datagram), Ok(Packet::Frame(frame)) if frame.space == Space::Alarm)
 }
 
+// IOMT-LINK-008
 #[test]
 fn a_quiet_alarm_goes_as_data_before_all_that_waits() {
     let mut world = World::paired_with_config(0, QUIET);
@@ -38,6 +39,7 @@ fn a_quiet_alarm_goes_as_data_before_all_that_waits() {
     world.store.count_of_each_run();
 }
 
+// IOMT-LINK-008
 #[test]
 fn a_quiet_alarm_of_an_outage_is_first_when_it_ends_though_the_backlog_is_larger_than_ram() {
     let keeping = Keeping::SessionAndFrames;
@@ -61,6 +63,7 @@ fn a_quiet_alarm_of_an_outage_is_first_when_it_ends_though_the_backlog_is_larger
     assert_eq!(world.losses, []);
 }
 
+// IOMT-LINK-008, IOMT-LINK-004
 #[test]
 fn quiet_alarms_that_are_many_in_an_outage_leave_room_for_data_and_none_is_lost() {
     let keeping = Keeping::SessionAndFrames;
@@ -78,6 +81,7 @@ fn quiet_alarms_that_are_many_in_an_outage_leave_room_for_data_and_none_is_lost(
     assert_eq!((world.losses.len(), world.store.repeated), (0, 0));
 }
 
+// IOMT-LINK-008
 #[test]
 fn a_hint_to_wait_holds_back_no_quiet_alarm() {
     let mut world = World::paired_with_config(0, QUIET);

@@ -32,6 +32,7 @@ fn lengths_with(pad_to: PadTo) -> BTreeSet<usize> {
     lengths(&world)
 }
 
+// IOMT-ENV-026
 #[test]
 fn filled_up_frames_show_their_class_and_no_length() {
     let plain = lengths_with(PadTo::Nothing);

@@ -190,19 +190,12 @@ impl Sas {
     }
 
     /// Takes what the other side's message of this number, from 0, adds; `hash` is that behind it.
-    pub(super) fn accept(
-        &mut self,
-        number: u8,
-        hash: &[u8],
-        payload: &[u8],
-        hedge: Option<&Hedge>,
-    ) -> Result<(), Error> {
+    pub(super) fn accept(&mut self, number: u8, hash: &[u8], payload: &[u8]) -> Result<(), Error> {
         match (&mut *self, number) {
             (Self::Asking, 1) => {
-                let hedge = hedge.ok_or(Error::MissingKey)?;
                 *self = Self::Promised {
                     commitment: commitment_in(payload)?,
-                    nonce: hedge.value(Label::SAS_NONCE, hash, payload),
+                    nonce: Nonce::default(),
                 };
             }
             (Self::Answering(ours), 2) => {
@@ -216,6 +209,13 @@ impl Sas {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Draws what is said behind the message that was taken last.
+    pub(super) fn hear(&mut self, message: &[u8], hedge: Option<&Hedge>) {
+        if let (Self::Promised { nonce, .. }, Some(hedge)) = (self, hedge) {
+            *nonce = hedge.value(Label::SAS_NONCE, message, &[]);
+        }
     }
 
     /// Whether nothing has to be waited for behind the handshake.

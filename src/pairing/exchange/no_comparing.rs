@@ -36,15 +36,11 @@ impl Sas {
         payload.emit(out).map(|payload| &*payload)
     }
 
-    pub(super) const fn accept(
-        &self,
-        _: u8,
-        _: &[u8],
-        _: &[u8],
-        _: Option<&Hedge>,
-    ) -> Result<(), Error> {
+    pub(super) const fn accept(&self, _: u8, _: &[u8], _: &[u8]) -> Result<(), Error> {
         Ok(())
     }
+
+    pub(super) const fn hear(&mut self, _: &[u8], _: Option<&Hedge>) {}
 
     pub(super) const fn is_settled(&self) -> bool {
         true

@@ -152,6 +152,7 @@ impl State {
         let mut buffer = [0_u8; MAX_MESSAGE];
         let payload = self.noise.open_payload(message, &mut buffer)?;
         self.accept(number, payload)?;
+        self.sas.hear(message, self.hedge.as_ref());
         if self.noise.turn().is_none() {
             self.rest();
             return Ok(());
@@ -238,8 +239,7 @@ impl State {
         if !self.is_device() && self.has_promise(number) {
             self.promise = Some(payload.descriptor.ok_or(missing)?);
         }
-        let hash = self.noise.hash();
-        self.sas.accept(number, hash, bytes, self.hedge.as_ref())
+        self.sas.accept(number, self.noise.hash(), bytes)
     }
 
     /// "Initiator: the reader of label, keypad or display; the device in IK and `KKpsk0`."

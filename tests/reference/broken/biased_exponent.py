@@ -1,7 +1,12 @@
 """Reads the exponent of an SFLOAT with a bias of 8, as IEEE 754 would have it, and not as two's complement."""
 
-from good import broken, shim
-from iomt import sfloat
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from mistake import broken, shim     # noqa: E402
+from iomt import sfloat     # noqa: E402
 
 right = sfloat.signed
 

@@ -1,8 +1,13 @@
 """Moves the newest control counter on before the frame has authenticated: one forged frame silences a device."""
 
-from good import broken, shim
-from iomt.packets import CONTROL
-from iomt.server import Server
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from mistake import broken, shim     # noqa: E402
+from iomt.packets import CONTROL     # noqa: E402
+from iomt.server import Server     # noqa: E402
 
 right = Server._check
 

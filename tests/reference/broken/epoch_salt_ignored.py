@@ -1,7 +1,12 @@
 """Derives an epoch's secret without its salt: a device that lost its storage uses a key and counter twice."""
 
-from good import broken, shim
-from iomt import keys
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from mistake import broken, shim     # noqa: E402
+from iomt import keys     # noqa: E402
 
 right = keys.expand
 

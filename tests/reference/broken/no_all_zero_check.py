@@ -1,8 +1,13 @@
 """Goes on with a shared secret of zeros, in a pairing by label: anybody knows the keys."""
 
-from good import shim
-from iomt.pairing import LABEL
-from noise.backends.default.diffie_hellmans import ED25519
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from mistake import shim     # noqa: E402
+from iomt.pairing import LABEL     # noqa: E402
+from noise.backends.default.diffie_hellmans import ED25519     # noqa: E402
 
 right = shim.OPERATIONS["pair_step"]
 agree = ED25519.dh

@@ -1,7 +1,12 @@
 """Makes the digits of the handshake's hash alone, without the nonces: a relay grinds equal digits in seconds."""
 
-from good import broken, shim
-from iomt import comparison
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from mistake import broken, shim     # noqa: E402
+from iomt import comparison     # noqa: E402
 
 right = comparison.digits
 

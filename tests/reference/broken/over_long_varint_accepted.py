@@ -1,8 +1,13 @@
 """Takes an over-long varint in a record: one reading has several encodings, and is stored twice."""
 
-from good import broken, shim
-from iomt.errors import Refused
-from iomt.octets import Cursor
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from mistake import broken, shim     # noqa: E402
+from iomt.errors import Refused     # noqa: E402
+from iomt.octets import Cursor     # noqa: E402
 
 
 def varint(self, bits=64):

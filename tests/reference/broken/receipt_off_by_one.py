@@ -1,7 +1,12 @@
 """Takes the end of a range for the last counter in it: a receipt frees a frame that nobody has stored."""
 
-from good import broken, shim
-from iomt import receipt
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from mistake import broken, shim     # noqa: E402
+from iomt import receipt     # noqa: E402
 
 right = receipt._entry
 

@@ -1,8 +1,13 @@
 """Marks a counter as received before the frame has authenticated: a forged frame keeps the right one out."""
 
-from good import broken, shim
-from iomt.packets import CONTROL
-from iomt.server import Server
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from mistake import broken, shim     # noqa: E402
+from iomt.packets import CONTROL     # noqa: E402
+from iomt.server import Server     # noqa: E402
 
 right = Server._open_in
 

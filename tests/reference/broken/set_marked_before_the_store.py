@@ -1,8 +1,13 @@
 """Marks a frame as received when it is revealed, though its records could not be stored: they are lost."""
 
-from good import broken, shim
-from iomt.packets import CONTROL
-from operations import frames
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from mistake import broken, shim     # noqa: E402
+from iomt.packets import CONTROL     # noqa: E402
+from operations import frames     # noqa: E402
 
 
 def take(server, arrival):

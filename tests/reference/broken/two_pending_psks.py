@@ -1,8 +1,13 @@
 """Answers a second, different message 1 beside the first: two pending secrets, of which each side may take another."""
 
-from good import broken, shim
-from iomt.errors import Refused
-from iomt.pairing import RECONNECTION, Side
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from mistake import broken, shim     # noqa: E402
+from iomt.errors import Refused     # noqa: E402
+from iomt.pairing import RECONNECTION, Side     # noqa: E402
 
 right = Side.receive
 

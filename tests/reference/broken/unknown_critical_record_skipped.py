@@ -1,8 +1,13 @@
 """Passes over a critical record that it does not know: a reading is shown without what changes its meaning."""
 
-from good import broken, shim
-from iomt import plaintext
-from iomt.errors import Refused
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from mistake import broken, shim     # noqa: E402
+from iomt import plaintext     # noqa: E402
+from iomt.errors import Refused     # noqa: E402
 
 right = plaintext.record
 

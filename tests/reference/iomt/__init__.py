@@ -19,7 +19,7 @@
     label, payload, noise, pairing               pairing                  pairing
     ristretto, cpace, comparison                 the optional models      models
     fragment, serial                             carriers                 carriers
-    gatt, fhir, terms                            health formats           health
+    gatt, fhir, medication, terms                health formats           health
 
 Plain rather than fast, and not fit to guard a secret: Python's integers take a time that depends on their values.
 """

@@ -8,8 +8,10 @@
             3  {s}, {descriptor, Ni}             ────►
             ◄────  4  Nr
 
-Messages 1 to 3 are bare Noise messages here, the fourth is Nr (IOMT-CMP-007).
+`ComparisonSide` has bare messages, the fourth is Nr; `ComparisonPackets` wraps them (IOMT-CMP-007).
 """
+
+from functools import lru_cache
 
 from . import payload
 from .errors import Refused
@@ -49,6 +51,7 @@ class ComparisonSide(Side):
         self._read(message)
         self.newest_read = message
         if self.step == 4:
+            self.step = 5
             return self.nonce                   # IOMT-CMP-002: only now that message 3 is authentic
         return self.write_message(self.payload())
 
@@ -59,7 +62,7 @@ class ComparisonSide(Side):
             raise Refused("truncated" if len(nonce) < 16 else "trailing")
         if not same(commitment(nonce), self.commitment):
             raise Refused("not_authentic")
-        self.other_nonce = nonce
+        self.other_nonce, self.step = nonce, 5
 
     def payload(self):
         fields = super().payload()
@@ -77,3 +80,22 @@ class ComparisonSide(Side):
             self.commitment = payload.field(fields, payload.COMMITMENT)
         if self.step == 3:
             self.other_nonce = payload.field(fields, payload.NONCE)
+
+
+class ComparisonPackets(ComparisonSide):
+    """The same with headers, and the token's code in front of message 1; key and nonce come from one draw."""
+
+    messages = 4
+
+    def __init__(self, role, static, draw, token, connection=None, descriptor_body=None):
+        super().__init__(role, static, lru_cache(None)(draw), descriptor_body)
+        self.connection, self.code = connection, Code.of_token(token)
+
+    def start(self):
+        return self.wrapped(1, super().start())
+
+    def receive(self, packet):
+        handshake = self.unwrapped(packet)
+        answer = super().receive(handshake.message)
+        self.connection = handshake.connection
+        return None if answer is None else self.wrapped(handshake.step + 1, answer)

@@ -84,15 +84,23 @@ def panel(metric, parts, context):
 
 def _frame(code, context):
     """`context`: subject, effective, device or None, identity, and whether the identity is the id ("put") or an identifier."""
-    frame = {"resourceType": "Observation", "code": code, "subject": {"reference": context["subject"]},
+    frame = {"resourceType": "Observation", **named(context), "code": code, "subject": {"reference": context["subject"]},
              "effectiveDateTime": context["effective"]}
-    if context["upload"] == "put":
-        frame["id"] = context["identity"]
-    else:
-        frame["identifier"] = [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{context['identity']}"}]
     if context["device"] is not None:
         frame["device"] = {"reference": context["device"]}
     return frame
+
+
+def named(context):
+    if context["upload"] == "put":
+        return {"id": context["identity"]}
+    return {"identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{context['identity']}"}]}
+
+
+def concept_of(system, number, word):
+    """A number of this protocol, and its word where it has one."""
+    concept = coded(system, str(number))
+    return concept if word is None else {**concept, "text": word}
 
 
 def _status(profile, status):

@@ -14,7 +14,7 @@ from .noise import Noise
 from .packets import SUITE, Handshake, VERSION, handshake_packet, parse
 from .primitives import canonical_key, expand, extract, hedge, hmac, lv, public_key, same, sha256
 
-LABEL, PASSCODE, COMPARISON, FACTORY, RECONNECTION = 2, 3, 4, 5, 6
+LABEL_KEY, LABEL, PASSCODE, COMPARISON, FACTORY, RECONNECTION = 1, 2, 3, 4, 5, 6
 NO_HINT = bytes(8)
 
 
@@ -47,9 +47,10 @@ def _noise(pattern):
 
 
 MODELS = {
+    LABEL_KEY: Model(_noise("IKpsk2"), IK, False, "wrong_label", "wrong_label", 2),
     LABEL: Model(_noise("XXpsk0"), XX_PSK, False, "wrong_label", "wrong_label", 2),
     PASSCODE: Model(_noise("XXpsk0"), XX_PSK, False, "wrong_key", "not_authentic", 2),
-    COMPARISON: Model(_noise("XX"), XX, True, "", "", 3),
+    COMPARISON: Model(_noise("XX"), XX, True, "wrong_key", "wrong_key", 3),
     FACTORY: Model(_noise("IK"), IK, True, "wrong_key", "wrong_key", 1),
     RECONNECTION: Model(_noise("KKpsk0"), KK, True, "wrong_key", "wrong_key", 0),
 }
@@ -66,12 +67,17 @@ class Code:
 
     @classmethod
     def of_label(cls, secret):
-        """Model 2 (IOMT-PAIR-030, 031)."""
+        """Models 1 and 2 (IOMT-PAIR-030, 031)."""
         if len(secret) < 16:
             raise Refused("secret_too_short")
         root = extract(bytes(32), secret)
         hint = expand(root, "label hint", length=8)
         return cls(expand(root, "label psk"), hint, expand(root, "label mac1"), hint)
+
+    @classmethod
+    def of_token(cls, token):
+        """Model 4 (IOMT-CMP-007)."""
+        return cls(None, NO_HINT, expand(extract(bytes(32), token), "token mac1"), b"")
 
     @classmethod
     def of_keys(cls, responder):
@@ -116,22 +122,31 @@ class Side:
     def start(self):
         return self._write()
 
+    @property
+    def messages(self):
+        """How many there are, those of Noise and what comes behind them."""
+        return len(self.rules.messages)
+
     def receive(self, packet):
-        """Header, then mac1 before any Diffie-Hellman, then Noise (IOMT-PAIR-004 to 007)."""
+        handshake = self.unwrapped(packet)
+        self._read(handshake.message)
+        self.connection = handshake.connection
+        return self._write() if self.step <= self.messages else None
+
+    def unwrapped(self, packet):
+        """Header, then mac1 before any Diffie-Hellman; Noise comes next (IOMT-PAIR-004 to 007)."""
         handshake = parse(packet)
         if not isinstance(handshake, Handshake):
             raise Refused("unexpected")
         self._check_header(handshake)
         if handshake.mac1 is not None:
             self._check_mac1(packet, handshake)
-        self._read(handshake.message)
-        self.connection = handshake.connection
-        return self._write() if self.step <= len(self.rules.messages) else None
+        return handshake
 
     def _check_header(self, handshake):
         if handshake.suite != SUITE:
             raise Refused("unsupported_suite")
-        is_mine = self.step <= len(self.rules.messages) and (self.step % 2 == 1) != self.initiates
+        is_mine = self.step <= self.messages and (self.step % 2 == 1) != self.initiates
         if handshake.model != self.model or handshake.step != self.step or not is_mine:
             raise Refused("unexpected")
         if self.connection not in (None, handshake.connection):
@@ -159,7 +174,9 @@ class Side:
         self.step += 1
 
     def _write(self):
-        step, message = self.step, self.write_message(self.payload())
+        return self.wrapped(self.step, self.write_message(self.payload()))
+
+    def wrapped(self, step, message):
         header = handshake_packet(self.model, step, self.connection, self.code.hint, b"", b"")
         mac1 = self._mac1(header, message) if step == 1 else b""
         return header + mac1 + message
@@ -189,8 +206,9 @@ class Side:
             self.descriptor = payload.field(fields, payload.DESCRIPTOR)
 
 
-def label_side(role, static, secret, draw, **more):
-    return Side(role, LABEL, static, Code.of_label(secret), draw, **more)
+def label_side(role, model, static, secret, draw, **more):
+    """Models 1 and 2; the reader of a label with a key knows its `peer`."""
+    return Side(role, model, static, Code.of_label(secret), draw, **more)
 
 
 def keys_side(role, model, static, draw, peer=None, psk=None, **more):

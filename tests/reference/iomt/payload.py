@@ -14,7 +14,7 @@ from .packets import SUITE, VERSION
 OFFER, DESCRIPTOR, COMMITMENT, NONCE = 1, 2, 3, 4
 LENGTHS = {OFFER: 4, DESCRIPTOR: 32, COMMITMENT: 32, NONCE: 16}
 # What each model is offered together with: an introduction by a person is one model, the keys are two and the label.
-MODELS = {2: 0x04, 3: 0x08, 4: 0x10, 5: 0x64, 6: 0x64}
+MODELS = {1: 0x02, 2: 0x04, 3: 0x08, 4: 0x10, 5: 0x64, 6: 0x64}
 
 
 def offer(model):

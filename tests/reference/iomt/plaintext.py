@@ -70,6 +70,13 @@ def record(tag, content, base):
     return {"record": "unknown", "tag": tag, "body": content}
 
 
+def padded(out, unit):
+    """Filled up to a multiple of `unit` by one padding record, which takes two bytes at least (IOMT-ENV-026)."""
+    gap = -len(out) % unit
+    gap = min(gap + unit if gap == 1 else gap, MAX_DATAGRAM - len(out))
+    return out + _record(PADDING, bytes(gap - 2)) if gap >= 2 else out
+
+
 def write(sequence, run, listed):
     """The plaintext of records; a time base stands in front of those whose offset from the one before can not be said."""
     if not 0 <= sequence <= LAST_SEQUENCE >> 1:

@@ -1,6 +1,6 @@
 """gatt, to_fhir."""
 
-from iomt import fhir, gatt
+from iomt import fhir, gatt, medication
 from iomt.decimal import value_of
 
 from .members import hexed, integer
@@ -28,7 +28,11 @@ def to_fhir(request):
                "identity": name, "upload": request["upload"]}
     if request.get("panel") is not None:
         return {"resource": fhir.panel(request["panel"], list(map(meant, request["parts"])), context)}
+    for name, write in MEDICATIONS.items():
+        if request.get(name) is not None:
+            return {"resource": write(request[name], context)}
     return {"resource": fhir.observation(meant(request["reading"]), context)}
 
 
+MEDICATIONS = {"dose": medication.dose, "basal": medication.basal, "bolus": medication.bolus}
 OPERATIONS = {"gatt": characteristic, "to_fhir": to_fhir}

@@ -1,9 +1,9 @@
 """pair_step, cpace."""
 
-from iomt.comparison import ComparisonSide
+from iomt.comparison import ComparisonPackets, ComparisonSide
 from iomt.cpace import Cpace, PasscodeSide
 from iomt.errors import Refused
-from iomt.pairing import COMPARISON, LABEL, PASSCODE, keys_side, label_side
+from iomt.pairing import COMPARISON, LABEL, LABEL_KEY, PASSCODE, keys_side, label_side
 
 from .members import hexed
 
@@ -31,12 +31,15 @@ def side_of(request):
     role, model = request["role"], request["model"]
     static, draw = hexed(request, "staticSecret"), drawing(request)
     more = {"descriptor_body": hexed(request, "descriptorBody")}
-    if model == COMPARISON:
+    token = hexed(request, "token")
+    if model == COMPARISON and token is None:
         return ComparisonSide(role, static, draw, **more)
     if role == "initiator":
         more["connection"] = hexed(request, "connection")
-    if model == LABEL:
-        return label_side(role, static, hexed(request, "labelSecret"), draw, **more)
+    if model == COMPARISON:
+        return ComparisonPackets(role, static, draw, token, **more)
+    if model in (LABEL_KEY, LABEL):
+        return label_side(role, model, static, hexed(request, "labelSecret"), draw, peer=hexed(request, "peer"), **more)
     if model == PASSCODE:
         return PasscodeSide(role, static, request["passcode"], draw, **more)
     return keys_side(role, model, static, draw, hexed(request, "peer"), hexed(request, "psk"), **more)

@@ -57,7 +57,9 @@ def word(name, value):
 
 
 def encode(request):
-    return {"plaintext": plaintext.write(integer(request, "sequence"), hexed(request, "run"), map(meant, request["records"]))}
+    written = plaintext.write(integer(request, "sequence"), hexed(request, "run"), map(meant, request["records"]))
+    unit = request.get("padTo")
+    return {"plaintext": written if unit is None else plaintext.padded(written, unit)}
 
 
 def meant(record):

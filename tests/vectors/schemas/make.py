@@ -87,6 +87,10 @@ def record(**more):
     return either(*(members(record=word(name), **of, **more) for name, of in RECORDS.items()))
 
 
+def untimed(name):
+    return members(**{member: kind for member, kind in RECORDS[name].items() if member != "time"})
+
+
 LOSS = members(range=RANGE, why=INT)
 SPACE = members(floor=INT, end=INT, losses=lists(LOSS))
 LISTED = members(locator=fixed(8), secret_=KEY, cut=FLAG, run=fixed(8), data_=SPACE, alarm_=SPACE)
@@ -122,7 +126,7 @@ OPERATIONS = dict(
         members(plaintext=HEX),
         members(sequence=BIG, run_=fixed(8), records=lists(either(members(sequence=BIG, error=CLASS), record(sequence=BIG)))),
     ),
-    encode=(members(sequence=BIG, run_=fixed(8), records=lists(record())), members(plaintext=HEX)),
+    encode=(members(sequence=BIG, run_=fixed(8), padTo_=word(32, 64, 128), records=lists(record())), members(plaintext=HEX)),
     waveform_decode=(members(codec=INT, count=INT, samples=HEX), members(values=lists(INT))),
     waveform_encode=(members(codec=INT, values=lists(INT)), members(samples=HEX)),
     key_schedule=(
@@ -169,7 +173,7 @@ OPERATIONS = dict(
         either(members(model=INT, secret=HEX, key_=KEY), members(text=TEXT)),
     ),
     pair_step=(
-        members(**SIDE, model=word(2, 3, 4, 5, 6), peer_=KEY, labelSecret_=HEX, passcode_=TEXT, psk_=KEY, descriptorBody_=HEX),
+        members(**SIDE, model=word(1, 2, 3, 4, 5, 6), peer_=KEY, labelSecret_=HEX, passcode_=TEXT, token_=HEX, psk_=KEY, descriptorBody_=HEX),
         members(packet_=HEX, ephemeral_=KEY, hash_=KEY, done_=DONE),
     ),
     cpace=(
@@ -189,7 +193,16 @@ OPERATIONS = dict(
         members(uuid=fixed(2), bytes=HEX),
         members(readings=lists(members(panel_=INT, parts=lists(PART), time_=TIME)), clock_=CLOCK, context_=CONTEXT),
     ),
-    to_fhir=(either(members(**NAMED, reading=PART), members(**NAMED, panel=INT, parts=lists(PART))), members(resource=ANY)),
+    to_fhir=(
+        either(
+            members(**NAMED, reading=PART),
+            members(**NAMED, panel=INT, parts=lists(PART)),
+            members(**NAMED, dose=untimed("dose")),
+            members(**NAMED, basal=untimed("insulin_basal")),
+            members(**NAMED, bolus=untimed("insulin_bolus")),
+        ),
+        members(resource=ANY),
+    ),
 )
 
 

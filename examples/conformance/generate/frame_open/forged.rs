@@ -156,16 +156,25 @@ pub(super) fn malformed(area: &mut Area, device: &Device, epochs: &[Epoch]) {
     group.invalid(
         "1,233 bytes",
         "trailing_bytes",
-        asks(device, &[begin(), frame(first.short(0, 9, &[7; 1_213]))]),
+        asks(
+            device,
+            &[begin(), frame(first.short(0, 9, &many("too long", 1_213)))],
+        ),
     );
     group.invalid(
         "a receipt",
         "unexpected_packet",
-        asks(device, &[begin(), frame([&[0x41][..], &[7; 40]].concat())]),
+        asks(
+            device,
+            &[begin(), frame([&[0x41][..], &many("a route", 40)].concat())],
+        ),
     );
     group.invalid(
         "a refusal",
         "unexpected_packet",
-        asks(device, &[begin(), frame([&[0xC1][..], &[7; 8]].concat())]),
+        asks(
+            device,
+            &[begin(), frame([&[0xC1][..], &many("a route", 8)].concat())],
+        ),
     );
 }

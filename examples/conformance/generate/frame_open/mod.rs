@@ -167,7 +167,10 @@ fn opened(area: &mut Area, device: &Device, epochs: &[Epoch]) {
     ] {
         group.valid(
             format!("{len} bytes"),
-            asks(device, &[frame(first.unproved(0, 1, &vec![0x3C; len]))]),
+            asks(
+                device,
+                &[frame(first.unproved(0, 1, &many("a plaintext", len)))],
+            ),
         );
     }
     let group = area.group("open", "counters", &["IOMT-SEAL-010", "IOMT-SEAL-011"], "");

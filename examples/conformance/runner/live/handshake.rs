@@ -27,6 +27,7 @@ impl Terms {
         };
         let device = usize::from(model < 4);
         let (label, psk, body) = (chance.hex(20), chance.hex(32), chance.hex(30));
+        let token = chance.hex(9);
         let passcode = format!("{:06}", chance.below(1_000_000));
         let mut requests = [(0, "initiator"), (1, "responder")].map(|(side, role)| {
             let random: Vec<_> = (0..3).map(|_| chance.hex(32)).collect();
@@ -35,9 +36,10 @@ impl Terms {
                 "role": role,
                 "model": model,
                 "staticSecret": hex(own),
-                "peer": (model == 6 || (model == 5 && side == 0)).then(|| public(other)),
-                "labelSecret": (model == 2).then_some(&label),
+                "peer": (model == 6 || (matches!(model, 1 | 5) && side == 0)).then(|| public(other)),
+                "labelSecret": matches!(model, 1 | 2).then_some(&label),
                 "passcode": (model == 3).then_some(&passcode),
+                "token": (model == 4).then_some(&token),
                 "psk": (model == 6).then_some(&psk),
                 "descriptorBody": (side == device && model != 6).then_some(&body),
                 "random": random,
@@ -51,13 +53,9 @@ impl Terms {
         self.model >= 4
     }
 
-    /// Whether a changed bit of this message shows at once: in the first of a comparison and in the shares of a passcode it shows later.
+    /// Whether a changed bit of this message shows at once: in the shares of a passcode it shows later.
     const fn is_authentic(&self, message: usize) -> bool {
-        match self.model {
-            3 => message >= 4,
-            4 => message >= 1,
-            _ => true,
-        }
+        self.model != 3 || message >= 4
     }
 }
 

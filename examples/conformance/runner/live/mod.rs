@@ -59,7 +59,8 @@ pub(super) enum Stop {
     Unsupported(String),
 }
 
-const MODELS: [(u8, &str); 5] = [
+const MODELS: [(u8, &str); 6] = [
+    (1, "label with key"),
     (2, "label"),
     (3, "passcode"),
     (4, "numeric comparison"),

@@ -38,7 +38,7 @@ fn facts(out: &mut String, report: &Report) {
     let sum = |of: fn(&AreaReport) -> usize| report.sum(of).to_string();
     out.push_str("<dl class=\"facts\">");
     for (name, value) in [
-        ("vectors", sum(AreaReport::asked)),
+        ("cases", sum(AreaReport::asked)),
         ("passed", sum(|area| area.passed)),
         ("failed", sum(|area| area.failed)),
         ("unsupported", sum(|area| area.unsupported)),
@@ -59,7 +59,7 @@ fn facts(out: &mut String, report: &Report) {
 }
 
 fn areas(out: &mut String, report: &Report) {
-    out.push_str("<section><h2>By area</h2>\n<div class=\"scroll\"><table><thead><tr><th>Area</th><th class=\"wide\">What</th><th class=\"number\">Vectors</th><th class=\"number\">Passed</th><th class=\"number\">Failed</th><th class=\"number\">Unsupported</th><th class=\"share\"><span class=\"hidden\">Share</span></th></tr></thead>\n<tbody>\n");
+    out.push_str("<section><h2>By area</h2>\n<div class=\"scroll\"><table><thead><tr><th>Area</th><th class=\"wide\">What</th><th class=\"number\">Cases</th><th class=\"number\">Passed</th><th class=\"number\">Failed</th><th class=\"number\">Unsupported</th><th class=\"share\"><span class=\"hidden\">Share</span></th></tr></thead>\n<tbody>\n");
     for area in &report.areas {
         let state = match (area.failed, area.passed) {
             (0, 0) => "none",

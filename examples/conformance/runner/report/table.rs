@@ -17,7 +17,7 @@ pub(in super::super) fn table(report: &Report) -> String {
     let _ = writeln!(
         out,
         "{:<24}{:>9}{:>9}{:>9}{:>13}",
-        "area", "vectors", "passed", "failed", "unsupported"
+        "area", "cases", "passed", "failed", "unsupported"
     );
     let _ = writeln!(out, "{}", "─".repeat(WIDTH - 16));
     for area in &report.areas {

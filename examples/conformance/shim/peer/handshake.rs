@@ -14,11 +14,14 @@ pub(super) struct Handshake {
     pub(super) done: Option<Value>,
 }
 
-const COMPARISON: u64 = 4;
+/// In the models from this one on the device speaks first.
+const FIRST_OF_DEVICE: u64 = 4;
+/// The first byte of a handshake packet.
+pub(super) const HANDSHAKE: u8 = 0x81;
 
 /// Whether the device of a model speaks first.
 pub(crate) const fn device_initiates(model: u64) -> bool {
-    model >= COMPARISON
+    model >= FIRST_OF_DEVICE
 }
 
 impl Handshake {
@@ -36,14 +39,6 @@ impl Handshake {
 
     pub(super) fn is_initiator(&self) -> bool {
         self.request["role"] == "initiator"
-    }
-
-    /// Messages of a numeric comparison are bare: no first byte tells them from others, so they are what was taken before,
-    /// and all that comes before there are keys.
-    pub(super) fn takes(&self, packet: &[u8]) -> bool {
-        let is_bare = model(&self.request) == COMPARISON;
-        (is_bare && (self.done.is_none() || self.answers.contains_key(packet)))
-            || packet.first() == Some(&0x81)
     }
 
     pub(super) fn handle(&mut self, packet: &[u8]) -> Option<Vec<u8>> {

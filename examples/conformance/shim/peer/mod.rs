@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use self::carrier::{Arrived, Carrier};
 use self::device::Device;
-use self::handshake::Handshake;
+use self::handshake::{HANDSHAKE, Handshake};
 use self::server::Server;
 use crate::shim;
 use crate::shim::text::{hex, unhex};
@@ -92,7 +92,7 @@ impl Peer {
     }
 
     fn handle(&mut self, packet: &[u8], elapsed: Duration) -> Vec<Vec<u8>> {
-        if self.handshake.takes(packet) {
+        if packet.first() == Some(&HANDSHAKE) {
             let answer = self.handshake.handle(packet);
             return answer.into_iter().collect();
         }

@@ -1,11 +1,6 @@
 """What the broken shims have in common: the good one, with one thing replaced while one operation runs."""
 
-import pathlib
-import sys
-
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
-
-import shim     # noqa: E402
+import shim
 
 
 def broken(op, where, name, replacement):
