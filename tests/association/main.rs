@@ -8,6 +8,7 @@
 )]
 
 mod comparison;
+mod introduction;
 mod label_key;
 mod passcode;
 mod restored;

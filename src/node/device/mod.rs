@@ -8,6 +8,7 @@ mod erase;
 mod half_open;
 mod hearing;
 mod image;
+mod introduction;
 mod ladder;
 mod padding;
 #[cfg_attr(not(feature = "cpace"), path = "no_passcode.rs")]
