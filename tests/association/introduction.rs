@@ -148,6 +148,7 @@ impl Ward {
     }
 }
 
+// IOMT-PAIR-071
 #[test]
 fn a_phone_introduces_a_server_and_both_receive_each_reading_under_one_identity() {
     let mut ward = Ward::with_phone();
@@ -161,6 +162,7 @@ fn a_phone_introduces_a_server_and_both_receive_each_reading_under_one_identity(
     assert!(ward.device.is_settled());
 }
 
+// IOMT-PAIR-070
 #[test]
 fn an_introduction_needs_somebody_who_is_paired() {
     let mut ward = Ward::new(DEVICE, &[PHONE, HOSPITAL]);
@@ -172,6 +174,7 @@ fn an_introduction_needs_somebody_who_is_paired() {
     assert_eq!(again, Err(Error::SessionUnderWay));
 }
 
+// IOMT-PAIR-072
 #[test]
 fn an_introduction_serves_once() {
     let mut ward = Ward::with_phone();
@@ -181,6 +184,7 @@ fn an_introduction_serves_once() {
     assert!(hints.all(|known| known != hint));
 }
 
+// IOMT-PAIR-073
 #[test]
 fn a_stolen_server_entry_does_not_impersonate_the_device() {
     // All that the server holds of the device is its public key and the secret; the thief has both, and a key of its own.
@@ -194,6 +198,7 @@ fn a_stolen_server_entry_does_not_impersonate_the_device() {
     assert_eq!(ward.receivers[1].server.stats().handshakes_answered, 0);
 }
 
+// IOMT-PAIR-073
 #[test]
 fn who_overhears_the_first_secret_does_not_stand_in_for_the_server() {
     let mut ward = Ward::new(DEVICE, &[PHONE, 9]);
@@ -205,6 +210,7 @@ fn who_overhears_the_first_secret_does_not_stand_in_for_the_server() {
     assert!(ward.receivers[1].readings.is_empty() && ward.receivers[1].events.is_empty());
 }
 
+// IOMT-PAIR-074
 #[test]
 fn a_second_owner_ends_what_the_first_has_introduced() {
     let mut ward = Ward::with_phone();
@@ -222,4 +228,17 @@ fn a_second_owner_ends_what_the_first_has_introduced() {
     ward.run(5);
     assert_eq!(ward.receivers[2].readings, [reading]);
     assert!(ward.receivers[0].readings.is_empty() && ward.receivers[1].readings.is_empty());
+}
+
+#[test]
+fn a_server_that_hears_of_the_device_late_is_found_all_the_same() {
+    let mut ward = Ward::with_phone();
+    let (now, hospital) = (ward.now, key(HOSPITAL));
+    ward.device.introduce_peer(now, hospital, first()).unwrap();
+    ward.run(120);
+    assert!(ward.receivers[1].events.is_empty());
+    let server = &mut ward.receivers[1].server;
+    server.expect_introduced(key(DEVICE), first());
+    ward.run(300);
+    assert!(ward.receivers[1].is_paired_by(Model::RECONNECTION));
 }

@@ -1,3 +1,4 @@
+mod asking;
 #[cfg_attr(not(feature = "comparison"), path = "no_comparison.rs")]
 mod comparison;
 mod config;
@@ -19,6 +20,7 @@ mod reconnect;
 mod report;
 mod session;
 mod speaking;
+mod stored;
 mod storing;
 mod transmit;
 
