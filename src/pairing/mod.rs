@@ -48,6 +48,16 @@
 //! | 1 | 90 bytes | header 20, code 16, e 32, offer 6, tag 16 |
 //! | 2 | 74 bytes | header 20, e 32, offer 6, tag 16 |
 //!
+//! # Introduction
+//!
+//! **What it does**: who is paired gives the device another recipient, `Device::introduce_peer`, and that one the device,
+//! `Server::expect_introduced`. A person scans the label with a phone; the hospital's server receives the readings as
+//! well, each under one identity. Between the two it is a reconnection whose psk is a first secret that the phone has drawn.
+//! **What it stops**: who has stolen the server's entry, or overhears the secret, has neither static key: it can not speak for
+//! the device, nor for the server. A new owner ends what the one before has introduced. **What it does not stop**: who is
+//! paired may introduce whom it likes. And it does not carry the introduction: bring it to both over channels that keep it
+//! secret and say who speaks.
+//!
 //! # Factory keys
 //!
 //! **What it does**: the device knows its server's key, and shows its own to that server alone. It is

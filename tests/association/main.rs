@@ -9,6 +9,7 @@
 
 mod comparison;
 mod half_open;
+mod introduction;
 mod label_key;
 mod passcode;
 mod restored;

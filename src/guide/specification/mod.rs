@@ -62,3 +62,6 @@ pub mod states {}
 
 #[doc = include_str!("versioning.md")]
 pub mod versioning {}
+
+#[doc = include_str!("vouching.md")]
+pub mod vouching {}

@@ -1,3 +1,4 @@
+mod asking;
 #[cfg_attr(not(feature = "comparison"), path = "no_comparison.rs")]
 mod comparison;
 mod config;
@@ -8,6 +9,7 @@ mod erase;
 mod half_open;
 mod hearing;
 mod image;
+mod introduction;
 mod ladder;
 mod padding;
 #[cfg_attr(not(feature = "cpace"), path = "no_passcode.rs")]
@@ -18,6 +20,7 @@ mod reconnect;
 mod report;
 mod session;
 mod speaking;
+mod stored;
 mod storing;
 mod transmit;
 

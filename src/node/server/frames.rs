@@ -106,6 +106,9 @@ impl Server {
         let Some(confirmed) = confirmed else {
             return trust;
         };
+        if trust == Trust::Trusted {
+            self.introduced = None;
+        }
         if let (Trust::Quarantined, Some(session), Some(trusted)) =
             (trust, &mut self.quarantine.standing, &self.trusted.standing)
         {
@@ -143,6 +146,7 @@ impl Server {
             return;
         };
         self.comparison.give_back();
+        self.introduced = None;
         let event = ServerEvent::Paired {
             peer: candidate.peer,
             session: candidate.id(),

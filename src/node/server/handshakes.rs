@@ -226,7 +226,10 @@ impl Server {
                 return Err(pairing::Error::UnexpectedMessage.into());
             }
         }
-        Err(pairing::Error::WrongKey.into())
+        match self.introduced_hint() == Some(hello.hint) {
+            true => Ok(Trust::Trusted),
+            false => Err(pairing::Error::WrongKey.into()),
+        }
     }
 
     /// The relation of a device that has proved nothing but its key.
@@ -245,6 +248,7 @@ impl Server {
             answering,
             trusted,
             quarantine,
+            introduced,
             ..
         } = self;
         let Some(answering) = answering else {
@@ -259,7 +263,8 @@ impl Server {
             .into_iter()
             .flatten()
             .find(|standing| standing.resumption.hint() == hint);
-        let secret = due.map(|due| (due.peer, &due.resumption));
+        let introduced = introduced.as_ref().and_then(|it| it.secret_of(hint));
+        let secret = due.map(|due| (due.peer, &due.resumption)).or(introduced);
         let done = answering.step(&Known { key, secret }, entropy);
         self.stats.multiplications += 1;
         self.settle_answer(now, done)

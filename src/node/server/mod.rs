@@ -18,6 +18,7 @@ mod comparison;
 mod config;
 mod frames;
 mod handshakes;
+mod introduction;
 #[cfg_attr(not(feature = "cpace"), path = "no_passcode.rs")]
 mod passcode;
 mod quarantine;
@@ -45,6 +46,7 @@ use self::answering::Answering;
 use self::attempt::Attempt;
 use self::candidate::Standing;
 use self::comparison::Comparison;
+use self::introduction::Introduced;
 use self::passcode::Typed;
 use self::relation::Relation;
 use super::Error;
@@ -76,6 +78,7 @@ pub struct Server {
     key: StaticKey,
     config: ServerConfig,
     expected: Option<PublicKey>,
+    introduced: Option<Introduced>,
     attempt: Attempt,
     /// A pairing by a passcode, before its handshake.
     typed: Option<Typed>,
@@ -106,6 +109,7 @@ impl Server {
             key: key.into(),
             config,
             expected: None,
+            introduced: None,
             attempt: Attempt::None,
             typed: None,
             comparison: Comparison::default(),
@@ -156,6 +160,7 @@ impl Server {
         Trust::BOTH
             .into_iter()
             .filter_map(|trust| self.relation(trust).hint())
+            .chain(self.introduced_hint())
     }
 
     /// The handshakes that are under way: what a table of many devices holds to find the

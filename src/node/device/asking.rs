@@ -1,0 +1,200 @@
+//! What a recipient asks of storage: its image, its frames, and those of the log that are wanted in RAM.
+
+use super::config::{Config, Keeping};
+use super::epochs::{COUNTED, MAX_KEPT, Origin};
+use super::image::Image;
+use super::peer::Peer;
+use super::session::Session;
+use super::storing::Purpose;
+use crate::link::FrameKey;
+use crate::storage::{FrameAddress, StoreRequest};
+use crate::time::Instant;
+use crate::wire::copy;
+
+impl<const BYTES: usize> Peer<BYTES> {
+    /// Whether there is something to be stored, now or after a pause.
+    pub(super) fn wants_store(&self, now: Instant, config: &Config) -> bool {
+        self.store_due(config).is_some_and(|due| due <= now)
+    }
+
+    /// When there is something to be stored next.
+    pub(super) fn store_due(&self, config: &Config) -> Option<Instant> {
+        let keeps_frames = matches!(config.keeping, Keeping::SessionAndFrames);
+        let wants = self.storing.is_scan_wanted
+            || (self.storing.is_image_wanted && self.has_image())
+            || (keeps_frames && self.wants_to_keep());
+        let load = self.wanted_load().filter(|_| keeps_frames);
+        let at = self.storing.retry_at.unwrap_or(Instant::ZERO);
+        let load_at = self.storing.load_at.unwrap_or(Instant::ZERO).max(at);
+        match (wants, load) {
+            (true, _) => Some(at),
+            (false, load) => load.map(|_| load_at),
+        }
+    }
+
+    /// Whether there is something that an image could say: an epoch that has no place does not open.
+    fn has_image(&self) -> bool {
+        let is_ready = |session: &Session| !session.sealer.has_begun() || self.has_room_for_epoch();
+        self.next.is_some() || self.session.as_ref().is_some_and(is_ready)
+    }
+
+    fn wants_to_keep(&self) -> bool {
+        self.outbox.first_unstored().is_some() || self.wanted_free().is_some()
+    }
+
+    /// What would be stored, where nothing is kept.
+    pub(super) fn take_unstored(&mut self) -> Option<Purpose> {
+        if !core::mem::take(&mut self.storing.is_image_wanted) {
+            return None;
+        }
+        let before = self.next.as_ref().map(|_| Origin::EarlierSession);
+        let (purpose, begun) = match (&self.next, &self.session) {
+            (Some(next), _) => (Purpose::ImageOfSession(next.session.sealer.session()), 1),
+            (None, Some(session)) if session.sealer.has_begun() => (Purpose::ImageOfEpoch, 1),
+            _ => (Purpose::Image, 0),
+        };
+        self.storing.has_newest = self.epochs.for_image(before).count() + begun <= MAX_KEPT;
+        Some(purpose)
+    }
+
+    /// What is to be stored next, and what for.
+    pub(super) fn poll_store<'b>(
+        &mut self,
+        now: Instant,
+        static_secret: &[u8],
+        keeping: Keeping,
+        buffer: &'b mut [u8],
+    ) -> Option<(Purpose, StoreRequest<'b>)> {
+        if !self.storing.is_due(now) {
+            return None;
+        }
+        let peer = self.number;
+        if self.storing.is_scan_wanted {
+            return Some((Purpose::Scan, StoreRequest::Scan { peer }));
+        }
+        if self.storing.is_image_wanted && self.has_image() {
+            let (purpose, bytes) = self.write_image(static_secret, buffer)?;
+            return Some((purpose, StoreRequest::Image { peer, bytes }));
+        }
+        if !matches!(keeping, Keeping::SessionAndFrames) {
+            return None;
+        }
+        self.poll_frames(now, buffer)
+    }
+
+    fn poll_frames<'b>(
+        &self,
+        now: Instant,
+        buffer: &'b mut [u8],
+    ) -> Option<(Purpose, StoreRequest<'b>)> {
+        if let Some((key, frame)) = self.outbox.first_unstored() {
+            let bytes = buffer.get_mut(..frame.len())?;
+            copy(frame, bytes);
+            let address = self.address_of(key)?;
+            return Some((Purpose::Frame(key), StoreRequest::Frame { address, bytes }));
+        }
+        if let Some(key) = self.wanted_load().filter(|_| self.storing.may_load(now)) {
+            let address = self.address_of(key)?;
+            return Some((Purpose::Load(key), StoreRequest::Load { address }));
+        }
+        let key = self.wanted_free()?;
+        let FrameAddress {
+            peer, epoch, space, ..
+        } = self.address_of(key)?;
+        let below = key.counter;
+        let request = StoreRequest::Free {
+            peer,
+            epoch,
+            space,
+            below,
+        };
+        Some((Purpose::Free(key), request))
+    }
+
+    fn address_of(&self, key: FrameKey) -> Option<FrameAddress> {
+        Some(FrameAddress {
+            peer: self.number,
+            epoch: self.epochs.by_slot(key.epoch)?.epoch.tag.short(),
+            space: key.space,
+            counter: key.counter,
+        })
+    }
+
+    /// The next frame of the log that is wanted in RAM: alarms first, then the oldest epoch.
+    fn wanted_load(&self) -> Option<FrameKey> {
+        for space in COUNTED {
+            if !self.outbox.wants_more(space) {
+                continue;
+            }
+            for record in self.epochs.iter() {
+                let progress = record.progress(space);
+                if progress.loaded < progress.end && record.route().is_some() {
+                    return Some(FrameKey {
+                        epoch: record.slot,
+                        space,
+                        counter: progress.loaded,
+                    });
+                }
+            }
+        }
+        None
+    }
+
+    /// Frames of the log that may go: those below the floor, some at a time, and all of a drained epoch.
+    fn wanted_free(&self) -> Option<FrameKey> {
+        const AT_ONCE: u32 = 16;
+        let newest = self.epochs.newest()?.slot;
+        for record in self.epochs.iter() {
+            for space in COUNTED {
+                let (floor, progress) = (self.floor(record, space), record.progress(space));
+                let is_over = floor == progress.end && record.slot != newest;
+                let is_worth_it = floor.saturating_sub(progress.freed) >= AT_ONCE;
+                if floor > progress.freed && (is_worth_it || is_over) {
+                    return Some(FrameKey {
+                        epoch: record.slot,
+                        space,
+                        counter: floor,
+                    });
+                }
+            }
+        }
+        None
+    }
+
+    fn write_image<'b>(
+        &mut self,
+        static_secret: &[u8],
+        buffer: &'b mut [u8],
+    ) -> Option<(Purpose, &'b [u8])> {
+        let before = self.next.as_ref().map(|_| Origin::EarlierSession);
+        let (session, chained, purpose) = match &mut self.next {
+            Some(next) => {
+                let purpose = Purpose::ImageOfSession(next.session.sealer.session());
+                (&mut next.session, &next.chained, purpose)
+            }
+            None => {
+                let session = self.session.as_mut()?;
+                let purpose = match session.sealer.has_begun() {
+                    true => Purpose::ImageOfEpoch,
+                    false => Purpose::Image,
+                };
+                (session, self.chained.as_ref()?, purpose)
+            }
+        };
+        let begun = session.begun();
+        let begun = begun.iter().map(|record| (record, record.origin));
+        let records = self.epochs.for_image(before).chain(begun);
+        self.storing.has_newest = records.clone().count() <= MAX_KEPT;
+        let image = Image {
+            session: session.write().ok()?,
+            peer: &self.key,
+            current: &chained.current,
+            previous: chained.previous.as_ref(),
+        };
+        let bytes = image
+            .write(records.take(MAX_KEPT), static_secret, buffer)
+            .ok()?;
+        self.storing.is_image_wanted = false;
+        Some((purpose, bytes))
+    }
+}
