@@ -42,9 +42,13 @@ mod front;
 mod heart_rate;
 mod history;
 mod levels;
+mod monitor;
+mod pacing;
 mod recent;
 mod shape;
+mod ventricular;
 
 pub use class::{BeatClass, BeatClassifier};
 pub use detector::{RPeak, RPeakDetector, UnsupportedRate};
 pub use heart_rate::HeartRate;
+pub use monitor::{Beat, EcgEvents, EcgMonitor, RhythmChange, VentricularRhythm};
