@@ -45,6 +45,7 @@ mod levels;
 mod monitor;
 mod pacing;
 mod recent;
+mod respiration;
 mod shape;
 mod ventricular;
 
@@ -52,3 +53,4 @@ pub use class::{BeatClass, BeatClassifier};
 pub use detector::{RPeak, RPeakDetector, UnsupportedRate};
 pub use heart_rate::HeartRate;
 pub use monitor::{Beat, EcgEvents, EcgMonitor, RhythmChange, VentricularRhythm};
+pub use respiration::EcgRespiration;
