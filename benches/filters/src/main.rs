@@ -51,7 +51,9 @@ fn biquad_f32(block: &mut [f32]) {
         DirectForm2Transposed::<f32>::new(Coefficients { a1, a2, b0, b1, b2 })
     });
     for sample in block {
-        *sample = sections.iter_mut().fold(*sample, |x, section| section.run(x));
+        *sample = sections
+            .iter_mut()
+            .fold(*sample, |x, section| section.run(x));
     }
 }
 
@@ -110,7 +112,9 @@ fn search_thirty_minutes() {
             return;
         };
         let begin = Instant::now();
-        let found = black_box(&samples).iter().filter_map(|sample| detector.push(*sample));
+        let found = black_box(&samples)
+            .iter()
+            .filter_map(|sample| detector.push(*sample));
         beats = found.count();
         best_ms = best_ms.min(begin.elapsed().as_secs_f64() * 1e3);
     }
@@ -126,8 +130,10 @@ fn main() {
         ("biquad f32", Box::new(biquad_f32)),
         ("idsp f32", Box::new(idsp_f32)),
     ];
-    let mut of_integers: [Filter<i32>; 2] =
-        [("iomt i32", Box::new(ours_i32)), ("idsp i32", Box::new(idsp_i32))];
+    let mut of_integers: [Filter<i32>; 2] = [
+        ("iomt i32", Box::new(ours_i32)),
+        ("idsp i32", Box::new(idsp_i32)),
+    ];
     race(&floats, &mut of_floats);
     race(&integers, &mut of_integers);
     search_thirty_minutes();
