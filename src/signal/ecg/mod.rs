@@ -1,4 +1,4 @@
-//! R peaks, heart rate, breathing, and what ends them, from one ECG channel.
+//! R peaks, heart rate, rhythm and breathing from one ECG channel.
 //!
 //! ```text
 //! sample ─> front end ─> envelope ─> maxima ─> beats ─> RPeak ─> HeartRate
