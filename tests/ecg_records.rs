@@ -6,6 +6,7 @@
 #![cfg(test)]
 #![cfg(feature = "signal")]
 
+#[allow(dead_code, reason = "each test uses a part")]
 mod support {
     pub(crate) mod noise;
     pub(crate) mod scoring;

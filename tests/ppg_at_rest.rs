@@ -10,7 +10,7 @@
 
 use std::path::PathBuf;
 
-use iomt::signal::ecg::RPeakDetector;
+use iomt::signal::ecg::{EcgRespiration, RPeakDetector};
 use iomt::signal::ppg::{Pulse, PulseDetector, PulseRate, Respiration};
 use iomt::time::SampleRate;
 
@@ -124,4 +124,32 @@ fn counts_the_breaths_at_rest() {
         errors.len()
     );
     assert!(mean(&errors) <= 1.71);
+}
+
+#[test]
+fn counts_the_breaths_in_the_ecg() {
+    let Some(record) = record() else { return };
+    let mut r_peaks = RPeakDetector::new(RATE, 1_000).unwrap();
+    let mut respiration = EcgRespiration::new(RATE);
+    let (mut errors, mut windows) = (Vec::new(), 0);
+    for (index, [.., ecg]) in record.iter().enumerate() {
+        if let Some(peak) = r_peaks.push((ecg * 1_000.0) as i32) {
+            respiration.beat(&peak);
+        }
+        let ended = index + 1;
+        if ended >= 40 * 125 && ended % (4 * 125) == 0 {
+            windows += 1;
+            let before = &record[ended - 32 * 125..ended];
+            let impedance: Vec<f32> = before.iter().map(|s| s[0]).collect();
+            if let Some(rate) = respiration.per_minute() {
+                errors.push((rate - reference_breaths(&impedance)).abs());
+            }
+        }
+    }
+    println!(
+        "from the ECG: {:.2} breaths a minute in {} of {windows} windows",
+        mean(&errors),
+        errors.len()
+    );
+    assert!(errors.len() >= 103 && mean(&errors) <= 1.84);
 }

@@ -195,3 +195,22 @@ fn bad_words_are_refused() {
         assert!(matches!(result, Err(Failure::Arguments(_))), "{words:?}");
     }
 }
+
+#[test]
+fn the_bands_of_the_variability_are_told_from_two_minutes_on() {
+    // Intervals of 0.8 s that sway by 40 ms, one wave each 10 s: all of it below 0.15 Hz.
+    let sway = |beat: usize| (std::f64::consts::TAU * 0.08 * beat as f64).sin();
+    let intervals = |count| (0..count).map(|beat| (200.0 + 10.0 * sway(beat)).round() as usize);
+    let long = page_of(beats(intervals(300)));
+    let value = |page: &str, name: &str| {
+        let row = page
+            .split(&format!("<th scope=\"row\">{name}</th><td>"))
+            .nth(1);
+        let cell = row.unwrap().split('<').next().unwrap();
+        cell.split(' ').next().unwrap().parse::<f64>()
+    };
+    let low = value(&long, "LF").unwrap();
+    assert!((600.0..1_000.0).contains(&low), "{low}");
+    assert!(value(&long, "LF/HF").unwrap() > 10.0);
+    assert!(value(&page_of(beats(intervals(100))), "LF").is_err());
+}

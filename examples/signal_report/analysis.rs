@@ -3,13 +3,15 @@
 use iomt::signal::ecg::{
     BeatClass, BeatClassifier, HeartRate, RPeak, RPeakDetector, UnsupportedRate,
 };
-use iomt::signal::hrv::{TimeDomain, sample_entropy};
+use iomt::signal::hrv::{BandPowers, TimeDomain, sample_entropy};
 use iomt::signal::rhythm::FibrillationScreen;
 use iomt::time::SampleRate;
 
 /// Normal intervals: 200 to 30 beats a minute.
 const SHORTEST_MS: f64 = 300.0;
 const LONGEST_MS: f64 = 2_000.0;
+/// Powers of bands are of five minutes.
+const BANDS_OVER_S: f64 = 300.0;
 /// Sample entropy compares each interval with each other one.
 const MOST_FOR_ENTROPY: usize = 3_000;
 
@@ -35,6 +37,7 @@ pub(crate) struct Findings {
     pub(crate) fibrillation: Vec<(f64, f64)>,
     pub(crate) variability: TimeDomain,
     pub(crate) entropy: Option<f32>,
+    pub(crate) bands: Option<BandPowers>,
 }
 
 /// Runs them all.
@@ -62,6 +65,7 @@ pub(crate) fn of(
         entropy: variability
             .sdnn()
             .and_then(|sdnn| sample_entropy(&intervals, sdnn / 5.0)),
+        bands: bands(&beats, rate_hz),
         variability,
         normal_runs,
         beats,
@@ -111,17 +115,34 @@ fn heart_rate(beats: &[Beat], rate: SampleRate, samples: u64) -> Vec<(f64, f64)>
     rates
 }
 
+/// Whether an interval is between two beats that are normal and certain, and of a possible length.
+fn is_normal(pair: &[Beat], ms: f64) -> bool {
+    let mut beats = pair.iter();
+    beats.all(|beat| !beat.is_doubtful && !beat.is_ventricular)
+        && (SHORTEST_MS..=LONGEST_MS).contains(&ms)
+}
+
+/// The powers of the first five minutes of normal intervals, as the Task Force has it.
+fn bands(beats: &[Beat], rate_hz: f64) -> Option<BandPowers> {
+    let interval = |pair: &[Beat]| {
+        let [before, beat] = pair else { return None };
+        let ms = beat.index.saturating_sub(before.index) as f64 * 1e3 / rate_hz;
+        is_normal(pair, ms).then_some((beat.index as f64 / rate_hz, ms as f32))
+    };
+    let normal: Vec<(f64, f32)> = beats.windows(2).filter_map(interval).collect();
+    let (first_s, _) = *normal.first()?;
+    let within = normal.partition_point(|(s, _)| *s <= first_s + BANDS_OVER_S);
+    BandPowers::of(normal.get(..within)?)
+}
+
 /// Intervals between two beats that are normal and certain, and whose length is possible.
 fn normal_runs(beats: &[Beat], rate_hz: f64) -> Vec<Vec<f64>> {
     let mut runs = vec![Vec::new()];
     for pair in beats.windows(2) {
         let [before, beat] = pair else { continue };
         let ms = beat.index.saturating_sub(before.index) as f64 * 1e3 / rate_hz;
-        let is_normal = pair
-            .iter()
-            .all(|beat| !beat.is_doubtful && !beat.is_ventricular);
         match runs.last_mut() {
-            Some(run) if is_normal && (SHORTEST_MS..=LONGEST_MS).contains(&ms) => run.push(ms),
+            Some(run) if is_normal(pair, ms) => run.push(ms),
             _ => runs.push(Vec::new()),
         }
     }

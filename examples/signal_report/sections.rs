@@ -1,5 +1,7 @@
 //! The sections of this report: rhythm and quality, intervals, variability.
 
+use iomt::signal::hrv::BandPowers;
+
 use crate::analysis::Findings;
 use crate::clock::clock;
 use crate::page::text;
@@ -63,6 +65,7 @@ fn episodes(findings: &Findings) -> String {
 fn variability(findings: &Findings) -> String {
     let measures = &findings.variability;
     let entropy = findings.entropy;
+    let bands = findings.bands.as_ref();
     let rows = [
         ("Mean NN", measures.mean(), "ms", 0, "mean interval"),
         ("SDNN", measures.sdnn(), "ms", 1, "overall variability"),
@@ -87,6 +90,27 @@ fn variability(findings: &Findings) -> String {
             "ms",
             1,
             "Poincaré plot, along the diagonal",
+        ),
+        (
+            "LF",
+            bands.map(|bands| bands.low),
+            "ms²",
+            0,
+            "0.04 to 0.15 Hz, first 5 minutes, Lomb-Scargle",
+        ),
+        (
+            "HF",
+            bands.map(|bands| bands.high),
+            "ms²",
+            0,
+            "0.15 to 0.4 Hz, mostly breathing",
+        ),
+        (
+            "LF/HF",
+            bands.and_then(BandPowers::ratio),
+            "",
+            2,
+            "first 5 minutes; none below 2 minutes",
         ),
         (
             "SampEn",

@@ -14,6 +14,10 @@ pub(crate) struct Record {
     pub(crate) samples: Vec<i32>,
     /// Positions of the reference beats.
     pub(crate) beats: Vec<u64>,
+    /// Those of them that came from a ventricle, and those that are counted neither as such nor as others:
+    /// fusion beats, paced ones, and what could not be classified.
+    pub(crate) ventricular: Vec<u64>,
+    pub(crate) undecided: Vec<u64>,
     /// Stretches of ventricular flutter, in which there are no beats to find.
     pub(crate) flutter: Vec<(u64, u64)>,
 }
@@ -22,6 +26,9 @@ pub(crate) struct Record {
 const BEATS: [u16; 19] = [
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 25, 30, 34, 35, 38, 41,
 ];
+/// V and E; and F, Q, / and f.
+const VENTRICULAR: [u16; 2] = [5, 10];
+const UNDECIDED: [u16; 4] = [6, 12, 13, 38];
 const FLUTTER_BEGINS: u16 = 32;
 const FLUTTER_ENDS: u16 = 33;
 const SKIP: u16 = 59;
@@ -32,10 +39,15 @@ pub(crate) fn read(folder: &Path, name: &str) -> std::io::Result<Record> {
     let signal = std::fs::read(folder.join(format!("{name}.dat")))?;
     let annotations = annotations(&std::fs::read(folder.join(format!("{name}.atr")))?);
     let at = |code| annotations.iter().filter(move |(_, found)| *found == code);
-    let beats = annotations.iter().filter(|(_, code)| BEATS.contains(code));
+    let of = |codes: &[u16]| -> Vec<u64> {
+        let those = annotations.iter().filter(|(_, code)| codes.contains(code));
+        those.map(|(sample, _)| *sample).collect()
+    };
     Ok(Record {
         samples: first_channel(&signal),
-        beats: beats.map(|(sample, _)| *sample).collect(),
+        beats: of(&BEATS),
+        ventricular: of(&VENTRICULAR),
+        undecided: of(&UNDECIDED),
         flutter: at(FLUTTER_BEGINS)
             .zip(at(FLUTTER_ENDS))
             .map(|(begin, end)| (begin.0, end.0))

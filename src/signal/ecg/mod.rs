@@ -1,4 +1,4 @@
-//! R peaks and heart rate from one ECG channel.
+//! R peaks, heart rate, rhythm and breathing from one ECG channel.
 //!
 //! ```text
 //! sample ─> front end ─> envelope ─> maxima ─> beats ─> RPeak ─> HeartRate
@@ -30,7 +30,8 @@
 //! Within a record, peaks lie 5.5 ms (standard deviation) from the annotations. The parameters were
 //! chosen on these same records, so expect somewhat less on others.
 //! `IOMT_SHARED=… cargo test --release --test ecg_records -- --nocapture` prints the
-//! table. It is no medical device, and of arrhythmias it tells ventricular beats alone.
+//! table. It is no medical device. [`BeatClassifier`] tells ventricular beats, and [`EcgMonitor`]
+//! asystole and ventricular fibrillation.
 
 mod beats;
 mod boxcar;
@@ -42,9 +43,15 @@ mod front;
 mod heart_rate;
 mod history;
 mod levels;
+mod monitor;
+mod pacing;
 mod recent;
+mod respiration;
 mod shape;
+mod ventricular;
 
 pub use class::{BeatClass, BeatClassifier};
 pub use detector::{RPeak, RPeakDetector, UnsupportedRate};
 pub use heart_rate::HeartRate;
+pub use monitor::{Beat, EcgEvents, EcgMonitor, RhythmChange, VentricularRhythm};
+pub use respiration::EcgRespiration;

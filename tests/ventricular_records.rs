@@ -1,0 +1,106 @@
+//! Ventricular beats that are missed, or seen where there are none, on real recordings.
+//!
+//! Reads the 22 records without paced beats of `data/ecg/mitdb` in the folder that `IOMT_SHARED` names; without
+//! it, says that it is skipped. Counted after EC57, from the sixth minute on, outside of flutter: a beat called
+//! ventricular is false where the annotation within 150 ms is of another kind, or where there is none; fusion beats
+//! and what could not be classified count as neither.
+
+#![cfg(test)]
+#![cfg(feature = "signal")]
+
+#[allow(dead_code, reason = "each test uses a part")]
+mod support {
+    pub(crate) mod scoring;
+    pub(crate) mod wfdb;
+}
+
+use std::path::PathBuf;
+
+use iomt::signal::ecg::{BeatClass, BeatClassifier, RPeak, RPeakDetector};
+use iomt::time::SampleRate;
+use support::scoring::matches;
+use support::wfdb::{self, Record};
+
+const RECORDS: [&str; 22] = [
+    "100", "103", "105", "108", "109", "112", "118", "119", "121", "123", "200", "202", "203",
+    "205", "207", "208", "212", "215", "221", "222", "228", "234",
+];
+const RATE: SampleRate = SampleRate::hz(360);
+const UNITS_PER_MV: u32 = 200;
+const LEARNING: u64 = 300 * 360;
+const WINDOW: u64 = 54;
+
+fn classified(samples: &[i32]) -> Vec<(RPeak, BeatClass)> {
+    let mut detector = RPeakDetector::new(RATE, UNITS_PER_MV).unwrap();
+    let mut classifier = BeatClassifier::new(RATE, UNITS_PER_MV).unwrap();
+    let mut found = Vec::new();
+    for sample in samples {
+        classifier.push(*sample);
+        let peak = detector.push(*sample);
+        found.extend(peak.and_then(|peak| classifier.beat(&peak)));
+    }
+    while let Some(peak) = detector.flush() {
+        found.extend(classifier.beat(&peak));
+    }
+    found.extend(classifier.flush());
+    found
+}
+
+/// Ventricular beats called so, called otherwise or missed, and false ones.
+fn count(record: &Record) -> [usize; 3] {
+    let counts = |at: &u64| {
+        let mut flutter = record.flutter.iter();
+        *at >= LEARNING && !flutter.any(|(begin, end)| (begin..=end).contains(&at))
+    };
+    let beats: Vec<u64> = record.beats.iter().copied().filter(counts).collect();
+    let of = |class: BeatClass| move |(_, found): &&(RPeak, BeatClass)| *found == class;
+    let found = classified(&record.samples);
+    let peaks: Vec<u64> = found
+        .iter()
+        .map(|(peak, _)| peak.index)
+        .filter(counts)
+        .collect();
+    let called = found.iter().filter(of(BeatClass::Ventricular));
+    let called: Vec<u64> = called.map(|(peak, _)| peak.index).filter(counts).collect();
+    let pairs = matches(&beats, &peaks, WINDOW);
+    let is_called = |peak: &u64| called.binary_search(peak).is_ok();
+    let is_in = |list: &[u64], beat: &u64| list.binary_search(beat).is_ok();
+    let both = |list: &[u64]| {
+        let pairs = pairs.iter();
+        pairs
+            .filter(|(beat, peak)| is_in(list, beat) && is_called(peak))
+            .count()
+    };
+    let right = both(&record.ventricular);
+    let all = beats
+        .iter()
+        .filter(|beat| is_in(&record.ventricular, beat))
+        .count();
+    [
+        right,
+        all - right,
+        called.len() - right - both(&record.undecided),
+    ]
+}
+
+#[test]
+fn finds_the_ventricular_beats_of_the_mit_bih_records() {
+    let Some(shared) = std::env::var_os("IOMT_SHARED") else {
+        println!("skipped: IOMT_SHARED is not set");
+        return;
+    };
+    let folder = PathBuf::from(shared).join("data/ecg/mitdb");
+    let mut sums = [0; 3];
+    for name in RECORDS {
+        let counts = count(&wfdb::read(&folder, name).unwrap());
+        println!("{name}: {counts:?}");
+        sums.iter_mut()
+            .zip(counts)
+            .for_each(|(sum, count)| *sum += count);
+    }
+    let [right, missed, wrong] = sums.map(|count| count as f64);
+    let [sensitivity, predictivity] = [missed, wrong].map(|other| 100.0 * right / (right + other));
+    println!("ventricular beats: Se {sensitivity:.2} PPV {predictivity:.2}");
+    assert!(sensitivity >= 92.7);
+    assert!(predictivity >= 94.7);
+}
