@@ -180,10 +180,14 @@ impl Clock {
         self.epoch
     }
 
-    /// The server's time at these ticks; `None` before the first sample.
+    /// The server's time at these ticks; `None` before the first sample, and where the server's clock, which may have been
+    /// set back, has not reached them: times before 1970 are none.
     #[must_use]
     pub fn at(&self, ticks: Instant) -> Option<WallClock> {
         let span = self.best?.at(ticks, self.drift_ppm);
+        if span.earliest == Instant::ZERO {
+            return None; // It was cut there, and says less than it claims.
+        }
         let middle = span.earliest + Duration::from_micros(span.width.as_micros() / 2);
         Some(WallClock {
             unix_millis: i64::try_from(middle.as_millis()).unwrap_or(i64::MAX),
@@ -262,6 +266,17 @@ mod tests {
         let received = Instant::from_secs(ticks_secs);
         let sent = received - Duration::from_millis(round_trip);
         ClockSample::on_device(sent, received, unix_millis)
+    }
+
+    #[test]
+    fn no_time_before_1970_is_claimed() {
+        // The clock was set back to 1970 when the device had been on for 500 s.
+        let mut clock = Clock::default();
+        clock.handle_sample(device_sample(500, 100, 20_000).unwrap());
+        assert!(clock.at(Instant::from_secs(500)).is_some());
+        assert!(clock.at(Instant::from_secs(481)).is_some());
+        assert_eq!(clock.at(Instant::from_secs(479)), None);
+        assert_eq!(clock.at(Instant::ZERO), None);
     }
 
     // IOMT-LINK-011, IOMT-LINK-013

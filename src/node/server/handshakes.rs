@@ -182,7 +182,7 @@ impl Server {
 
     /// Message 1 of a reconnection, or of a device that has only its keys.
     fn handle_hello(&mut self, now: Instant, packet: &[u8]) -> Result<(), Error> {
-        let hello = self.key.check_hello(packet)?;
+        let hello = self.key.check_hello(packet).map_err(unproved)?;
         let answering = Answering::stage(now, hello, packet)?;
         for trust in Trust::BOTH {
             if let Some(pending) = &mut self.relation_mut(trust).pending
@@ -397,4 +397,13 @@ pub(super) fn draw_connection(entropy: &mut impl Entropy) -> Result<ConnectionId
         .fill(&mut connection.0)
         .map_err(pairing::Error::Entropy)?;
     Ok(connection)
+}
+
+/// What is wrong with a message 1 that does not prove that its sender knows the key: it may be damaged, and says nothing of
+/// a session. Were it refused as unknown, a flipped bit would send an honest device to its keys, and so into quarantine.
+pub(super) const fn unproved(error: pairing::Error) -> pairing::Error {
+    match error {
+        pairing::Error::WrongKey => pairing::Error::NotAuthentic,
+        other => other,
+    }
 }

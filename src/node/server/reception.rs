@@ -1,4 +1,5 @@
 use super::answering::{Answering, Known};
+use super::handshakes::unproved;
 use crate::node::Error;
 use crate::pairing::{self, Model, PublicKey, SharedSecret, StaticKey};
 use crate::seal::Entropy;
@@ -65,7 +66,7 @@ impl Reception {
     ///
     /// [`pairing::Error::Busy`] while another is worked on, or what is wrong with it.
     pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) -> Result<(), Error> {
-        let hello = self.key.check_hello(datagram)?;
+        let hello = self.key.check_hello(datagram).map_err(unproved)?;
         if hello.model != Model::FACTORY_KEYS {
             return Err(pairing::Error::WrongKey.into());
         }

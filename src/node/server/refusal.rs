@@ -8,7 +8,8 @@ pub const REFUSAL_LEN: usize = 9;
 /// It is a hint without proof, which lets a device reconnect sooner than it would find out by itself. Nothing is
 /// said to a short frame, which names nobody, nor to a receipt or another refusal; so no two servers
 /// ever answer each other. Send it to the packet's sender, at most a few a second, and only where no server here
-/// has the packet's locator, hint or connection.
+/// has the packet's locator, hint or connection; to a message 1 only behind
+/// [`StaticKey::check_hello`](crate::pairing::StaticKey::check_hello), for a damaged one says nothing of a session.
 ///
 /// ```
 /// use iomt::node::refusal;

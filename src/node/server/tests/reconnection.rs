@@ -25,6 +25,25 @@ fn a_new_session_ends_the_one_before_and_takes_over_its_undrained_epochs() {
     }
 }
 
+// Found by the simulation: one flipped bit in a message 1 sent an honest device to its keys, and into quarantine.
+#[test]
+fn a_damaged_message_1_is_not_refused_as_unknown() {
+    let (mut bench, mut peer) = Bench::paired();
+    let hello = peer.reconnect();
+    for byte in 0..hello.len() {
+        for len in [byte, hello.len()] {
+            let mut damaged = hello[..len].to_vec();
+            if let Some(byte) = damaged.get_mut(byte) {
+                *byte ^= 1;
+            }
+            let refused = bench.receive(&damaged);
+            let is_unknown = refused.is_err_and(|error| error.is_unknown());
+            assert!(!is_unknown, "byte {byte} of {len}");
+        }
+    }
+    assert_eq!(bench.receive(&hello), Ok(Kind::Handshake));
+}
+
 // IOMT-PAIR-041, IOMT-PAIR-042
 #[test]
 fn two_copies_of_message_1_at_every_point() {
