@@ -6,7 +6,7 @@ use iomt::pairing::cpace::{Call, Called, Passcode};
 use iomt::pairing::label::LabelSecret;
 use iomt::pairing::{Attempts, DescriptorHash, Exchange, Identity, Paired, StaticKey, comparison};
 use iomt::seal::{ResumptionSecret, SystemEntropy};
-use iomt::wire::{ConnectionId, MAX_DATAGRAM};
+use iomt::wire::{ConnectionId, HANDSHAKE_HEADER, MAC1_LEN, MAX_DATAGRAM};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 

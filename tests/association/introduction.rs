@@ -230,6 +230,7 @@ fn a_second_owner_ends_what_the_first_has_introduced() {
     assert!(ward.receivers[0].readings.is_empty() && ward.receivers[1].readings.is_empty());
 }
 
+// IOMT-PAIR-071
 #[test]
 fn a_server_that_hears_of_the_device_late_is_found_all_the_same() {
     let mut ward = Ward::with_phone();
