@@ -21,6 +21,7 @@ impl Digits {
         Self(u32::try_from(code).unwrap_or_default())
     }
 
+    #[cfg(feature = "comparison")]
     pub(in crate::pairing) const fn from_value(value: u32) -> Self {
         Self(value)
     }
