@@ -136,7 +136,7 @@
 //! | message 3, forged | one authentication |
 //!
 //! While a message is worked on, others are refused: [`Error::Busy`]. What is longer than this version
-//! has room for (224 bytes, and less behind a long packet of one's own) is refused too.
+//! has to keep (240 bytes, of one's own packet and the message behind it) is refused too.
 
 pub mod comparison;
 #[cfg(feature = "cpace")]

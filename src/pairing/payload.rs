@@ -36,6 +36,7 @@ impl DescriptorHash {
     }
 }
 
+#[cfg(feature = "node")]
 impl DescriptorHash {
     pub(crate) const fn from_bytes(hash: [u8; 32]) -> Self {
         Self(hash)

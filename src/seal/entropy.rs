@@ -172,17 +172,6 @@ impl Hedge {
         Self(extract(random.expose(), &[static_secret, &number]))
     }
 
-    /// For whoever keeps it; of use for nothing else.
-    #[cfg(feature = "pairing")]
-    pub(crate) fn into_secret(self) -> Secret {
-        self.0
-    }
-
-    #[cfg(feature = "pairing")]
-    pub(crate) const fn from_secret(secret: Secret) -> Self {
-        Self(secret)
-    }
-
     pub(crate) fn value<const N: usize>(
         &self,
         purpose: Label,

@@ -124,10 +124,30 @@ fn parse(area: &mut Area) {
     }
     let zeros = |count: usize| format!("0.{}1", "0".repeat(count - 1));
     group.valid("127 places", json!({ "do": "parse", "text": zeros(127) }));
+    group.valid("128 places", json!({ "do": "parse", "text": zeros(128) }));
     group.invalid(
-        "128 places",
+        "129 places",
         "out_of_range",
-        json!({ "do": "parse", "text": zeros(128) }),
+        json!({ "do": "parse", "text": zeros(129) }),
+    );
+    let whole = |zeros: usize| format!("1{}", "0".repeat(zeros));
+    group.valid(
+        "zeros that are the power of ten",
+        json!({ "do": "parse", "text": whole(38) }),
+    );
+    group.valid(
+        "the largest power of ten",
+        json!({ "do": "parse", "text": whole(136) }),
+    );
+    group.invalid(
+        "a power of ten above the largest",
+        "out_of_range",
+        json!({ "do": "parse", "text": whole(137) }),
+    );
+    group.invalid(
+        "a point behind a power of ten",
+        "out_of_range",
+        json!({ "do": "parse", "text": format!("{}.0", whole(10)) }),
     );
 }
 

@@ -71,7 +71,7 @@ const MAX_LOSSES: usize = 32;
 /// - Where rows are kept: write the row in the transaction that stores what an input has yielded, and only
 ///   then call [`Server::poll_transmit`]. A receipt says what has to be on storage.
 ///
-/// It takes about 7 KiB with `std`, 17 KiB without: two openers, and a handshake under way. A store of a million devices
+/// It takes about 8 KiB with `std`, 17 KiB without: two openers, and a handshake under way. A store of a million devices
 /// holds rows of a few hundred bytes ([`Server::export`]) and few servers.
 #[derive(Debug)]
 pub struct Server {

@@ -21,11 +21,6 @@ impl Digits {
         Self(u32::try_from(code).unwrap_or_default())
     }
 
-    #[cfg(feature = "comparison")]
-    pub(in crate::pairing) const fn from_value(value: u32) -> Self {
-        Self(value)
-    }
-
     /// The digits as one number, below 10^6.
     #[must_use]
     pub const fn value(self) -> u32 {

@@ -1,16 +1,14 @@
 //! What numeric comparison adds to an exchange: the nonces, and the wait for a person.
 //!
 //! ```text
-//!  device     Asking ── message 2: c, draws Ni ──► Promised ── message 4: Nr is what c says ──► Shown ── yes ──► Paired
+//!  device     Asking ── message 2: c, draws Ni ──► Asking ── message 4: Nr is what c says ──► Shown ── yes ──► Paired
 //!  server     Answering: Nr drawn, c in message 2 ── message 3: Ni ──► Shown ── reveal: message 4 ── yes ──► Paired
 //! ```
 
-use super::packed::{Cell, Packed};
 use super::start::Terms;
-use super::state::PacketBuffer;
 use super::{Exchange, Phase};
+use crate::crypto::Secret;
 use crate::crypto::hash::{equal, extract};
-use crate::crypto::{KEY_LEN, Secret};
 use crate::pairing::comparison::Digits;
 use crate::pairing::comparison::code::{Commitment, Nonce, commitment};
 use crate::pairing::comparison::payload::{commitment_in, nonce_in, with_commitment, with_nonce};
@@ -18,7 +16,7 @@ use crate::pairing::hello::open_hello;
 use crate::pairing::payload::Payload;
 use crate::pairing::{Attempt, DescriptorHash, Error, Hello, Model, StaticKey};
 use crate::seal::{Entropy, Hedge, Label, derive};
-use crate::wire::{self, ConnectionId, Hint, Reader, copy};
+use crate::wire::{self, ConnectionId, Hint, Reader};
 
 pub(super) use crate::pairing::comparison::payload::MAX;
 
@@ -29,8 +27,8 @@ const REVELATION: u8 = 4;
 pub(super) enum Sas {
     /// Of another model.
     None,
-    Asking,
-    Promised {
+    Asking {
+        hedge: Hedge,
         commitment: Commitment,
         nonce: Nonce,
     },
@@ -88,10 +86,10 @@ impl Exchange {
 
     /// What the person compares; on the answering side it is to be shown after [`Exchange::reveal`].
     #[must_use]
-    pub fn digits(&self) -> Option<Digits> {
-        match Sas::unpack(self.hello.model, &self.packed) {
-            Sas::Shown { digits, .. } => Some(digits),
-            Sas::None | Sas::Asking | Sas::Promised { .. } | Sas::Answering(_) => None,
+    pub const fn digits(&self) -> Option<Digits> {
+        match &self.sas {
+            Sas::Shown { digits, .. } => Some(*digits),
+            Sas::None | Sas::Asking { .. } | Sas::Answering(_) => None,
         }
     }
 
@@ -102,15 +100,16 @@ impl Exchange {
     ///
     /// [`Error::UnexpectedMessage`] before, or on the other side.
     pub fn reveal(&mut self, _: &Attempt) -> Result<(), Error> {
-        let mut state = self.unpack()?;
-        let (Sas::Shown { nonce, .. }, false) = (&state.sas, state.is_device()) else {
+        let (Sas::Shown { nonce, .. }, false) = (&self.sas, self.is_device()) else {
             return Err(Error::UnexpectedMessage);
         };
-        let header = self.hello.header(REVELATION);
-        state.packet = PacketBuffer::new();
-        state.packet.append(|writer| header.emit_header(writer))?;
-        state.packet.append(|writer| writer.put(nonce))?;
-        self.pack(state)
+        self.bytes.drop_draft();
+        let (header, nonce) = (self.hello.header(REVELATION), *nonce);
+        self.bytes.clear();
+        self.bytes.append(|writer| header.emit_header(writer))?;
+        self.bytes.append(|writer| writer.put(&nonce))?;
+        self.bytes.keep_draft();
+        Ok(())
     }
 
     /// The person has said that both sides show the same digits: [`Exchange::poll_paired`] has the keys now.
@@ -119,38 +118,37 @@ impl Exchange {
     ///
     /// [`Error::UnexpectedMessage`] while there are no digits.
     pub fn confirm_digits(&mut self) -> Result<(), Error> {
-        let mut state = self.unpack()?;
-        match &mut state.sas {
-            Sas::Shown { is_confirmed, .. } => *is_confirmed = true,
-            Sas::None | Sas::Asking | Sas::Promised { .. } | Sas::Answering(_) => {
-                return Err(Error::UnexpectedMessage);
+        match &mut self.sas {
+            Sas::Shown { is_confirmed, .. } => {
+                *is_confirmed = true;
+                Ok(())
             }
+            Sas::None | Sas::Asking { .. } | Sas::Answering(_) => Err(Error::UnexpectedMessage),
         }
-        self.pack(state)
     }
 
     /// Message 4, at the device.
     pub(super) fn handle_revelation(&mut self, packet: &[u8]) -> Result<(), Error> {
-        let mut state = self.unpack()?;
-        let Sas::Promised {
+        let Sas::Asking {
             commitment: promised,
             nonce,
-        } = state.sas
+            ..
+        } = &self.sas
         else {
             return Err(Error::UnexpectedMessage);
         };
         let mut reader = Reader::new(self.hello.message(packet, REVELATION)?);
         let theirs = reader.array()?;
         reader.finish()?;
-        if self.phase != Phase::Finished || !equal(&commitment(&theirs), &promised) {
+        if self.phase != Phase::Finished || !equal(&commitment(&theirs), promised) {
             return Err(Error::NotAuthentic);
         }
-        state.sas = Sas::Shown {
-            digits: Digits::of(state.noise.hash(), &nonce, &theirs),
-            nonce,
+        self.sas = Sas::Shown {
+            digits: Digits::of(self.noise.hash(), nonce, &theirs),
+            nonce: *nonce,
             is_confirmed: false,
         };
-        self.pack(state)
+        Ok(())
     }
 }
 
@@ -158,9 +156,13 @@ impl Sas {
     pub(super) const NONE: Self = Self::None;
 
     /// What the initiator brings.
-    pub(super) const fn asking(model: Model) -> Self {
+    pub(super) fn asking(model: Model, hedge: Hedge) -> Self {
         match model {
-            Model::NUMERIC_COMPARISON => Self::Asking,
+            Model::NUMERIC_COMPARISON => Self::Asking {
+                hedge,
+                commitment: Commitment::default(),
+                nonce: Nonce::default(),
+            },
             _ => Self::None,
         }
     }
@@ -184,7 +186,7 @@ impl Sas {
     ) -> Result<&'o [u8], wire::Error> {
         match self {
             Self::Answering(nonce) => with_commitment(payload, &commitment(nonce), out),
-            Self::Promised { nonce, .. } if number == 2 => with_nonce(payload, nonce, out),
+            Self::Asking { nonce, .. } if number == 2 => with_nonce(payload, nonce, out),
             _ => payload.emit(out).map(|payload| &*payload),
         }
     }
@@ -192,12 +194,7 @@ impl Sas {
     /// Takes what the other side's message of this number, from 0, adds; `hash` is that behind it.
     pub(super) fn accept(&mut self, number: u8, hash: &[u8], payload: &[u8]) -> Result<(), Error> {
         match (&mut *self, number) {
-            (Self::Asking, 1) => {
-                *self = Self::Promised {
-                    commitment: commitment_in(payload)?,
-                    nonce: Nonce::default(),
-                };
-            }
+            (Self::Asking { commitment, .. }, 1) => *commitment = commitment_in(payload)?,
             (Self::Answering(ours), 2) => {
                 let theirs = nonce_in(payload)?;
                 *self = Self::Shown {
@@ -211,9 +208,9 @@ impl Sas {
         Ok(())
     }
 
-    /// Draws what is said behind the message that was taken last.
-    pub(super) fn hear(&mut self, message: &[u8], hedge: Option<&Hedge>) {
-        if let (Self::Promised { nonce, .. }, Some(hedge)) = (self, hedge) {
+    /// Draws what is said behind the other side's message of this number, from 0.
+    pub(super) fn hear(&mut self, number: u8, message: &[u8]) {
+        if let (Self::Asking { hedge, nonce, .. }, 1) = (self, number) {
             *nonce = hedge.value(Label::SAS_NONCE, message, &[]);
         }
     }
@@ -223,65 +220,14 @@ impl Sas {
         match self {
             Self::None => true,
             Self::Shown { is_confirmed, .. } => *is_confirmed,
-            Self::Asking | Self::Promised { .. } | Self::Answering(_) => false,
+            Self::Asking { .. } | Self::Answering(_) => false,
         }
     }
 
-    /// Whether one's nonce is still to be made.
-    pub(super) const fn needs_hedge(&self) -> bool {
-        matches!(self, Self::Asking)
+    /// Whether message 4 is still to come.
+    pub(super) const fn awaits_revelation(&self) -> bool {
+        matches!(self, Self::Asking { .. })
     }
-}
-
-/// As cells.
-impl Sas {
-    pub(super) fn pack(&self, packed: &mut Packed) -> Result<(), Error> {
-        match self {
-            Self::None | Self::Asking => Ok(()),
-            Self::Promised { commitment, nonce } => {
-                packed.put(Cell::Commitment, commitment)?;
-                packed.put(Cell::Nonce, &filled_up(nonce))
-            }
-            Self::Answering(nonce) => packed.put(Cell::Nonce, &filled_up(nonce)),
-            Self::Shown {
-                digits,
-                nonce,
-                is_confirmed,
-            } => {
-                packed.put(Cell::Nonce, &filled_up(nonce))?;
-                let [a, b, c, d] = digits.value().to_be_bytes();
-                let digits = [a, b, c, d, u8::from(*is_confirmed)];
-                packed.put(Cell::Digits, &filled_up(&digits))
-            }
-        }
-    }
-
-    pub(super) fn unpack(model: Model, packed: &Packed) -> Self {
-        if model != Model::NUMERIC_COMPARISON {
-            return Self::None;
-        }
-        let nonce = packed.get(Cell::Nonce);
-        let Some(nonce) = nonce.as_ref().and_then(|cell| cell.first_chunk()).copied() else {
-            return Self::Asking;
-        };
-        if let Some(commitment) = packed.get(Cell::Commitment) {
-            return Self::Promised { commitment, nonce };
-        }
-        match packed.get(Cell::Digits) {
-            Some([a, b, c, d, is_confirmed, ..]) => Self::Shown {
-                digits: Digits::from_value(u32::from_be_bytes([a, b, c, d])),
-                nonce,
-                is_confirmed: is_confirmed == 1,
-            },
-            None => Self::Answering(nonce),
-        }
-    }
-}
-
-fn filled_up(bytes: &[u8]) -> [u8; KEY_LEN] {
-    let mut cell = [0; KEY_LEN];
-    copy(bytes, &mut cell);
-    cell
 }
 
 impl<'a> Terms<'a> {

@@ -1,10 +1,9 @@
+mod bytes;
 #[cfg_attr(not(feature = "comparison"), path = "no_comparing.rs")]
 mod comparing;
-mod packed;
 #[cfg(feature = "cpace")]
 mod passcode;
 mod start;
-mod state;
 mod step;
 
 pub(super) use start::prologue;
@@ -13,12 +12,12 @@ pub(super) use start::prologue_of_suite;
 
 use core::fmt;
 
-use self::packed::{Cell, Packed};
-use self::state::State;
-use self::step::News;
-use super::noise::{Place, Role};
-use super::{Error, Hello, Paired, PublicKey, SharedSecret, StaticKey};
-use crate::crypto::KEY_LEN;
+use self::bytes::Bytes;
+use self::comparing::Sas;
+use super::noise::{Checkpoint, Handshake, Need, Role};
+use super::{DescriptorHash, Error, Hello, Paired, PublicKey, SharedSecret, StaticKey};
+use crate::crypto::Secret;
+use crate::seal::Hedge;
 use crate::wire::ConnectionId;
 
 /// One handshake, either side of it: packets in, packets out, and work in between.
@@ -33,20 +32,21 @@ use crate::wire::ConnectionId;
 /// before the packet; where nothing was sent before, it is over then. What [`Exchange::packet`]
 /// gives stays the same to the byte until the next packet is ready: send it as often as needed.
 ///
-/// Takes at most 512 bytes: between two calls it keeps only what it still needs, and what was agreed for the
-/// message that is read; each call makes the rest from that, by a few hashes. Secrets are wiped when it is dropped,
-/// or has given its [`Paired`].
+/// Takes up to 720 bytes on a 64-bit machine, 848 with the feature `comparison`. Secrets are wiped when it is
+/// dropped, or has given its [`Paired`].
 pub struct Exchange {
+    noise: Handshake,
     hello: Hello,
     role: Role,
     phase: Phase,
-    asked: Option<Asked>,
-    place: Place,
-    packed: Packed,
+    kept: Kept,
+    /// What the device promises to describe itself as: one's own promise, or the other side's.
+    promise: Option<DescriptorHash>,
+    /// Until its token is through for good: behind message 2 it may be needed more than once.
+    psk: Option<Secret>,
+    sas: Sas,
+    bytes: Bytes,
 }
-
-/// "State per half-open handshake ≤ 512 bytes"
-const _: () = assert!(size_of::<Exchange>() <= 512);
 
 /// What an [`Exchange`] waits for.
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -70,14 +70,15 @@ enum Phase {
     Over,
 }
 
-/// Which multiplication is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
-    Own,
-    /// The static key with the other side's static one.
-    WithStatic,
-    /// The static key with the other side's ephemeral one.
-    WithEphemeral,
+/// What is needed until one's first message is written; and thereafter, while another one is read.
+enum Kept {
+    Nothing,
+    /// Between one's first message and the end: what a refused packet comes back to.
+    Checkpoint(Checkpoint),
+    /// Of the initiator: what the code of message 1 is made with.
+    Mac1Key(Secret),
+    /// Of the responder: the ephemeral key, but for what it is bound to.
+    Hedge(Hedge),
 }
 
 impl Exchange {
@@ -100,8 +101,7 @@ impl Exchange {
         match self.phase {
             Phase::Reading | Phase::Over => None,
             Phase::Writing | Phase::Waiting | Phase::Finished => {
-                let key = self.packed.get(Cell::RemoteStatic);
-                key.map(PublicKey::from_canonical)
+                self.noise.remote_static().map(PublicKey::from_canonical)
             }
         }
     }
@@ -109,21 +109,13 @@ impl Exchange {
     /// What has to be computed next.
     #[must_use]
     pub fn poll_work(&self) -> Work {
-        let peer = match self.asked {
-            None => None,
-            Some(Asked::Own) => return Work::Own,
-            Some(Asked::WithStatic) => self.packed.get(Cell::RemoteStatic),
-            Some(Asked::WithEphemeral) => self.remote_ephemeral(),
-        };
-        peer.map_or(Work::Idle, |peer| {
-            Work::StaticDh(PublicKey::from_canonical(peer))
-        })
-    }
-
-    /// Of a message that was read, or of the one that is read: it is in front there.
-    fn remote_ephemeral(&self) -> Option<[u8; KEY_LEN]> {
-        let known = self.packed.get(Cell::RemoteEphemeral);
-        known.or_else(|| self.packed.draft().first_chunk().copied())
+        match (self.phase, self.noise.need()) {
+            (Phase::Reading | Phase::Writing, Ok(Need::Static(peer))) => {
+                Work::StaticDh(PublicKey::from_canonical(peer))
+            }
+            (Phase::Reading | Phase::Writing, Ok(Need::Ephemeral | Need::Agreement)) => Work::Own,
+            _ => Work::Idle,
+        }
     }
 
     /// Performs the multiplication of [`Work::Own`]; nothing where none is due.
@@ -132,10 +124,16 @@ impl Exchange {
     ///
     /// What is wrong with the message that is worked on.
     pub fn work(&mut self) -> Result<(), Error> {
-        match self.asked {
-            Some(Asked::Own) => self.proceed(News::Turn),
-            _ => Ok(()),
+        if self.poll_work() != Work::Own {
+            return Ok(());
         }
+        self.attempt(|exchange| {
+            let Self { noise, bytes, .. } = exchange;
+            match noise.need()? {
+                Need::Ephemeral => bytes.append(|writer| noise.write_ephemeral(writer)),
+                _ => Ok(noise.agree()?),
+            }
+        })
     }
 
     /// Takes the answer to [`Work::StaticDh`]; `None` when the key could not be used.
@@ -145,13 +143,12 @@ impl Exchange {
     /// [`Error::NoAgreement`] for `None`, [`Error::UnexpectedMessage`] when nobody has asked, or
     /// what is wrong with the message that is worked on.
     pub fn handle_dh(&mut self, shared: Option<SharedSecret>) -> Result<(), Error> {
-        match (self.poll_work(), shared) {
-            (Work::StaticDh(_), Some(shared)) => self.proceed(News::Agreed(shared.secret())),
-            (Work::StaticDh(_), None) => {
-                self.abandon();
-                Err(Error::NoAgreement)
-            }
-            (Work::Idle | Work::Own, _) => Err(Error::UnexpectedMessage),
+        match self.poll_work() {
+            Work::StaticDh(_) => self.attempt(|exchange| {
+                let shared = shared.ok_or(Error::NoAgreement)?;
+                Ok(exchange.noise.answer(shared.secret())?)
+            }),
+            Work::Idle | Work::Own => Err(Error::UnexpectedMessage),
         }
     }
 
@@ -171,7 +168,7 @@ impl Exchange {
     /// The packet to send, and to send again until the other side goes on.
     #[must_use]
     pub fn packet(&self) -> Option<&[u8]> {
-        Some(self.packed.sent()).filter(|packet| !packet.is_empty())
+        Some(self.bytes.sent()).filter(|packet| !packet.is_empty())
     }
 
     /// Takes the other side's next packet. The first multiplication is still to be done then.
@@ -183,17 +180,17 @@ impl Exchange {
         match self.phase {
             Phase::Waiting => {}
             Phase::Reading | Phase::Writing => return Err(Error::Busy),
-            Phase::Finished => return self.handle_revelation(packet),
-            Phase::Over => return Err(Error::UnexpectedMessage),
+            Phase::Finished if self.sas.awaits_revelation() => {
+                return self.handle_revelation(packet);
+            }
+            Phase::Finished | Phase::Over => return Err(Error::UnexpectedMessage),
         }
-        let noise = self.unpack()?.noise;
-        let (number, _) = noise.turn().ok_or(Error::UnexpectedMessage)?;
+        let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         let message = self.hello.message(packet, number.saturating_add(1))?;
-        // The last one is used at once.
-        let kept = noise.agreements_left().saturating_sub(1);
-        self.packed.receive(message, kept)?;
+        self.bytes.receive(message)?;
+        self.kept = Kept::Checkpoint(self.noise.checkpoint());
         self.phase = Phase::Reading;
-        self.proceed(News::Nothing)
+        self.attempt(|_| Ok(()))
     }
 
     /// The keys, once, when the handshake has come to its end on this side.
@@ -201,10 +198,13 @@ impl Exchange {
     /// The other side may not be there yet: a responder has finished only when the first packet
     /// under these keys is authentic. [`Exchange::packet`] stays, to be repeated until then.
     pub fn poll_paired(&mut self) -> Option<Paired> {
-        let finished = self.unpack().ok();
-        let paired = finished.filter(State::is_settled)?.paired();
+        if self.phase != Phase::Finished || !self.sas.is_settled() {
+            return None;
+        }
         self.phase = Phase::Over;
-        self.packed = self.packed.wiped();
+        let paired = self.paired();
+        self.noise.wipe();
+        self.psk = None;
         paired
     }
 

@@ -1,7 +1,6 @@
 //! In the place of `comparing` where the feature `comparison` is not chosen: nothing is added to an exchange.
 
 use super::Exchange;
-use super::packed::Packed;
 use crate::pairing::payload::Payload;
 use crate::pairing::{Error, Model};
 use crate::seal::Hedge;
@@ -19,7 +18,7 @@ pub(super) struct Sas;
 impl Sas {
     pub(super) const NONE: Self = Self;
 
-    pub(super) const fn asking(_: Model) -> Self {
+    pub(super) fn asking(_: Model, _: Hedge) -> Self {
         Self
     }
 
@@ -40,22 +39,14 @@ impl Sas {
         Ok(())
     }
 
-    pub(super) const fn hear(&mut self, _: &[u8], _: Option<&Hedge>) {}
+    pub(super) const fn hear(&mut self, _: u8, _: &[u8]) {}
 
     pub(super) const fn is_settled(&self) -> bool {
         true
     }
 
-    pub(super) const fn needs_hedge(&self) -> bool {
+    pub(super) const fn awaits_revelation(&self) -> bool {
         false
-    }
-
-    pub(super) const fn pack(&self, _: &mut Packed) -> Result<(), Error> {
-        Ok(())
-    }
-
-    pub(super) const fn unpack(_: Model, _: &Packed) -> Self {
-        Self
     }
 }
 

@@ -1,12 +1,13 @@
-use super::comparing::Sas;
-use super::state::{PacketBuffer, State};
-use super::{Exchange, Phase};
+use super::bytes::Bytes;
+use super::comparing::{MAX, Sas};
+use super::{Exchange, Kept, Phase};
+use crate::crypto::dh::PrivateKey;
 use crate::crypto::{SUITE, Secret};
 use crate::pairing::hello::static_mac1_key;
 use crate::pairing::label::LabelSecret;
 use crate::pairing::noise::{Handshake, KK_PSK0, Known, Pattern, Role, XX_PSK0};
 use crate::pairing::{DescriptorHash, Error, Hello, Model, PublicKey, StaticKey};
-use crate::seal::{Entropy, Hedge, ResumptionSecret, draw};
+use crate::seal::{Entropy, Hedge, Label, ResumptionSecret, draw};
 use crate::wire::{self, ConnectionId, Hint, VERSION, Writer};
 
 /// What one side brings to a handshake.
@@ -229,12 +230,18 @@ impl<'a> Terms<'a> {
         mac1_key: Secret,
         entropy: &mut impl Entropy,
     ) -> Result<Exchange, Error> {
-        let mut state = self.state(Role::Initiator, Phase::Writing)?;
-        state.sas = Sas::asking(self.hello.model);
-        state.hedge = Some(self.hedge(entropy)?);
-        state.mac1_key = Some(mac1_key);
-        state.begin_packet()?;
-        Exchange::begin(state, &[])
+        let mut exchange = self.exchange(Role::Initiator)?;
+        let mut buffer = [0_u8; MAX];
+        let payload = exchange.emit_payload(0, &mut buffer)?;
+        let hedge = self.hedge(entropy)?;
+        let ephemeral = hedge.value(Label::EPHEMERAL, exchange.noise.hash(), payload);
+        exchange.noise.set_ephemeral(PrivateKey::new(ephemeral));
+        exchange.sas = Sas::asking(self.hello.model, hedge);
+        exchange.kept = Kept::Mac1Key(mac1_key);
+        exchange.phase = Phase::Writing;
+        exchange.begin_packet()?;
+        exchange.advance()?;
+        Ok(exchange)
     }
 
     pub(super) fn respond(
@@ -242,11 +249,14 @@ impl<'a> Terms<'a> {
         message: &[u8],
         entropy: &mut impl Entropy,
     ) -> Result<Exchange, Error> {
-        let mut state = self.state(Role::Responder, Phase::Reading)?;
+        let mut exchange = self.exchange(Role::Responder)?;
+        exchange.bytes.receive(message)?;
         let hedge = self.hedge(entropy)?;
-        state.sas = Sas::answering(self.hello.model, &hedge, message);
-        state.hedge = Some(hedge);
-        Exchange::begin(state, message)
+        exchange.sas = Sas::answering(self.hello.model, &hedge, message);
+        exchange.kept = Kept::Hedge(hedge);
+        exchange.phase = Phase::Reading;
+        exchange.advance()?;
+        Ok(exchange)
     }
 
     /// "Every random value is hedged: equal output implies an equal message"
@@ -254,7 +264,7 @@ impl<'a> Terms<'a> {
         Ok(Hedge::new(&draw(entropy)?, self.key.hedge_secret(), 0))
     }
 
-    fn state(&self, role: Role, phase: Phase) -> Result<State, Error> {
+    fn exchange(&self, role: Role) -> Result<Exchange, Error> {
         let mut buffer = [0_u8; MAX_PROLOGUE];
         let (local, peer) = (self.key.public(), self.peer);
         let known = Known {
@@ -263,22 +273,21 @@ impl<'a> Terms<'a> {
         };
         let pattern = pattern_of(self.hello.model)?;
         let prologue = prologue(pattern, self.hello, self.before, &mut buffer)?;
-        Ok(State {
+        Ok(Exchange {
             noise: Handshake::new(pattern, role, prologue, &known)?,
             hello: self.hello,
             role,
-            phase,
+            phase: Phase::Over,
+            kept: Kept::Nothing,
             promise: self.promise,
             psk: self.psk.map(Secret::share),
-            hedge: None,
-            mac1_key: None,
             sas: Sas::NONE,
-            packet: PacketBuffer::new(),
+            bytes: Bytes::new(),
         })
     }
 }
 
-pub(super) fn pattern_of(model: Model) -> Result<Pattern, Error> {
+fn pattern_of(model: Model) -> Result<Pattern, Error> {
     Ok(match model {
         Model::LABEL_KEY => Pattern::IK.with_psk(2).ok_or(Error::UnknownPattern)?,
         Model::RECONNECTION => KK_PSK0,

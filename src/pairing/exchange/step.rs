@@ -2,11 +2,9 @@
 
 use core::mem;
 
+use super::bytes::ROOM;
 use super::comparing::MAX;
-use super::packed::{ANSWERS, MAX_MESSAGE};
-use super::state::State;
-use super::{Asked, Exchange, Phase};
-use crate::crypto::Secret;
+use super::{Exchange, Kept, Phase};
 use crate::crypto::dh::PrivateKey;
 use crate::pairing::hello::insert_mac1;
 use crate::pairing::noise::{self, Need, Role};
@@ -15,131 +13,52 @@ use crate::pairing::{Error, MAX_HANDSHAKE, Model, Offer, Paired, PublicKey};
 use crate::seal::{Direction, Label, SessionSecrets};
 use crate::wire::{self, MAC1_LEN};
 
-/// What has come in since the last time.
-pub(super) enum News<'a> {
-    Nothing,
-    /// A multiplication of the exchange's own may be made.
-    Turn,
-    /// The static key's agreement.
-    Agreed(&'a Secret),
-}
-
-/// What came of it.
-enum Done {
-    Nothing,
-    Written,
-    Agreed(Secret),
-}
-
 impl Exchange {
-    /// Goes on with the news; where that fails, the handshake is as before the packet.
-    pub(super) fn proceed(&mut self, news: News<'_>) -> Result<(), Error> {
-        let done = self.try_proceed(news);
+    /// Does a step and what follows from it; where that fails, the handshake is as before the packet.
+    pub(super) fn attempt(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let done = step(self).and_then(|()| self.advance());
         if done.is_err() {
             self.abandon();
         }
         done
     }
 
-    pub(super) fn abandon(&mut self) {
-        self.asked = None;
-        if self.packed.sent().is_empty() {
-            self.packed = self.packed.wiped();
-            self.phase = Phase::Over;
-        } else {
-            self.packed.drop_draft();
-            self.phase = Phase::Waiting;
-        }
+    fn abandon(&mut self) {
+        self.bytes.drop_draft();
+        self.phase = match mem::replace(&mut self.kept, Kept::Nothing) {
+            Kept::Checkpoint(checkpoint) => {
+                self.noise.roll_back(checkpoint);
+                Phase::Waiting
+            }
+            _ => {
+                self.noise.wipe();
+                self.psk = None;
+                Phase::Over
+            }
+        };
     }
 
-    /// A message behind one's own is worked on in a copy, from its beginning each time; what is kept until its end
-    /// is what was agreed for it. So there is nothing to be undone where it is refused.
-    fn try_proceed(&mut self, news: News<'_>) -> Result<(), Error> {
-        let answers = ANSWERS.map(|cell| self.packed.secret(cell));
-        let mut state = self.unpack()?;
-        let made = state.run(self.packed.draft(), answers.iter().flatten(), news)?;
-        self.asked = state.asked();
-        if self.packed.sent().is_empty() || !state.is_under_way() {
-            return self.pack(state);
-        }
-        let free = ANSWERS.into_iter().find(|cell| !self.packed.has(*cell));
-        match (made, free) {
-            (Some(answer), Some(cell)) => self.packed.put(cell, answer.expose()),
-            (Some(_), None) => Err(Error::UnexpectedMessage),
-            (None, _) => Ok(()),
-        }
-    }
-}
-
-impl State {
-    /// Goes on up to the next multiplication that nobody has made; the last one that was.
-    pub(super) fn run<'a>(
-        &mut self,
-        message: &[u8],
-        mut answers: impl Iterator<Item = &'a Secret>,
-        mut news: News<'_>,
-    ) -> Result<Option<Secret>, Error> {
-        let mut made = None;
+    /// Goes on up to the next multiplication.
+    pub(super) fn advance(&mut self) -> Result<(), Error> {
         loop {
             let need = match self.phase {
-                Phase::Reading => self.noise.read_tokens(message)?,
+                Phase::Reading => self.noise.read_tokens(self.bytes.draft())?,
                 Phase::Writing => {
-                    let Self { noise, packet, .. } = self;
-                    packet.append(|writer| noise.write_tokens(writer))?
+                    let Self { noise, bytes, .. } = self;
+                    bytes.append(|writer| noise.write_tokens(writer))?
                 }
-                Phase::Waiting | Phase::Finished | Phase::Over => return Ok(made),
+                Phase::Waiting | Phase::Finished | Phase::Over => return Ok(()),
             };
             match (need, self.phase) {
                 (Need::Psk, _) => self.mix_psk()?,
-                (Need::Payload, Phase::Reading) => self.end_reading(message)?,
+                (Need::Payload, Phase::Reading) => self.end_reading()?,
                 (Need::Payload, _) => self.end_writing()?,
-                (need, _) => match answers.next() {
-                    Some(answer) => self.noise.answer(answer)?,
-                    None => match self.multiply(need, mem::replace(&mut news, News::Nothing))? {
-                        Done::Nothing => return Ok(made),
-                        Done::Written => {}
-                        Done::Agreed(shared) => {
-                            self.noise.answer(&shared)?;
-                            made = Some(shared);
-                        }
-                    },
-                },
+                _ => return Ok(()),
             }
         }
-    }
-
-    fn multiply(&mut self, need: Need, news: News<'_>) -> Result<Done, Error> {
-        let Self { noise, packet, .. } = self;
-        Ok(match (need, news) {
-            (Need::Ephemeral, News::Turn) => {
-                packet.append(|writer| noise.write_ephemeral(writer))?;
-                Done::Written
-            }
-            (Need::Agreement, News::Turn) => Done::Agreed(noise.agreement()?),
-            (Need::Static(_), News::Agreed(shared)) => Done::Agreed(shared.share()),
-            _ => Done::Nothing,
-        })
-    }
-
-    /// Whose multiplication is due.
-    pub(super) fn asked(&self) -> Option<Asked> {
-        match self.noise.need().ok().filter(|_| self.is_under_way())? {
-            Need::Ephemeral | Need::Agreement => Some(Asked::Own),
-            Need::Static(peer) if self.noise.remote_static() == Some(peer) => {
-                Some(Asked::WithStatic)
-            }
-            Need::Static(_) => Some(Asked::WithEphemeral),
-            _ => None,
-        }
-    }
-
-    /// Whether the keys can be taken.
-    pub(super) fn is_settled(&self) -> bool {
-        self.phase == Phase::Finished && self.sas.is_settled()
-    }
-
-    const fn is_under_way(&self) -> bool {
-        matches!(self.phase, Phase::Reading | Phase::Writing)
     }
 
     fn mix_psk(&mut self) -> Result<(), Error> {
@@ -147,12 +66,14 @@ impl State {
         Ok(self.noise.mix_psk(psk)?)
     }
 
-    fn end_reading(&mut self, message: &[u8]) -> Result<(), Error> {
+    fn end_reading(&mut self) -> Result<(), Error> {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
-        let mut buffer = [0_u8; MAX_MESSAGE];
-        let payload = self.noise.open_payload(message, &mut buffer)?;
+        let mut buffer = [0_u8; ROOM];
+        let payload = self.noise.open_payload(self.bytes.draft(), &mut buffer)?;
         self.accept(number, payload)?;
-        self.sas.hear(message, self.hedge.as_ref());
+        let Self { sas, bytes, .. } = self;
+        sas.hear(number, bytes.draft());
+        self.bytes.drop_draft();
         if self.noise.turn().is_none() {
             self.rest();
             return Ok(());
@@ -166,17 +87,19 @@ impl State {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         let mut buffer = [0_u8; MAX];
         let payload = self.emit_payload(number, &mut buffer)?;
-        let Self { noise, packet, .. } = self;
-        packet.append(|writer| noise.seal_payload(payload, writer))?;
-        if let Some(key) = self.mac1_key.take() {
-            insert_mac1(&key, packet.written_mut());
+        let Self { noise, bytes, .. } = self;
+        bytes.append(|writer| noise.seal_payload(payload, writer))?;
+        if let Kept::Mac1Key(key) = &self.kept {
+            insert_mac1(key, self.bytes.draft_mut());
         }
+        self.bytes.keep_draft();
         self.rest();
         Ok(())
     }
 
     /// Takes over what was worked on, and waits for whatever is next.
     fn rest(&mut self) {
+        self.kept = Kept::Nothing;
         self.phase = match self.noise.turn() {
             Some(_) => Phase::Waiting,
             None => Phase::Finished,
@@ -186,19 +109,16 @@ impl State {
     /// Writes the header of the next packet, and makes its ephemeral key where that is still to be done.
     pub(super) fn begin_packet(&mut self) -> Result<(), Error> {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
-        if let (Some(hedge), true) = (&self.hedge, self.noise.writes_ephemeral()) {
+        if let (Kept::Hedge(hedge), true) = (&self.kept, self.noise.writes_ephemeral()) {
             let mut buffer = [0_u8; MAX];
             let payload = self.emit_payload(number, &mut buffer)?;
             let private = hedge.value(Label::EPHEMERAL, self.noise.hash(), payload);
             self.noise.set_ephemeral(PrivateKey::new(private));
         }
-        if !self.sas.needs_hedge() {
-            self.hedge = None;
-        }
         let header = self.hello.header(number.saturating_add(1));
-        self.packet.append(|writer| header.emit_header(writer))?;
+        self.bytes.append(|writer| header.emit_header(writer))?;
         if number == 0 {
-            self.packet
+            self.bytes
                 .append(|writer| writer.reserve(MAC1_LEN).map(|_| ()))?;
         }
         Ok(())

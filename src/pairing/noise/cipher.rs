@@ -23,14 +23,6 @@ impl Cipher {
         }
     }
 
-    pub(super) const fn from_parts(key: Option<Secret>, nonce: u64) -> Self {
-        Self { key, nonce }
-    }
-
-    pub(super) fn into_key(self) -> Option<Secret> {
-        self.key
-    }
-
     pub(super) const fn has_key(&self) -> bool {
         self.key.is_some()
     }

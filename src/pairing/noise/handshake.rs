@@ -48,7 +48,7 @@ pub(super) struct Progress {
 }
 
 /// A handshake in front of a message, to come back to.
-pub(super) struct Checkpoint(Progress);
+pub(in crate::pairing) struct Checkpoint(Progress);
 
 /// What is known before the first message.
 pub(in crate::pairing) struct Known<'k> {
@@ -131,12 +131,12 @@ impl Handshake {
     }
 
     /// What [`Handshake::roll_back`] comes back to, should the next message be refused.
-    pub(super) fn checkpoint(&self) -> Checkpoint {
+    pub(in crate::pairing) fn checkpoint(&self) -> Checkpoint {
         Checkpoint(self.progress.share())
     }
 
     /// Undoes everything since, and forgets the keys that the refused message has shown.
-    pub(super) fn roll_back(&mut self, checkpoint: Checkpoint) {
+    pub(in crate::pairing) fn roll_back(&mut self, checkpoint: Checkpoint) {
         self.progress = checkpoint.0;
         if self.turn().is_none_or(|(_, writer)| writer == self.role) {
             return;
@@ -175,6 +175,12 @@ impl Handshake {
         })
     }
 
+    /// Wipes every secret.
+    pub(in crate::pairing) fn wipe(&mut self) {
+        self.ephemeral = None;
+        self.progress.symmetric.wipe();
+    }
+
     /// The tokens of the next message that its row has; the psks of its modifiers are not among them.
     fn row_tokens(&self) -> &'static [Token] {
         let number = usize::from(self.progress.next_message);
@@ -183,8 +189,17 @@ impl Handshake {
 
     /// The first letter of a token names the initiator's key, the second the responder's.
     pub(super) fn keys_of(&self, token: Token) -> Result<(Local, [u8; KEY_LEN]), Error> {
-        let (local_is_static, remote_is_static) =
-            sides(self.role, token).ok_or(Error::OutOfTurn)?;
+        let (initiator_is_static, responder_is_static) = match token {
+            Token::Ee => (false, false),
+            Token::Es => (false, true),
+            Token::Se => (true, false),
+            Token::Ss => (true, true),
+            _ => return Err(Error::OutOfTurn),
+        };
+        let (local_is_static, remote_is_static) = match self.role {
+            Role::Initiator => (initiator_is_static, responder_is_static),
+            Role::Responder => (responder_is_static, initiator_is_static),
+        };
         let local = if local_is_static {
             Local::Static
         } else {
@@ -197,21 +212,6 @@ impl Handshake {
         };
         Ok((local, remote.ok_or(Error::OutOfTurn)?))
     }
-}
-
-/// Whether one's own key of an agreement is the static one, and whether the other side's is; `None` for another token.
-pub(super) const fn sides(role: Role, token: Token) -> Option<(bool, bool)> {
-    let (initiator_is_static, responder_is_static) = match token {
-        Token::Ee => (false, false),
-        Token::Es => (false, true),
-        Token::Se => (true, false),
-        Token::Ss => (true, true),
-        _ => return None,
-    };
-    Some(match role {
-        Role::Initiator => (initiator_is_static, responder_is_static),
-        Role::Responder => (responder_is_static, initiator_is_static),
-    })
 }
 
 /// Which of one's own keys an agreement is of.

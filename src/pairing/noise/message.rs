@@ -112,24 +112,19 @@ impl Handshake {
 
     /// The agreement of the ephemeral key that is due: one scalar multiplication.
     pub(in crate::pairing) fn agree(&mut self) -> Result<(), Error> {
-        let shared = self.agreement()?;
-        self.mix_agreed(&shared)
-    }
-
-    /// The same, without mixing it in.
-    pub(in crate::pairing) fn agreement(&self) -> Result<Secret, Error> {
         let token = self.token()?.ok_or(Error::OutOfTurn)?;
         let (Local::Ephemeral, remote) = self.keys_of(token)? else {
             return Err(Error::OutOfTurn);
         };
         let private = self.ephemeral.as_ref().ok_or(Error::OutOfTurn)?;
-        private.agree(&remote).ok_or(Error::NotAuthentic)
+        let shared = private.agree(&remote).ok_or(Error::NotAuthentic)?;
+        self.mix_agreed(&shared)
     }
 
-    /// The agreement that is due, made before or by whoever holds the static key.
+    /// The agreement of the static key that is due, made by whoever holds it.
     pub(in crate::pairing) fn answer(&mut self, shared: &Secret) -> Result<(), Error> {
         match self.need()? {
-            Need::Static(_) | Need::Agreement => self.mix_agreed(shared),
+            Need::Static(_) => self.mix_agreed(shared),
             _ => Err(Error::OutOfTurn),
         }
     }

@@ -38,7 +38,6 @@ mod hybrid;
 #[path = "classical.rs"]
 mod hybrid;
 mod message;
-mod parts;
 mod party;
 mod pattern;
 mod row;
@@ -53,11 +52,10 @@ pub use party::{Keys, Party, Psk};
 pub use pattern::Pattern;
 pub use transport::Transport;
 
-pub(super) use handshake::{Handshake, Known};
+pub(super) use handshake::{Checkpoint, Handshake, Known};
 #[cfg(feature = "pq")]
 pub(super) use hybrid::{IK_HYBRID_PSK2, XX_HYBRID_PSK0};
 pub(super) use message::Need;
-pub(super) use parts::{Parts, Place};
 pub(super) use pattern::{KK_PSK0, XX_PSK0};
 
 use crate::crypto::NotAuthentic;

@@ -38,20 +38,10 @@ impl Symmetric {
         }
     }
 
-    pub(super) fn into_parts(self) -> (Secret, [u8; HASH_LEN], Cipher) {
-        (self.chaining_key, self.hash, self.cipher)
-    }
-
-    pub(super) const fn from_parts(
-        chaining_key: Secret,
-        hash: [u8; HASH_LEN],
-        cipher: Cipher,
-    ) -> Self {
-        Self {
-            chaining_key,
-            hash,
-            cipher,
-        }
+    /// Wipes what is secret.
+    pub(super) fn wipe(&mut self) {
+        self.chaining_key = Secret::new([0; HASH_LEN]);
+        self.cipher = Cipher::empty();
     }
 
     pub(super) const fn hash(&self) -> &[u8; HASH_LEN] {
@@ -175,6 +165,17 @@ impl Symmetric {
 mod tests {
     use super::*;
     use crate::crypto::hash::expand;
+
+    #[test]
+    fn what_is_wiped_holds_no_secret_and_still_its_hash() {
+        let mut symmetric = Symmetric::new(b"Noise_XXpsk0_25519_ChaChaPoly_SHA256");
+        symmetric.mix_key(&[7; 32]);
+        let hash = *symmetric.hash();
+        symmetric.wipe();
+        assert_eq!(symmetric.chaining_key.expose(), &[0; HASH_LEN]);
+        assert!(!symmetric.cipher.has_key());
+        assert_eq!(*symmetric.hash(), hash);
+    }
 
     #[test]
     fn noises_hkdf_is_hkdf_without_info() {

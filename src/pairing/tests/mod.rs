@@ -336,3 +336,13 @@ fn a_secret_that_could_be_guessed_is_refused() {
     }
     assert!(LabelSecret::new(&SECRET[..MIN_SECRET]).is_ok());
 }
+
+#[test]
+fn an_exchange_is_as_large_as_the_documentation_says() {
+    let documented = if cfg!(feature = "comparison") {
+        848
+    } else {
+        720
+    };
+    assert!(size_of::<Exchange>() <= documented);
+}

@@ -62,10 +62,12 @@ def parse(text):
     if match is None:
         raise Refused("body")
     sign, whole, part = match[1], match[2], match[3] or ""
-    mantissa = int(sign + whole + part)
-    if not fits_mantissa(mantissa) or len(part) > 127:
+    mantissa, exponent = int(sign + whole + part), -len(part)
+    while not part and not fits_mantissa(mantissa) and mantissa % 10 == 0:
+        mantissa, exponent = mantissa // 10, exponent + 1
+    if not fits_mantissa(mantissa) or not -128 <= exponent <= 127:
         raise Refused("range")
-    return Decimal(mantissa, -len(part))
+    return Decimal(mantissa, exponent)
 
 
 def write(number):

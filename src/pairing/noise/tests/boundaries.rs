@@ -241,7 +241,7 @@ fn a_party_out_of_turn_or_before_the_end_stays_as_it_is() {
 // IOMT-LIM-002
 #[test]
 fn a_half_open_handshake_takes_at_most_512_bytes() {
-    assert!(size_of::<Handshake>() + size_of::<super::super::handshake::Checkpoint>() <= 512);
+    assert!(size_of::<Handshake>() + size_of::<super::super::Checkpoint>() <= 512);
     let kem = size_of::<super::super::hybrid::Kem>();
     assert!(size_of::<Party<'_>>() - kem <= 512);
 }
