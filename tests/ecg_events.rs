@@ -14,27 +14,13 @@ mod support {
     pub(crate) mod wfdb;
 }
 
-use std::path::PathBuf;
-
 use iomt::signal::ecg::{EcgMonitor, RPeakDetector, VentricularRhythm};
 use iomt::time::SampleRate;
-use support::wfdb::{self, Record};
+use support::wfdb::{self, RECORDS, Record};
 
-const RECORDS: [&str; 24] = [
-    "100", "102", "103", "105", "107", "108", "109", "112", "118", "119", "121", "123", "200",
-    "202", "203", "205", "207", "208", "212", "215", "221", "222", "228", "234",
-];
 const HZ: u64 = 360;
 const TOLD_AFTER: u64 = 6 * HZ;
 const OVER_AFTER: u64 = 4 * HZ;
-
-fn folder() -> Option<PathBuf> {
-    let Some(shared) = std::env::var_os("IOMT_SHARED") else {
-        println!("skipped: IOMT_SHARED is not set");
-        return None;
-    };
-    Some(PathBuf::from(shared).join("data/ecg/mitdb"))
-}
 
 /// Seconds of flutter, of these told, seconds without, of these told otherwise.
 #[derive(Default)]
@@ -72,7 +58,7 @@ impl Seconds {
 
 #[test]
 fn tells_flutter_from_beats() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = wfdb::folder() else { return };
     let mut seconds = Seconds::default();
     for name in RECORDS {
         let record = wfdb::read(&folder, name).unwrap();
@@ -96,7 +82,7 @@ fn tells_flutter_from_beats() {
 
 #[test]
 fn changes_no_beat_of_the_records() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = wfdb::folder() else { return };
     for name in RECORDS {
         let record = wfdb::read(&folder, name).unwrap();
         let rate = SampleRate::hz(HZ as u32);

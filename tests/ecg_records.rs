@@ -13,34 +13,20 @@ mod support {
     pub(crate) mod wfdb;
 }
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use iomt::signal::ecg::{RPeak, RPeakDetector};
 use iomt::time::SampleRate;
 use support::noise::{Noise, qrs_power};
 use support::scoring::{Score, matches, score};
-use support::wfdb::{self, Record};
+use support::wfdb::{self, RECORDS, Record};
 
-const RECORDS: [&str; 24] = [
-    "100", "102", "103", "105", "107", "108", "109", "112", "118", "119", "121", "123", "200",
-    "202", "203", "205", "207", "208", "212", "215", "221", "222", "228", "234",
-];
 const RATE: SampleRate = SampleRate::hz(360);
 const UNITS_PER_MV: u32 = 200;
 /// EC57 lets a detector learn for five minutes.
 const LEARNING: u64 = 300 * 360;
 const WINDOW_150_MS: u64 = 54;
 const WINDOW_50_MS: u64 = 18;
-
-fn folder() -> Option<PathBuf> {
-    let Some(shared) = std::env::var_os("IOMT_SHARED") else {
-        println!("skipped: IOMT_SHARED is not set");
-        return None;
-    };
-    let folder = PathBuf::from(shared).join("data/ecg/mitdb");
-    assert!(folder.is_dir(), "no folder {}", folder.display());
-    Some(folder)
-}
 
 fn peaks(samples: &[i32]) -> Vec<RPeak> {
     let mut detector = RPeakDetector::new(RATE, UNITS_PER_MV).unwrap();
@@ -143,7 +129,7 @@ fn read(folder: &Path, name: &str) -> Record {
 
 #[test]
 fn finds_the_beats_of_the_mit_bih_records() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = wfdb::folder() else { return };
     let [mut learnt, mut whole, mut narrow] = [Score::default(); 3];
     let (mut squares, mut matched, mut doubts) = (0.0, 0, [0; 3]);
     println!("  record   found  extra  missed       Se      PPV       F1");
@@ -175,7 +161,7 @@ fn finds_the_beats_of_the_mit_bih_records() {
 
 #[test]
 fn finds_the_beats_in_the_noise_of_moving_electrodes() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = wfdb::folder() else { return };
     let bytes = std::fs::read(folder.join("../nstdb/em_from_118e00.i16")).unwrap();
     let (pairs, _) = bytes.as_chunks();
     let samples = pairs
@@ -193,7 +179,7 @@ fn finds_the_beats_in_the_noise_of_moving_electrodes() {
 
 #[test]
 fn finds_the_beats_in_the_noise_of_muscles() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = wfdb::folder() else { return };
     let bytes = std::fs::read(folder.join("../nstdb/ma.dat")).unwrap();
     let noise = Noise::measured(wfdb::first_channel(&bytes));
     assert_in_noise(&folder, &noise, 6.0, 97.5);
@@ -214,7 +200,7 @@ fn assert_in_noise(folder: &Path, noise: &Noise, snr_db: f64, floor: f64) -> [f6
 
 #[test]
 fn finds_the_beats_of_the_first_five_minutes_of_record_208() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = wfdb::folder() else { return };
     let mut record = read(&folder, "208");
     record.samples.truncate(LEARNING as usize);
     record.beats.retain(|beat| *beat < LEARNING);

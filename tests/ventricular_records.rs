@@ -14,8 +14,6 @@ mod support {
     pub(crate) mod wfdb;
 }
 
-use std::path::PathBuf;
-
 use iomt::signal::ecg::{BeatClass, BeatClassifier, RPeak, RPeakDetector};
 use iomt::time::SampleRate;
 use support::scoring::matches;
@@ -85,11 +83,7 @@ fn count(record: &Record) -> [usize; 3] {
 
 #[test]
 fn finds_the_ventricular_beats_of_the_mit_bih_records() {
-    let Some(shared) = std::env::var_os("IOMT_SHARED") else {
-        println!("skipped: IOMT_SHARED is not set");
-        return;
-    };
-    let folder = PathBuf::from(shared).join("data/ecg/mitdb");
+    let Some(folder) = wfdb::folder() else { return };
     let mut sums = [0; 3];
     for name in RECORDS {
         let counts = count(&wfdb::read(&folder, name).unwrap());

@@ -7,7 +7,24 @@
 //! .atr   16-bit words: code in the upper 6 bits, samples since the one before in the lower 10
 //! ```
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// The given records.
+pub(crate) const RECORDS: [&str; 24] = [
+    "100", "102", "103", "105", "107", "108", "109", "112", "118", "119", "121", "123", "200",
+    "202", "203", "205", "207", "208", "212", "215", "221", "222", "228", "234",
+];
+
+/// Where the records are, in the folder that `IOMT_SHARED` names.
+pub(crate) fn folder() -> Option<PathBuf> {
+    let Some(shared) = std::env::var_os("IOMT_SHARED") else {
+        println!("skipped: IOMT_SHARED is not set");
+        return None;
+    };
+    let folder = PathBuf::from(shared).join("data/ecg/mitdb");
+    assert!(folder.is_dir(), "no folder {}", folder.display());
+    Some(folder)
+}
 
 /// An annotated record, first channel.
 pub(crate) struct Record {
