@@ -1,7 +1,7 @@
 use super::model::{Forecast, Model, REACH};
 use super::range::{RangeEncoder, TOTAL_BITS};
 use super::{EncodeError, SIZE_BITS};
-use crate::reading::codec::small::choose::shortlisted;
+use crate::reading::codec::small::choose::{Effort, shortlisted};
 use crate::reading::codec::small::encode::{Survey, encode_with, packed_len, write_packed};
 use crate::reading::codec::small::predictor::{Predictor, WEIGHT_BITS};
 use crate::reading::codec::small::rice::{bit_len, fold, wrap};
@@ -32,7 +32,7 @@ fn write_varying(samples: &[i32], survey: &Survey, out: &mut [u8]) -> usize {
 
 fn write_predicted(samples: &[i32], survey: &Survey, out: &mut [u8]) -> usize {
     let (step, width) = (survey.step, survey.width());
-    let number = shortlisted(samples, step, width);
+    let number = shortlisted(samples, step, width, Effort::THOROUGH);
     let size = first_size(samples, number, step);
     let mut encoder = RangeEncoder::new(out);
     if step > 0 {

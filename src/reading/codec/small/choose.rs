@@ -2,9 +2,13 @@
 //!
 //! Not part of the format: any choice decodes. To run all predictors would cost
 //! 490 multiplications a sample. Instead the block is cut into segments of 32
-//! differences, each gives its autocorrelation, and from that follows, for 17
+//! differences, every other one gives its autocorrelation, and from that follows, for 17
 //! multiplications a predictor, the energy of the residual. Its logarithm estimates
-//! the length of the code. The two best are then run.
+//! the length of the code. The two best are then tried on every fourth sample.
+//!
+//! To look at all segments and all samples, as for short blocks and in the large tier, takes
+//! 1.8 times the instructions of the whole encoder, and saves 0.015 bits a sample of ECG in
+//! blocks of a second, 0.009 in blocks of five.
 //!
 //! The cut ends of a segment hide what is below a thousandth of its energy. So where the
 //! estimate puts the second difference first, the third is run too: on a smooth signal at
@@ -14,6 +18,10 @@ use super::predictor::{COUNT, ORDER, Predictor, REACH, WEIGHT_BITS, WEIGHTS, dot
 use super::rice::{bit_len, fold, wrap};
 
 const SEGMENT: usize = 32;
+/// Below so many differences, a segment that is not the first says too little.
+const SEGMENT_MIN: u32 = 16;
+/// How many residuals of a trial give one mean.
+const TRIAL_GROUP: u32 = 32;
 const SECOND_DIFFERENCE: u32 = 1;
 const THIRD_DIFFERENCE: u32 = 2;
 /// Logarithms are in units of 2^−4 bit.
@@ -24,6 +32,34 @@ const FLOOR_LOG: i32 = 52;
 /// `REPEATS[p][lag]`: the autocorrelation of predictor `p`'s error filter, in units of 2^−10.
 const REPEATS: [[i16; REACH]; COUNT] = repeats();
 
+/// How much of a block is looked at before a predictor is chosen.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::reading::codec) struct Effort {
+    /// So many segments are left out of the shortlist after each that goes in.
+    skipped_segments: usize,
+    /// So many samples are left out of a trial after each that is predicted.
+    skipped_samples: usize,
+}
+
+impl Effort {
+    /// A microcontroller's: a part of the block, unless it is so short that a part says little.
+    fn sparing(len: usize) -> Self {
+        if len <= 2 * SEGMENT {
+            return Self::THOROUGH;
+        }
+        Self {
+            skipped_segments: 1,
+            skipped_samples: 3,
+        }
+    }
+
+    /// All of the block.
+    pub(in crate::reading::codec) const THOROUGH: Self = Self {
+        skipped_segments: 0,
+        skipped_samples: 0,
+    };
+}
+
 /// What the block header says of the way the residuals were made.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Choice {
@@ -33,7 +69,7 @@ pub(super) struct Choice {
 
 /// Chooses for samples that are multiples of `2^step` and have `width` bits above it.
 pub(super) fn choose(samples: &[i32], step: u32, width: u32) -> Choice {
-    let predictor = shortlisted(samples, step, width);
+    let predictor = shortlisted(samples, step, width, Effort::sparing(samples.len()));
     let trial = Trial {
         samples,
         predictor: Predictor::new(predictor, step),
@@ -47,8 +83,13 @@ pub(super) fn choose(samples: &[i32], step: u32, width: u32) -> Choice {
 }
 
 /// The number of the predictor that leaves the least.
-pub(in crate::reading::codec) fn shortlisted(samples: &[i32], step: u32, width: u32) -> u32 {
-    let [first, second] = shortlist(samples, step);
+pub(in crate::reading::codec) fn shortlisted(
+    samples: &[i32],
+    step: u32,
+    width: u32,
+    effort: Effort,
+) -> u32 {
+    let [first, second] = shortlist(samples, step, effort.skipped_segments);
     let trial = |number| Trial {
         samples,
         predictor: Predictor::new(number, step),
@@ -59,35 +100,35 @@ pub(in crate::reading::codec) fn shortlisted(samples: &[i32], step: u32, width: 
     [first, second]
         .into_iter()
         .chain(third)
-        .min_by_key(|&number| trial(number).cost())
+        .min_by_key(|&number| trial(number).cost(effort.skipped_samples))
         .unwrap_or(first)
 }
 
 /// The two predictors whose residuals have the least energy, by the autocorrelation.
 #[inline(never)] // Its arrays are off the stack again before the trials.
-fn shortlist(samples: &[i32], step: u32) -> [u32; 2] {
+fn shortlist(samples: &[i32], step: u32, skipped: usize) -> [u32; 2] {
     let mut costs = [0_u32; COUNT];
-    let (&[mut last], rest) = samples.split_at(1.min(samples.len())) else {
-        return [0, 1];
-    };
     let mut segment = [0_i32; SEGMENT];
-    for (index, chunk) in rest.chunks(SEGMENT).enumerate() {
-        if index > 0 && chunk.len() < SEGMENT / 2 {
-            break;
-        }
+    let stride = skipped.saturating_add(1).saturating_mul(SEGMENT);
+    for start in (0..samples.len()).step_by(stride) {
         segment.fill(0);
-        for (slot, &sample) in segment.iter_mut().zip(chunk) {
-            *slot = (sample - last) >> step;
-            last = sample;
+        let pairs = samples.get(start..).unwrap_or(&[]).windows(2);
+        let mut len = 0;
+        for (slot, pair) in segment.iter_mut().zip(pairs) {
+            if let [earlier, later] = pair {
+                *slot = (later - earlier) >> step;
+                len += 1;
+            }
         }
-        add_costs(&mut costs, &mut segment, chunk.len());
+        if start == 0 || len >= SEGMENT_MIN {
+            add_costs(&mut costs, &mut segment, len);
+        }
     }
     two_least(&costs)
 }
 
-fn add_costs(costs: &mut [u32; COUNT], segment: &mut [i32; SEGMENT], len: usize) {
+fn add_costs(costs: &mut [u32; COUNT], segment: &mut [i32; SEGMENT], len: u32) {
     let spectrum = Autocorrelation::of(segment);
-    let len = u32::try_from(len).unwrap_or(0);
     for (cost, repeats) in costs.iter_mut().zip(&REPEATS) {
         *cost = cost.saturating_add(spectrum.log_energy(repeats) * len);
     }
@@ -162,14 +203,15 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// An estimate of the length of the code: segment by segment, the logarithm of the mean.
-    fn cost(&self) -> u32 {
+    /// An estimate of the length of the code: group by group, the logarithm of the mean.
+    fn cost(&self, skipped: usize) -> u32 {
+        let stride = skipped.saturating_add(1);
         let mut cost = 0_u32;
         let (mut sum, mut count) = (0, 0);
-        for index in 1..self.samples.len() {
+        for index in (1..self.samples.len()).step_by(stride) {
             sum += self.folded_residual(index);
             count += 1;
-            if index % SEGMENT == 0 {
+            if count == TRIAL_GROUP {
                 cost = cost.saturating_add(log_sum(sum, count));
                 (sum, count) = (0, 0);
             }
@@ -280,7 +322,7 @@ mod tests {
     fn the_choice_costs_little_more_than_the_best_of_all() {
         for (first, second) in [(0, 0), (60, 0), (-40, 0), (100, -50), (120, -60), (20, -55)] {
             let samples = resonance(first, second);
-            let cost = |number| trial(&samples, number).cost();
+            let cost = |number| trial(&samples, number).cost(0);
             let chosen = cost(choose(&samples, 0, 24).predictor);
             let best = (0..29).map(cost).min().unwrap();
             assert!(

@@ -10,7 +10,7 @@ use super::{SAMPLE_BITS, SAMPLE_MAX, SAMPLE_MIN, SIZE_BITS};
 ///
 /// Samples are within [`SAMPLE_MIN`]`..=`[`SAMPLE_MAX`]. No more than
 /// [`max_encoded_len`](super::max_encoded_len) bytes are ever needed; none samples take
-/// none. It takes five or six passes over the samples.
+/// none. It takes three or four passes over the samples.
 ///
 /// # Errors
 ///
