@@ -1,5 +1,5 @@
 use super::biquad::{Biquad, Sample};
-use super::sample::Memory;
+use super::sample::{Memory, Pair};
 
 /// `N` second-order sections, one after the other: coefficients only.
 ///
@@ -26,11 +26,13 @@ pub struct Cascade<T: Sample, const N: usize> {
     sections: [Biquad<T>; N],
 }
 
-/// The state of a [`Cascade`] for one channel: 16 bytes (`f32`) or 24 (`i32`) a section, and 8.
+/// The state of a [`Cascade`] for one channel: 8 bytes (`f32`) or 16 (`i32`) a section, and 12.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CascadeState<T: Sample, const N: usize> {
+    /// The last two inputs.
+    samples: Pair<T>,
     memories: [Memory<T>; N],
-    last: Option<T>,
+    is_begun: bool,
 }
 
 impl<T: Sample, const N: usize> Cascade<T, N> {
@@ -47,13 +49,25 @@ impl<T: Sample, const N: usize> Cascade<T, N> {
     /// Filters one sample.
     #[must_use]
     pub fn process(&self, state: &mut CascadeState<T, N>, sample: T) -> T {
-        let sample = sample.admit(state.last.unwrap_or(T::ZERO));
-        let is_first = state.last.replace(sample).is_none();
-        let sections = self.sections.iter().zip(&mut state.memories);
-        if is_first {
-            return sections.fold(sample, |x, (biquad, memory)| memory.settle(biquad, x));
+        if !state.is_begun {
+            return self.begin(state, sample.admit(T::ZERO));
         }
-        sections.fold(sample, |x, (biquad, memory)| x.step(biquad, memory))
+        let before = state.samples;
+        let sample = sample.admit(before.newer());
+        state.samples = before.followed_by(sample);
+        let sections = self.sections.iter().zip(&mut state.memories);
+        let (filtered, _) = sections.fold((sample, before), |(x, before), (biquad, memory)| {
+            let past = memory.outputs();
+            (x.step(before, biquad, memory), past)
+        });
+        filtered
+    }
+
+    fn begin(&self, state: &mut CascadeState<T, N>, sample: T) -> T {
+        state.is_begun = true;
+        state.samples = Pair::both(sample);
+        let sections = self.sections.iter().zip(&mut state.memories);
+        sections.fold(sample, |x, (biquad, memory)| memory.settle(biquad, x))
     }
 
     /// Filters a block in place.
@@ -69,8 +83,9 @@ impl<T: Sample, const N: usize> CascadeState<T, N> {
     #[must_use]
     pub const fn new() -> Self {
         Self {
+            samples: Pair::both(T::ZERO),
             memories: [Memory::EMPTY; N],
-            last: None,
+            is_begun: false,
         }
     }
 }
@@ -147,6 +162,12 @@ mod tests {
         let _ = low.process(&mut state, 0);
         let outputs = (0..60_000).map(|_| low.process(&mut state, 7));
         assert!(outputs.skip(40_000).all(|y| (6..=8).contains(&y)));
+    }
+
+    #[test]
+    fn a_state_is_as_large_as_is_said() {
+        assert_eq!(size_of::<CascadeState<f32, 4>>(), 4 * 8 + 12);
+        assert_eq!(size_of::<CascadeState<i32, 4>>(), 4 * 16 + 12);
     }
 
     #[test]

@@ -16,7 +16,7 @@
 //!
 //! | | state | delay | arithmetic |
 //! |---|---|---|---|
-//! | [`Cascade`] | 16 or 24 bytes a section | that of the [`Design`] | `f32`, or integer |
+//! | [`Cascade`] | 8 or 16 bytes a section, and 12 | that of the [`Design`] | `f32`, or integer |
 //! | [`blocks`] | see there | see there | `f32`, or integer |
 //! | [`ecg::RPeakDetector`] | 2.5 KiB | 0.35 s to 2.5 s | integer |
 //! | [`ecg::EcgMonitor`] | under 3,600 bytes | that of the beats; asystole 4.6 s, fibrillation 3 s to 6 s | integer |

@@ -21,41 +21,65 @@ pub trait Arithmetic: Copy {
     #[must_use]
     fn settled(self, biquad: &Biquad<Self>) -> Self;
 
-    /// What the section makes of `self` after what it remembers.
+    /// What the section makes of `self`, which came after the inputs `before`.
     #[must_use]
-    fn step(self, biquad: &Biquad<Self>, memory: &mut Memory<Self>) -> Self;
+    fn step(self, before: Pair<Self>, biquad: &Biquad<Self>, memory: &mut Memory<Self>) -> Self;
 }
 
-/// The last two inputs and outputs of a section.
+/// Two samples that came one after the other.
+///
+/// Not an array: it would be read in one piece soon after its halves were written, which processors are slow at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pair<T> {
+    newer: T,
+    older: T,
+}
+
+impl<T: Copy> Pair<T> {
+    pub(super) const fn both(sample: T) -> Self {
+        Self {
+            newer: sample,
+            older: sample,
+        }
+    }
+
+    pub(super) const fn newer(&self) -> T {
+        self.newer
+    }
+
+    pub(super) const fn followed_by(self, sample: T) -> Self {
+        Self {
+            newer: sample,
+            older: self.newer,
+        }
+    }
+}
+
+/// The last two outputs of a section, which are the last two inputs of the next one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Memory<T: Arithmetic> {
-    x: [T; 2],
-    y: [T; 2],
+    outputs: Pair<T>,
     carry: T::Carry,
 }
 
 impl<T: Arithmetic> Memory<T> {
     pub(super) const EMPTY: Self = Self {
-        x: [T::ZERO; 2],
-        y: [T::ZERO; 2],
+        outputs: Pair::both(T::ZERO),
         carry: T::NO_CARRY,
     };
+
+    pub(super) const fn outputs(&self) -> Pair<T> {
+        self.outputs
+    }
 
     /// Goes on as if `x` had come for ever; returns what would have gone out.
     pub(super) fn settle(&mut self, biquad: &Biquad<T>, x: T) -> T {
         let y = x.settled(biquad);
         *self = Self {
-            x: [x; 2],
-            y: [y; 2],
+            outputs: Pair::both(y),
             carry: T::NO_CARRY,
         };
         y
-    }
-
-    fn shift(&mut self, x: T, y: T) {
-        let ([x1, _], [y1, _]) = (self.x, self.y);
-        self.x = [x, x1];
-        self.y = [y, y1];
     }
 }
 
@@ -79,11 +103,19 @@ impl Arithmetic for f32 {
         self * (b0 + b1 + b2) / (1.0 + a1 + a2)
     }
 
-    fn step(self, biquad: &Biquad<Self>, memory: &mut Memory<Self>) -> Self {
+    #[inline]
+    fn step(self, before: Pair<Self>, biquad: &Biquad<Self>, memory: &mut Memory<Self>) -> Self {
         let ([b0, b1, b2], [a1, a2]) = (biquad.b, biquad.a);
-        let ([x1, x2], [y1, y2]) = (memory.x, memory.y);
+        let Pair {
+            newer: x1,
+            older: x2,
+        } = before;
+        let Pair {
+            newer: y1,
+            older: y2,
+        } = memory.outputs;
         let y = b0 * self + b1 * x1 + b2 * x2 - a1 * y1 - a2 * y2;
-        memory.shift(self, y);
+        memory.outputs = memory.outputs.followed_by(y);
         y
     }
 }
@@ -109,15 +141,23 @@ impl Arithmetic for i32 {
 
     /// Stable sections have |a₁| + |a₂| < 3, and a design's |b₀| + |b₁| + |b₂| is at most 4,
     /// so the sum stays below 7 · 2⁶⁰ + 2³² and never wraps.
-    fn step(self, biquad: &Biquad<Self>, memory: &mut Memory<Self>) -> Self {
+    #[inline]
+    fn step(self, before: Pair<Self>, biquad: &Biquad<Self>, memory: &mut Memory<Self>) -> Self {
         let ([b0, b1, b2], [a1, a2]) = (biquad.b, biquad.a);
-        let ([x1, x2], [y1, y2]) = (memory.x, memory.y);
+        let Pair {
+            newer: x1,
+            older: x2,
+        } = before;
+        let Pair {
+            newer: y1,
+            older: y2,
+        } = memory.outputs;
         let product = |a: Self, b: Self| i64::from(a) * i64::from(b);
         let forward = product(b0, self) + product(b1, x1) + product(b2, x2);
         let back = product(a1, y1) + product(a2, y2);
         let sum = forward - back - shaped(biquad.a, memory.carry);
         let y = saturate(sum >> FRACTION_BITS);
-        memory.shift(self, y);
+        memory.outputs = memory.outputs.followed_by(y);
         let [e1, _] = memory.carry;
         memory.carry = [remainder(sum), e1];
         y
