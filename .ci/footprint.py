@@ -155,31 +155,40 @@ def budget_table(all_figures):
     return table(["at opt-level s", "core", "measured", "floor", "budget", ""], rows)
 
 
+OURS = "iomt, XXpsk0"
+PEERS = { # name: the program, and of the two steps of its device's side
+    OURS: ("step_pairing", "label, device: message 2", "label, device: the end"),
+    "clatter, XXpsk3": ("clatter", "XXpsk3, device: message 2", "XXpsk3, device: the end"),
+    "lakers, EDHOC on P-256": ("lakers", "EDHOC, device: message 2", "EDHOC, device: the end"),
+    "embedded-tls, TLS 1.3 client": ("embedded_tls", None, None),
+}
+SEALS = {OURS: "seal 64 bytes", "clatter, XXpsk3": "clatter: seal 64 bytes"}
+
+
 def peers_table(all_figures, folder):
-    """Beside what else does a Noise handshake without a heap: the device's side of XX with a psk."""
-    head, columns = ["at opt-level s"], []
-    for board in boards_of(all_figures):
-        path = folder / f"{BOARDS[board][0]}.peers"
-        if not path.exists():
-            continue
-        ours, theirs = all_figures[board, "s"], Figures(path)
-        head += [f"{board} iomt", "clatter"]
-        for figures, flash, second, end, seal in (
-            (ours, ours.above_empty("step_pairing"), "label, device: message 2", "label, device: the end",
-             "seal 64 bytes"),
-            (theirs, theirs.flash["clatter"] - ours.flash["empty"], "XXpsk3, device: message 2",
-             "XXpsk3, device: the end", "clatter: seal 64 bytes"),
-        ):
-            columns.append([flash, figures.sum(second, end), figures.stack[second], figures.instructions[seal]])
-    names = ["flash", "pairing, instr.", "its stack", "seal 64, instr."]
-    return table(head, [[name] + [number(c[i]) for c in columns] for i, name in enumerate(names)])
+    """What else makes two devices meet without a heap: the device's side, with the next frame where it has one."""
+    boards = [b for b in boards_of(all_figures) if (folder / f"{BOARDS[b][0]}.peers").exists()]
+    columns = {b: (all_figures[b, "s"], Figures(folder / f"{BOARDS[b][0]}.peers")) for b in boards}
+
+    def row(text, name, figure):
+        cells = []
+        for ours, theirs in columns.values():
+            cells.append(number(figure(ours if name == OURS else theirs, ours.flash["empty"])))
+        return [f"{text}: {name}", *cells]
+
+    rows = [row("flash", name, lambda f, empty: f.flash[program] - empty) for name, (program, _, _) in PEERS.items()]
+    met = {name: steps for name, (_, *steps) in PEERS.items() if steps[0]}
+    rows += [row("instructions", name, lambda f, _: f.sum(*steps)) for name, steps in met.items()]
+    rows += [row("its stack", name, lambda f, _: max(f.stack[s] for s in steps)) for name, steps in met.items()]
+    rows += [row("its next frame of 64 bytes", name, lambda f, _: f.instructions[seal]) for name, seal in SEALS.items()]
+    return table(["at opt-level s", *boards], rows)
 
 
 def generated(all_figures, folder):
     parts = ["## Budgets", budget_table(all_figures), "## Flash above an empty program",
              flash_table(all_figures), "## Static RAM", ram_table(all_figures)]
     if list(folder.glob("*.peers")):
-        parts += ["## Beside `clatter`, pairing and one frame", peers_table(all_figures, folder)]
+        parts += ["## Beside what else would be taken", peers_table(all_figures, folder)]
     for board in boards_of(all_figures):
         text = BOARDS[board][1]
         parts += [f"## Instructions and stack: {text}", operations_table(all_figures, board)]

@@ -1,6 +1,4 @@
-//! Peers of `iomt` in the cost table, each as small as it can be built.
-
-#![no_std]
+//! Noise by `clatter`, without a heap.
 
 use clatter::bytearray::ByteArray;
 use clatter::crypto::cipher::ChaChaPoly;
@@ -11,36 +9,12 @@ use clatter::handshakepattern::noise_xx_psk3;
 use clatter::traits::{Dh, Handshaker};
 use clatter::{KeyPair, NqHandshakeCore};
 use core::hint::black_box;
-use rand_core::{CryptoRng, RngCore};
 use x25519_dalek::{PublicKey, StaticSecret};
 
-/// Bytes that the compiler can not foresee. Not random.
-#[derive(Debug, Clone, Default)]
-pub struct Noise;
+use crate::Foreseen;
 
-impl RngCore for Noise {
-    fn next_u32(&mut self) -> u32 {
-        black_box(0x5A5A_5A5A)
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        self.next_u32().into()
-    }
-
-    fn fill_bytes(&mut self, out: &mut [u8]) {
-        out.fill(black_box(0x5A));
-    }
-
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), rand_core::Error> {
-        self.fill_bytes(out);
-        Ok(())
-    }
-}
-
-impl CryptoRng for Noise {}
-
-/// Noise by `clatter`, without a heap.
-pub type Noise25519 = NqHandshakeCore<X25519, ChaChaPoly, Sha256, Noise>;
+/// One side of a handshake, and its key.
+pub type Noise25519 = NqHandshakeCore<X25519, ChaChaPoly, Sha256, Foreseen>;
 
 /// One side of `Noise_XXpsk3_25519_ChaChaPoly_SHA256`: the same messages and multiplications as our XXpsk0.
 ///

@@ -19,7 +19,7 @@ fn main() -> ! {
 }
 
 fn pair(message: &[u8]) -> Result<usize, HandshakeError> {
-    let mut device = iomt_footprint_peers::side(false, black_box([0x42; 32]))?;
+    let mut device = iomt_footprint_peers::noise::side(false, black_box([0x42; 32]))?;
     let mut out = [0; 256];
     device.read_message(message, &mut out)?;
     let len = device.write_message(&[], &mut out)?;

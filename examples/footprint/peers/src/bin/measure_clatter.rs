@@ -11,7 +11,7 @@ use clatter::traits::Handshaker;
 use cortex_m_rt::entry;
 use cortex_m_semihosting::debug;
 use iomt_footprint::meter::measure;
-use iomt_footprint_peers::side;
+use iomt_footprint_peers::noise::side;
 
 #[entry]
 fn main() -> ! {
