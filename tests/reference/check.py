@@ -43,6 +43,8 @@ def judged(group, test, answer):
     judge = test.get("judge", group.get("judge"))
     if judge == "any_error":
         return "error" in answer
+    if judge == "or_malformed" and class_of(answer.get("error"), {}) == "malformed":
+        return True
     if judge == "decodes" and "result" in answer:
         request = {"op": "waveform_decode", "codec": test["request"]["codec"], "count": len(test["request"]["values"]),
                    "samples": answer["result"]["samples"]}
