@@ -315,6 +315,9 @@ fn area(model: &Model) -> Area {
     if model.number == 2 {
         lengths::every_byte_and_bit(&mut area, &run);
     }
+    if !model.is_bare {
+        packets::another_ephemeral_key(&mut area, &run);
+    }
     area
 }
 
@@ -334,6 +337,7 @@ fn in_packets(area: &mut Area) {
     packets::keys(area, &run);
     two_faults::handshake(area, &run);
     lengths::bounds(area, &run);
+    packets::another_ephemeral_key(area, &run);
 }
 
 fn handshakes(area: &mut Area, model: &Model, names: &[&'static str]) {
