@@ -94,8 +94,12 @@ fn number(number: usize) -> String {
     }
 }
 
+/// In per cent; what is there at all is wide enough to be seen.
 fn bar(area: &AreaReport) -> String {
-    let share = |count: usize| (count * 100).div_ceil(area.asked().max(1));
+    let share = |count: usize| match count {
+        0 => 0,
+        count => (count * 100).div_ceil(area.asked().max(1)).max(6),
+    };
     let (failed, unsupported) = (share(area.failed), share(area.unsupported));
     format!(
         "<span class=\"bar\"><i class=\"p\" style=\"width:{}%\"></i><i class=\"f\" style=\"width:{failed}%\"></i><i class=\"u\" style=\"width:{unsupported}%\"></i></span>",
