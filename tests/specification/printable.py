@@ -2,6 +2,7 @@
 
     printable.py                  all of it, with its annexes
     printable.py --profile Meter  what one profile needs: its requirements, and the sections that have one of them
+    printable.py --html           either as an HTML page, which a browser prints
     printable.py --pages          how many pages that is, of 60 lines of 100 characters; a blank line counts half
 """
 
@@ -12,6 +13,7 @@ import sys
 import textwrap
 
 from coverage import PAGES, ROOT, DEFINITION, PROFILE, WIDTH
+from sheet import page
 
 ANNEXES = {
     "records (annex)": "src/guide/records.md",
@@ -104,9 +106,12 @@ def pages(text):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--profile")
+    arguments.add_argument("--html", action="store_true")
     arguments.add_argument("--pages", action="store_true")
     given = arguments.parse_args()
     text = whole(given.profile)
+    if given.html:
+        text = page("The protocol iomt, version 1" + (f": {given.profile}" if given.profile else ""), text)
     print(pages(text) if given.pages else text)
 
 
