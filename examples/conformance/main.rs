@@ -1,7 +1,7 @@
 //! Holds a program in any language against the vectors of the protocol: see `guide::conformance`.
 //!
 //! ```text
-//! cargo run --release --example conformance -- [--profile NAME] ./your-program [args]
+//! cargo run --release --example conformance -- [--profile NAMES] ./your-program [args]
 //! cargo run --release --example conformance -- --shim            the crate itself behind the protocol
 //! cargo run --release --example conformance -- --generate        writes tests/vectors anew
 //! cargo run --release --example conformance -- --c-arrays DIR    writes a C header for each area

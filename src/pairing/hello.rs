@@ -1,6 +1,6 @@
 //! The packet around a message, and the code in front of the first one.
 
-use super::{Error, Model, PublicKey};
+use super::{Error, MAX_HANDSHAKE, Model, PublicKey};
 use crate::crypto::hash::{equal, extract, hmac};
 use crate::crypto::{SUITE, Secret};
 use crate::seal::{Label, derive};
@@ -83,6 +83,10 @@ fn parse(packet: &[u8], step: u8) -> Result<(Hello, wire::Handshake<'_>), Error>
     };
     if handshake.suite != SUITE {
         return Err(Error::UnsupportedSuite(handshake.suite));
+    }
+    // "A handshake packet of suite 1 has at most 192 bytes; a longer one MUST be refused"
+    if let Some(count @ 1..) = packet.len().checked_sub(MAX_HANDSHAKE) {
+        return Err(wire::Error::TrailingBytes { count }.into());
     }
     if handshake.step != step {
         return Err(Error::UnexpectedMessage);

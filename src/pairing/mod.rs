@@ -170,7 +170,7 @@ pub use static_key::{SharedSecret, StaticKey};
 use crate::seal::{EntropyFailed, SessionSecrets};
 use crate::wire;
 
-/// The longest handshake packet that this version sends, with room to grow.
+/// The longest handshake packet of suite 1: what this version sends, with room to grow. A longer one is refused.
 pub const MAX_HANDSHAKE: usize = 192;
 
 /// How two devices vouch for each other, as its number on the wire.

@@ -10,6 +10,7 @@ A test names its requirements in a comment above it, `// IOMT-SEAL-012, IOMT-SEA
 - a test of CONFORMANCE, or a group of vectors, names none,
 - a number is named that the specification does not have, or defined twice,
 - a profile names a number or an area of vectors that does not exist, or an area stands in no profile and no option,
+- a line of a drawing is wider than a printed page,
 - the table is not the one that is made now.
 """
 
@@ -39,6 +40,9 @@ CONFORMANCE = [
     "tests/simulation.rs",
     "tests/stored_rows.rs",
 ]
+
+# Characters of a line in print.
+WIDTH = 100
 
 NUMBER = re.compile(r"IOMT-[A-Z]+-\d{3}")
 DEFINITION = re.compile(r"^\*\*(IOMT-[A-Z]+-\d{3})\*\* ", re.MULTILINE)
@@ -139,6 +143,17 @@ def check_areas(problems):
         problems.append(f"profiles.md: {name} belongs to no profile and no option")
 
 
+def check_drawings(problems):
+    """Nothing is cut off in print."""
+    for page in sorted(PAGES.glob("*.md")):
+        is_drawing = False
+        for number, line in enumerate(page.read_text().splitlines(), 1):
+            if line.startswith("```"):
+                is_drawing = not is_drawing
+            elif is_drawing and len(line) > WIDTH:
+                problems.append(f"{page.name}:{number}: the drawing is {len(line)} characters wide, {WIDTH} are printed")
+
+
 def table(numbers, by_test, by_vector):
     lines = [
         "Which test and which vectors show each requirement.",
@@ -175,6 +190,7 @@ def main():
             problems.append(f"{number} has neither a test nor a vector")
     check_profiles(numbers, problems)
     check_areas(problems)
+    check_drawings(problems)
 
     made = table(numbers, by_test, by_vector)
     if not is_check:

@@ -2,6 +2,7 @@
 
     printable.py                  all of it, with its annexes
     printable.py --profile Meter  what one profile needs: its requirements, and the sections that have one of them
+    printable.py --html           either as an HTML page, which a browser prints
     printable.py --pages          how many pages that is, of 60 lines of 100 characters; a blank line counts half
 """
 
@@ -11,19 +12,26 @@ import re
 import sys
 import textwrap
 
-from coverage import PAGES, ROOT, DEFINITION, PROFILE
+from coverage import PAGES, ROOT, DEFINITION, PROFILE, WIDTH
+from sheet import page
 
 ANNEXES = {
     "records (annex)": "src/guide/records.md",
     "small": "src/reading/codec/small/format.md",
     "large": "src/reading/codec/large/format.md",
 }
-LINES, COLUMNS = 60, 100
+LINES, COLUMNS = 60, WIDTH
 # A profile names one carrier; its pages are counted with this one.
 CARRIER = "UDP"
 CARRIERS = ("UDP", "Bluetooth LE", "Serial line", "Stream")
 # Sections that nobody needs who builds a device.
-ASIDE = ("Batches", "HTTP", "MQTT", "CoAP", "Gateways", "In this crate", "Conformance", "Licence, patents, names")
+ASIDE = ("Batches", "HTTP", "MQTT", "CoAP", "Gateways", "In this crate", "Conformance", "Licence, patents, names",
+         "What the wire still shows", "What this version does not do", "Tags and vendor identifiers")
+
+# Chapters of which a device needs the requirements alone.
+BARE = ("versioning", "security")
+# Rows of tables that are about another carrier, an option or a server.
+ROWS = re.compile(r'^\| ("?(?:Bluetooth LE|serial line|stream|HTTP|MQTT|CoAP|cpace|sas nonce|row)\b|3 \||4 \|).*\n', re.MULTILINE)
 
 
 def chapters():
@@ -65,16 +73,25 @@ def needed(text, is_listed):
     return "\n\n".join(kept)
 
 
+def bare(text):
+    return "\n\n".join(paragraph for paragraph in re.split(r"\n{2,}", text) if DEFINITION.match(paragraph))
+
+
 def whole(profile):
     parts = []
     for name in chapters():
         text = (PAGES / f"{name}.md").read_text()
         if profile:
-            if name in ("profiles", "states", "versioning", "security", "health", "models", "locators", "metrics"):
+            if name in ("profiles", "states", "health", "models", "locators", "metrics"):
                 continue
-            text = needed(text, profile_numbers(profile))
+            is_listed = profile_numbers(profile)
             if name == "introduction":
                 text = text[text.index("# Words") :]
+            elif not any(map(is_listed, DEFINITION.findall(text))):
+                continue
+            text = needed(bare(text) if name in BARE else text, is_listed)
+            if name in ("carriers", "epochs", "pairing"):
+                text = ROWS.sub("", text)
         parts.append(f"# {name.replace('_', ' ').capitalize()}\n\n{plain(text)}")
     if not profile:
         parts += [f"# Annex: {name}\n\n{plain((ROOT / path).read_text())}" for name, path in ANNEXES.items()]
@@ -89,9 +106,12 @@ def pages(text):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--profile")
+    arguments.add_argument("--html", action="store_true")
     arguments.add_argument("--pages", action="store_true")
     given = arguments.parse_args()
     text = whole(given.profile)
+    if given.html:
+        text = page("The protocol iomt, version 1" + (f": {given.profile}" if given.profile else ""), text)
     print(pages(text) if given.pages else text)
 
 

@@ -107,3 +107,20 @@ pub(super) fn flipped(bytes: &[u8], bit: usize) -> Vec<u8> {
 pub(super) fn cuts(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
     (0..bytes.len()).map(|len| bytes[..len].to_vec())
 }
+
+/// Every order of so many things, each as their places.
+pub(super) fn orders(count: usize) -> Vec<Vec<usize>> {
+    let Some(last) = count.checked_sub(1) else {
+        return vec![Vec::new()];
+    };
+    let shorter = orders(last);
+    let with_last = |order: &Vec<usize>, place: usize| {
+        let mut order = order.clone();
+        order.insert(place, last);
+        order
+    };
+    shorter
+        .iter()
+        .flat_map(|order| (0..count).map(move |place| with_last(order, place)))
+        .collect()
+}

@@ -7,6 +7,12 @@ use crate::shim::text::{hex, unhex};
 
 const FLAGS: &[Flag] = &[
     Flag {
+        name: "CutPacket",
+        bug: "LENGTH",
+        says: "takes a packet that is cut",
+        effect: "what was not received is read as something",
+    },
+    Flag {
         name: "TwoFaults",
         bug: "ORDER",
         says: "looks at a later part first",
@@ -148,6 +154,7 @@ pub(super) fn area() -> Area {
     points(&mut area);
     packets(&mut area);
     super::two_faults::cpace(&mut area);
+    every_cut(&mut area);
     area
 }
 
@@ -321,5 +328,29 @@ fn packets(area: &mut Area) {
             format!("for 0x44: {what}"),
             USUAL.asks("initiator", &[second.clone(), packet]),
         );
+    }
+}
+
+fn every_cut(area: &mut Area) {
+    let group = area
+        .group(
+            "cpace",
+            "packets that are cut",
+            &["IOMT-PAIR-004", "IOMT-DATA-005"],
+            "CutPacket",
+        )
+        .judged("any_error");
+    let [first, second, third, fourth] = USUAL.packets();
+    for (name, side, before, packet) in [
+        ("0x41", "responder", vec![], &first),
+        ("0x42", "initiator", vec![], &second),
+        ("0x43", "responder", vec![first.clone()], &third),
+        ("0x44", "initiator", vec![second.clone()], &fourth),
+    ] {
+        for cut in cuts(packet) {
+            let comment = format!("{name}: {} of {} bytes", cut.len(), packet.len());
+            let received = [&before[..], &[cut]].concat();
+            group.refused(comment, USUAL.asks(side, &received));
+        }
     }
 }

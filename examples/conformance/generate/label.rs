@@ -7,6 +7,12 @@ use crate::shim::text::hex;
 
 const FLAGS: &[Flag] = &[
     Flag {
+        name: "CutText",
+        bug: "LENGTH",
+        says: "takes a text that is cut",
+        effect: "a secret is taken that no device has",
+    },
+    Flag {
         name: "Misread",
         bug: "MISSING_CHECK",
         says: "takes a label that was misread",
@@ -160,6 +166,7 @@ pub(super) fn area() -> Area {
     written_otherwise(&mut area, &text_of(&body(2, &secret[..16], &[])));
     later(&mut area, &secret[..16]);
     malformed(&mut area, &secret, &key);
+    every_cut(&mut area, &secret, &key);
     area
 }
 
@@ -405,5 +412,28 @@ fn malformed(area: &mut Area, secret: &[u8], key: &[u8; 32]) {
             format!("{len} bytes in front of the checksum"),
             asks(text_of(&body(2, secret, &[])[..len])),
         );
+    }
+}
+
+/// A text that is cut is told from a label: by its check sum at the latest.
+fn every_cut(area: &mut Area, secret: &[u8], key: &[u8; 32]) {
+    let group = area
+        .group(
+            "label",
+            "texts that are cut",
+            &["IOMT-LABEL-003", "IOMT-LABEL-004"],
+            "CutText",
+        )
+        .judged("any_error");
+    let secret = &secret[..16];
+    for (what, body) in [
+        ("a label", body(2, secret, &[])),
+        ("with a key", body(1, secret, &[&[32], &key[..]].concat())),
+    ] {
+        let text = text_of(&body);
+        for len in 0..text.len() {
+            let comment = format!("{what}, {len} of {} characters", text.len());
+            group.refused(comment, asks(&text[..len]));
+        }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::area::{Area, Flag};
 use super::common::{bytes, flipped};
 use super::first_zero;
+use super::pairing_lengths as lengths;
 use super::pairing_packets as packets;
 use super::payloads;
 use super::two_faults;
@@ -101,6 +102,30 @@ pub(super) const FLAGS: &[Flag] = &[
         bug: "MISSING_CHECK",
         says: "goes on with less than both sides can do",
         effect: "who stands between the two picks the weakest",
+    },
+    Flag {
+        name: "PacketLength",
+        bug: "LENGTH",
+        says: "refuses a handshake packet that is not too long, or takes one that is",
+        effect: "old and new never pair, or a stranger chooses how much memory is used",
+    },
+    Flag {
+        name: "CutPacket",
+        bug: "MISSING_CHECK",
+        says: "takes a handshake packet that is cut",
+        effect: "what was not received is read as something",
+    },
+    Flag {
+        name: "Mac1Bit",
+        bug: "AUTHENTICATION",
+        says: "does not compare all of the code of message 1",
+        effect: "strangers cost three multiplications each",
+    },
+    Flag {
+        name: "ForgedTag",
+        bug: "AUTHENTICATION",
+        says: "does not compare all of the tag of a handshake message",
+        effect: "a relay changes what the other side says",
     },
     Flag {
         name: "WrongSecret",
@@ -259,7 +284,7 @@ fn area(model: &Model) -> Area {
     let used = |flag: &&Flag| match flag.name {
         "HashAlone" | "Commitment" => model.number == 4,
         "Keys" => model.number != 4,
-        "FirstZero" => model.number == 2,
+        "FirstZero" | "CutPacket" | "Mac1Bit" | "ForgedTag" => model.number == 2,
         "LaterField" | "PayloadForm" | "Downgrade" => has_payloads(model),
         _ => true,
     };
@@ -284,6 +309,15 @@ fn area(model: &Model) -> Area {
     if has_payloads(model) {
         payloads::groups(&mut area, &run);
     }
+    if !model.is_bare {
+        lengths::bounds(&mut area, &run);
+    }
+    if model.number == 2 {
+        lengths::every_byte_and_bit(&mut area, &run);
+    }
+    if !model.is_bare {
+        packets::another_ephemeral_key(&mut area, &run);
+    }
     area
 }
 
@@ -302,6 +336,8 @@ fn in_packets(area: &mut Area) {
     packets::second_hello(area, &run);
     packets::keys(area, &run);
     two_faults::handshake(area, &run);
+    lengths::bounds(area, &run);
+    packets::another_ephemeral_key(area, &run);
 }
 
 fn handshakes(area: &mut Area, model: &Model, names: &[&'static str]) {

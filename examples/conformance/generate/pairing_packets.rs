@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::area::Area;
 use super::common::bytes;
 use super::pairing::{Run, damaged, public};
-use crate::shim::text::hex;
+use crate::shim;
+use crate::shim::text::{hex, unhex};
 
 /// Packets of a side, all it ever gets.
 pub(super) fn received(run: &Run<'_>, side: &str) -> Vec<Vec<u8>> {
@@ -151,6 +152,40 @@ pub(super) fn second_hello(area: &mut Area, run: &Run<'_>) {
         let packets = [&all[..=place], std::slice::from_ref(second)].concat();
         group.invalid(what, "unexpected", run.asks("responder", &packets));
     }
+}
+
+/// The same side asks again, with another ephemeral key: in this handshake there is one message 2, and it has been written.
+pub(super) fn another_ephemeral_key(area: &mut Area, run: &Run<'_>) {
+    let all = run.packets();
+    let first = 2 * first_noise(run, "responder");
+    let heard = run.places("initiator").iter();
+    let heard: Vec<_> = heard
+        .take_while(|place| **place < first)
+        .map(|place| all[*place].clone())
+        .collect();
+    let mut asked = run.asks("initiator", &heard);
+    *asked["random"].as_array_mut().unwrap().last_mut().unwrap() =
+        hex(bytes::<32>("another ephemeral key")).into();
+    let again = shim::outcome("pair_step", &asked)["result"]["packet"].clone();
+    let again = unhex(again.as_str().unwrap()).unwrap();
+    let group = area.group(
+        "pair_step",
+        "a second message 1 of the same side",
+        &["IOMT-PAIR-010", "IOMT-PAIR-041", "IOMT-PAIR-004"],
+        "TwoPending",
+    );
+    let mut packets = received(run, "responder");
+    packets.truncate(first_noise(run, "responder") + 1);
+    let place = packets.len() - 1;
+    packets[place] = again.clone();
+    group.valid("instead of the first", run.asks("responder", &packets));
+    packets[place] = all[first].clone();
+    packets.push(again);
+    group.invalid(
+        "behind the first",
+        "unexpected",
+        run.asks("responder", &packets),
+    );
 }
 
 /// Points of small order on Curve25519, and keys that are not below the prime.

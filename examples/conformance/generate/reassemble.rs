@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
-use super::common::many;
+use super::common::{many, orders};
 use crate::shim::text::hex;
 
 const FLAGS: &[Flag] = &[
@@ -93,6 +93,7 @@ pub(super) fn area() -> Area {
     lost(&mut area);
     limits(&mut area);
     again(&mut area);
+    every_order(&mut area);
     area
 }
 
@@ -433,4 +434,23 @@ fn again(area: &mut Area) {
         "orphan_fragment",
         asks(&[zero, one, two, two]),
     );
+}
+
+/// Four fragments in each order, and the next datagram behind them.
+fn every_order(area: &mut Area) {
+    let group = area.group(
+        "reassemble",
+        "four fragments in every order, and the next datagram",
+        &["IOMT-CARR-021", "IOMT-CARR-023"],
+        "Gap",
+    );
+    for order in orders(4) {
+        let fragment = |(at, index): (u64, &usize)| {
+            let index = u8::try_from(*index).unwrap();
+            (5 + at, 7, index, index == 3, 18 - usize::from(index))
+        };
+        let mut steps: Vec<Step> = (0..).zip(&order).map(fragment).collect();
+        steps.push((20, 8, 0, true, 6));
+        group.any(format!("{order:?}"), asks(&steps));
+    }
 }

@@ -7,6 +7,12 @@ use crate::shim::text::{hex, unhex};
 
 const FLAGS: &[Flag] = &[
     Flag {
+        name: "CutCarried",
+        bug: "LENGTH",
+        says: "takes the beginning of a datagram for all of it, or drops what was whole in front of it",
+        effect: "a datagram is lost, or one that nobody has sent arrives",
+    },
+    Flag {
         name: "Cobs",
         bug: "ENCODING",
         says: "stuffs bytes otherwise",
@@ -108,6 +114,7 @@ pub(super) fn area() -> Area {
     damaged_line(&mut area);
     stream(&mut area);
     batch(&mut area);
+    every_cut(&mut area);
     area
 }
 
@@ -334,5 +341,42 @@ fn batch(area: &mut Area) {
             format!("a length of {what} behind one"),
             decode("batch", &[&whole[..5], &length, &whole[..5]].concat()),
         );
+    }
+}
+
+/// What is carried ends early: on a line and a good frame follows, elsewhere for good.
+fn every_cut(area: &mut Area) {
+    let group = area.group(
+        "serial",
+        "a frame on a line that is cut, and a good one behind",
+        &["IOMT-CARR-031", "IOMT-CARR-032"],
+        "Resynchronise",
+    );
+    let [cut, good] = [&[9, 0, 0xA5, 0x71, 0x3C, 0, 0x58][..], &[7, 0, 0xC3]];
+    let [cut, good] = [cut, good].map(|datagram| bytes_of("line", &[datagram]));
+    for len in 0..cut.len() {
+        let bytes = [&cut[..len], &good].concat();
+        group.valid(
+            format!("{len} of {} bytes", cut.len()),
+            decode("line", &bytes),
+        );
+    }
+    for (carrier, requirement) in [
+        ("stream", &["IOMT-CARR-040"]),
+        ("batch", &["IOMT-CARR-052"]),
+    ] {
+        let group = area.group(
+            "serial",
+            "two datagrams that end early",
+            requirement,
+            "CutCarried",
+        );
+        let whole = bytes_of(carrier, &[&[9, 0, 0xA5, 0x71], &many("carried", 14)]);
+        for len in 0..whole.len() {
+            group.valid(
+                format!("{carrier}, {len} of {} bytes", whole.len()),
+                decode(carrier, &whole[..len]),
+            );
+        }
     }
 }

@@ -69,6 +69,7 @@ pub(super) fn area() -> Area {
     decode_short(&mut area);
     decode_long(&mut area);
     encode(&mut area);
+    other_exponents(&mut area);
     area
 }
 
@@ -360,5 +361,22 @@ fn encode(area: &mut Area) {
     for value in ["nan", "nres", "+inf", "-inf"] {
         group.valid(format!("{value} as SFLOAT"), asks(16, value));
         group.valid(format!("{value} as FLOAT"), asks(32, value));
+    }
+}
+
+/// Each special mantissa with each exponent that [`decode_short`] has not.
+fn other_exponents(area: &mut Area) {
+    let group = area.group(
+        "sfloat",
+        "special mantissas of SFLOAT with every other exponent",
+        &["IOMT-DATA-021", "IOMT-DATA-022"],
+        "SpecialWithExponent",
+    );
+    for exponent in [2, 4, 5, 6, 9, 0xA, 0xC, 0xD, 0xE] {
+        for special in 0x07FE..=0x0802_u16 {
+            let code = exponent << 12 | special;
+            let asked = json!({ "width": 16, "bytes": hex(code.to_le_bytes()) });
+            group.any(format!("{code:#06x}"), asked);
+        }
     }
 }

@@ -212,6 +212,7 @@ pub(super) fn area() -> Area {
             ),
         );
     }
+    large_blocks_cut_short(&mut area);
     area
 }
 
@@ -410,5 +411,23 @@ fn forms(area: &mut Area) {
     for number in 0..6 {
         let block: [u8; 9] = bytes(&format!("block {number}"));
         group.any(format!("block {number} of codec 2"), asks(2, 6, &block));
+    }
+}
+
+/// A block of codec 2 that ends early is refused, or is another block: never the whole one.
+fn large_blocks_cut_short(area: &mut Area) {
+    let values = [100, 110, 120, 128, 135, 141, 146, 148, 139, 122, 96, 71];
+    let block = encoded(2, &values);
+    let group = area.group(
+        "waveform_decode",
+        "blocks of codec 2 cut short",
+        &["IOMT-REC-031", "IOMT-REC-034"],
+        "CutBlock",
+    );
+    for cut in cuts(&block) {
+        group.any(
+            format!("{} of {} bytes", cut.len(), block.len()),
+            asks(2, values.len(), &cut),
+        );
     }
 }

@@ -4,6 +4,7 @@
     reason = "a JSON value has null under every name that is not there"
 )]
 
+mod difference;
 mod explain;
 mod judge;
 mod live;
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 use self::judge::Verdict;
 use self::options::Options;
 use self::process::Program;
+use self::profile::Profile;
 use self::report::{AreaReport, Report};
 use self::vectors::{Area, Group, Test};
 
@@ -29,13 +31,13 @@ const PATIENCE: u32 = 3;
 /// Runs it all; whether the program has passed.
 pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<bool, String> {
     let options = Options::parse(arguments)?;
-    let profile = profile::named(options.profile.as_deref())?;
     let areas = vectors::load(&options.vectors)?;
+    let profile = Profile::of(options.profile.as_deref(), &options.areas, &areas)?;
     let mut program = Program::start(&options.command, options.timeout)?;
     let hello = greet(&mut program)?;
-    let mut report = Report::new(&options, &hello);
+    let mut report = Report::new(&options, &hello, &areas);
     for area in &areas {
-        if options.wants(&area.name) && area.tests().any(|(_, test)| profile.takes(area, test)) {
+        if area.tests().any(|(_, test)| profile.takes(area, test)) {
             report
                 .areas
                 .push(ask_area(&mut program, area, &hello, &profile));
@@ -62,12 +64,7 @@ fn greet(program: &mut Program) -> Result<Value, String> {
     }
 }
 
-fn ask_area(
-    program: &mut Program,
-    area: &Area,
-    hello: &Value,
-    profile: &profile::Profile,
-) -> AreaReport {
+fn ask_area(program: &mut Program, area: &Area, hello: &Value, profile: &Profile) -> AreaReport {
     let mut report = AreaReport::new(area);
     let mut patience = PATIENCE;
     for (group, test) in area.tests() {

@@ -7,7 +7,7 @@ conformance --shim                           the crate itself behind the protoco
 conformance --generate                       writes tests/vectors anew
 conformance --c-arrays DIR                   writes a C header for each area
 
-  --profile NAME     meter, streaming, gateway, server, or a list of areas: decimal,sfloat
+  --profile NAMES    meter, streaming, gateway or server, or areas, or both: meter,fragment,reassemble
   --vectors DIR      where the vector files are
   --timeout SECONDS  for each answer, 5 unless said
   --live SEEDS       plays the other side, too: every pairing, so many times
@@ -17,7 +17,7 @@ conformance --c-arrays DIR                   writes a C header for each area
 
 pub(super) struct Options {
     pub(super) profile: Option<String>,
-    areas: Vec<String>,
+    pub(super) areas: Vec<String>,
     pub(super) vectors: PathBuf,
     pub(super) timeout: Duration,
     pub(super) live: u64,
@@ -61,8 +61,11 @@ impl Options {
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         let path = || Some(PathBuf::from(value));
         match name {
-            "--profile" if super::profile::is_known(value) => self.profile = Some(value.into()),
-            "--profile" => self.areas = value.split(',').map(str::to_owned).collect(),
+            "--profile" => {
+                for name in value.split(',') {
+                    self.take(&name.trim().to_lowercase())?;
+                }
+            }
             "--vectors" => self.vectors = value.into(),
             "--timeout" => {
                 let seconds: f32 = value.parse().map_err(|_| format!("{value} is no number"))?;
@@ -80,16 +83,24 @@ impl Options {
         Ok(())
     }
 
-    pub(super) fn wants(&self, area: &str) -> bool {
-        self.areas.is_empty() || self.areas.iter().any(|wanted| wanted == area)
+    /// A profile, or an area.
+    fn take(&mut self, name: &str) -> Result<(), String> {
+        match (super::profile::is_known(name), &self.profile) {
+            (true, Some(other)) => return Err(format!("{other} or {name}: one profile at a time")),
+            (true, None) => self.profile = Some(name.into()),
+            (false, _) => self.areas.push(name.into()),
+        }
+        Ok(())
     }
 
     /// What the report says was asked for.
     pub(super) fn scope(&self) -> String {
+        let areas = self.areas.join(", ");
         match (&self.profile, self.areas.is_empty()) {
-            (Some(profile), _) => format!("profile {profile}"),
+            (Some(profile), true) => format!("profile {profile}"),
+            (Some(profile), false) => format!("profile {profile}, {areas}"),
             (None, true) => "every area".into(),
-            (None, false) => format!("areas {}", self.areas.join(", ")),
+            (None, false) => format!("areas {areas}"),
         }
     }
 }

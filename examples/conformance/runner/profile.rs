@@ -18,9 +18,13 @@ const HEAD: &str = "| vectors | of these |";
 pub(super) struct Profile {
     /// What is unsupported is a failure.
     pub(super) is_strict: bool,
-    /// `None` takes everything.
     rows: Option<Vec<Row>>,
+    /// All of these, too. Without rows and areas everything is taken.
+    areas: Vec<String>,
 }
+
+/// The area that no file is.
+const NONE: &str = "none";
 
 struct Row {
     area: &'static str,
@@ -33,40 +37,52 @@ enum Condition {
     Without(&'static str),
     Is(&'static str, &'static str),
     IsNot(&'static str, &'static str),
+    /// Of each entry of a list.
+    OneOf(&'static str, Vec<&'static str>),
 }
+
+const NAMES: [&str; 4] = ["meter", "streaming", "gateway", "server"];
 
 pub(super) fn is_known(name: &str) -> bool {
-    named(Some(name)).is_ok()
+    NAMES.contains(&name)
 }
 
-pub(super) fn named(name: Option<&str>) -> Result<Profile, String> {
-    let Some(name) = name else {
-        return Ok(Profile {
-            is_strict: false,
-            rows: None,
-        });
-    };
-    let rows = match name {
-        "meter" => rows_of("Meter")?,
+/// Of a name that [`is_known`].
+fn rows_named(name: &str) -> Result<Vec<Row>, String> {
+    Ok(match name {
         "streaming" => over(rows_of("Meter")?, rows_of("Streaming sensor")?),
         "gateway" => rows_of("Gateway")?,
         "server" => rows_of("Server")?,
-        other => {
-            return Err(format!(
-                "no profile {other}: meter, streaming, gateway, server"
-            ));
-        }
-    };
-    Ok(Profile {
-        is_strict: true,
-        rows: Some(rows),
+        _ => rows_of("Meter")?,
     })
 }
 
 impl Profile {
+    /// A profile, areas, or both; each of these areas has to be one.
+    pub(super) fn of(name: Option<&str>, areas: &[String], known: &[Area]) -> Result<Self, String> {
+        let is_one =
+            |wanted: &&String| *wanted == NONE || known.iter().any(|area| area.name == **wanted);
+        if let Some(other) = areas.iter().find(|wanted| !is_one(wanted)) {
+            let known: Vec<_> = known.iter().map(|area| area.name.as_str()).collect();
+            return Err(format!(
+                "no profile and no area {other}\n\nprofiles: {}\nareas: {}",
+                NAMES.join(", "),
+                known.join(", ")
+            ));
+        }
+        Ok(Self {
+            is_strict: name.is_some(),
+            rows: name.map(rows_named).transpose()?,
+            areas: areas.to_vec(),
+        })
+    }
+
     pub(super) fn takes(&self, area: &Area, test: &Test) -> bool {
-        let Some(rows) = &self.rows else {
+        if self.areas.contains(&area.name) {
             return true;
+        }
+        let Some(rows) = &self.rows else {
+            return self.areas.is_empty();
         };
         rows.iter()
             .filter(|row| row.area == area.name)
@@ -117,6 +133,10 @@ impl Row {
 impl Condition {
     fn parse(text: &'static str) -> Option<Self> {
         let mut parts = text.trim().trim_matches('`').split(['`']);
+        if let Some((member, words)) = text.trim().split_once("` is one of ") {
+            let words = words.split([' ', '`']).filter(|word| !word.is_empty());
+            return Some(Self::OneOf(member.trim_matches('`'), words.collect()));
+        }
         Some(match (parts.next()?.trim(), parts.next()?, parts.next()) {
             ("with", member, _) => Self::With(member),
             ("without", member, _) => Self::Without(member),
@@ -132,6 +152,9 @@ impl Condition {
             Self::Without(path) => !has(request, path),
             Self::Is(member, value) => says(request, member, value),
             Self::IsNot(member, value) => !says(request, member, value),
+            Self::OneOf(path, words) => values(request, path)
+                .iter()
+                .all(|value| words.iter().any(|word| *value == *word)),
         }
     }
 }
@@ -145,6 +168,21 @@ fn has(value: &Value, path: &str) -> bool {
         (Value::Array(entries), _) => entries.iter().any(|entry| has(entry, path)),
         (_, Some(rest)) => value.get(first).is_some_and(|inner| has(inner, rest)),
         (_, None) => value.get(first).is_some(),
+    }
+}
+
+/// Those that stand at a path.
+fn values<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
+    match (value, path.split_once('.')) {
+        (Value::Array(entries), _) => entries
+            .iter()
+            .flat_map(|entry| values(entry, path))
+            .collect(),
+        (_, Some((first, rest))) => value
+            .get(first)
+            .map(|inner| values(inner, rest))
+            .unwrap_or_default(),
+        (_, None) => value.get(path).into_iter().collect(),
     }
 }
 

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::shim::exact;
+use crate::shim::text::hex;
 
 pub(super) struct Area {
     pub(super) name: String,
     pub(super) about: String,
     pub(super) flags: BTreeMap<String, Flag>,
     groups: Vec<Group>,
+    /// The file.
+    text: String,
 }
 
 /// What a test looks for.
@@ -45,6 +49,7 @@ impl Area {
             about: about.into(),
             flags: BTreeMap::new(),
             groups: Vec::new(),
+            text: String::new(),
         }
     }
 
@@ -135,7 +140,17 @@ fn read(path: &Path) -> Result<Option<Area>, String> {
             .map(|(name, flag)| (name.clone(), Flag::of(flag)))
             .collect(),
         groups: groups.iter().map(Group::of).collect(),
+        text,
     }))
+}
+
+/// SHA-256 of the files, one behind the other.
+pub(super) fn digest(areas: &[Area]) -> String {
+    let mut digest = Sha256::new();
+    for area in areas {
+        digest.update(&area.text);
+    }
+    hex(digest.finalize())
 }
 
 fn text_of(value: &Value) -> String {

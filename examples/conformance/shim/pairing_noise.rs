@@ -197,6 +197,25 @@ pub(crate) fn message_with(asked: &Value, heard: Option<&[u8]>, payload: &[u8]) 
     out.get(..len).map(<[u8]>::to_vec)
 }
 
+/// The message that this side writes behind these packets of Noise, with more fields behind its own.
+pub(crate) fn longer_message(asked: &Value, before: &[Vec<u8>], more: &[u8]) -> Option<Vec<u8>> {
+    let request = Request::new(asked);
+    let party = Party::of(&request).ok()?;
+    let terms = Terms::of(&party, request.number("model").ok()?).ok()?;
+    let is_own = |place: usize| place.is_multiple_of(2) == (party.role == Side::Initiator);
+    let packets = before.iter().enumerate();
+    let messages: Vec<_> = packets
+        .map(|(place, packet)| Message::of(is_own(place), packet, place == 0))
+        .collect();
+    let ephemeral = terms.ephemeral(&messages).ok()?.or(terms.random)?;
+    let (mut state, _) = terms.replay(&messages, &ephemeral).ok()??;
+    let said = messages.iter().filter(|message| message.is_own).count();
+    let payload = [terms.payloads.get(said)?, more].concat();
+    let mut out = [0; 1_300];
+    let len = state.write_message(&payload, &mut out).ok()?;
+    out.get(..len).map(<[u8]>::to_vec)
+}
+
 /// Field 2 of a payload, all of whose fields are shorter than 128 bytes.
 fn promise_in(mut payload: &[u8]) -> Option<[u8; 32]> {
     loop {

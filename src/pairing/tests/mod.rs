@@ -269,6 +269,20 @@ fn each_packet_is_as_long_as_the_table_says() {
     assert_eq!(stage().messages.map(|message| message.len()), [90, 156, 84]);
 }
 
+// IOMT-PAIR-011, IOMT-PAIR-004
+#[test]
+fn a_packet_above_the_bound_is_refused_before_its_code_is_looked_at() {
+    let (_, packet) = hello();
+    let of_length = |len| {
+        let mut longer = packet.to_vec();
+        longer.resize(len, 7);
+        answer(&longer, 50).err()
+    };
+    assert_eq!(of_length(MAX_HANDSHAKE), Some(Error::WrongLabel));
+    let too_long = wire::Error::TrailingBytes { count: 1 };
+    assert_eq!(of_length(MAX_HANDSHAKE + 1), Some(too_long.into()));
+}
+
 // IOMT-PAIR-006, IOMT-PAIR-033
 #[test]
 fn the_code_in_front_is_checked_without_the_rest() {

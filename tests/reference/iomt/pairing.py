@@ -16,6 +16,7 @@ from .primitives import canonical_key, expand, extract, hedge, hmac, lv, public_
 
 LABEL_KEY, LABEL, PASSCODE, COMPARISON, FACTORY, RECONNECTION = 1, 2, 3, 4, 5, 6
 NO_HINT = bytes(8)
+LONGEST = 192       # of a packet (IOMT-PAIR-011)
 
 
 @dataclass(frozen=True)
@@ -138,14 +139,16 @@ class Side:
         handshake = parse(packet)
         if not isinstance(handshake, Handshake):
             raise Refused("unexpected")
-        self._check_header(handshake)
+        self._check_header(packet, handshake)
         if handshake.mac1 is not None:
             self._check_mac1(packet, handshake)
         return handshake
 
-    def _check_header(self, handshake):
+    def _check_header(self, packet, handshake):
         if handshake.suite != SUITE:
             raise Refused("unsupported_suite")
+        if len(packet) > LONGEST:
+            raise Refused("trailing_bytes")
         is_mine = self.step <= self.messages and (self.step % 2 == 1) != self.initiates
         if handshake.model != self.model or handshake.step != self.step or not is_mine:
             raise Refused("unexpected")

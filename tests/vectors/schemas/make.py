@@ -217,7 +217,7 @@ def group(op):
         result=word("valid", "invalid", "acceptable"),
     )
     requirement = {"type": "string", "pattern": "^IOMT-[A-Z]+-[0-9]{3}$"}
-    return members(op=word(op), about=TEXT, requirements=lists(requirement), judge_=word("any_error", "decodes"), tests=lists(test))
+    return members(op=word(op), about=TEXT, requirements=lists(requirement), judge_=word("any_error", "decodes", "or_malformed"), tests=lists(test))
 
 
 def schema(area, operations):

@@ -178,3 +178,26 @@ pub(super) fn malformed(area: &mut Area, device: &Device, epochs: &[Epoch]) {
         ),
     );
 }
+
+/// Every other byte 0 that [`malformed`] has not asked for: another version, whatever else it says.
+pub(super) fn other_versions(area: &mut Area, device: &Device, epochs: &[Epoch]) {
+    let first = &epochs[0];
+    let group = area.group(
+        "open",
+        "every other byte 0 of another version",
+        &["IOMT-SEAL-002", "IOMT-VER-001"],
+        "OtherVersion",
+    );
+    for byte0 in (0..=255).filter(|byte0| byte0 & 3 != 1 && byte0 % 23 != 0 && *byte0 >= 4) {
+        let mut packet = first.routed(0, 9, b"seven b");
+        packet[0] = byte0;
+        group.invalid(
+            format!("byte 0 is {byte0:#04x}"),
+            "unsupported_version",
+            asks(
+                device,
+                &[frame(first.unproved(0, 0, b"begin")), frame(packet)],
+            ),
+        );
+    }
+}

@@ -220,3 +220,25 @@ pub(super) fn control(area: &mut Area, device: &Device, epochs: &[Epoch]) {
         ),
     );
 }
+
+/// Frames of each space in each order: data and alarms are all new, a control frame is only behind older ones.
+pub(super) fn every_order(area: &mut Area, device: &Device, epochs: &[Epoch]) {
+    let first = &epochs[0];
+    for (space, about, flag) in [
+        (0, "data in every order", ""),
+        (1, "alarms in every order", ""),
+        (2, "control frames in every order", "Replayed"),
+    ] {
+        let group = area.group("open", about, &["IOMT-SEAL-036", "IOMT-RCPT-004"], flag);
+        for order in orders(3) {
+            let frames: Vec<_> = order
+                .iter()
+                .map(|place| {
+                    let counter = [0, 1, 300][*place];
+                    frame(first.unproved(space, counter, b"in some order"))
+                })
+                .collect();
+            group.any(format!("{order:?}"), asks(device, &frames));
+        }
+    }
+}

@@ -5,10 +5,16 @@ mod marks;
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
-use super::common::{Device, bytes, cuts, flipped, frame, many, unstored};
+use super::common::{Device, bytes, cuts, flipped, frame, many, orders, unstored};
 use crate::shim::text::Epoch;
 
 const FLAGS: &[Flag] = &[
+    Flag {
+        name: "OtherVersion",
+        bug: "EVOLUTION",
+        says: "takes a packet of another version for one of version 1",
+        effect: "a later version is misread",
+    },
     Flag {
         name: "ForgedTag",
         bug: "AUTHENTICATION",
@@ -125,6 +131,8 @@ pub(super) fn area() -> Area {
     marks::marks(&mut area, &device, &epochs);
     marks::control(&mut area, &device, &epochs);
     ahead::ahead(&mut area, &device, &epochs);
+    marks::every_order(&mut area, &device, &epochs);
+    forged::other_versions(&mut area, &device, &epochs);
     area
 }
 

@@ -132,6 +132,22 @@ pub(super) fn lists(area: &mut Area) {
     }
 }
 
+/// At every byte at which [`lists`] has none.
+pub(super) fn other_cuts(area: &mut Area) {
+    let group = area.group(
+        "outstanding",
+        "lists that were cut elsewhere, and a status behind",
+        &["IOMT-OUT-002"],
+        "CutRecord",
+    );
+    for cut in cuts(&usual().body()).filter(|cut| !cut.len().is_multiple_of(3)) {
+        group.refused(
+            format!("{} bytes", cut.len()),
+            asks(&[record(4, &cut), record(2, &[5, 6, 7, 8])].concat()),
+        );
+    }
+}
+
 pub(super) fn rules(area: &mut Area) {
     let group = area.group(
         "outstanding",

@@ -101,6 +101,7 @@ pub(super) fn area() -> Area {
     written::written(&mut area);
     server::settled(&mut area);
     server::epochs_of_lists(&mut area);
+    lists::other_cuts(&mut area);
     area
 }
 

@@ -90,28 +90,36 @@ pub(super) fn compounds(area: &mut Area) {
 }
 
 /// Items that end in a status.
+/// An item with a status.
+fn item(mantissa: u8, status: &[u8]) -> Vec<u8> {
+    let fields = [
+        &varint(150_021)[..],
+        &varint(266_016),
+        &[0, mantissa, 0],
+        status,
+    ]
+    .concat();
+    [&[fields.len() as u8], &fields[..]].concat()
+}
+
+/// The body of a compound with statuses.
+fn body_of(items: &[Vec<u8>]) -> Vec<u8> {
+    let items = items.concat();
+    [
+        &varint(150_020)[..],
+        &[0, 0],
+        &varint(items.len() as u64),
+        &items,
+    ]
+    .concat()
+}
+
+pub(super) fn a_status_of_each() -> Vec<u8> {
+    body_of(&[item(4, &[1]), item(6, &[2]), item(8, &[4])])
+}
+
 pub(super) fn with_statuses(area: &mut Area) {
-    let item = |mantissa: u8, status: &[u8]| {
-        let fields = [
-            &varint(150_021)[..],
-            &varint(266_016),
-            &[0, mantissa, 0],
-            status,
-        ]
-        .concat();
-        [&[fields.len() as u8], &fields[..]].concat()
-    };
-    let full = |items: &[Vec<u8>]| {
-        let items = items.concat();
-        let body = [
-            &varint(150_020)[..],
-            &[0, 0],
-            &varint(items.len() as u64),
-            &items,
-        ]
-        .concat();
-        asks(&plaintext(true, &[(56, &body)]))
-    };
+    let full = |items: &[Vec<u8>]| asks(&plaintext(true, &[(56, &body_of(items))]));
     let group = area.group(
         "decode",
         "a status of each component",

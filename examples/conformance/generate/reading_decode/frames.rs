@@ -238,3 +238,23 @@ pub(super) fn texts(area: &mut Area) {
         asks(&plaintext(false, &[(24, &descriptor(65))])),
     );
 }
+
+/// A whole plaintext at every byte: the records in front of the cut stand.
+pub(super) fn cut(area: &mut Area) {
+    let group = area.group(
+        "decode",
+        "plaintexts that are cut",
+        &["IOMT-ENV-014", "IOMT-ENV-016", "IOMT-DATA-005"],
+        "CutPlaintext",
+    );
+    let pulse: (u32, &[u8]) = (16, &[1, 0, 0xC4, 1]);
+    let full: (u32, &[u8]) = (16, &[1, 0xE8, 7, 0x90, 1]);
+    let records = plaintext(true, &[pulse, full]);
+    let whole = [&[0x0F], &bytes::<8>("run of a cut")[..], &records[1..]].concat();
+    for cut in cuts(&whole) {
+        group.any(
+            format!("{} of {} bytes", cut.len(), whole.len()),
+            asks(&cut),
+        );
+    }
+}

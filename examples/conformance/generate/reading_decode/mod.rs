@@ -9,6 +9,12 @@ use crate::shim::text::varint;
 
 const FLAGS: &[Flag] = &[
     Flag {
+        name: "CutPlaintext",
+        bug: "LENGTH",
+        says: "takes a plaintext that ends early for a whole one, or loses the records in front of the cut",
+        effect: "fields that nobody sent are made up, or readings are lost",
+    },
+    Flag {
         name: "CutBody",
         bug: "LENGTH",
         says: "takes a body that ends early",
@@ -110,6 +116,8 @@ pub(super) fn area() -> Area {
     frames::sequences(&mut area);
     frames::texts(&mut area);
     compounds::with_statuses(&mut area);
+    frames::cut(&mut area);
+    other_cuts(&mut area);
     area
 }
 
@@ -142,8 +150,7 @@ fn every_cut(area: &mut Area) {
     let behind: &[u8] = &[1, 5, 0x90, 1];
     for (name, record) in all() {
         let (tag, body) = last_body(&written(&[record]));
-        let step = (body.len() / 6).max(1);
-        for cut in cuts(&body).step_by(step) {
+        for cut in cuts(&body).step_by(step_of(&body)) {
             let comment = format!("{name}, {} of {} bytes", cut.len(), body.len());
             group.refused(
                 comment,
@@ -164,5 +171,42 @@ fn every_cut(area: &mut Area) {
             name,
             asks(&plaintext(true, &[(tag, &longer), (16, behind)])),
         );
+    }
+}
+
+/// So that about six cuts of a body come first.
+fn step_of(body: &[u8]) -> usize {
+    (body.len() / 6).max(1)
+}
+
+/// At every byte at which [`every_cut`] has none.
+fn other_cuts(area: &mut Area) {
+    let group = area.group(
+        "decode",
+        "bodies cut short elsewhere, the record alone is refused",
+        &["IOMT-REC-001", "IOMT-ENV-015"],
+        "CutBody",
+    );
+    let behind: &[u8] = &[1, 5, 0x90, 1];
+    let bodies = all()
+        .into_iter()
+        .map(|(name, record)| (name, last_body(&written(&[record]))));
+    let bodies = bodies.map(|(name, (tag, body))| (name, tag, step_of(&body), body));
+    // Of a compound with statuses no cut stands there.
+    let statuses = (
+        "compound with statuses",
+        56,
+        usize::MAX,
+        compounds::a_status_of_each(),
+    );
+    for (name, tag, step, body) in bodies.chain([statuses]) {
+        let is_new = |cut: &Vec<u8>| step == usize::MAX || !cut.len().is_multiple_of(step);
+        for cut in cuts(&body).filter(is_new) {
+            let comment = format!("{name}, {} of {} bytes", cut.len(), body.len());
+            group.refused(
+                comment,
+                asks(&plaintext(true, &[(tag, &cut), (16, behind)])),
+            );
+        }
     }
 }

@@ -132,6 +132,7 @@ pub(super) fn area() -> Area {
     refused::forged(&mut area, &scene);
     refused::malformed(&mut area, &scene);
     written::written(&mut area, &scene);
+    refused::packets_cut_short(&mut area, &scene);
     area
 }
 

@@ -156,3 +156,20 @@ pub(super) fn malformed(area: &mut Area, scene: &Scene) {
         group.refused(format!("byte 0 is {byte0:#04x}"), scene.asks(&version));
     }
 }
+
+/// The packet at every byte, its end taken for the proof.
+pub(super) fn packets_cut_short(area: &mut Area, scene: &Scene) {
+    let group = area.group(
+        "receipt",
+        "packets cut short",
+        &["IOMT-RCPT-011", "IOMT-SEAL-007", "IOMT-ERR-002"],
+        "CutReceipt",
+    );
+    let whole = scene.undated(&body(NO_ECHO, [0, 0], &hole(scene)));
+    for cut in cuts(&whole) {
+        group.refused(
+            format!("{} of {} bytes", cut.len(), whole.len()),
+            scene.asks(&cut),
+        );
+    }
+}

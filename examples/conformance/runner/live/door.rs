@@ -1,6 +1,7 @@
 //! The sockets of this end, and all that goes wrong on the way.
 
-use std::io::{ErrorKind, Result};
+use std::collections::BTreeMap;
+use std::io::{Error, ErrorKind, Result};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::time::{Duration, Instant};
 
@@ -50,10 +51,46 @@ impl Way {
     }
 }
 
+/// The messages of handshakes that the program has sent, each by its step and connection.
+#[derive(Default)]
+struct Said {
+    messages: BTreeMap<Vec<u8>, Vec<u8>>,
+    is_twofold: bool,
+}
+
+/// Byte 0 of a handshake packet, and where its step and connection are.
+const HANDSHAKE: u8 = 0x81;
+const STEP_AND_CONNECTION: std::ops::Range<usize> = 3..12;
+
+impl Said {
+    fn note(&mut self, datagram: &[u8]) {
+        let (Some(&HANDSHAKE), Some(name)) = (datagram.first(), datagram.get(STEP_AND_CONNECTION))
+        else {
+            return;
+        };
+        let first = self
+            .messages
+            .entry(name.to_vec())
+            .or_insert(datagram.to_vec());
+        self.is_twofold |= *first != datagram;
+    }
+
+    /// "Who has written a message MUST send the same bytes when it is sent again"
+    fn check(&self) -> Result<()> {
+        match self.is_twofold {
+            true => Err(Error::other(
+                "one handshake message came in two forms (IOMT-PAIR-010)",
+            )),
+            false => Ok(()),
+        }
+    }
+}
+
 pub(super) struct UdpDoor {
     socket: UdpSocket,
     other: Option<SocketAddr>,
     has_keys: bool,
+    said: Said,
     ways: [Way; 2],
     chance: Chance,
 }
@@ -64,6 +101,7 @@ impl UdpDoor {
             socket: UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?,
             other: None,
             has_keys: false,
+            said: Said::default(),
             ways: Default::default(),
             chance,
         })
@@ -79,7 +117,7 @@ impl UdpDoor {
         if let Some(other) = self.other {
             let _ = self.socket.send_to(&[], other);
         }
-        played
+        played.and_then(|()| self.said.check())
     }
 }
 
@@ -109,7 +147,10 @@ impl Carrier for UdpDoor {
         self.other = Some(from);
         let arrived = match buffer.get(..len) {
             None | Some([]) => Vec::new(),
-            Some(datagram) => self.ways[1].pass(datagram, self.has_keys, &mut self.chance),
+            Some(datagram) => {
+                self.said.note(datagram);
+                self.ways[1].pass(datagram, self.has_keys, &mut self.chance)
+            }
         };
         Ok(Arrived::Datagrams(arrived))
     }
@@ -123,6 +164,7 @@ pub(super) struct TcpDoor {
     listener: TcpListener,
     stream: Option<Stream>,
     cuts: u32,
+    said: Said,
     chance: Chance,
 }
 
@@ -134,6 +176,7 @@ impl TcpDoor {
             listener,
             stream: None,
             cuts: 0,
+            said: Said::default(),
             chance,
         })
     }
@@ -147,11 +190,14 @@ impl TcpDoor {
         self.accept(is_over)?;
         let played = peer.run(&mut self, is_over);
         let Self {
-            listener, stream, ..
+            listener,
+            stream,
+            said,
+            ..
         } = self;
         drop(listener);
         drop(stream);
-        played
+        played.and_then(|()| said.check())
     }
 
     fn accept(&mut self, is_over: &dyn Fn() -> bool) -> Result<()> {
@@ -188,6 +234,8 @@ impl Carrier for TcpDoor {
             Some(stream) => stream.receive(within)?,
             None => None,
         };
+        let datagrams = received.iter().flatten();
+        datagrams.for_each(|datagram| self.said.note(datagram));
         let is_cut = self.cuts < CUTS && self.chance.happens(CUT);
         match received {
             Some(datagrams) if !is_cut => return Ok(Arrived::Datagrams(datagrams)),

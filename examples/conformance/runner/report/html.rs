@@ -28,8 +28,11 @@ pub(super) fn html(report: &Report) -> String {
     unsupported(&mut out, report);
     let _ = write!(
         out,
-        "<footer><p>Made by the conformance runner of iomt {} from its vector files. Each vector is a request with its right answer; the program was asked each of them once. This page says nothing of what no vector asks for.</p></footer>\n</main></body></html>\n",
-        env!("CARGO_PKG_VERSION")
+        "<footer><p>Made on {} by the conformance runner of iomt {} from {} vector files, SHA-256 <code>{}</code>. Each vector is a request with its right answer; the program was asked each of them once. This page says nothing of what no vector asks for.</p></footer>\n</main></body></html>\n",
+        report.made,
+        env!("CARGO_PKG_VERSION"),
+        report.files,
+        report.vectors,
     );
     out
 }
@@ -91,8 +94,12 @@ fn number(number: usize) -> String {
     }
 }
 
+/// In per cent; what is there at all is wide enough to be seen.
 fn bar(area: &AreaReport) -> String {
-    let share = |count: usize| (count * 100).div_ceil(area.asked().max(1));
+    let share = |count: usize| match count {
+        0 => 0,
+        count => (count * 100).div_ceil(area.asked().max(1)).max(6),
+    };
     let (failed, unsupported) = (share(area.failed), share(area.unsupported));
     format!(
         "<span class=\"bar\"><i class=\"p\" style=\"width:{}%\"></i><i class=\"f\" style=\"width:{failed}%\"></i><i class=\"u\" style=\"width:{unsupported}%\"></i></span>",
@@ -130,15 +137,28 @@ fn one(out: &mut String, failure: &Failure, is_open: bool) {
     let open = if is_open { " open" } else { "" };
     let _ = writeln!(
         out,
-        "<details{open}><summary><b>{}</b> {}: {}</summary><dl class=\"case\"><dt>asked</dt><dd><code>{}</code></dd><dt>right</dt><dd><code>{}</code></dd><dt>got</dt><dd><code class=\"got\">{}</code></dd><dt>see</dt><dd>{}</dd></dl></details>",
+        "<details{open}><summary><b>{}</b> {}: {}</summary><dl class=\"case\"><dt>asked</dt><dd><code>{}</code></dd><dt>right</dt><dd><code>{}</code></dd><dt>got</dt><dd><code class=\"got\">{}</code></dd>{}<dt>see</dt><dd>{}</dd></dl></details>",
         failure.id,
         escaped(&failure.group),
         escaped(&failure.comment),
         escaped(&exact::write(&failure.request)),
         escaped(&exact::write(&failure.expected)),
         escaped(&failure.got),
+        differs(failure),
         escaped(&failure.requirements.join(", ")),
     );
+}
+
+fn differs(failure: &Failure) -> String {
+    let Some(differs) = &failure.differs else {
+        return String::new();
+    };
+    format!(
+        "<dt>differs</dt><dd><code>{}: {}, <span class=\"got\">not {}</span></code></dd>",
+        escaped(&differs.place),
+        escaped(&differs.right),
+        escaped(&differs.got)
+    )
 }
 
 fn unsupported(out: &mut String, report: &Report) {

@@ -1,5 +1,6 @@
 //! What came of it: for a terminal, for programs, for a build server, and as a page.
 
+mod day;
 mod html;
 mod junit;
 mod table;
@@ -9,10 +10,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 pub(super) use self::table::table;
+use super::difference::{Difference, difference};
 use super::explain;
 use super::judge::Verdict;
 use super::options::Options;
-use super::vectors::{Area, Group, Test};
+use super::vectors::{self, Area, Group, Test};
 use crate::shim::exact;
 
 /// So many failures of an area stand in the reports; all are counted.
@@ -24,6 +26,11 @@ pub(super) struct Report {
     version: String,
     command: String,
     scope: String,
+    /// The day, in UTC.
+    made: String,
+    /// SHA-256 of the vector files, one behind the other in the order of the areas.
+    vectors: String,
+    files: usize,
     /// What it has declared, and why.
     unsupported: BTreeMap<String, String>,
     pub(super) areas: Vec<AreaReport>,
@@ -66,12 +73,14 @@ pub(super) struct Failure {
     request: Value,
     pub(super) expected: Value,
     pub(super) got: String,
+    /// Where the answer first differs from the right one.
+    differs: Option<Difference>,
     /// There was no answer at all.
     pub(super) is_broken: bool,
 }
 
 impl Report {
-    pub(super) fn new(options: &Options, hello: &Value) -> Self {
+    pub(super) fn new(options: &Options, hello: &Value, areas: &[Area]) -> Self {
         let text = |name: &str| hello[name].as_str().unwrap_or("unnamed").to_owned();
         let declared = hello["unsupported"].as_object().into_iter().flatten();
         let declared = declared.map(|(op, reason)| {
@@ -85,6 +94,9 @@ impl Report {
             version: text("version"),
             command: options.command.join(" "),
             scope: options.scope(),
+            made: day::today(),
+            vectors: vectors::digest(areas),
+            files: areas.len(),
             unsupported: declared.collect(),
             areas: Vec::new(),
         }
@@ -114,6 +126,8 @@ impl Report {
             "version": self.version,
             "command": self.command,
             "scope": self.scope,
+            "made": self.made,
+            "vectors": self.vectors,
             "verdict": self.verdict(),
             "unsupported": self.unsupported,
             "areas": areas,
@@ -207,6 +221,10 @@ impl Failure {
             request: test.request.clone(),
             expected: test.expected.clone(),
             got: got.to_owned(),
+            differs: exact::read(got)
+                .ok()
+                .map(|got| difference(&test.expected, &got))
+                .filter(|differs| !differs.place.is_empty()),
             is_broken: !got.starts_with('{'),
         }
     }

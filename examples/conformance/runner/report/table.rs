@@ -80,11 +80,20 @@ fn explain(out: &mut String, area: &AreaReport) {
         ),
         "  ",
     );
-    for (name, value) in [
-        ("asked", exact::write(&first.request)),
-        ("right", exact::write(&first.expected)),
-        ("got", first.got.clone()),
-    ] {
+    let mut lines = vec![("asked", exact::write(&first.request))];
+    match &first.differs {
+        // What is the same in both would fill the line.
+        Some(differs) => lines.extend([
+            ("at", differs.place.clone()),
+            ("right", differs.right.clone()),
+            ("got", differs.got.clone()),
+        ]),
+        None => lines.extend([
+            ("right", exact::write(&first.expected)),
+            ("got", first.got.clone()),
+        ]),
+    }
+    for (name, value) in lines {
         let _ = writeln!(out, "  {name:<6}{}", cut(&value, WIDTH - 8));
     }
     if !first.requirements.is_empty() {
