@@ -8,7 +8,8 @@
 //! draft::Dose, insulin ─┘                                    └─ MedicationAdministration ─► Bundle
 //! ```
 //!
-//! [`Resource::of_record`] takes any record that came out of a frame, and says for each kind what R4 has for it.
+//! [`Resource::of_record`] takes any record that came out of a frame, and says for each kind what R4 has for it;
+//! `Resource::of_payload`, with the feature `gatt`, does the same for what a Bluetooth health device sends.
 //!
 //! ```
 //! use iomt::fhir::{Context, Identity, Observation, Resource, Upload};
@@ -53,6 +54,8 @@ mod kind;
 mod medication;
 mod number;
 mod observation;
+#[cfg(feature = "gatt")]
+mod payload;
 mod record;
 mod series;
 mod terms;
@@ -71,6 +74,8 @@ pub use kind::{Kind, Named};
 pub use medication::{Dosage, MedicationAdministration, Performer};
 pub use number::Number;
 pub use observation::{Context, Observation, ObservationComponent};
+#[cfg(feature = "gatt")]
+pub use payload::Received;
 pub use time::{date_time, parse_date_time};
 pub use types::{
     Annotation, CodeableConcept, Coding, Extension, Identifier, Meta, Quantity, Reference,

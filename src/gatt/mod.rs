@@ -72,6 +72,8 @@ pub use heart_rate::{Contact, HeartRate, RrIntervals};
 pub use mass::Units;
 pub use payload::Payload;
 pub use pulse_oximeter::{ContinuousOximetry, Oximetry, OximetryDetails, SpotOximetry};
+#[cfg(feature = "fhir")]
+pub(crate) use reading::shifted;
 pub use reading::{MAX_PARTS, Reading, Stamp};
 pub use temperature::{Temperature, TemperatureSite, TemperatureUnit};
 pub use weight::{BodySize, Weight};
