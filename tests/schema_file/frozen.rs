@@ -1,5 +1,6 @@
 //! What a release must not change. A list here is added to, and nothing in it is ever edited.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use iomt::reading::Value as Number;
@@ -182,5 +183,49 @@ fn a_released_body_can_not_change_without_failing_here() {
             schema_hash(record),
             "{record}: a new fact is a new tag"
         );
+    }
+}
+
+/// The tags of a plaintext, and of a value that holds such.
+fn tags_of(vectors: &Value) -> BTreeSet<u64> {
+    let mut tags = BTreeSet::new();
+    let tests = vectors["testGroups"].as_array().unwrap().iter();
+    for test in tests.flat_map(|group| group["tests"].as_array().unwrap()) {
+        let whole = [&test["expected"]["result"], &test["request"]];
+        for plaintext in whole.iter().filter_map(|place| place["plaintext"].as_str()) {
+            let plaintext = bytes(plaintext);
+            let envelope = Envelope::parse(&plaintext);
+            if test["result"] == "valid"
+                && let Ok(envelope) = envelope
+            {
+                let records = envelope.records().flatten();
+                tags.extend(records.map(|record| u64::from(record.tag.0)));
+            }
+        }
+    }
+    tags
+}
+
+// IOMT-REC-003
+#[test]
+fn every_record_has_golden_bytes_in_the_test_vectors_in_both_directions() {
+    // Who writes readings never needs a skip; who reads them may meet one.
+    let written: Vec<_> = schema()
+        .into_iter()
+        .filter(|record| !is_of_the_frame(record))
+        .collect();
+    let files = [
+        (include_str!("../vectors/reading_encode.json"), written),
+        (include_str!("../vectors/reading_decode.json"), schema()),
+    ];
+    for (file, records) in files {
+        let vectors: Value = serde_json::from_str(file).unwrap();
+        let there = tags_of(&vectors);
+        let missing: Vec<_> = records
+            .iter()
+            .filter_map(|record| record["tag"].as_u64())
+            .filter(|tag| !there.contains(tag))
+            .collect();
+        assert_eq!(missing, [0_u64; 0], "in {}", vectors["area"]);
     }
 }
