@@ -44,6 +44,27 @@
 //! status withheld is gone.
 //!
 //! It follows clinical practice and may change in minor versions.
+//!
+//! # Sources
+//!
+//! Pages are of HL7 FHIR R4, below `hl7.org/fhir/R4`; what the schema has and R4 has not stands under `urn:iomt:`.
+//!
+//! | here | source |
+//! |---|---|
+//! | [`Observation`], [`ObservationComponent`] | `observation.html`; of vital signs `observation-vitalsigns.html`; absent values as HL7's implementation guide *Personal Health Device* maps them |
+//! | [`Device`], [`DeviceName`], [`DeviceVersion`], [`UdiCarrier`] | `device.html` |
+//! | [`MedicationAdministration`], [`Dosage`], [`Performer`] | `medicationadministration.html` |
+//! | [`Bundle`], [`Entry`], [`Request`] | `bundle.html` |
+//! | [`Resource`], [`Named`], [`Kind`] | `resource.html`, `json.html` |
+//! | [`Number`], [`date_time`], [`parse_date_time`] | `datatypes.html#decimal`, `datatypes.html#dateTime` |
+//! | [`Coding`], [`CodeableConcept`], [`Quantity`], [`Identifier`], [`Annotation`], [`SampledData`] | `datatypes.html` |
+//! | [`Reference`] | `references.html` |
+//! | [`Extension`] | `extensibility.html` |
+//! | [`Meta`] | `resource.html#Meta` |
+//! | [`Identity`] | RFC 9562, UUID version 8 |
+//! | [`Upload`] | `http.html#update`, `http.html#cond-update` |
+//! | [`Context`], [`ReadError`] | of this crate |
+//! | `Received` | of this crate |
 
 mod bundle;
 mod depth;
