@@ -12,18 +12,14 @@
 //! Errors go to the standard error with the number of their line; the exit status is 1 when there
 //! were any.
 
-#[path = "gatt_to_fhir/moment.rs"]
-mod moment;
 #[path = "gatt_to_fhir/options.rs"]
 pub(crate) mod options;
-#[path = "gatt_to_fhir/resource.rs"]
-mod resource;
 
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
-use iomt::fhir::Identity;
+use iomt::fhir::{Identity, Received, Resource, Upload, date_time};
 use iomt::gatt::Payload;
 use options::Options;
 
@@ -80,14 +76,20 @@ fn converted(line: &str, seen: &mut Seen, options: &Options) -> Result<String, S
     let (uuid, bytes) = parse(line)?;
     let payload = Payload::decode(uuid, &bytes).map_err(|error| error.to_string())?;
     let occurrence = *seen.get(&(uuid, bytes.clone())).unwrap_or(&0);
-    let name = Identity::of_parts(&[
-        options.subject.as_bytes(),
-        options.time.text().as_bytes(),
-        &uuid.to_le_bytes(),
-        &bytes,
-        &occurrence.to_le_bytes(),
-    ]);
-    let json = resource::of(&payload, name, options)?.to_json();
+    let received = Received {
+        subject: &options.subject,
+        at: options.time,
+        device: None,
+        identity: Identity::of_parts(&[
+            options.subject.as_bytes(),
+            date_time(&options.time).as_bytes(),
+            &uuid.to_le_bytes(),
+            &bytes,
+            &occurrence.to_le_bytes(),
+        ]),
+        upload: Upload::Put,
+    };
+    let json = Resource::collected(Resource::of_payload(&payload, &received)).to_json();
     seen.insert((uuid, bytes), occurrence + 1);
     Ok(json)
 }

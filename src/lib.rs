@@ -51,7 +51,7 @@
 //! | start on a microcontroller, or see a node run in an emulator | `examples/chips`, `examples/firmware`, [`guide::firmware`] |
 //! | know what it costs there, and on a server | [`guide::footprint`], [`guide::performance`] |
 //! | use a device from C | `examples/c` |
-//! | implement the protocol in another language | [`guide::specification`], [`guide::records`] |
+//! | implement the protocol in another language | [`guide::specification`], [`guide::wire_format`] |
 //! | hold another implementation against the protocol | [`guide::conformance`], `tests/vectors` (feature `vectors`) |
 //! | choose between this and another protocol | [`guide::why_not`] |
 //! | see what of delivery was tried, and how | [`guide::reliability`] |

@@ -9,6 +9,8 @@
 
 #[path = "gatt/facts.rs"]
 mod facts;
+#[path = "gatt/metrics.rs"]
+mod metrics;
 #[path = "gatt/outside.rs"]
 mod outside;
 

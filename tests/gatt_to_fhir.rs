@@ -12,6 +12,7 @@ mod example;
 
 use example::convert;
 use example::options::Options;
+use iomt::fhir::date_time;
 use serde_json::Value as Json;
 
 fn options(arguments: &[&str]) -> Result<Option<Options>, String> {
@@ -104,7 +105,7 @@ fn the_command_line_has_defaults_and_refuses_what_it_does_not_know() {
         .expect("good")
         .expect("no help");
     assert_eq!(joined.subject, "Patient/9");
-    assert_eq!(joined.time.text(), "2024-02-29T00:00:00Z");
+    assert_eq!(date_time(&joined.time), "2024-02-29T00:00:00Z");
     for bad in [
         &["--colour"][..],
         &["--time"],

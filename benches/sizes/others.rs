@@ -1,28 +1,75 @@
 //! The same content, as others encode it.
 
-use serde::Serialize;
+use std::hint::black_box;
 
-/// Bytes in each encoding.
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::timed;
+
+/// Bytes in each encoding, and how long plain postcard and FHIR take.
 pub(super) struct Sizes {
-    pub(super) postcard: usize,
+    pub(super) postcard: Timed,
     pub(super) protobuf: usize,
     pub(super) senml: usize,
-    pub(super) fhir: usize,
+    pub(super) fhir: Timed,
 }
 
 const UNIX_SECONDS: u64 = 1_764_000_000;
 
 /// A reading as a struct that nobody has thought about.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Plain {
     metric: u32,
     offset_ms: u32,
     value: i32,
 }
 
-fn postcard_len(value: &impl Serialize) -> usize {
-    let mut buffer = [0; 512];
-    postcard::to_slice(value, &mut buffer).unwrap().len()
+/// What an encoder makes of the content: bytes, and nanoseconds to write and read them.
+pub(super) struct Timed {
+    pub(super) bytes: usize,
+    pub(super) write: f64,
+    pub(super) read: f64,
+}
+
+impl Timed {
+    fn postcard<T: Serialize + DeserializeOwned>(value: &T) -> Self {
+        let mut buffer = [0; 512];
+        let write = timed(|| {
+            black_box(postcard::to_slice(black_box(value), black_box(&mut buffer)).unwrap());
+        });
+        let written = postcard::to_slice(value, &mut buffer).unwrap();
+        let read = timed(|| {
+            black_box(postcard::from_bytes::<T>(black_box(written)).unwrap());
+        });
+        Self {
+            bytes: written.len(),
+            write,
+            read,
+        }
+    }
+
+    /// Resources of FHIR, one after the other.
+    fn fhir(resources: &[Value]) -> Self {
+        let text = |resource: &Value| resource.to_string();
+        let written: Vec<String> = resources.iter().map(text).collect();
+        let write = timed(|| {
+            for resource in black_box(resources) {
+                black_box(text(resource));
+            }
+        });
+        let read = timed(|| {
+            for resource in black_box(&written) {
+                black_box(serde_json::from_str::<Value>(resource).unwrap());
+            }
+        });
+        Self {
+            bytes: written.iter().map(String::len).sum(),
+            write,
+            read,
+        }
+    }
 }
 
 const fn varint(value: u64) -> usize {
@@ -54,7 +101,7 @@ fn senml_entry(name: &str, unit: &str, value: u64) -> usize {
     1 + (1 + 1 + name.len()) + (1 + 1 + unit.len()) + (1 + cbor(value))
 }
 
-fn fhir_observation(loinc: &str, time: &str, value: serde_json::Value) -> serde_json::Value {
+fn fhir_observation(loinc: &str, time: &str, value: Value) -> Value {
     let mut observation = serde_json::json!({
         "resourceType": "Observation",
         "status": "final",
@@ -71,20 +118,18 @@ fn fhir_observation(loinc: &str, time: &str, value: serde_json::Value) -> serde_
     observation
 }
 
-fn quantity(value: i32, unit: &str) -> serde_json::Value {
+fn quantity(value: i32, unit: &str) -> Value {
     serde_json::json!({"valueQuantity": {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}})
 }
 
-fn fhir_pulse(second: usize, value: i32) -> usize {
+fn fhir_pulse(second: usize, value: i32) -> Value {
     let time = format!("2025-11-24T17:00:{second:02}+01:00");
     fhir_observation("8867-4", &time, quantity(value, "/min"))
-        .to_string()
-        .len()
 }
 
 pub(super) fn heart_rate() -> Sizes {
     Sizes {
-        postcard: postcard_len(&Plain {
+        postcard: Timed::postcard(&Plain {
             metric: 147_842,
             offset_ms: 1_000,
             value: 72,
@@ -92,7 +137,7 @@ pub(super) fn heart_rate() -> Sizes {
         protobuf: field(147_842) + field(1_000) + field(zigzag(72)) + 2,
         // An array of one, and the time in seconds, relative.
         senml: 1 + senml_entry("hr", "beat/min", 72) + 2,
-        fhir: fhir_pulse(0, 72),
+        fhir: Timed::fhir(&[fhir_pulse(0, 72)]),
     }
 }
 
@@ -109,7 +154,7 @@ pub(super) fn blood_pressure() -> Sizes {
     let component = |(code, _, value): &(u32, &str, i32)| {
         2 + field((*code).into()) + field(zigzag((*value).into()))
     };
-    let components: Vec<serde_json::Value> = values
+    let components: Vec<Value> = values
         .iter()
         .map(|(_, loinc, value)| {
             let mut component = quantity(*value, "mm[Hg]");
@@ -120,15 +165,17 @@ pub(super) fn blood_pressure() -> Sizes {
         .collect();
     let panel = serde_json::json!({ "component": components });
     Sizes {
-        postcard: postcard_len(&(1_000_u32, plain)),
+        postcard: Timed::postcard(&(1_000_u32, plain)),
         protobuf: 2 + field(1_000) + values.iter().map(component).sum::<usize>(),
         senml: 1 + values
             .iter()
             .map(|(_, _, value)| senml_entry("sys", "mm[Hg]", value.unsigned_abs().into()) + 2)
             .sum::<usize>(),
-        fhir: fhir_observation("85354-9", "2025-11-24T17:00:00+01:00", panel)
-            .to_string()
-            .len(),
+        fhir: Timed::fhir(&[fhir_observation(
+            "85354-9",
+            "2025-11-24T17:00:00+01:00",
+            panel,
+        )]),
     }
 }
 
@@ -143,7 +190,7 @@ pub(super) fn heart_rates(rates: &[i32]) -> Sizes {
         .filter_map(|rate| u8::try_from(*rate).ok())
         .collect();
     Sizes {
-        postcard: postcard_len(&(147_842_u32, 1_000_u32, 1_000_u16, small)),
+        postcard: Timed::postcard(&(147_842_u32, 1_000_u32, 1_000_u16, small)),
         protobuf: 2 + field(147_842) + field(1_000) + field(1_000) + 2 + packed,
         // Name and unit once, as base name and base unit; then value and time.
         senml: 2
@@ -152,11 +199,13 @@ pub(super) fn heart_rates(rates: &[i32]) -> Sizes {
                 .zip(&rates[1..])
                 .map(|(time, rate)| 1 + 1 + cbor(unsigned(rate)) + 1 + cbor(time))
                 .sum::<usize>(),
-        fhir: rates
-            .iter()
-            .enumerate()
-            .map(|(second, rate)| fhir_pulse(second, *rate))
-            .sum(),
+        fhir: Timed::fhir(
+            &rates
+                .iter()
+                .enumerate()
+                .map(|(second, rate)| fhir_pulse(second, *rate))
+                .collect::<Vec<_>>(),
+        ),
     }
 }
 
@@ -170,7 +219,7 @@ pub(super) fn stamped() -> Sizes {
         72_i32,
     );
     Sizes {
-        postcard: postcard_len(&plain),
+        postcard: Timed::postcard(&plain),
         protobuf: 2
             + field(147_842)
             + field(264_864)
@@ -183,6 +232,6 @@ pub(super) fn stamped() -> Sizes {
             + field(zigzag(72)),
         // `SenML` has no place for the quality of a clock.
         senml: 1 + senml_entry("hr", "beat/min", 72) + 1 + cbor(UNIX_SECONDS),
-        fhir: fhir_pulse(0, 72),
+        fhir: Timed::fhir(&[fhir_pulse(0, 72)]),
     }
 }

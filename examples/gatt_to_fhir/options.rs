@@ -1,11 +1,14 @@
-use super::moment::Moment;
+use std::time::SystemTime;
+
+use iomt::fhir::parse_date_time;
+use iomt::time::{ClockQuality, Duration, WallClock};
 
 /// What the caller says beside the lines.
 pub(crate) struct Options {
     /// Of whom: the address of a patient.
     pub(crate) subject: String,
     /// When, for values that do not tell; its offset from UTC is that of devices that tell local time.
-    pub(crate) time: Moment,
+    pub(crate) time: WallClock,
 }
 
 impl Options {
@@ -24,7 +27,7 @@ Each line is CHARACTERISTIC HEX, such as: 2a37 0654";
     ) -> Result<Option<Self>, String> {
         let mut options = Self {
             subject: "Patient/unknown".into(),
-            time: Moment::now(),
+            time: now(),
         };
         while let Some(argument) = arguments.next() {
             let (name, joined) = match argument.split_once('=') {
@@ -39,7 +42,7 @@ Each line is CHARACTERISTIC HEX, such as: 2a37 0654";
                 "--subject" => options.subject = reference(&value()?)?,
                 "--time" => {
                     let text = value()?;
-                    options.time = Moment::parse(&text).ok_or_else(|| {
+                    options.time = parse_date_time(&text).ok_or_else(|| {
                         format!("{text} is no time of the form 2024-03-15T14:30:45+01:00")
                     })?;
                 }
@@ -49,6 +52,12 @@ Each line is CHARACTERISTIC HEX, such as: 2a37 0654";
         }
         Ok(Some(options))
     }
+}
+
+/// The system's time, in UTC.
+fn now() -> WallClock {
+    let error = Duration::from_secs(1);
+    WallClock::from_system(SystemTime::now(), ClockQuality::DeviceSet, error)
 }
 
 /// A patient's address; an id alone is one, too.

@@ -8,7 +8,8 @@
 //! draft::Dose, insulin ─┘                                    └─ MedicationAdministration ─► Bundle
 //! ```
 //!
-//! [`Resource::of_record`] takes any record that came out of a frame, and says for each kind what R4 has for it.
+//! [`Resource::of_record`] takes any record that came out of a frame, and says for each kind what R4 has for it;
+//! `Resource::of_payload`, with the feature `gatt`, does the same for what a Bluetooth health device sends.
 //!
 //! ```
 //! use iomt::fhir::{Context, Identity, Observation, Resource, Upload};
@@ -43,6 +44,27 @@
 //! status withheld is gone.
 //!
 //! It follows clinical practice and may change in minor versions.
+//!
+//! # Sources
+//!
+//! Pages are of HL7 FHIR R4, below `hl7.org/fhir/R4`; what the schema has and R4 has not stands under `urn:iomt:`.
+//!
+//! | here | source |
+//! |---|---|
+//! | [`Observation`], [`ObservationComponent`] | `observation.html`; of vital signs `observation-vitalsigns.html`; absent values as HL7's implementation guide *Personal Health Device* maps them |
+//! | [`Device`], [`DeviceName`], [`DeviceVersion`], [`UdiCarrier`] | `device.html` |
+//! | [`MedicationAdministration`], [`Dosage`], [`Performer`] | `medicationadministration.html` |
+//! | [`Bundle`], [`Entry`], [`Request`] | `bundle.html` |
+//! | [`Resource`], [`Named`], [`Kind`] | `resource.html`, `json.html` |
+//! | [`Number`], [`date_time`], [`parse_date_time`] | `datatypes.html#decimal`, `datatypes.html#dateTime` |
+//! | [`Coding`], [`CodeableConcept`], [`Quantity`], [`Identifier`], [`Annotation`], [`SampledData`] | `datatypes.html` |
+//! | [`Reference`] | `references.html` |
+//! | [`Extension`] | `extensibility.html` |
+//! | [`Meta`] | `resource.html#Meta` |
+//! | [`Identity`] | RFC 9562, UUID version 8 |
+//! | [`Upload`] | `http.html#update`, `http.html#cond-update` |
+//! | [`Context`], [`ReadError`] | of this crate |
+//! | `Received` | of this crate |
 
 mod bundle;
 mod depth;
@@ -53,6 +75,8 @@ mod kind;
 mod medication;
 mod number;
 mod observation;
+#[cfg(feature = "gatt")]
+mod payload;
 mod record;
 mod series;
 mod terms;
@@ -71,6 +95,8 @@ pub use kind::{Kind, Named};
 pub use medication::{Dosage, MedicationAdministration, Performer};
 pub use number::Number;
 pub use observation::{Context, Observation, ObservationComponent};
+#[cfg(feature = "gatt")]
+pub use payload::Received;
 pub use time::{date_time, parse_date_time};
 pub use types::{
     Annotation, CodeableConcept, Coding, Extension, Identifier, Meta, Quantity, Reference,

@@ -81,6 +81,8 @@ pub struct ObservationComponent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_string: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_sampled_data: Option<SampledData>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub data_absent_reason: Option<CodeableConcept>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interpretation: Vec<CodeableConcept>,
@@ -139,6 +141,8 @@ impl Observation {
     }
 
     /// The Observation of a panel, each reading a component.
+    ///
+    /// A blood pressure has its profile where systolic and diastolic pressure are both there.
     #[must_use]
     pub fn panel(panel: Metric, parts: &[reading::Observation], context: &Context<'_>) -> Self {
         let profile = terms::profile(panel);
@@ -146,7 +150,10 @@ impl Observation {
             .iter()
             .map(|part| Measured::of(part, profile))
             .collect();
-        let profile = profile.filter(|_| measured.iter().all(|measured| measured.fits_profile));
+        let metrics = parts.iter().map(|part| part.metric);
+        let profile = profile
+            .filter(|_| measured.iter().all(|measured| measured.fits_profile))
+            .filter(|profile| profile.is_whole(metrics));
         let mut observation = Self::new(concept(panel, None, profile), context);
         observation.set_profile(profile);
         let shared = parts
@@ -234,7 +241,7 @@ impl Observation {
         }
     }
 
-    fn set_status(&mut self, status: Status) {
+    pub(super) fn set_status(&mut self, status: Status) {
         if status.contains(Status::EARLY) {
             self.status = "preliminary".to_owned();
         }

@@ -40,47 +40,66 @@ pub(super) struct Profile {
     pub(super) name: &'static str,
     pub(super) loinc: &'static str,
     pub(super) units: &'static [&'static str],
+    /// The components that it demands, each once.
+    components: &'static [Metric],
+}
+
+impl Profile {
+    /// Whether a panel of these metrics has all that the profile demands.
+    pub(super) fn is_whole(&self, parts: impl Iterator<Item = Metric> + Clone) -> bool {
+        let is_there_once =
+            |demanded: &Metric| parts.clone().filter(|part| part == demanded).count() == 1;
+        self.components.iter().all(is_there_once)
+    }
 }
 
 const HEART_RATE: Profile = Profile {
     name: "heartrate",
     loinc: "8867-4",
     units: &["/min"],
+    components: &[],
 };
 const RESPIRATORY_RATE: Profile = Profile {
     name: "resprate",
     loinc: "9279-1",
     units: &["/min"],
+    components: &[],
 };
 const OXYGEN_SATURATION: Profile = Profile {
     name: "oxygensat",
     loinc: "2708-6",
     units: &["%"],
+    components: &[],
 };
 const BODY_TEMPERATURE: Profile = Profile {
     name: "bodytemp",
     loinc: "8310-5",
     units: &["Cel", "[degF]"],
+    components: &[],
 };
 const BODY_HEIGHT: Profile = Profile {
     name: "bodyheight",
     loinc: "8302-2",
     units: &["cm", "[in_i]"],
+    components: &[],
 };
 const BODY_WEIGHT: Profile = Profile {
     name: "bodyweight",
     loinc: "29463-7",
     units: &["g", "kg", "[lb_av]"],
+    components: &[],
 };
 const BODY_MASS_INDEX: Profile = Profile {
     name: "bmi",
     loinc: "39156-5",
     units: &["kg/m2"],
+    components: &[],
 };
 const BLOOD_PRESSURE: Profile = Profile {
     name: "bp",
     loinc: "85354-9",
     units: &["mm[Hg]"],
+    components: &[Metric::SYSTOLIC, Metric::DIASTOLIC],
 };
 
 /// The profile of a metric, if it is a vital sign of FHIR.

@@ -128,7 +128,7 @@ const ABSENT_VALUE: [(Value, &str); 4] = [
     (Value::NegativeInfinity, "negative-infinity"),
 ];
 
-fn absent_status(status: Status) -> Option<&'static str> {
+pub(super) fn absent_status(status: Status) -> Option<&'static str> {
     let found = ABSENT_STATUS.iter().find(|(bit, _)| status.contains(*bit));
     found.map(|(_, code)| *code)
 }

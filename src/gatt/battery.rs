@@ -14,7 +14,7 @@ impl Battery {
     /// The characteristic's number.
     pub const UUID: u16 = 0x2A19;
 
-    /// A battery with this charge.
+    /// A battery with this charge, 0 to 100 %.
     ///
     /// # Errors
     ///

@@ -125,9 +125,23 @@ impl ElapsedTime {
     /// The instant, where the value names one: neither ticks nor local time without an offset do.
     #[must_use]
     pub fn wall_clock(&self) -> Option<WallClock> {
-        let minutes = self
-            .offset_quarters
-            .map(|quarters| i16::from(quarters) * 15);
+        self.instant(self.offset_minutes())
+    }
+
+    /// The instant, for who knows the offset of the device's local time from UTC, in minutes, where the value does not
+    /// tell it; `None` for ticks.
+    #[must_use]
+    pub fn at_offset(&self, utc_offset_minutes: i16) -> Option<WallClock> {
+        let asked = (self.scale == TimeScale::Local).then_some(utc_offset_minutes);
+        self.instant(self.offset_minutes().or(asked))
+    }
+
+    fn offset_minutes(&self) -> Option<i16> {
+        self.offset_quarters
+            .map(|quarters| i16::from(quarters) * 15)
+    }
+
+    fn instant(&self, minutes: Option<i16>) -> Option<WallClock> {
         let to_utc = match self.scale {
             TimeScale::Utc => 0,
             TimeScale::Local => i64::from(minutes?) * 60_000,
@@ -160,6 +174,17 @@ impl Resolution {
             Self::Decisecond => 0x04,
             Self::Millisecond => 0x08,
             Self::HundredMicroseconds => 0x0C,
+        }
+    }
+
+    /// The unit as a person writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Second => "1 s",
+            Self::Decisecond => "100 ms",
+            Self::Millisecond => "1 ms",
+            Self::HundredMicroseconds => "100 µs",
         }
     }
 
@@ -317,6 +342,20 @@ mod tests {
         assert_eq!(millis(0x0A), 1);
         assert_eq!(millis(0x0E), 0);
         assert_eq!(millis(0x10), 1_000 - 3_600_000);
+        let asked = |flags| {
+            let bytes = [flags, 1, 0, 0, 0, 0, 0, 6, 4];
+            let time = CurrentElapsedTime::decode(&bytes).unwrap().time;
+            time.at_offset(120).map(|clock| {
+                (
+                    clock.unix_millis - EPOCH_UNIX_MILLIS,
+                    clock.utc_offset_minutes,
+                )
+            })
+        };
+        assert_eq!(asked(0x00), Some((1_000 - 7_200_000, Some(120))));
+        assert_eq!(asked(0x10), Some((1_000 - 3_600_000, Some(60))), "told");
+        assert_eq!(asked(0x02), Some((1_000, None)), "UTC");
+        assert_eq!(asked(0x01), None, "ticks");
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub enum Error {
         /// The field.
         field: &'static str,
     },
-    /// The characteristic is none that this module reads.
+    /// The characteristic with this 16-bit number is none that this module reads.
     #[error("characteristic {0:#06x} is not known")]
     UnknownCharacteristic(u16),
     /// The buffer is too short.

@@ -63,9 +63,9 @@ impl Glucose {
     /// The characteristic's number.
     pub const UUID: u16 = 0x2A18;
 
-    /// Sensor Status Annunciation: the result is above what the device measures.
+    /// Sensor Status Annunciation, the bit that says that the result is above what the device measures.
     pub const RESULT_TOO_HIGH: u16 = 0x20;
-    /// Sensor Status Annunciation: the result is below what the device measures.
+    /// Sensor Status Annunciation, the bit that says that the result is below what the device measures.
     pub const RESULT_TOO_LOW: u16 = 0x40;
 
     /// Faults of the sensor, the sample and the strip, of the temperature, the reading and the device.

@@ -30,6 +30,33 @@
 //! known field. Where two readings of a text are in use, the type says **Disputed**, and which one it has.
 //!
 //! Decoding takes time linear in the bytes and no memory but the value.
+//!
+//! # Sources
+//!
+//! The layouts are those of the *GATT Specification Supplement* (GSS), section by section, what a device may send those of
+//! its service; both by the Bluetooth SIG. Numbers are SFLOAT and FLOAT of ISO/IEEE 11073-20601.
+//!
+//! | here | source |
+//! |---|---|
+//! | [`Battery`] | GSS, *Battery Level*; Battery Service |
+//! | [`BloodPressure`], [`CuffDetails`], [`CuffStatus`], [`PressureUnit`] | GSS, *Blood Pressure Measurement*; Blood Pressure Service |
+//! | [`CuffPressure`] | GSS, *Intermediate Cuff Pressure*; Blood Pressure Service |
+//! | [`BodyComposition`] | GSS, *Body Composition Measurement*; Body Composition Service |
+//! | [`Cgm`], [`CgmRecord`] | GSS, *CGM Measurement*; Continuous Glucose Monitoring Service |
+//! | [`CurrentElapsedTime`], [`ElapsedTime`], [`TimeScale`], [`Resolution`], [`SyncSource`] | GSS, *Elapsed Time* and *Current Elapsed Time*; Elapsed Time Service |
+//! | [`CurrentTime`], [`AdjustReason`] | GSS, *Current Time*; Current Time Service |
+//! | [`DateTime`] | GSS, *Date Time* |
+//! | [`Glucose`], [`GlucoseSample`], [`GlucoseUnit`] | GSS, *Glucose Measurement*; Glucose Service |
+//! | [`GlucoseContext`], [`Carbohydrate`], [`TesterHealth`], [`Exercise`], [`Medication`], [`Amount`] | GSS, *Glucose Measurement Context*; Glucose Service |
+//! | [`HealthObservation`], [`HealthValue`], [`SampleArray`], [`DiscreteStates`], [`Components`], [`Component`], [`Observations`], [`Codes`], [`Tlvs`], [`Tlv`] | Generic Health Sensor Service, *Health Observation Body* |
+//! | [`HeartRate`], [`Contact`], [`RrIntervals`] | GSS, *Heart Rate Measurement*; Heart Rate Service |
+//! | [`ContinuousOximetry`] | GSS, *PLX Continuous Measurement*; Pulse Oximeter Service |
+//! | [`SpotOximetry`] | GSS, *PLX Spot-Check Measurement*; Pulse Oximeter Service |
+//! | [`Oximetry`], [`OximetryDetails`] | both of them |
+//! | [`Temperature`], [`TemperatureUnit`], [`TemperatureSite`] | GSS, *Temperature Measurement* and *Temperature Type*; Health Thermometer Service |
+//! | [`Weight`], [`BodySize`] | GSS, *Weight Measurement*; Weight Scale Service |
+//! | [`Units`] | GSS, *Weight Measurement* and *Body Composition Measurement* |
+//! | [`Payload`], [`Reading`], [`Stamp`], [`MAX_PARTS`], [`Error`] | of this crate |
 
 mod battery;
 mod blood_pressure;
@@ -72,6 +99,8 @@ pub use heart_rate::{Contact, HeartRate, RrIntervals};
 pub use mass::Units;
 pub use payload::Payload;
 pub use pulse_oximeter::{ContinuousOximetry, Oximetry, OximetryDetails, SpotOximetry};
+#[cfg(feature = "fhir")]
+pub(crate) use reading::shifted;
 pub use reading::{MAX_PARTS, Reading, Stamp};
 pub use temperature::{Temperature, TemperatureSite, TemperatureUnit};
 pub use weight::{BodySize, Weight};

@@ -1,6 +1,6 @@
 use super::{DateTime, ElapsedTime};
 use crate::reading::{Component, Compound, Decimal, Metric, Observation, Status, Unit, Value};
-use crate::time::Instant;
+use crate::time::{ClockQuality, Instant, WallClock};
 use crate::wire::Record;
 
 /// The most values that one [`Reading`] holds; a compound observation with more is refused.
@@ -66,6 +66,39 @@ pub enum Stamp {
     SessionMinutes(u16),
 }
 
+impl Stamp {
+    /// The instant, where the device tells one; its local time is taken to have this offset from UTC, in minutes, where
+    /// it does not say which.
+    ///
+    /// `None` where it tells no time, or not all of it; where its clock counts ticks of its own or was never set; and for
+    /// minutes of a session, whose start is another characteristic.
+    ///
+    /// ```
+    /// use iomt::gatt::{DateTime, Stamp};
+    ///
+    /// let time = DateTime { year: 2024, month: 3, day: 15, hours: 14, minutes: 30, seconds: 45 };
+    /// let clock = Stamp::from(Some(time)).wall_clock(60).ok_or("no instant")?;
+    /// assert_eq!(clock.unix_millis, 1_710_509_445_000);
+    /// assert_eq!(Stamp::None.wall_clock(60), None);
+    /// # Ok::<(), &str>(())
+    /// ```
+    #[must_use]
+    pub fn wall_clock(self, utc_offset_minutes: i16) -> Option<WallClock> {
+        let told = match self {
+            Self::Local {
+                time,
+                offset_minutes,
+            } => time.at_offset(utc_offset_minutes).map(|clock| WallClock {
+                unix_millis: clock.unix_millis + i64::from(offset_minutes) * 60_000,
+                ..clock
+            }),
+            Self::Elapsed(time) => time.at_offset(utc_offset_minutes),
+            Self::SessionMinutes(_) | Self::None => None,
+        };
+        told.filter(|clock| clock.quality != ClockQuality::Unset)
+    }
+}
+
 impl From<Option<DateTime>> for Stamp {
     fn from(time: Option<DateTime>) -> Self {
         match time {
@@ -113,14 +146,15 @@ impl Common {
     }
 }
 
-/// `value` × 10^`steps`: the same digits in a unit of another power of ten.
-pub(super) fn shifted(value: Value, steps: i8) -> Value {
-    let shift =
-        |number: Decimal| Decimal::new(number.mantissa(), number.exponent().saturating_add(steps));
-    match value {
-        Value::Number(number) => Value::Number(shift(number)),
-        other => other,
-    }
+/// `value` × 10^`steps`: the same digits in a unit of another power of ten; not a number beyond the powers that there are.
+pub(crate) fn shifted(value: Value, steps: i8) -> Value {
+    let Value::Number(number) = value else {
+        return value;
+    };
+    let exponent = number.exponent().checked_add(steps);
+    exponent.map_or(Value::NotANumber, |exponent| {
+        Value::Number(Decimal::new(number.mantissa(), exponent))
+    })
 }
 
 #[cfg(test)]

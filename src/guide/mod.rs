@@ -12,9 +12,6 @@ pub mod conformance {}
 #[doc = include_str!("performance.md")]
 pub mod performance {}
 
-#[doc = include_str!("records.md")]
-pub mod records {}
-
 #[doc = include_str!("reliability.md")]
 pub mod reliability {}
 
@@ -27,4 +24,5 @@ pub mod specification;
 pub mod why_not {}
 
 #[doc = include_str!("wire_format.md")]
+#[doc = include_str!("records.md")]
 pub mod wire_format {}

@@ -11,6 +11,25 @@
 //! stays 2.0. A unit is part of every reading, so that a glucose in mmol/L can not be
 //! read as mg/dL. A code that this version does not know is carried and shown, never
 //! dropped.
+//!
+//! # Sources
+//!
+//! What is of no standard is of this protocol's own; its numbers are in the specification.
+//!
+//! | here | source |
+//! |---|---|
+//! | [`Metric`], [`MetricFacts`], [`Evidence`] | ISO/IEEE 11073-10101, partition 2 and others; LOINC; `MetricFacts` says how well each code is known |
+//! | [`Unit`], [`Dimension`], [`ConvertError`] | ISO/IEEE 11073-10101, partition 4; UCUM |
+//! | [`Substance`] | molar masses from the abridged standard atomic weights of IUPAC |
+//! | [`Decimal`], [`Special`], [`Value`], [`ParseDecimalError`] | ISO/IEEE 11073-20601, SFLOAT-Type and FLOAT-Type; [specification](crate::guide::specification::data_types), IOMT-DATA |
+//! | [`Status`] | ISO/IEEE 11073-20601, `MeasurementStatus` |
+//! | [`Descriptor`] | UDI of the IMDRF: DI and PI |
+//! | [`UdiProduction`], [`UdiDate`] | GS1 General Specifications, 3.2 and 3.4 |
+//! | [`Text`] | its language: BCP 47 |
+//! | [`Observation`], [`Stamped`], [`Compound`], [`Component`], [`Series`], [`Cadence`], [`Waveform`], [`WaveformError`], [`Event`], [`EventKind`], [`Gap`], [`GapReason`], [`Calibration`], [`Timed`] | [specification](crate::guide::specification::records), IOMT-REC |
+//! | [`Context`], [`Contexts`], [`SensorLocation`], [`Method`], [`Origin`], [`DeviceWord`] | [specification](crate::guide::specification::records), IOMT-REC |
+//! | [`codec`]: `CodecId`, `Tier`, `encode`, `decode`, `max_encoded_len`, `SAMPLE_MIN`, `SAMPLE_MAX`, `EncodeError`, `DecodeError` | its own pages, [`codec::small`] and [`codec::large`] |
+//! | [`draft`]: `Activity`, `ActivityKind`, `Fall`, `Asset`, `Availability`, `ConsentReference`, `Dose`, `Adherence`, `Reporter`, `InsulinBasal`, `InsulinBolus`, `Outcome`, `Setting`, `Sleep`, `SleepStage`, `Stream` | [specification](crate::guide::specification::records), IOMT-REC |
 
 mod calibration;
 pub mod codec;

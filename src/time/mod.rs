@@ -14,6 +14,16 @@
 //!
 //! Leap seconds do not count, as in Unix time: across one, a wall clock is off by up to a second, which is for its
 //! uncertainty to say. Times before 1970 are negative.
+//!
+//! # Sources
+//!
+//! The model of elapsed time with a clock's quality is that of Bluetooth's Elapsed Time Service, with a clock epoch more.
+//!
+//! | here | source |
+//! |---|---|
+//! | [`WallClock`] | POSIX.1, seconds since the Epoch, in thousandths |
+//! | [`ClockQuality`], [`Stamp`], [`ClockModel`] | [specification](crate::guide::specification::data_types), IOMT-DATA; records of clocks: [IOMT-REC](crate::guide::specification::records) |
+//! | [`Instant`], [`Duration`], [`SampleRate`], [`TickUnwrapper`] | of this crate; units in the table above |
 
 #[cfg(any(feature = "gatt", feature = "fhir"))]
 pub(crate) mod civil;

@@ -45,11 +45,11 @@ pub struct ClockModel {
 }
 
 impl ClockModel {
-    /// What a quartz is trusted with before its drift is known: 100 parts in a million.
+    /// What a quartz is trusted with before its drift is known: 100 parts of a million, which is 9 seconds a day.
     pub const UNKNOWN_DRIFT_PPM: u64 = 100;
     /// Two synchronisations closer than this tell nothing of the drift.
     pub const SHORTEST_BASELINE: Duration = Duration::from_secs(600);
-    /// A drift beyond this is no drift: the clock has jumped, and its owner has not said so.
+    /// A drift beyond this, in parts of a million, is none: the clock has jumped, and its owner has not said so.
     pub const LARGEST_DRIFT_PPM: i32 = 1_000;
 
     /// After the first synchronisation.

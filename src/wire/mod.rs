@@ -15,6 +15,21 @@
 //!
 //! Every parser takes bytes from strangers: it never panics, never allocates, runs
 //! in time linear in the input, and refuses what it does not consume.
+//!
+//! # Sources
+//!
+//! All of it is this protocol's own, as its specification has it.
+//!
+//! | here | source |
+//! |---|---|
+//! | [`Packet`], [`Frame`], [`Space`], [`Route`], [`Handshake`], [`Receipt`], [`Refused`], [`VERSION`], [`MAX_DATAGRAM`], [`MAX_COUNTER`], [`TAG_LEN`], [`PROOF_LEN`], [`MAC1_LEN`], [`HANDSHAKE_HEADER`] | [specification](crate::guide::specification::frames), IOMT-SEAL |
+//! | [`Locator`], [`Salt`], [`ConnectionId`], [`Hint`], [`Run`], [`RecordId`] | [specification](crate::guide::specification::epochs), IOMT-EPOCH |
+//! | [`Envelope`], [`EnvelopeWriter`], [`RawRecord`], [`RawRecords`], [`Tag`] | [specification](crate::guide::specification::envelope), IOMT-ENV |
+//! | [`Record`], [`Records`], [`RecordWriter`] | [specification](crate::guide::specification::records), IOMT-REC |
+//! | [`CounterRange`], [`ReceivedSet`] | [specification](crate::guide::specification::receipts), IOMT-RCPT |
+//! | [`Reader`], [`Writer`], [`Error`] | [specification](crate::guide::specification::data_types), IOMT-DATA |
+//! | `RecordJson`, `JsonError` | [every record](crate::guide::wire_format#records) |
+//! | [`control`]: `ControlRecord`, `ControlRecords`, `ControlWriter`, `Status`, `Outstanding`, `ListedEpochs`, `ListedEpoch`, `ListedSpace`, `Losses`, `Lost`, `Why`, `EpochEntry`, `SpaceEntry`, `SECRET_LEN` | [specification](crate::guide::specification::control), IOMT-OUT |
 
 pub mod control;
 mod cursor;

@@ -116,7 +116,7 @@ impl<const N: usize> ReceivedSet<N> {
             .filter(|hole| hole.start < hole.end)
     }
 
-    /// Marks everything below `floor` as received; it always has room.
+    /// Marks every counter below `floor` as received; it always has room.
     pub fn raise_floor(&mut self, floor: u32) {
         self.floor = self.floor.max(floor);
         while let Some(first) = self.ranges.first().copied()

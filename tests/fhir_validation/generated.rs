@@ -1,68 +1,16 @@
-//! Resources as the crate makes them: from payloads, by the example's own code, and from the rest of the schema.
+//! Resources as the crate makes them: from payloads, and from the rest of the schema.
 
-use iomt::fhir::{Bundle, Context, Device, Identity, Observation, Resource, Upload};
+use iomt::fhir::{
+    Bundle, Context, Device, Identity, Observation, Received, Resource, Upload, parse_date_time,
+};
 use iomt::gatt::Payload;
 use iomt::reading::draft::{Adherence, Dose, InsulinBasal, InsulinBolus, Outcome, Reporter};
 use iomt::reading::{self, Decimal, Metric, Status, Timed, Unit, Value};
 use iomt::time::{Instant, SampleRate};
 use iomt::wire::Record;
 
-use crate::moment::Moment;
-use crate::options::Options;
-use crate::resource;
+use crate::payloads::PAYLOADS;
 use crate::samples::samples;
-
-/// Payloads of every characteristic.
-const PAYLOADS: [(u16, &str); 39] = [
-    (0x2A37, "0055"),
-    (0x2A37, "04ff"),
-    (0x2A37, "1e5532002100"),
-    (0x2A37, "163c00040002"),
-    (0x2A37, "192c010a000001"),
-    (0x2A35, "1e8a00580078000000041114293b3c00012700"),
-    (0x2A35, "15bdf00b009ff03c001200"),
-    (0x2A35, "15a0f06bf07cf040000c00"),
-    (0x2A35, "0076004c00ff07"),
-    (0x2A35, "00ff07ff07ff07"),
-    (0x2A36, "156ff0000000003c001200"),
-    (0x2A36, "00d7f000000000"),
-    (0x2A1C, "06b00e00fedc070c050b321b04"),
-    (0x2A1C, "05da0300ff06"),
-    (0x2A1C, "006c0100ff"),
-    (0x2A1C, "00ffff7f00"),
-    (0x2A5F, "00e8f384f3"),
-    (0x2A5F, "1fdef3caf3caf35af5d4f3b2f220010000007ae3"),
-    (0x2A5F, "03ff07ff076000460061004400"),
-    (0x2A5F, "0462004800fc80"),
-    (0x2A5E, "0facf3bef5e8070b1d170839204022000066e3"),
-    (0x2A5E, "1f62004800ea07030e091a3500412000002af0"),
-    (0x2A18, "1b0100e307021b0b0a1efbff1e00120501"),
-    (0x2A18, "0a0100e307021b0b0a1e14b0114000"),
-    (0x2A18, "060100e307021b0b0a1e32c011"),
-    (0x2A18, "002a00e807030f0e1e2d"),
-    (0x2A34, "7f2a000132d0025108073c0102d041f0"),
-    (0x2A34, "04010053"),
-    (0x2AA7, "06000c10050006000c100600"),
-    (0x2AA7, "0d4373002c010324001a003e04"),
-    (0x2A9D, "0cb03605f500d606"),
-    (0x2A9D, "0d803e03f500bd02"),
-    (0x2A9D, "00ffff"),
-    (
-        0x2A9C,
-        "fe0ff500e807030f0e1e2d03711b920170175c2bd228411f03146c39d606",
-    ),
-    (0x2A19, "64"),
-    (0x2A2B, "e807030f0e1e2d058009"),
-    (0x2BF2, "01729d2b2900000600"),
-    (
-        0x2B8B,
-        "03011b006300b84b020022729d2b290000060001013c4c0200200262000000",
-    ),
-    (
-        0x2B8B,
-        "03041c000000b2104c060000000800000a0000fd010203000000f907fb07f507",
-    ),
-];
 
 pub(crate) fn all() -> Vec<Resource> {
     let mut all: Vec<_> = PAYLOADS
@@ -77,12 +25,14 @@ fn from_payload(uuid: u16, hex: &str) -> Resource {
     let digits = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("hexadecimal");
     let bytes: Vec<_> = (0..hex.len()).step_by(2).map(digits).collect();
     let payload = Payload::decode(uuid, &bytes).unwrap_or_else(|error| panic!("{hex}: {error}"));
-    let name = Identity::of_parts(&[&uuid.to_le_bytes(), &bytes]);
-    let options = Options {
-        subject: "Patient/7".into(),
-        time: Moment::parse("2024-03-15T14:30:45+01:00").expect("a time"),
+    let received = Received {
+        subject: "Patient/7",
+        at: parse_date_time("2024-03-15T14:30:45+01:00").expect("a time"),
+        device: Some("Device/1"),
+        identity: Identity::of_parts(&[&uuid.to_le_bytes(), &bytes]),
+        upload: Upload::Put,
     };
-    resource::of(&payload, name, &options).expect("every payload has a resource")
+    Resource::collected(Resource::of_payload(&payload, &received))
 }
 
 fn context(number: u32, upload: Upload) -> Context<'static> {

@@ -8,18 +8,15 @@
     reason = "helpers of a test"
 )]
 
-#[expect(dead_code, reason = "the example uses all of it, this test a part")]
-#[path = "../../examples/gatt_to_fhir/moment.rs"]
-mod moment;
-#[expect(dead_code, reason = "the example uses all of it, this test a part")]
-#[path = "../../examples/gatt_to_fhir/options.rs"]
-mod options;
-#[path = "../../examples/gatt_to_fhir/resource.rs"]
-mod resource;
+#[expect(dead_code, reason = "the example's own entry is not called")]
+#[path = "../../examples/gatt_to_fhir.rs"]
+mod example;
 #[path = "../schema_records/samples.rs"]
 mod samples;
 
+mod gatt_to_fhir;
 mod generated;
+mod payloads;
 mod rules;
 mod schema;
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::reading::Unit;
 use std::collections::{HashMap, HashSet};
+use std::string::ToString;
 use std::vec::Vec;
 
 /// Twice in the table, on purpose: one code and unit with the LOINC codes of the continuous and the spot value.
@@ -103,4 +104,43 @@ fn a_vendors_term_is_never_one_of_the_standard() {
         Some((0xFFFE, 0x7FFF))
     );
 }
-use std::string::ToString;
+
+/// The documentation of each constant, by its code in the source.
+fn documented() -> Vec<(&'static str, &'static str)> {
+    let source = include_str!("codes.rs");
+    let mut lines = source.lines().map(str::trim);
+    let mut all = Vec::new();
+    let mut documentation = "";
+    while let Some(line) = lines.next() {
+        if let Some(text) = line.strip_prefix("/// ") {
+            documentation = text;
+        } else if line.starts_with("pub const ") {
+            all.push((documentation, line));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_code_that_one_source_alone_has_is_documented_as_unverified_and_no_other() {
+    let documented = documented();
+    let metrics: HashSet<Metric> = Metric::all().iter().map(|row| row.metric).collect();
+    assert_eq!(documented.len(), metrics.len());
+    for row in Metric::all() {
+        let mut found = documented.iter().filter(|(text, _)| match row.evidence {
+            Evidence::OwnTerm => text.to_lowercase().starts_with(&row.name.to_lowercase()),
+            _ => text.contains(&std::format!("(`{}`)", row.reference_id)),
+        });
+        let (text, line) = found.next().unwrap_or_else(|| panic!("{row:?}"));
+        assert_eq!(
+            text.contains("*unverified*"),
+            row.evidence == Evidence::SingleSource,
+            "{line}"
+        );
+        assert_eq!(
+            text.contains("no term of ISO/IEEE 11073-10101 is known"),
+            row.evidence == Evidence::OwnTerm,
+            "{line}"
+        );
+    }
+}

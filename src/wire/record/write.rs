@@ -39,7 +39,7 @@ pub struct RecordWriter<'a> {
 }
 
 impl<'a> RecordWriter<'a> {
-    /// Writes the head of the plaintext.
+    /// Writes the head of the plaintext: the sequence that its first record has, and the run.
     ///
     /// # Errors
     ///

@@ -1,26 +1,26 @@
 //! What went wrong with other systems in the field, each as a test of its name.
-#![allow(clippy::unwrap_used, reason = "helpers of a test")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of a test"
+)]
+
+mod clocks;
+
+use std::collections::BTreeMap;
 
 use iomt::reading::draft::{Adherence, Dose, Reporter};
 use iomt::reading::{
     Component, Compound, Context, ConvertError, Decimal, DeviceWord, Metric, Observation, Origin,
     Special, Status, Substance, Timed, Unit, Value,
 };
-use iomt::time::{ClockModel, ClockQuality, Duration, Instant, Stamp, TickUnwrapper, WallClock};
+use iomt::time::{Duration, Instant};
 use iomt::wire::{
     Envelope, EnvelopeWriter, Error, Record, RecordId, RecordWriter, Records, Run, Tag,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
-
-fn wall(unix_millis: i64) -> WallClock {
-    WallClock {
-        unix_millis,
-        quality: ClockQuality::Synchronised,
-        uncertainty: SECOND,
-        utc_offset_minutes: Some(60),
-    }
-}
 
 fn pulse(time: Instant) -> Record<'static> {
     Record::Observation(Observation::new(
@@ -38,6 +38,14 @@ fn written(records: &[Record<'_>]) -> Vec<u8> {
         writer.push(record).unwrap();
     }
     writer.finish().to_vec()
+}
+
+/// The device time of an observation.
+fn time_of(record: &Record<'_>) -> Instant {
+    match record {
+        Record::Observation(reading) => reading.time,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn read(plaintext: &[u8]) -> Vec<(u64, Result<Record<'_>, Error>)> {
@@ -74,27 +82,29 @@ fn units_mixed_up() {
     assert_eq!(read(&plaintext), [(7, Ok(Record::Observation(glucose)))]);
 }
 
-#[test]
-fn future_dated_reading() {
-    let now = wall(1_764_000_000_000);
-    assert!(wall(1_764_000_060_000).is_after(&now));
-    assert!(
-        !wall(1_764_000_002_000).is_after(&now),
-        "within what both clocks admit"
-    );
-    // An unset clock is not asked at all.
-    let unset = WallClock {
-        quality: ClockQuality::Unset,
-        ..wall(9_999_999_999_999)
-    };
-    let clock = ClockModel::new(
-        Instant::ZERO,
-        Stamp {
-            wall: unset,
-            epoch: 0,
-        },
-    );
-    assert_eq!(clock.place(Instant::from_secs(1)), None);
+/// What a server that stores by identity has of these uploads.
+fn stored(uploads: &[Vec<u8>]) -> BTreeMap<(Run, u64), String> {
+    let mut store = BTreeMap::new();
+    for plaintext in uploads {
+        let run = Envelope::parse(plaintext).unwrap().run().unwrap();
+        for (sequence, record) in read(plaintext) {
+            let id = RecordId { run, sequence };
+            store
+                .entry((id.run, id.sequence))
+                .or_insert_with(|| format!("{record:?}"));
+        }
+    }
+    store
+}
+
+/// A frame of records, numbered from `first` on, of one run of the device.
+fn upload(first: u64, records: &[Record<'_>]) -> Vec<u8> {
+    let mut buffer = [0; 256];
+    let mut writer = RecordWriter::new(&mut buffer, first, Some(Run([1; 8]))).unwrap();
+    for record in records {
+        writer.push(record).unwrap();
+    }
+    writer.finish().to_vec()
 }
 
 // IOMT-ENV-009
@@ -111,28 +121,53 @@ fn two_doses_in_one_second() {
             reporter: Reporter::DEVICE,
         },
     ));
-    let plaintext = written(&[dose, dose]);
-    assert_eq!(read(&plaintext), [(7, Ok(dose)), (8, Ok(dose))]);
-    let run = Run([1; 8]);
-    assert_ne!(RecordId { run, sequence: 7 }, RecordId { run, sequence: 8 });
+    let both = upload(7, &[dose, dose]);
+    assert_eq!(read(&both), [(7, Ok(dose)), (8, Ok(dose))]);
+    assert_eq!(stored(&[both]).len(), 2, "equal to the byte, and two");
 }
 
 // IOMT-ENV-007
 #[test]
 fn same_reading_uploaded_twice() {
-    let plaintext = written(&[pulse(Instant::from_secs(1))]);
-    let run = Run([1; 8]);
-    let ids = |plaintext| -> Vec<_> {
-        read(plaintext)
-            .into_iter()
-            .map(|(sequence, _)| RecordId { run, sequence })
-            .collect()
+    let (first, second) = (pulse(Instant::from_secs(1)), pulse(Instant::from_secs(2)));
+    let uploads = [
+        upload(7, &[first, second]),
+        // Again, as it was; and in another frame, alone, against another time base.
+        upload(7, &[first, second]),
+        upload(8, &[second]),
+    ];
+    assert_ne!(uploads[0], uploads[2]);
+    assert_eq!(stored(&uploads), stored(&uploads[..1]));
+    assert_eq!(stored(&uploads).len(), 2);
+}
+
+#[cfg(feature = "gatt")]
+#[test]
+fn annunciation_octets_swapped() {
+    use iomt::gatt::Payload;
+    // All three octets: status 0x02, calibration and temperature 0x14, warning 0xFF, in this order.
+    let all = [
+        0x0F, 0xE3, 0xD2, 0xE4, 5, 0, 0x02, 0x14, 0xFF, 2, 0xF0, 0xE5, 0xF3, 0x8E, 0x3F,
+    ];
+    let Ok(Payload::Cgm(cgm)) = Payload::decode(0x2AA7, &all) else {
+        panic!("a record")
     };
+    let record = cgm.records().next().unwrap();
     assert_eq!(
-        ids(&plaintext),
-        ids(&plaintext),
-        "the identity is the record's, not the upload's"
+        (record.status, record.calibration, record.warning),
+        (Some(0x02), Some(0x14), Some(0xFF))
     );
+    // The same octet at another place says something else: as a warning, that the sensor can not measure so low.
+    let value_of = |flags| {
+        let bytes = [7, flags, 40, 0, 6, 0, 0x40];
+        let payload = Payload::decode(0x2AA7, &bytes).unwrap();
+        let mut values = Vec::new();
+        payload.for_each_reading(Instant::ZERO, |reading| values.push(reading.parts[0].value));
+        values[0]
+    };
+    let (warning, status) = (0x20, 0x80);
+    assert_eq!(value_of(warning), Value::BelowRange(40.into()));
+    assert_eq!(value_of(status), Value::Number(40.into()));
 }
 
 // IOMT-DATA-041
@@ -208,110 +243,6 @@ fn battery_above_100() {
         (battery(100).is_plausible(), battery(101).is_plausible()),
         (Some(true), Some(false))
     );
-}
-
-#[test]
-fn local_time_without_offset_across_a_daylight_saving_change() {
-    // 02:30 happens twice in that night: before the change at UTC+2, after it at UTC+1.
-    let half_past_two = 1_761_446_400_000 + 9_000_000;
-    let first = WallClock::from_local(half_past_two, Some(120), SECOND);
-    let second = WallClock::from_local(half_past_two, Some(60), SECOND);
-    assert_eq!(second.unix_millis - first.unix_millis, 3_600_000);
-    let bare = WallClock::from_local(half_past_two, None, SECOND);
-    assert_eq!(
-        (bare.quality, bare.utc_offset_minutes),
-        (ClockQuality::Unset, None)
-    );
-    assert!(bare.uncertainty >= WallClock::LARGEST_UTC_OFFSET);
-    let clock = ClockModel::new(
-        Instant::ZERO,
-        Stamp {
-            wall: bare,
-            epoch: 0,
-        },
-    );
-    assert_eq!(clock.place(Instant::ZERO), None);
-}
-
-// IOMT-LINK-012, IOMT-LINK-014
-#[test]
-fn clock_jump() {
-    let mut clock = ClockModel::new(
-        Instant::from_secs(0),
-        Stamp {
-            wall: wall(1_000_000),
-            epoch: 0,
-        },
-    );
-    clock.synchronise(
-        Instant::from_secs(3_600),
-        Stamp {
-            wall: wall(90_000_000),
-            epoch: 1,
-        },
-    );
-    assert_eq!(clock.drift_ppm(), None, "a jump is not a drift");
-    let placed = clock.place(Instant::from_secs(3_601)).unwrap();
-    assert_eq!(placed.unix_millis, 90_001_000);
-    // One that nobody has told of: no crystal runs ten per cent fast.
-    clock.synchronise(
-        Instant::from_secs(7_200),
-        Stamp {
-            wall: wall(94_000_000),
-            epoch: 1,
-        },
-    );
-    assert_eq!(clock.drift_ppm(), None);
-    // Order is that of the sequence and of the device's clock, whatever the wall says.
-    let stamp = |unix| {
-        Record::ClockSync(Timed::new(
-            Instant::from_secs(5),
-            Stamp {
-                wall: wall(unix),
-                epoch: 1,
-            },
-        ))
-    };
-    let plaintext = written(&[
-        stamp(9_000),
-        pulse(Instant::from_secs(6)),
-        stamp(1_000),
-        pulse(Instant::from_secs(7)),
-    ]);
-    let sequences: Vec<u64> = read(&plaintext)
-        .into_iter()
-        .map(|(sequence, _)| sequence)
-        .collect();
-    assert_eq!(sequences, [7, 8, 9, 10]);
-}
-
-// IOMT-LINK-014
-#[test]
-fn backfilled_old_sensor_session() {
-    // Readings of an hour ago come behind one of now: each keeps its own time and identity.
-    let (now, ago) = (Instant::from_secs(7_200), Instant::from_secs(3_600));
-    let plaintext = written(&[pulse(now), pulse(ago), pulse(ago + SECOND)]);
-    let back = read(&plaintext);
-    assert_eq!(
-        back,
-        [
-            (7, Ok(pulse(now))),
-            (8, Ok(pulse(ago))),
-            (9, Ok(pulse(ago + SECOND)))
-        ]
-    );
-    // A device that has no clock at all says how long ago; the server's receipt is the anchor.
-    let received = wall(1_764_000_000_000);
-    let placed = WallClock::received(received, now - ago, Duration::from_secs(10));
-    assert_eq!(placed.unix_millis, 1_764_000_000_000 - 3_600_000);
-    assert_eq!(placed.uncertainty, Duration::from_secs(11));
-}
-
-#[test]
-fn tick_counter_wrapped() {
-    let mut ticks = TickUnwrapper::new(32);
-    let before = ticks.unwrap(u64::from(u32::MAX) - 5);
-    assert_eq!(ticks.unwrap(4) - before, 10);
 }
 
 // IOMT-ENV-010

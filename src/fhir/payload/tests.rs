@@ -1,0 +1,169 @@
+use alloc::vec::Vec;
+
+use super::*;
+use crate::fhir::{MedicationAdministration, ObservationComponent, parse_date_time};
+
+fn made(uuid: u16, bytes: &[u8]) -> Vec<Resource> {
+    let received = Received {
+        subject: "Patient/7",
+        at: parse_date_time("2024-03-15T14:30:45+01:00").unwrap(),
+        device: None,
+        identity: Identity::of_parts(&[bytes]),
+        upload: Upload::Put,
+    };
+    let payload = Payload::decode(uuid, bytes).unwrap();
+    Resource::of_payload(&payload, &received)
+}
+
+fn observation(resource: &Resource) -> &Observation {
+    match resource {
+        Resource::Observation(own) => own,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn administration(resource: &Resource) -> &MedicationAdministration {
+    match resource {
+        Resource::MedicationAdministration(own) => own,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn reason(concept: Option<&CodeableConcept>) -> Option<&str> {
+    concept?.code_of(terms::ABSENT)
+}
+
+#[test]
+fn every_part_of_a_glucose_context_is_there_under_its_own_name() {
+    let context = [
+        0x7F, 0x2A, 0x00, 1, 0x32, 0xD0, 2, 0x51, 0x08, 0x07, 60, 1, 0x02, 0xD0, 0x41, 0xF0,
+    ];
+    let made = made(0x2A34, &context);
+    assert_eq!(made.len(), 7);
+    let hba1c = observation(&made[0]);
+    assert_eq!(hba1c.metric(), Some(Metric::HBA1C));
+    let dosage = administration(&made[1]).dosage.clone().unwrap();
+    assert_eq!(dosage.dose.unwrap().code.as_deref(), Some("mL"));
+    let carbohydrates = observation(&made[2]);
+    let grams = carbohydrates.value_quantity.clone().unwrap();
+    assert_eq!(grams.value.unwrap().0, 50.into());
+    assert_eq!(grams.code.as_deref(), Some("g"));
+    let text = |concept: &Option<CodeableConcept>| concept.clone().and_then(|c| c.text);
+    let kind = &carbohydrates.component[0].value_codeable_concept;
+    assert_eq!(text(kind).as_deref(), Some("breakfast"));
+    let exercise: Vec<_> = observation(&made[3])
+        .component
+        .iter()
+        .map(|part| part.value_quantity.clone().unwrap().value.unwrap().0)
+        .collect();
+    assert_eq!(exercise, [1_800.into(), 60.into()]);
+    for (index, name) in [(4, "after a meal"), (5, "self"), (6, "no health issues")] {
+        let value = &observation(&made[index]).value_codeable_concept;
+        assert_eq!(text(value).as_deref(), Some(name));
+    }
+}
+
+#[test]
+fn what_a_context_does_not_tell_is_absent_and_never_a_number() {
+    let unknown = made(0x2A34, &[0x04, 1, 0, 0xFF]);
+    for resource in &unknown {
+        let absent = &observation(resource).data_absent_reason;
+        assert_eq!(reason(absent.as_ref()), Some("unknown"));
+    }
+    assert_eq!(unknown.len(), 2, "tester and health");
+    let empty = made(0x2A34, &[0x00, 1, 0]);
+    assert_eq!(empty.len(), 1);
+    // Rapid insulin, taken, and the amount is no number.
+    let taken = made(0x2A34, &[0x10, 1, 0, 1, 0xFF, 0x07]);
+    let taken = administration(&taken[0]);
+    assert_eq!((taken.status.as_str(), &taken.dosage), ("completed", &None));
+    let overrun = made(0x2A34, &[0x08, 1, 0, 0xFF, 0xFF, 100]);
+    let duration = observation(&overrun[0]).component[0].value_quantity.clone();
+    assert_eq!(duration.unwrap().comparator.as_deref(), Some(">="));
+}
+
+#[test]
+fn a_glucose_without_a_concentration_is_absent_at_its_time() {
+    let made = made(0x2A18, &[0x00, 0x2A, 0x00, 0xE8, 7, 3, 14, 8, 30, 0]);
+    let glucose = observation(&made[0]);
+    assert_eq!(glucose.metric(), Some(Metric::GLUCOSE));
+    assert_eq!(reason(glucose.data_absent_reason.as_ref()), Some("unknown"));
+    let time = glucose.effective_date_time.as_deref();
+    assert_eq!(time, Some("2024-03-14T08:30:00+01:00"));
+}
+
+/// A compound of a number and, before and behind it, what is none.
+fn compound(flags: u16, status: &[u8]) -> Vec<u8> {
+    let mut body = flags.to_le_bytes().to_vec();
+    body.extend(150_020_u32.to_le_bytes());
+    body.extend(status);
+    body.push(3);
+    for (metric, class, value) in [
+        (68_193_u32, 3, &[2, 0, b'o', b'k'][..]),
+        (150_021, 1, &[0x20, 0x0F, 118, 0, 0, 0]),
+        (68_194, 2, &[0x42, 0x42, 0x02, 0x00]),
+    ] {
+        body.extend(metric.to_le_bytes());
+        body.push(class);
+        body.extend(value);
+    }
+    let mut bytes = [0x03, 7].to_vec();
+    bytes.extend(u16::try_from(body.len()).unwrap().to_le_bytes());
+    bytes.extend(body);
+    bytes
+}
+
+#[test]
+fn nothing_of_a_compound_is_lost_because_it_is_no_number() {
+    let made = made(0x2B8B, &compound(0x01, &[]));
+    let whole = observation(&made[0]);
+    let parts = &whole.component;
+    assert_eq!((made.len(), parts.len()), (1, 3));
+    assert!(parts[0].value_quantity.is_some());
+    // Without the diastolic pressure it is none of the profile, and must not say so.
+    assert_eq!(whole.meta, None);
+    assert_eq!(whole.code.code_of(terms::LOINC), None);
+    assert_eq!(parts[1].value_string.as_deref(), Some("ok"));
+    let code = parts[2].value_codeable_concept.as_ref();
+    assert_eq!(
+        code.and_then(|code| code.code_of(terms::MDC)),
+        Some("148034")
+    );
+}
+
+#[test]
+fn an_invalid_compound_shows_none_of_its_values() {
+    let made = made(0x2B8B, &compound(0x09, &[0x01, 0x00]));
+    let is_empty = |part: &ObservationComponent| {
+        part.value_quantity.is_none()
+            && part.value_string.is_none()
+            && part.value_codeable_concept.is_none()
+            && reason(part.data_absent_reason.as_ref()) == Some("error")
+    };
+    assert!(observation(&made[0]).component.iter().all(is_empty));
+}
+
+#[test]
+fn a_clock_that_names_an_instant_tells_it_and_every_other_one_its_own_words() {
+    let told = made(0x2A2B, &[0xE8, 7, 3, 15, 14, 30, 45, 5, 0, 0]);
+    let time = observation(&told[0]).value_date_time.as_deref();
+    assert_eq!(time, Some("2024-03-15T14:30:45+01:00"));
+    let ticks = made(0x2BF2, &[0x01, 0x72, 0, 0, 0, 0, 0, 6, 0]);
+    let words = observation(&ticks[0]).value_string.as_deref();
+    assert_eq!(words, Some("114 times 1 s"));
+}
+
+#[test]
+fn a_bundle_without_members_gives_nothing_and_collects_to_an_empty_bundle() {
+    let none = made(0x2B8B, &[0x03, 0xFF, 3, 0, 0, 0, 0]);
+    assert_eq!(none, []);
+    let json = Resource::collected(none).to_json();
+    assert_eq!(json, r#"{"resourceType":"Bundle","type":"collection"}"#);
+}
+
+#[test]
+fn a_power_of_ten_beyond_the_last_is_no_number() {
+    use crate::reading::{Decimal, Value};
+    let shifted = crate::gatt::shifted(Value::Number(Decimal::new(1, 127)), 3);
+    assert_eq!(shifted, Value::NotANumber);
+}
