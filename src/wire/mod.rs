@@ -11,11 +11,13 @@
 //!                                                                                       ▼
 //!                      Envelope::parse ── sequence, run │ tag · length · body │ tag · length · body │ …
 //!           control::Records::new ─────────────────────── tag · length · body │ tag · length · body │ …
+//!          command::Command::parse ────────────────────── tag · length · body
 //! ```
 //!
 //! Every parser takes bytes from strangers: it never panics, never allocates, runs
 //! in time linear in the input, and refuses what it does not consume.
 
+pub mod command;
 pub mod control;
 mod cursor;
 mod envelope;
