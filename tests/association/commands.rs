@@ -314,6 +314,7 @@ fn a_successor_that_never_comes_costs_the_relation_nothing() {
     assert!(ward.receivers[1].readings.contains(&reading));
 }
 
+// IOMT-PAIR-091
 #[test]
 fn an_introduced_device_is_held_to_the_description_that_the_phone_has_seen() {
     for (seen, is_right) in [
@@ -339,6 +340,7 @@ fn an_introduced_device_is_held_to_the_description_that_the_phone_has_seen() {
     }
 }
 
+// IOMT-PAIR-070, IOMT-PAIR-077
 #[test]
 fn one_command_at_a_time_and_none_without_a_session() {
     let mut ward = Ward::new(DEVICE, &[PHONE, HOSPITAL]);

@@ -3,7 +3,8 @@
 //! ```text
 //!  phone (paired)                       device                                server
 //!    │ draws a first secret               │                                     │
-//!    ├── server's key, first secret ─────►│ introduce_peer                      │
+//!    ├── server's key, first secret ─────►│ a sealed command, or introduce_peer │
+//!    │◄── done: it is on storage ─────────┤                                     │
 //!    ├── device's key, first secret ──────┼────────────────► expect_introduced  │
 //!    │                                    ├── KKpsk0 message 1 {hint of it} ───►│
 //!    │                                    │◄── message 2 ───────────────────────┤

@@ -157,11 +157,15 @@ impl Server {
             self.trusted.standing.take(),
             self.quarantine.standing.take(),
         ];
+        let mut is_another = true;
         for old in old.into_iter().flatten() {
             if old.peer == standing.peer {
                 standing.session.succeed(old.session);
+                is_another = false;
             }
         }
+        // What was for one device is not said to another.
+        self.ordered.take_if(|_| is_another);
         self.quarantine = Relation::default();
         self.trusted = Relation {
             standing: Some(standing),
