@@ -39,9 +39,11 @@ const fn warns_of_device(event: &DeviceEvent) -> bool {
         | DeviceEvent::DigitsReady
         | DeviceEvent::Ready { .. }
         | DeviceEvent::Reconnected { .. }
+        | DeviceEvent::Introduced { .. }
         | DeviceEvent::Heard { .. } => false,
         DeviceEvent::AttemptsSpent
         | DeviceEvent::ComparisonFailed
+        | DeviceEvent::Revoked { .. }
         | DeviceEvent::Wiped { .. }
         | DeviceEvent::Lost { .. }
         | DeviceEvent::Silent { .. }
@@ -56,6 +58,7 @@ const fn warns_of_server(event: &ServerEvent) -> bool {
         | ServerEvent::DigitsReady
         | ServerEvent::Paired { .. }
         | ServerEvent::Reconnected { .. }
+        | ServerEvent::Answered { .. }
         | ServerEvent::DeviceHeard => false,
         ServerEvent::Quarantined { .. }
         | ServerEvent::QuarantineCleared { .. }

@@ -4,7 +4,7 @@ use crate::node::{DeviceEvent, PeerId, Rung, ServerEvent};
 use crate::pairing::{Identity, Model, PublicKey};
 use crate::seal::{EpochTag, Twin};
 use crate::time::Instant;
-use crate::wire::control::Why;
+use crate::wire::control::{Outcome, Why};
 use crate::wire::{Hint, Locator, Space};
 use std::string::String;
 use std::vec::Vec;
@@ -93,6 +93,19 @@ pub(super) fn device_events() -> Vec<Case<DeviceEvent>> {
         case(DeviceEvent::DigitsReady, false, &["DigitsReady"]),
         case(DeviceEvent::ComparisonFailed, true, &["ComparisonFailed"]),
         case(DeviceEvent::AttemptsSpent, true, &["AttemptsSpent"]),
+        case(
+            DeviceEvent::Introduced {
+                peer: PEER,
+                by: PeerId(0),
+            },
+            false,
+            &["Introduced", "peer: PeerId(3)", "by: PeerId(0)"],
+        ),
+        case(
+            DeviceEvent::Revoked { peer: PEER },
+            true,
+            &["Revoked", "peer: PeerId(3)"],
+        ),
     ]);
     let places: Vec<usize> = cases
         .iter()
@@ -116,6 +129,8 @@ const fn place_of_device(event: &DeviceEvent) -> usize {
         DeviceEvent::DigitsReady => 8,
         DeviceEvent::ComparisonFailed => 9,
         DeviceEvent::AttemptsSpent => 10,
+        DeviceEvent::Introduced { .. } => 11,
+        DeviceEvent::Revoked { .. } => 12,
     }
 }
 
@@ -205,6 +220,14 @@ pub(super) fn server_events() -> Vec<Case<ServerEvent>> {
             true,
             &["QuarantineCleared", "session: [171, 171"],
         ),
+        case(
+            ServerEvent::Answered {
+                recipient: key(),
+                outcome: Outcome::Known,
+            },
+            false,
+            &["Answered", "recipient: ", "outcome: Known"],
+        ),
     ]);
     let places: Vec<usize> = cases
         .iter()
@@ -230,6 +253,7 @@ const fn place_of_server(event: &ServerEvent) -> usize {
         ServerEvent::LossesUnnamed { .. } => 11,
         ServerEvent::DigitsReady => 12,
         ServerEvent::QuarantineCleared { .. } => 13,
+        ServerEvent::Answered { .. } => 14,
     }
 }
 

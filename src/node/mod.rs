@@ -4,7 +4,7 @@
 //!  readings ── send ──►  Device                             Server  ── Records ──► the caller's store
 //!                          │   poll_transmit      handle_datagram │                       │
 //!                          ├──── frames, control frames ─────────►│ ◄── handle_stored ────┘
-//!                          │◄─── receipts ────────────────────────┤
+//!                          │◄─── receipts, commands ──────────────┤
 //!    flash ◄─ poll_store ──┤   handle_datagram      poll_transmit ├─ export ──► the caller's store
 //!          ─ handle_stored►│                                      │
 //! ```
@@ -18,6 +18,10 @@
 //! A [`Server`] is the server's end of one device: it pairs, yields what was sealed, acknowledges what the caller
 //! has stored, says what is lost, and notices that a device has fallen silent. It answers reconnections, keeps apart
 //! what comes from a device that has lost its secret, and goes on from rows that any worker of a fleet can read.
+//!
+//! Who is paired may bring others ([`Server::introduce`], [`Device::allow_commands`]): a phone reads the label, and from then
+//! on a hospital's server receives the readings too, under the same identities; a server announces its next static key the
+//! same way, so that nobody has to go to each device.
 //!
 //! # Examples
 //!

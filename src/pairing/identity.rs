@@ -4,9 +4,11 @@ pub use sealed::{Belongings, DeviceKey, MAX_ATTESTATION, MAX_EXPORT, MAX_RECORD_
 
 use core::fmt;
 
+use zeroize::Zeroizing;
+
 use super::{Error, SharedSecret};
 use crate::crypto::dh::{PrivateKey, is_canonical};
-use crate::seal::{Entropy, draw};
+use crate::seal::{Entropy, Label, draw, expand_label};
 use crate::wire::write_hex;
 
 /// A public key; its length is that of its suite.
@@ -51,8 +53,8 @@ impl fmt::Debug for PublicKey {
 
 /// A static key pair: who one is towards one peer.
 ///
-/// Wiped when dropped, never printed, not `Clone`. Use another one for each peer, so that
-/// peers can not link a device by its key.
+/// Wiped when dropped, never printed, not `Clone`. Use another one for each owner
+/// ([`Identity::of_relation`]), so that the next one can not link a device to the one before by its key.
 pub struct Identity {
     private: PrivateKey,
     public: PublicKey,
@@ -85,6 +87,34 @@ impl Identity {
         let private = PrivateKey::new(bytes.try_into().map_err(|_| Error::BadKey)?);
         let public = PublicKey(private.public());
         Ok(Self { private, public })
+    }
+
+    /// The static key of one relation: E(root, "static", relation), so that one secret in a fuse gives a device as many as
+    /// it needs, and nobody who knows one of them knows another. Costs one scalar multiplication.
+    ///
+    /// A relation is an owner, with all whom that owner introduces: they see one stream of records under one identity,
+    /// and would be linked by it anyhow. Count the owners, and take the next number when the device changes hands, before
+    /// it is armed; a key that is printed on its label can not change so.
+    ///
+    /// ```
+    /// use iomt::pairing::{DeviceKey, Identity};
+    ///
+    /// let root = DeviceKey::from_bytes(&[7; 32])?; // As if it came from a fuse.
+    /// let (first, next) = (Identity::of_relation(&root, 0)?, Identity::of_relation(&root, 1)?);
+    /// assert_ne!(first.public(), next.public());
+    /// # Ok::<(), iomt::pairing::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// None in suite 1; another suite may refuse a key.
+    pub fn of_relation(root: &DeviceKey, relation: u64) -> Result<Self, Error> {
+        let private = Zeroizing::new(expand_label::<32>(
+            root.secret(),
+            Label::STATIC,
+            [&relation.to_be_bytes(), &[]],
+        ));
+        Self::from_secret_bytes(&*private)
     }
 
     /// The public half.

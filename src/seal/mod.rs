@@ -54,6 +54,7 @@
 
 mod ahead;
 mod batch;
+mod command;
 mod entropy;
 mod epoch;
 mod epoch_table;
@@ -77,6 +78,7 @@ mod space_set;
 pub(crate) mod tests;
 
 pub use batch::{Sessions, open_batch};
+pub use command::{COMMAND_OVERHEAD, CommandSealer};
 #[cfg(feature = "node")]
 pub(crate) use entropy::Draws;
 #[cfg(feature = "std")]

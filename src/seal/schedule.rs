@@ -24,6 +24,7 @@ impl Label {
     pub(crate) const DATA: Self = Self("data");
     pub(crate) const ALARM: Self = Self("alarm");
     pub(crate) const CONTROL: Self = Self("control");
+    pub(crate) const COMMAND: Self = Self("command");
     #[cfg(feature = "cpace")]
     pub(crate) const CPACE_MAC1: Self = Self("cpace mac1");
     #[cfg(feature = "cpace")]
@@ -51,6 +52,9 @@ impl Label {
     pub(crate) const SAS_NONCE: Self = Self("sas nonce");
     #[cfg(feature = "comparison")]
     pub(crate) const TOKEN_MAC1: Self = Self("token mac1");
+    /// Of the device alone: of its static keys.
+    #[cfg(feature = "pairing")]
+    pub(crate) const STATIC: Self = Self("static");
     #[cfg(feature = "pairing")]
     pub(crate) const STATIC_MAC1: Self = Self("static mac1");
     pub(crate) const RESUME: Self = Self("resume");

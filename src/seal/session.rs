@@ -1,3 +1,4 @@
+use super::command::Commands;
 use super::schedule::{Chain, Label, derive, expand_label};
 use super::{Error, Opener, Sealer};
 use crate::crypto::hash::{equal, extract, hmac};
@@ -23,6 +24,7 @@ pub enum Direction {
 /// session            = E(Extract(h, k_ir ‖ k_ri), "session",, 16)
 /// chain 0            = E(root_up, "chain")
 /// receipt key        = E(root_down, "receipt")
+/// chain 0 downwards  = E(root_down, "chain")                of commands
 /// psk'               = E(Extract(h, k_ir ‖ k_ri), "resume")
 /// ```
 pub struct SessionSecrets {
@@ -30,6 +32,8 @@ pub struct SessionSecrets {
     pub(super) hash: [u8; KEY_LEN],
     pub(super) chain: Chain,
     pub(super) receipt_key: Secret,
+    /// The server's chain, of which it seals its commands.
+    pub(super) commands: Chain,
     resumption: Option<ResumptionSecret>,
 }
 
@@ -66,6 +70,7 @@ impl SessionSecrets {
             hash,
             chain: Chain::new(0, derive(&root_up, Label::CHAIN)),
             receipt_key: derive(&root_down, Label::RECEIPT),
+            commands: Chain::new(0, derive(&root_down, Label::CHAIN)),
             resumption: Some(ResumptionSecret::new(derive(&both, Label::RESUME))),
         })
     }
@@ -84,6 +89,7 @@ impl SessionSecrets {
             hash: self.hash,
             chain: self.chain.share(),
             receipt_key: self.receipt_key.share(),
+            commands: self.commands.share(),
             resumption: None,
         }
     }
@@ -173,16 +179,16 @@ impl ResumptionSecret {
 }
 
 /// The length of a saved session.
-pub const SAVED_SESSION_LEN: usize = 138;
+pub const SAVED_SESSION_LEN: usize = 175;
 
-const SAVED_VERSION: u8 = 1;
+const SAVED_VERSION: u8 = 2;
 const CODE_LEN: usize = 8;
 
 /// A session as it lies on the device's storage.
 ///
 /// ```text
 /// version 1 │ suite 1 │ session 16 │ h 32 │ next epoch 4, big-endian │ reached 4, big-endian
-/// │ chain 32 │ receipt key 32 │ f 8 │ code 8
+/// │ chain 32 │ receipt key 32 │ commands 4, big-endian │ their chain 32 │ outcome 1 │ f 8 │ code 8
 /// ```
 ///
 /// The code is an HMAC under a key of the static secret, so that a flipped bit, or another
@@ -192,6 +198,7 @@ pub(super) struct Saved<'a> {
     pub(super) hash: &'a [u8; KEY_LEN],
     pub(super) receipt_key: &'a Secret,
     pub(super) next: &'a Chain,
+    pub(super) commands: &'a Commands,
     pub(super) reached: u32,
     pub(super) fingerprint: [u8; 8],
 }
@@ -210,6 +217,9 @@ impl Saved<'_> {
         writer.put(&self.reached.to_be_bytes())?;
         writer.put(self.next.expose())?;
         writer.put(self.receipt_key.expose())?;
+        writer.put(&self.commands.next.number().to_be_bytes())?;
+        writer.put(self.commands.next.expose())?;
+        writer.u8(self.commands.outcome)?;
         writer.put(&self.fingerprint)?;
         if let Some((content, code)) = out.split_last_chunk_mut() {
             *code = code_of(content, static_secret);
@@ -221,6 +231,8 @@ impl Saved<'_> {
 /// What [`Saved::write`] wrote, read back.
 pub(super) struct Loaded {
     pub(super) secrets: SessionSecrets,
+    /// What has become of the last command.
+    pub(super) outcome: u8,
     pub(super) reached: u32,
     pub(super) fingerprint: [u8; 8],
 }
@@ -243,6 +255,9 @@ pub(super) fn load(saved: &[u8], static_secret: &Secret) -> Result<Loaded, Error
     let reached = u32::from_be_bytes(reader.array()?);
     let chain = Chain::new(number, Secret::new(reader.array()?));
     let receipt_key = Secret::new(reader.array()?);
+    let taken = u32::from_be_bytes(reader.array()?);
+    let commands = Chain::new(taken, Secret::new(reader.array()?));
+    let outcome = reader.u8()?;
     let fingerprint = reader.array()?;
     reader.finish()?;
     let secrets = SessionSecrets {
@@ -250,10 +265,12 @@ pub(super) fn load(saved: &[u8], static_secret: &Secret) -> Result<Loaded, Error
         hash,
         chain,
         receipt_key,
+        commands,
         resumption: None,
     };
     Ok(Loaded {
         secrets,
+        outcome,
         reached,
         fingerprint,
     })

@@ -11,6 +11,7 @@
 //!                                                                                       ▼
 //!                      Envelope::parse ── sequence, run │ tag · length · body │ tag · length · body │ …
 //!           control::Records::new ─────────────────────── tag · length · body │ tag · length · body │ …
+//!          command::Command::parse ────────────────────── tag · length · body
 //! ```
 //!
 //! Every parser takes bytes from strangers: it never panics, never allocates, runs
@@ -31,6 +32,7 @@
 //! | `RecordJson`, `JsonError` | [every record](crate::guide::wire_format#records) |
 //! | [`control`]: `ControlRecord`, `ControlRecords`, `ControlWriter`, `Status`, `Outstanding`, `ListedEpochs`, `ListedEpoch`, `ListedSpace`, `Losses`, `Lost`, `Why`, `EpochEntry`, `SpaceEntry`, `SECRET_LEN` | [specification](crate::guide::specification::control), IOMT-OUT |
 
+pub mod command;
 pub mod control;
 mod cursor;
 mod envelope;

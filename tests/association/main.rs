@@ -7,12 +7,14 @@
     reason = "a test fails by panicking"
 )]
 
+mod commands;
 mod comparison;
 mod half_open;
 mod introduction;
 mod label_key;
 mod passcode;
 mod restored;
+mod ward;
 
 use iomt::node::{
     Config, Device, DeviceEvent, Error, REFUSAL_LEN, Received, Server, ServerConfig, ServerEvent,

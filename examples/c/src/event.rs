@@ -86,7 +86,9 @@ impl From<DeviceEvent> for Event {
             DeviceEvent::Ready { .. } => Self::of(EventKind::Ready),
             DeviceEvent::Reconnected { by, .. } => match by {
                 Rung::Keys => Self::of(EventKind::ReconnectedByKeys),
-                Rung::Current | Rung::Previous => Self::of(EventKind::Reconnected),
+                Rung::Current | Rung::Previous | Rung::Successor => {
+                    Self::of(EventKind::Reconnected)
+                }
             },
             DeviceEvent::Wiped { frames } => Self {
                 frames: u32::try_from(frames).unwrap_or(u32::MAX),

@@ -4,6 +4,7 @@ use super::config::{Config, Keeping};
 use super::epochs::{COUNTED, MAX_KEPT, Origin};
 use super::image::Image;
 use super::peer::Peer;
+use super::report::Rung;
 use super::session::Session;
 use super::storing::Purpose;
 use crate::link::FrameKey;
@@ -35,7 +36,11 @@ impl<const BYTES: usize> Peer<BYTES> {
     /// Whether there is something that an image could say: an epoch that has no place does not open.
     fn has_image(&self) -> bool {
         let is_ready = |session: &Session| !session.sealer.has_begun() || self.has_room_for_epoch();
-        self.next.is_some() || self.session.as_ref().is_some_and(is_ready)
+        match &self.session {
+            _ if self.next.is_some() => true,
+            Some(session) => is_ready(session),
+            None => self.chained.is_some(),
+        }
     }
 
     fn wants_to_keep(&self) -> bool {
@@ -167,29 +172,40 @@ impl<const BYTES: usize> Peer<BYTES> {
         buffer: &'b mut [u8],
     ) -> Option<(Purpose, &'b [u8])> {
         let before = self.next.as_ref().map(|_| Origin::EarlierSession);
+        let by = self.next.as_ref().and_then(|next| next.by);
         let (session, chained, purpose) = match &mut self.next {
             Some(next) => {
                 let purpose = Purpose::ImageOfSession(next.session.sealer.session());
-                (&mut next.session, &next.chained, purpose)
+                (Some(&mut next.session), Some(&next.chained), purpose)
             }
             None => {
-                let session = self.session.as_mut()?;
-                let purpose = match session.sealer.has_begun() {
+                let session = self.session.as_mut();
+                let has_begun = |session: &&mut Session| session.sealer.has_begun();
+                let purpose = match session.as_ref().is_some_and(has_begun) {
                     true => Purpose::ImageOfEpoch,
                     false => Purpose::Image,
                 };
-                (session, self.chained.as_ref()?, purpose)
+                (session, self.chained.as_ref(), purpose)
             }
         };
-        let begun = session.begun();
+        let begun = session.as_ref().and_then(|session| session.begun());
         let begun = begun.iter().map(|record| (record, record.origin));
         let records = self.epochs.for_image(before).chain(begun);
         self.storing.has_newest = records.clone().count() <= MAX_KEPT;
+        let (peer, successor) = match (by, &self.successor) {
+            (Some(Rung::Successor), Some(successor)) => (&successor.key, None),
+            (_, successor) => (&self.key, successor.as_ref()),
+        };
         let image = Image {
-            session: session.write().ok()?,
-            peer: &self.key,
-            current: &chained.current,
-            previous: chained.previous.as_ref(),
+            place: self.number,
+            session: match session {
+                Some(session) => Some(session.write().ok()?),
+                None => None,
+            },
+            peer,
+            chained: chained?,
+            successor,
+            vouching: self.vouching,
         };
         let bytes = image
             .write(records.take(MAX_KEPT), static_secret, buffer)

@@ -8,7 +8,8 @@
 //! ```
 
 use super::half_open::{Keyed, PATIENCE};
-use super::{Device, DeviceEvent, Error, work_once};
+use super::work::work_once;
+use super::{Device, DeviceEvent, Error};
 use crate::link::Retry;
 use crate::pairing::comparison::Digits;
 use crate::pairing::{self, Exchange, SharedSecret, StaticKey, Work};

@@ -292,7 +292,7 @@ impl HalfOpen {
         let State::Answering(exchange) = &mut self.state else {
             return Ok(());
         };
-        super::work_once(exchange, shared, key)?;
+        super::work::work_once(exchange, shared, key)?;
         if let Some(keyed) = Keyed::of(exchange, key)? {
             self.state = State::Keyed(keyed);
         }

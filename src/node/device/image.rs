@@ -1,57 +1,67 @@
 //! What a device keeps of one recipient across a reboot, as it lies on its storage.
 //!
 //! ```text
-//! version 1 │ session 138 (see seal::SAVED_SESSION_LEN) │ peer's static key 32
-//! │ flags 1 (bit 0: previous psk follows) │ psk 32 [│ previous psk 32]
+//! version 1 │ place 1 │ flags 1 │ [session 175, see seal::SAVED_SESSION_LEN] │ peer's static key 32
+//! │ psk 32 [│ previous psk 32] [│ successor's static key 32 │ its first psk 32]
 //! │ count 1 │ count × epoch │ code 8
 //!
-//! epoch   number 4 │ locator 8 │ salt 16 │ tag 16 │ secret 32 │ run 8
+//! flags   bit 0: previous psk follows   bit 1: session follows   bit 2: successor follows
+//!         bit 3: has paired   bit 4: may introduce   bit 5: came by its keys alone
+//! epoch   number 4 │ locator 8 │ salt 16 │ secret 32 │ run 8
 //!         │ flags 1 (bit 0: named by a receipt, bit 1: of an earlier session)
 //! ```
 //!
-//! Numbers are big-endian. The code is an HMAC under a key of the static secret over all before it:
+//! Without a session: a recipient that was introduced, and that the device has not met yet. Numbers are big-endian. The code is an HMAC under a key of the static secret over all before it:
 //! a flipped bit, or another device's image, is not taken for one.
 
 use heapless::Vec;
 
 use super::epochs::{EpochRecord, MAX_UNDRAINED, Origin};
+use super::peer::{Chained, Successor, Vouching};
 use crate::crypto::Secret;
 use crate::crypto::hash::{equal, hmac};
 use crate::pairing::PublicKey;
-use crate::seal::{
-    self, Epoch, EpochTag, HandedEpoch, Label, ResumptionSecret, SAVED_SESSION_LEN, derive,
-};
+use crate::seal::{self, Epoch, HandedEpoch, Label, ResumptionSecret, SAVED_SESSION_LEN, derive};
 use crate::storage::MAX_IMAGE;
 use crate::wire::{self, Locator, Reader, Run, Salt, Writer};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const CODE_LEN: usize = 8;
-const EPOCH_LEN: usize = 4 + 8 + 16 + 16 + 32 + 8 + 1;
+const EPOCH_LEN: usize = 4 + 8 + 16 + 32 + 8 + 1;
 
 /// The longest image.
 const MAX_LEN: usize =
-    1 + SAVED_SESSION_LEN + 32 + 1 + 2 * 32 + 1 + MAX_UNDRAINED * EPOCH_LEN + CODE_LEN;
+    3 + SAVED_SESSION_LEN + 32 + 2 * 32 + 2 * 32 + 1 + MAX_UNDRAINED * EPOCH_LEN + CODE_LEN;
 
 const _: () = assert!(MAX_LEN <= MAX_IMAGE && MAX_LEN <= wire::MAX_DATAGRAM);
 
 const HAS_PREVIOUS: u8 = 1;
+const HAS_SESSION: u8 = 1 << 1;
+const HAS_SUCCESSOR: u8 = 1 << 2;
+const HAS_PAIRED: u8 = 1 << 3;
+const MAY_INTRODUCE: u8 = 1 << 4;
+const IS_DOUBTED: u8 = 1 << 5;
 const IS_NAMED: u8 = 1;
 const IS_OF_EARLIER_SESSION: u8 = 2;
 
 /// What an image is written from; the epochs come beside it.
 pub(super) struct Image<'a> {
-    pub(super) session: &'a [u8; SAVED_SESSION_LEN],
+    pub(super) place: u8,
+    pub(super) session: Option<&'a [u8; SAVED_SESSION_LEN]>,
     pub(super) peer: &'a PublicKey,
-    pub(super) current: &'a ResumptionSecret,
-    pub(super) previous: Option<&'a ResumptionSecret>,
+    pub(super) chained: &'a Chained,
+    pub(super) successor: Option<&'a Successor>,
+    pub(super) vouching: Vouching,
 }
 
 /// What an image says.
 pub(super) struct Loaded<'a> {
-    pub(super) session: &'a [u8],
+    pub(super) place: u8,
+    pub(super) session: Option<&'a [u8]>,
     pub(super) peer: PublicKey,
-    pub(super) current: ResumptionSecret,
-    pub(super) previous: Option<ResumptionSecret>,
+    pub(super) chained: Chained,
+    pub(super) successor: Option<Successor>,
+    pub(super) vouching: Vouching,
     pub(super) epochs: Vec<EpochRecord, MAX_UNDRAINED>,
 }
 
@@ -65,11 +75,18 @@ impl Image<'_> {
     ) -> Result<&'o mut [u8], seal::Error> {
         let mut writer = Writer::new(out);
         writer.u8(VERSION)?;
-        writer.put(self.session)?;
+        writer.put(&[self.place, self.flags()])?;
+        if let Some(session) = self.session {
+            writer.put(session)?;
+        }
         writer.put(self.peer.as_bytes())?;
-        writer.u8(self.previous.map_or(0, |_| HAS_PREVIOUS))?;
-        for resumption in [Some(self.current), self.previous].into_iter().flatten() {
-            writer.put(resumption.secret_bytes())?;
+        writer.put(self.chained.current.secret_bytes())?;
+        if let Some(previous) = &self.chained.previous {
+            writer.put(previous.secret_bytes())?;
+        }
+        if let Some(successor) = self.successor {
+            writer.put(successor.key.as_bytes())?;
+            writer.put(successor.first.secret_bytes())?;
         }
         let count = epochs.clone().count();
         writer.u8(u8::try_from(count).unwrap_or(u8::MAX))?;
@@ -82,6 +99,20 @@ impl Image<'_> {
             *code = code_of(content, static_secret)?;
         }
         Ok(image)
+    }
+
+    fn flags(&self) -> u8 {
+        [
+            (HAS_PREVIOUS, self.chained.previous.is_some()),
+            (HAS_SESSION, self.session.is_some()),
+            (HAS_SUCCESSOR, self.successor.is_some()),
+            (HAS_PAIRED, self.vouching.has_paired),
+            (MAY_INTRODUCE, self.vouching.may_introduce),
+            (IS_DOUBTED, self.vouching.is_doubted),
+        ]
+        .into_iter()
+        .filter_map(|(bit, is_set)| is_set.then_some(bit))
+        .sum()
     }
 }
 
@@ -100,13 +131,24 @@ fn read(content: &[u8]) -> Result<Loaded<'_>, wire::Error> {
     if reader.u8()? != VERSION {
         return Err(wire::Error::OutOfRange);
     }
-    let session = reader.take(SAVED_SESSION_LEN)?;
-    let peer = PublicKey::from_bytes(reader.take(32)?).map_err(|_| wire::Error::OutOfRange)?;
-    let flags = reader.u8()?;
+    let [place, flags] = reader.array()?;
+    let has = |bit: u8| flags & bit != 0;
+    let session = match has(HAS_SESSION) {
+        true => Some(reader.take(SAVED_SESSION_LEN)?),
+        false => None,
+    };
+    let peer = read_key(&mut reader)?;
     let current = read_resumption(&mut reader)?;
-    let previous = match flags & HAS_PREVIOUS {
-        0 => None,
-        _ => Some(read_resumption(&mut reader)?),
+    let previous = match has(HAS_PREVIOUS) {
+        true => Some(read_resumption(&mut reader)?),
+        false => None,
+    };
+    let successor = match has(HAS_SUCCESSOR) {
+        true => Some(Successor {
+            key: read_key(&mut reader)?,
+            first: read_resumption(&mut reader)?,
+        }),
+        false => None,
     };
     let mut epochs = Vec::new();
     for _ in 0..reader.u8()? {
@@ -115,12 +157,22 @@ fn read(content: &[u8]) -> Result<Loaded<'_>, wire::Error> {
     }
     reader.finish()?;
     Ok(Loaded {
+        place,
         session,
         peer,
-        current,
-        previous,
+        chained: Chained { current, previous },
+        successor,
+        vouching: Vouching {
+            has_paired: has(HAS_PAIRED),
+            may_introduce: has(MAY_INTRODUCE),
+            is_doubted: has(IS_DOUBTED),
+        },
         epochs,
     })
+}
+
+fn read_key(reader: &mut Reader<'_>) -> Result<PublicKey, wire::Error> {
+    PublicKey::from_bytes(reader.take(32)?).map_err(|_| wire::Error::OutOfRange)
 }
 
 fn read_resumption(reader: &mut Reader<'_>) -> Result<ResumptionSecret, wire::Error> {
@@ -140,20 +192,21 @@ fn write_epoch(
     writer.put(&record.epoch.number.to_be_bytes())?;
     writer.put(&record.epoch.locator.0)?;
     writer.put(&record.epoch.salt.0)?;
-    writer.put(record.epoch.tag.as_bytes())?;
     writer.put(record.secret.expose())?;
     writer.put(&record.run.0)?;
     writer.u8(earlier | named)
 }
 
 fn read_epoch(reader: &mut Reader<'_>) -> Result<EpochRecord, wire::Error> {
-    let epoch = Epoch {
-        number: u32::from_be_bytes(reader.array()?),
-        locator: Locator(reader.array()?),
-        salt: Salt(reader.array()?),
-        tag: EpochTag::from_bytes(reader.array()?),
-    };
+    let number = u32::from_be_bytes(reader.array()?);
+    let (locator, salt) = (Locator(reader.array()?), Salt(reader.array()?));
     let secret = HandedEpoch::from_bytes(reader.array()?);
+    let epoch = Epoch {
+        number,
+        locator,
+        salt,
+        tag: secret.tag(),
+    };
     let run = Run(reader.array()?);
     let flags = reader.u8()?;
     let origin = match flags & IS_OF_EARLIER_SESSION {

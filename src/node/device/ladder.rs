@@ -6,7 +6,7 @@
 //!   │
 //!   ▼             no answer                   no answer
 //!  Current ─────────────────────► Previous ─────────────► pause, and from the top
-//!     │                              │
+//!     │                              │                       (where a successor is announced: Successor before that)
 //!     └──────────────┬───────────────┘  «I do not know you», or every 16th round without any answer
 //!                    ▼
 //!                   Keys
@@ -71,20 +71,19 @@ impl Ladder {
         }
     }
 
-    /// Nobody has answered on this rung, or somebody has refused.
+    /// Nobody has answered on this rung, or somebody has refused; `further` is the next that there is a secret for.
     pub(super) fn climb(
         &mut self,
         now: Instant,
         retry: Retry,
         is_refused: bool,
-        has_previous: bool,
+        further: Option<Rung>,
     ) {
-        self.rung = match self.rung {
-            Rung::Current if has_previous => Rung::Previous,
-            Rung::Current | Rung::Previous if is_refused || self.rounds % ROUNDS == ROUNDS - 1 => {
-                Rung::Keys
-            }
-            Rung::Current | Rung::Previous | Rung::Keys => {
+        let is_for_keys = is_refused || self.rounds % ROUNDS == ROUNDS - 1;
+        self.rung = match further {
+            Some(further) => further,
+            None if is_for_keys && self.rung != Rung::Keys => Rung::Keys,
+            None => {
                 self.pause(now, retry);
                 Rung::Current
             }

@@ -49,6 +49,32 @@ impl NextSession {
     }
 }
 
+/// Who is to take a recipient's place, and what the device meets it by.
+#[derive(Debug)]
+pub(super) struct Successor {
+    pub(super) key: PublicKey,
+    pub(super) first: ResumptionSecret,
+}
+
+/// What a recipient's word counts for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Vouching {
+    /// A person has paired it: nobody else may end that.
+    pub(super) has_paired: bool,
+    pub(super) may_introduce: bool,
+    /// It came by its keys alone where it should have had a secret: its word counts for nothing until it pairs.
+    pub(super) is_doubted: bool,
+}
+
+impl Vouching {
+    /// Whoever has paired.
+    pub(super) const PAIRED: Self = Self {
+        has_paired: true,
+        may_introduce: true,
+        is_doubted: false,
+    };
+}
+
 #[derive(Debug)]
 pub(super) struct Peer<const BYTES: usize> {
     /// Its place among the recipients.
@@ -57,6 +83,10 @@ pub(super) struct Peer<const BYTES: usize> {
     pub(super) session: Option<Session>,
     pub(super) next: Option<NextSession>,
     pub(super) chained: Option<Chained>,
+    pub(super) successor: Option<Successor>,
+    pub(super) vouching: Vouching,
+    /// Who is to hear that it is on storage.
+    pub(super) introduced_by: Option<u8>,
     pub(super) epochs: Epochs,
     pub(super) outbox: Outbox<BYTES>,
     pub(super) storing: Storing,
@@ -91,6 +121,9 @@ impl<const BYTES: usize> Peer<BYTES> {
             session: None,
             next: None,
             chained: None,
+            successor: None,
+            vouching: Vouching::default(),
+            introduced_by: None,
             epochs: Epochs::new(),
             outbox: outbox(config),
             storing: Storing::default(),
@@ -103,10 +136,10 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     /// Takes up what an image says: its epochs are those of earlier boots, whose end nobody has written down.
     pub(super) fn restore(&mut self, loaded: Loaded<'_>, config: &Config) {
-        self.chained = Some(Chained {
-            current: loaded.current,
-            previous: loaded.previous,
-        });
+        self.number = loaded.place;
+        self.chained = Some(loaded.chained);
+        self.successor = loaded.successor;
+        self.vouching = loaded.vouching;
         for mut record in loaded.epochs {
             record.is_cut = true;
             self.epochs.push(record);

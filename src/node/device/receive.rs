@@ -1,7 +1,7 @@
 //! What comes to a device: receipts, handshakes, hints.
 
 use super::half_open::{Keyed, Party};
-use super::peer::NextSession;
+use super::peer::{NextSession, Vouching};
 use super::session::{Session, Start};
 use super::{Device, DeviceEvent, Error, PeerId, place_bit};
 use crate::pairing::{self, Model, PublicKey};
@@ -30,7 +30,10 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
                 self.handle_handshake(now, datagram, &handshake, entropy)
             }
             Ok(Packet::Refused(refused)) => self.handle_refused(now, refused.reference),
-            Ok(Packet::Frame(_)) => Err(seal::Error::UnexpectedPacket.into()),
+            Ok(Packet::Frame(_)) => match self.commands {
+                Some(handle_command) => handle_command(self, now, datagram),
+                None => Err(seal::Error::UnexpectedPacket.into()),
+            },
             Err(error) => Err(error.into()),
         };
         if handled.is_err() {
@@ -185,6 +188,8 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             return;
         };
         peer.is_introduced = false;
+        peer.vouching = Vouching::PAIRED;
+        peer.successor = None;
         peer.take_next(next);
         let peer = PeerId(peer.number);
         self.note(DeviceEvent::Paired { peer, key });

@@ -11,8 +11,8 @@
 use super::ladder::Ladder;
 use super::peer::NextSession;
 use super::session::Session;
-use super::{Chained, Device, Error, Peer, Rung, work_once};
-use crate::pairing::{self, Exchange, Paired, SharedSecret, Work};
+use super::{Chained, Device, Error, Peer, Rung};
+use crate::pairing::{self, Exchange, Paired};
 use crate::seal::Entropy;
 use crate::time::{Duration, Instant};
 use crate::wire::ConnectionId;
@@ -83,61 +83,6 @@ impl Attempt {
 }
 
 impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
-    /// What is to be computed next: one's own handshake, or one that is answered.
-    pub(super) fn poll_work(&self) -> Work {
-        match self
-            .attempt
-            .as_ref()
-            .map(|attempt| attempt.exchange.poll_work())
-        {
-            None | Some(Work::Idle) => self.poll_answering_work(),
-            Some(work) => work,
-        }
-    }
-
-    fn poll_answering_work(&self) -> Work {
-        match (self.half_open.poll_work(), self.passcode.has_work()) {
-            (Work::Idle, true) => Work::Own,
-            (Work::Idle, false) => self.comparison.poll_work(),
-            (work, _) => work,
-        }
-    }
-
-    fn work_on_answer(
-        &mut self,
-        now: Instant,
-        shared: Option<SharedSecret>,
-        entropy: &mut impl Entropy,
-    ) -> Result<(), Error> {
-        match (self.half_open.poll_work(), self.passcode.has_work()) {
-            (Work::Idle, true) => self
-                .passcode
-                .work(&self.key, &mut self.draws.watch(entropy)),
-            (Work::Idle, false) => self.comparison.work(now, shared, &self.key),
-            _ => Ok(self.half_open.work(shared, &self.key)?),
-        }
-    }
-
-    /// Does one piece of work.
-    pub(super) fn work(
-        &mut self,
-        now: Instant,
-        shared: Option<SharedSecret>,
-        entropy: &mut impl Entropy,
-    ) -> Result<(), Error> {
-        let attempt = self.attempt.as_mut();
-        let working = attempt.filter(|attempt| attempt.exchange.poll_work() != Work::Idle);
-        let Some(attempt) = working else {
-            return self.work_on_answer(now, shared, entropy);
-        };
-        let worked = work_once(&mut attempt.exchange, shared, &self.key);
-        if attempt.exchange.is_over() {
-            self.attempt = None;
-        }
-        worked?;
-        self.finish_attempt(now, entropy)
-    }
-
     /// Begins to reconnect where that is due and nothing else is under way.
     pub(super) fn begin_attempt(
         &mut self,
@@ -170,16 +115,10 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         entropy
             .fill(&mut connection.0)
             .map_err(pairing::Error::Entropy)?;
-        let (rung, secret) = peer.rung();
+        let (rung, key, secret) = peer.rung();
         let exchange = match secret {
-            Some(secret) => Exchange::reconnect(&self.key, peer.key, secret, connection, entropy)?,
-            None => Exchange::meet(
-                &self.key,
-                peer.key,
-                self.descriptor_hash,
-                connection,
-                entropy,
-            )?,
+            Some(secret) => Exchange::reconnect(&self.key, key, secret, connection, entropy)?,
+            None => Exchange::meet(&self.key, key, self.descriptor_hash, connection, entropy)?,
         };
         let ConnectionId([a, b, c, d, ..]) = connection;
         self.attempt = Some(Attempt {
@@ -210,7 +149,11 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     }
 
     /// Message 2 was read: a session is agreed, and used once it is stored.
-    fn finish_attempt(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
+    pub(super) fn finish_attempt(
+        &mut self,
+        now: Instant,
+        entropy: &mut impl Entropy,
+    ) -> Result<(), Error> {
         let Some(attempt) = &mut self.attempt else {
             return Ok(());
         };

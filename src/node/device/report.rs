@@ -37,6 +37,18 @@ pub enum DeviceEvent {
         /// How it was proved who is who.
         by: Rung,
     },
+    /// A recipient has introduced another, which is on storage now: the device meets it next.
+    Introduced {
+        /// The new recipient.
+        peer: PeerId,
+        /// Whoever has introduced it.
+        by: PeerId,
+    },
+    /// A recipient was revoked by another: its place is free, what it was sent and has not stored is wiped.
+    Revoked {
+        /// The place that it had.
+        peer: PeerId,
+    },
     /// A new owner has paired: frames for the one before were wiped.
     Wiped {
         /// How many frames, of those in RAM.
@@ -78,6 +90,8 @@ pub enum Rung {
     Current,
     /// By the one before: the server had not taken the last.
     Previous,
+    /// By the first secret of the recipient that takes the place of the one before.
+    Successor,
     /// By the static keys alone: one side has lost its state. The server holds the session in quarantine.
     Keys,
 }

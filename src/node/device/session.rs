@@ -135,9 +135,7 @@ impl Session {
 
     /// The sealer's state as it has to be stored now.
     pub(super) fn write(&mut self) -> Result<&[u8; SAVED_SESSION_LEN], seal::Error> {
-        if !self.sealer.has_begun() {
-            self.sealer.save(&mut self.saved.0)?;
-        }
+        self.sealer.save(&mut self.saved.0)?;
         Ok(&self.saved.0)
     }
 

@@ -8,6 +8,7 @@ use super::report::Rung;
 use super::session::{MAX_CONTROL, MAX_FRAME};
 use crate::link::{FrameKey, Retry};
 use crate::node::Error;
+use crate::pairing::PublicKey;
 use crate::seal::{Entropy, ResumptionSecret};
 use crate::time::Instant;
 use crate::wire::control::{ControlWriter, EpochEntry, Lost, SpaceEntry, Status};
@@ -93,6 +94,10 @@ impl<const BYTES: usize> Peer<BYTES> {
                 .iter()
                 .map(|record| self.entry_of(record, newest));
             writer.outstanding(entries).ok()?;
+            let session = self.session.as_ref();
+            if let Some(answer) = session.and_then(|session| session.sealer.answer()) {
+                writer.answer(&answer).ok()?;
+            }
         }
         let (server_time_ms, age) = self.contact.newest_dating(now);
         writer
@@ -182,24 +187,36 @@ impl<const BYTES: usize> Peer<BYTES> {
     }
 
     /// What the next attempt to reconnect is made with; by the keys alone where there is no secret.
-    pub(super) fn rung(&self) -> (Rung, Option<&ResumptionSecret>) {
+    pub(super) fn rung(&self) -> (Rung, PublicKey, Option<&ResumptionSecret>) {
+        let rung = self.ladder.rung();
+        let key = match (rung, &self.successor) {
+            (Rung::Successor, Some(successor)) => successor.key,
+            _ => self.key,
+        };
+        match self.secret_for(rung) {
+            Some(secret) => (rung, key, Some(secret)),
+            None => (Rung::Keys, self.key, None),
+        }
+    }
+
+    fn secret_for(&self, rung: Rung) -> Option<&ResumptionSecret> {
         let chained = self.chained.as_ref();
-        let secret = match self.ladder.rung() {
+        match rung {
             Rung::Current => chained.map(|chained| &chained.current),
             Rung::Previous => chained.and_then(|chained| chained.previous.as_ref()),
+            Rung::Successor => self.successor.as_ref().map(|successor| &successor.first),
             Rung::Keys => None,
-        };
-        match secret {
-            Some(secret) => (self.ladder.rung(), Some(secret)),
-            None => (Rung::Keys, None),
         }
     }
 
     /// Goes on to the next rung.
     pub(super) fn climb(&mut self, now: Instant, retry: Retry, is_refused: bool) {
-        let chained = self.chained.as_ref();
-        let has_previous = chained.is_some_and(|chained| chained.previous.is_some());
-        self.ladder.climb(now, retry, is_refused, has_previous);
+        let further = [Rung::Previous, Rung::Successor].into_iter();
+        let further = further.filter(|rung| *rung > self.ladder.rung());
+        let further = further
+            .into_iter()
+            .find(|rung| self.secret_for(*rung).is_some());
+        self.ladder.climb(now, retry, is_refused, further);
     }
 
     /// Whether it is known by more than its key.
@@ -209,11 +226,10 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     /// "previous = the psk that THIS handshake was keyed with"; by the keys, that which still stands.
     pub(super) fn secret_of(&mut self, rung: Rung) -> Option<ResumptionSecret> {
-        let chained = self.chained.as_ref()?;
         let secret = match rung {
-            Rung::Current | Rung::Keys => &chained.current,
-            Rung::Previous => chained.previous.as_ref()?,
-        };
+            Rung::Keys => self.secret_for(Rung::Current),
+            rung => self.secret_for(rung),
+        }?;
         ResumptionSecret::from_secret_bytes(secret.secret_bytes()).ok()
     }
 

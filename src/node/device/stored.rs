@@ -26,6 +26,9 @@ impl<const BYTES: usize> Peer<BYTES> {
             return Ok(self.handle_failed(now, purpose, verdict));
         }
         self.storing.note_done(purpose);
+        if matches!(purpose, Purpose::Image | Purpose::ImageOfEpoch) {
+            self.note_answer_stored(now);
+        }
         match purpose {
             Purpose::Image => return Ok(self.keep_newest()),
             Purpose::ImageOfEpoch => return self.open_epoch(now),
@@ -105,10 +108,16 @@ impl<const BYTES: usize> Peer<BYTES> {
         }
         self.epochs.push(record).ok_or(Error::NotAwaited)?;
         self.session = Some(next.session);
-        self.chained = Some(next.chained);
+        let had_secret = self.chained.replace(next.chained).is_some();
+        match next.by {
+            Some(Rung::Keys) => self.vouching.is_doubted |= had_secret,
+            Some(Rung::Successor) => self.succeed(),
+            Some(Rung::Current | Rung::Previous) | None => {}
+        }
+        self.storing.is_answer_wanted = false;
         self.control.begin_epoch(now);
         self.contact.begin_session(now, config);
-        self.is_introduced &= next.by.is_some_and(|by| by != Rung::Keys);
+        self.is_introduced &= matches!(next.by, Some(Rung::Current | Rung::Previous));
         // What was named as lost in an epoch that is forgotten is named in this one.
         for (space, frames) in lost {
             for _ in 0..frames {

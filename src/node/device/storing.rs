@@ -32,11 +32,22 @@ pub(super) enum Purpose {
     Free(FrameKey),
 }
 
+impl Purpose {
+    pub(super) const fn is_image(self) -> bool {
+        matches!(
+            self,
+            Self::Image | Self::ImageOfEpoch | Self::ImageOfSession(_)
+        )
+    }
+}
+
 /// What of a recipient's is not on storage yet.
 #[derive(Debug, Default)]
 pub(super) struct Storing {
     pub(super) is_image_wanted: bool,
     pub(super) is_scan_wanted: bool,
+    /// Whether a command was taken whose answer waits for the image that says so.
+    pub(super) is_answer_wanted: bool,
     /// Whether the image that is under way has the newest epoch.
     pub(super) has_newest: bool,
     /// Nothing is tried before.
@@ -108,10 +119,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         let Some((number, purpose)) = self.awaiting.take() else {
             return;
         };
-        let is_image = matches!(
-            purpose,
-            Purpose::Image | Purpose::ImageOfEpoch | Purpose::ImageOfSession(_)
-        );
+        let is_image = purpose.is_image();
         if let Some(peer) = self.peer_mut(number) {
             peer.storing.is_image_wanted |= is_image;
         }

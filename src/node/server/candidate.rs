@@ -91,6 +91,7 @@ impl Candidate {
     pub(super) fn confirm(self, now: Instant, opener: Opener, config: &ServerConfig) -> Standing {
         let mut session = Session::new(now, self.id(), opener, config);
         session.promised = self.promised;
+        session.commands = Some(self.secrets.command_sealer());
         Standing {
             peer: self.peer,
             session,

@@ -107,7 +107,7 @@ impl Server {
             return trust;
         };
         if trust == Trust::Trusted {
-            self.introduced = None;
+            self.end_introduction(confirmed.keyed_with);
         }
         if let (Trust::Quarantined, Some(session), Some(trusted)) =
             (trust, &mut self.quarantine.standing, &self.trusted.standing)
@@ -157,11 +157,15 @@ impl Server {
             self.trusted.standing.take(),
             self.quarantine.standing.take(),
         ];
+        let mut is_another = true;
         for old in old.into_iter().flatten() {
             if old.peer == standing.peer {
                 standing.session.succeed(old.session);
+                is_another = false;
             }
         }
+        // What was for one device is not said to another.
+        self.ordered.take_if(|_| is_another);
         self.quarantine = Relation::default();
         self.trusted = Relation {
             standing: Some(standing),
@@ -178,6 +182,7 @@ impl Server {
             losses,
             unnamed,
             events,
+            ordered,
             ..
         } = self;
         let relation = match trust {
@@ -189,12 +194,24 @@ impl Server {
         };
         session.want_receipt(now);
         for record in control.records().flatten() {
-            if let ControlRecord::Status(status) = record {
-                let jump = session.note_status(control.epoch(), &status, unix_millis);
-                if let (Some(ClockEvent::Jumped { by_millis, .. }), Trust::Trusted) = (jump, trust)
-                {
-                    note(events, ServerEvent::ClockJumped { by_millis });
+            let event = match record {
+                ControlRecord::Status(status) => {
+                    let jump = session.note_status(control.epoch(), &status, unix_millis);
+                    jump.and_then(|event| match event {
+                        ClockEvent::Jumped { by_millis, .. } => {
+                            Some(ServerEvent::ClockJumped { by_millis })
+                        }
+                        _ => None,
+                    })
                 }
+                ControlRecord::Answer(answer) => ordered
+                    .as_ref()
+                    .and_then(|ordered| ordered.answered_by(session.id, &answer)),
+                _ => None,
+            };
+            if let (Some(event), Trust::Trusted) = (event, trust) {
+                ordered.take_if(|_| matches!(event, ServerEvent::Answered { .. }));
+                note(events, event);
             }
         }
         // The device repeats its list until it was taken: losses that are not polled hold it up.

@@ -93,6 +93,7 @@ impl Server {
     ) -> Result<(), Error> {
         self.give_up(now);
         self.check_silence(now);
+        self.seal_command(now, entropy)?;
         let is_asking = self
             .attempt
             .exchange()

@@ -1,7 +1,7 @@
 //! A device that somebody who is paired with it has introduced; `node::Device::introduce_peer` draws the messages.
 
 use super::Server;
-use crate::pairing::PublicKey;
+use crate::pairing::{DescriptorHash, PublicKey};
 use crate::seal::ResumptionSecret;
 use crate::wire::Hint;
 
@@ -10,11 +10,13 @@ use crate::wire::Hint;
 pub(super) struct Introduced {
     device: PublicKey,
     first: ResumptionSecret,
+    descriptor: Option<DescriptorHash>,
 }
 
 impl Server {
     /// Says which device is to come, and by which first secret: one that a paired peer of the device has introduced to
-    /// this server ([`Device::introduce_peer`](crate::node::Device::introduce_peer)).
+    /// this server ([`Server::introduce`]), and what it describes itself as, where that is known there: the device's first
+    /// descriptor is held to it ([`DescriptorMismatch`](super::ServerEvent::DescriptorMismatch)).
     ///
     /// It counts as long as no pairing stands, and once:
     /// [`Paired`](super::ServerEvent::Paired), by [`Model::RECONNECTION`](crate::pairing::Model::RECONNECTION), ends it.
@@ -22,8 +24,27 @@ impl Server {
     ///
     /// **What it does not stop**: who has introduced may know the secret of the first session, but neither static key, and
     /// so can not read it.
-    pub fn expect_introduced(&mut self, device: PublicKey, first: ResumptionSecret) {
-        self.introduced = Some(Introduced { device, first });
+    pub fn expect_introduced(
+        &mut self,
+        device: PublicKey,
+        first: ResumptionSecret,
+        descriptor: Option<DescriptorHash>,
+    ) {
+        self.introduced = Some(Introduced {
+            device,
+            first,
+            descriptor,
+        });
+    }
+
+    /// A session is confirmed, so that no introduction counts any more; it is held to what the introduction has said,
+    /// where it came of it.
+    pub(super) fn end_introduction(&mut self, keyed_with: Hint) {
+        let introduced = self.introduced.take();
+        let introduced = introduced.filter(|it| it.first.hint() == keyed_with);
+        if let (Some(introduced), Some(standing)) = (introduced, &mut self.trusted.standing) {
+            standing.session.promised = introduced.descriptor;
+        }
     }
 
     /// The hint of an introduction that still counts.

@@ -3,6 +3,7 @@ use crate::pairing::{Model, PublicKey};
 use crate::seal::{Loss, Opened, Twin};
 use crate::time::Instant;
 use crate::wire::Hint;
+use crate::wire::control::Outcome;
 
 /// What a datagram has turned out to be.
 #[derive(Debug)]
@@ -87,6 +88,14 @@ pub enum ServerEvent {
     QuarantineCleared {
         /// The session's name.
         session: [u8; 16],
+    },
+    /// The device has answered the command that names this recipient: [`Server::introduce`](super::Server::introduce) or
+    /// [`Server::revoke`](super::Server::revoke).
+    Answered {
+        /// The recipient's key.
+        recipient: PublicKey,
+        /// What the device has done.
+        outcome: Outcome,
     },
     /// Nobody has answered the pairing in time; it is given up.
     PairingFailed,

@@ -1,7 +1,7 @@
 use super::config::ServerConfig;
 use crate::link::{Clock, ClockEvent, ClockSample, DRIFT_PPM, Silence, StatusTimes};
 use crate::pairing::DescriptorHash;
-use crate::seal::{EpochTag, Opened, Opener, ServerClock};
+use crate::seal::{CommandSealer, EpochTag, Opened, Opener, ServerClock};
 use crate::time::{Duration, Instant};
 use crate::wire::control::Status;
 use crate::wire::{Locator, Packet, Route, Space, Tag};
@@ -14,6 +14,8 @@ const DUPLICATE_RECEIPT_INTERVAL: Duration = Duration::from_secs(1);
 pub(super) struct Session {
     pub(super) id: [u8; 16],
     pub(super) opener: Opener,
+    /// What seals towards the device: only where the handshake was made, and in no row.
+    pub(super) commands: Option<CommandSealer>,
     /// What the device has promised to describe itself as, until its descriptor came.
     pub(super) promised: Option<DescriptorHash>,
     pub(super) receipt_due: Option<Instant>,
@@ -33,6 +35,7 @@ impl Session {
         Self {
             id,
             opener,
+            commands: None,
             promised: None,
             receipt_due: None,
             last_receipt: None,

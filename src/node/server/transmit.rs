@@ -45,11 +45,11 @@ impl Server {
         now: Instant,
         out: &'o mut [u8; MAX_DATAGRAM],
     ) -> Option<Transmit<'o>> {
-        let written = match self.write_handshake(now, out) {
-            Some(written) => written,
-            None => self.write_receipt(now, out)?,
-        };
-        written.of(out)
+        let written = self
+            .write_handshake(now, out)
+            .or_else(|| self.write_receipt(now, out))
+            .or_else(|| self.write_command(now, out));
+        written?.of(out)
     }
 
     /// When [`Server::poll_transmit`] or [`Server::handle_timeout`] has something to do next.
@@ -66,7 +66,9 @@ impl Server {
         let typed = typed.map(|repetition| repetition.due.min(repetition.gives_up));
         let silence = self.trusted.standing.as_ref();
         let silence = silence.and_then(|standing| standing.session.silence.poll_timeout());
-        [work, patience, typed, self.attempt.poll_timeout(), silence]
+        let attempt = self.attempt.poll_timeout();
+        let command = self.command_due();
+        [work, patience, typed, attempt, silence, command]
             .into_iter()
             .flatten()
             .chain(receipts)
@@ -124,6 +126,10 @@ impl Server {
             }
         }
         None
+    }
+
+    fn write_command(&mut self, now: Instant, out: &mut [u8]) -> Option<Written> {
+        Written::copy(self.take_command(now)?, Recipient::Device, out)
     }
 
     fn server_clock(&self, now: Instant) -> Option<ServerClock> {

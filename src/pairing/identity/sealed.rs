@@ -83,6 +83,10 @@ impl DeviceKey {
         let key = Secret::try_from(bytes).map_err(|_| Error::BadKey)?;
         Ok(Self(key))
     }
+
+    pub(super) const fn secret(&self) -> &Secret {
+        &self.0
+    }
 }
 
 impl Identity {

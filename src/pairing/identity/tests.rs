@@ -1,4 +1,6 @@
 use super::*;
+use crate::crypto::Secret;
+use crate::crypto::hash::hmac;
 use crate::pairing::Exchange;
 use crate::seal::EntropyFailed;
 use crate::seal::tests::Counting;
@@ -186,4 +188,17 @@ fn an_imported_identity_meets_a_server_as_the_one_that_was_exported() {
 fn nothing_that_is_printed_of_an_export_holds_a_secret() {
     let printed = std::format!("{:?} {:?}", key(0x77), everything());
     assert!(!printed.contains("119") && !printed.contains("77, 77") && !printed.contains("81, 81"));
+}
+
+// IOMT-PAIR-090
+#[test]
+fn each_relation_has_a_static_key_of_its_own_which_the_root_gives_again() {
+    let of = |root: u8, relation: u64| Identity::of_relation(&key(root), relation).unwrap();
+    assert_eq!(of(7, 1).public(), of(7, 1).public());
+    assert_ne!(of(7, 1).public(), of(7, 2).public());
+    assert_ne!(of(7, 1).public(), of(8, 1).public());
+    // HKDF-Expand of one block, by hand: HMAC(root, info ‖ 1).
+    let info = b"\x00\x0ciomt1 static\x00\x08\0\0\0\0\0\0\x01\x02\x01";
+    let by_hand: [u8; 32] = hmac(&Secret::new([7; 32]), &[info]);
+    assert_eq!(of(7, 0x0102).secret_bytes(), by_hand);
 }

@@ -9,6 +9,7 @@
 //!     flags    bit 0: the secret follows; bit 1: the power failed in it
 //!   space      code 1 │ floor varint │ span varint │ losses varint │ losses × loss
 //!     loss     gap varint │ length varint │ why 1
+//! 10 answer    taken varint │ outcome 1
 //! ```
 //!
 //! Bit 0 of a tag says *critical*, as in an [`Envelope`](super::Envelope). A space's counters end at
@@ -18,6 +19,7 @@
 //!
 //! Reading borrows: what was checked once is read again from the same bytes, and nothing is copied.
 
+mod answer;
 mod outstanding;
 mod status;
 mod write;
@@ -25,6 +27,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use answer::{Answer, Outcome};
 pub use outstanding::{ListedEpoch, ListedEpochs, ListedSpace, Losses, Outstanding};
 pub use status::Status;
 pub use write::{ControlWriter, EpochEntry, SpaceEntry};
@@ -36,6 +39,7 @@ pub const SECRET_LEN: usize = 32;
 
 const STATUS: Tag = Tag(2);
 const OUTSTANDING: Tag = Tag(4);
+const ANSWER: Tag = Tag(10);
 
 const HAS_SECRET: u8 = 0b01;
 const IS_CUT: u8 = 0b10;
@@ -48,6 +52,8 @@ pub enum ControlRecord<'a> {
     Status(Status),
     /// What the device still holds, and what it has lost.
     Outstanding(Outstanding<'a>),
+    /// What has become of a command.
+    Answer(Answer),
     /// A record that this version does not know, to be passed over.
     Unknown {
         /// Its kind.
@@ -137,6 +143,7 @@ impl<'a> ControlRecords<'a> {
         match tag {
             STATUS => Status::parse(body).map(ControlRecord::Status),
             OUTSTANDING => Outstanding::parse(body).map(ControlRecord::Outstanding),
+            ANSWER => Answer::parse(body).map(ControlRecord::Answer),
             tag if tag.is_critical() => Err(Error::UnknownCritical(tag)),
             tag => Ok(ControlRecord::Unknown { tag, body }),
         }

@@ -378,3 +378,28 @@ proptest! {
         }
     }
 }
+
+// IOMT-PAIR-084
+#[test]
+fn an_answer_is_the_drawn_bytes() {
+    for (outcome, code) in [
+        (Outcome::Done, 1),
+        (Outcome::Known, 2),
+        (Outcome::NoRoom, 3),
+        (Outcome::NotAllowed, 4),
+        (Outcome::NotUnderstood, 5),
+        (Outcome::Other(9), 9),
+    ] {
+        let answer = Answer {
+            taken: 300,
+            outcome,
+        };
+        let plaintext = written(|writer| writer.answer(&answer).unwrap());
+        assert_eq!(plaintext, [10, 3, 0xAC, 0x02, code]);
+        let read = ControlRecords::new(&plaintext).next();
+        assert!(matches!(read, Some(Ok(ControlRecord::Answer(read))) if read == answer));
+    }
+    for wrong in [&[10, 1, 1][..], &[10, 3, 1, 1, 1], &[10, 0]] {
+        assert!(ControlRecords::new(wrong).next().unwrap().is_err());
+    }
+}

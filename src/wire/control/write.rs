@@ -1,4 +1,4 @@
-use super::{HAS_SECRET, IS_CUT, Lost, OUTSTANDING, SECRET_LEN, STATUS, Status};
+use super::{ANSWER, Answer, HAS_SECRET, IS_CUT, Lost, OUTSTANDING, SECRET_LEN, STATUS, Status};
 use crate::wire::cursor::varint_len;
 use crate::wire::{Error, Locator, MAX_COUNTER, Run, Space, Tag, Writer};
 
@@ -86,6 +86,21 @@ impl<'w> ControlWriter<'w> {
         status.write(&mut writer)?;
         let body = writer.finish();
         self.begin(STATUS, body.len())?;
+        self.writer.put(body)
+    }
+
+    /// Appends what has become of a command: at most [`Answer::MAX_LEN`] bytes and two. One that does not fit changes
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRoom`].
+    pub fn answer(&mut self, answer: &Answer) -> Result<(), Error> {
+        let mut body = [0_u8; Answer::MAX_LEN];
+        let mut writer = Writer::new(&mut body);
+        answer.write(&mut writer)?;
+        let body = writer.finish();
+        self.begin(ANSWER, body.len())?;
         self.writer.put(body)
     }
 

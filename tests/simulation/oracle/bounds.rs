@@ -37,7 +37,7 @@ pub const STEPS: u64 = 1_000_000;
 /// for whoever pairs just now, by any of the ways there are.
 pub const DEVICE: usize = RECIPIENTS * (OUTBOX + 5 * 1_024) + 4 * 1_024;
 /// Bytes of a server for one device, as its documentation has it, apart from the epochs on the heap.
-pub const SERVER: usize = 8 * 1_024;
+pub const SERVER: usize = 8 * 1_024 + 512;
 /// A server's locators: each open epoch has one, and the heap holds 0.6 KiB for each.
 pub const LOCATORS: usize = 100;
 /// No frame is shorter than its header without a route, and what sealing adds.

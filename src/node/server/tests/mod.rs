@@ -11,6 +11,7 @@ mod fleet;
 mod peer;
 mod quarantine;
 mod reconnection;
+mod stolen;
 mod supervision;
 
 use super::{NamedLoss, Received, Recipient, Server, ServerConfig, ServerEvent, Trust, refusal};
