@@ -178,12 +178,10 @@ impl Node {
         self.crash(context, Duration::from_secs(1));
         *self.flash.chip.borrow_mut() = chip;
         self.has_image = [false; RECIPIENTS];
-        context.oracles.ledger.note_restored(
-            self.build.lineage,
-            self.index,
-            taken,
-            context.now,
-        );
+        context
+            .oracles
+            .ledger
+            .note_restored(self.build.lineage, self.index, taken, context.now);
         true
     }
 

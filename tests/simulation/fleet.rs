@@ -1,5 +1,5 @@
 use iomt::node::{Server, ServerConfig};
-use iomt::pairing::{Identity, PublicKey, label::LabelSecret};
+use iomt::pairing::{Identity, PublicKey, StaticKey, label::LabelSecret};
 use iomt::seal::RowKey;
 use iomt::time::Instant;
 use iomt::wire::Hint;
@@ -23,6 +23,20 @@ pub struct Known {
     pub paths: [Option<Address>; 2],
     /// Which worker had its last datagram.
     pub worker: usize,
+    /// How many messages 1 by its secret a worker has swallowed that can not answer, since anything of it was stored.
+    pub swallowed: u32,
+}
+
+impl Known {
+    /// Two rounds of a device's attempts.
+    const ROUNDS: u32 = 2 * 8;
+
+    /// "KKpsk0 current → previous → IK": to the device this server looks like one that has lost its state. Where the
+    /// worker that has its affinity can not draw or store, and another answers who shows his keys, the secrets stay
+    /// unanswered and the keys do not; and the device is right to go on to them.
+    pub const fn looks_lost(&self) -> bool {
+        self.swallowed >= Self::ROUNDS
+    }
 }
 
 /// One pairing in the database: the rows of its sessions, and what it has of the device.
@@ -145,9 +159,17 @@ impl Fleet {
         u64::try_from(ms).unwrap_or(0)
     }
 
+    fn key(&self) -> StaticKey {
+        Element::new(self.secret, self.public, Random::new(0)).key()
+    }
+
+    /// Whether a message 1 is whole: of a damaged one nobody can say that its sender is not known.
+    pub fn is_whole(&self, hello: &[u8]) -> bool {
+        self.key().check_hello(hello).is_ok()
+    }
+
     pub fn new_server(&self, relation: usize, now: Instant) -> Box<Server> {
-        let key = Element::new(self.secret, self.public, Random::new(0)).key();
-        let mut server = Box::new(Server::new(key, self.config));
+        let mut server = Box::new(Server::new(self.key(), self.config));
         server.expect(self.known[relation].key);
         server.set_wall_clock(now, self.unix_ms(now));
         server
@@ -166,8 +188,13 @@ impl Fleet {
 
     pub fn set_clock(&mut self, context: &mut Context, wall_ms: i64) {
         let now = context.now;
-        self.wall_ms = wall_ms;
-        context.oracles.clocks.note_set(self.index, now, wall_ms);
+        // No clock shows a time before 1970, and whoever sets one back further finds it there.
+        let first_ms = -i64::try_from(now.as_millis()).unwrap();
+        self.wall_ms = wall_ms.max(first_ms);
+        context
+            .oracles
+            .clocks
+            .note_set(self.index, now, self.wall_ms);
         let unix = self.unix_ms(now);
         for member in self
             .workers

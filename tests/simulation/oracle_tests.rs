@@ -9,8 +9,8 @@ use iomt::wire::{
     CounterRange, Frame, Locator, MAX_COUNTER, RecordId, Route, Run, Salt, Space, Tag,
 };
 
-use super::oracle::shelf::{Place, Record, Row};
 use super::oracle::clocks::{START_MS, Told};
+use super::oracle::shelf::{Place, Record, Row};
 use super::oracle::{Clocks, Ledger, RECIPIENTS, Reading, Shelf, Tally, WireLog, bounds, wire_log};
 
 const RUN: Run = Run([1; 8]);
@@ -25,6 +25,11 @@ struct Scene {
 
 impl Scene {
     fn new(keeping: Keeping) -> Self {
+        Self::with_lost(keeping, &[])
+    }
+
+    /// The recipient had no room for these when they were taken.
+    fn with_lost(keeping: Keeping, lost: &[u64]) -> Self {
         let mut ledger = Ledger::default();
         ledger.begin_life(0, 0, keeping, Instant::ZERO);
         for sequence in 0..10 {
@@ -35,7 +40,7 @@ impl Scene {
                 life: 0,
                 at: Instant::from_secs(sequence),
                 to: [true, false],
-                lost_to: [false; RECIPIENTS],
+                lost_to: [lost.contains(&sequence), false],
             };
             let id = RecordId { run: RUN, sequence };
             ledger.accept(0, id, reading).unwrap();
@@ -217,6 +222,17 @@ fn what_went_with_an_image_is_no_more_than_had_no_receipt() {
     assert_eq!(restored(&[8, 9], 2).unwrap().rolled_back, 2);
     assert!(restored(&[8, 9], 1).is_err());
     assert!(restored(&[6], 9).is_err(), "before the image");
+}
+
+/// What a recipient had no room for was lost by name when it was taken: it did not wait when the power went.
+#[test]
+fn what_was_lost_by_name_before_the_image_went_is_not_counted_among_what_waited() {
+    let mut scene = Scene::with_lost(Keeping::Session, &[8]).stored_but(&[8, 9]);
+    let (taken, now) = (Instant::from_secs(7), Instant::from_secs(100));
+    scene.ledger.end_life(0, now, 1);
+    scene.ledger.note_restored(0, 0, taken, now);
+    let tally = scene.settle().unwrap();
+    assert_eq!((tally.untold, tally.rolled_back), (1, 1));
 }
 
 #[test]

@@ -51,10 +51,7 @@ pub fn table(outcome: &Outcome) -> String {
         "  until the slowest was stored",
         format!("{} of {}", counts.slowest_alarm, bounds::ALARM),
     );
-    line(
-        "times compared with the truth",
-        counts.datings.to_string(),
-    );
+    line("times compared with the truth", counts.datings.to_string());
     line(
         "most steps of one seed",
         format!("{} of {}", counts.most_steps, bounds::STEPS),

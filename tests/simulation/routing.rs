@@ -27,7 +27,14 @@ impl Fleet {
             _ => return,
         };
         match (route, packet) {
-            (Some((worker, relation)), _) => self.open(context, worker, relation, delivery),
+            (Some((worker, relation)), packet) => {
+                let is_hello = matches!(packet, Packet::Handshake(hello)
+                    if hello.step == 1 && hello.model != Model::FACTORY_KEYS.0);
+                if is_hello && self.workers[worker].is_mute() {
+                    self.known[relation].swallowed += 1;
+                }
+                self.open(context, worker, relation, delivery);
+            }
             (None, Packet::Handshake(hello))
                 if hello.step == 1 && hello.model == Model::FACTORY_KEYS.0 =>
             {
@@ -39,6 +46,8 @@ impl Fleet {
                 }
                 self.step_reception(context, worker);
             }
+            // "to a message 1 only behind `StaticKey::check_hello`"
+            (None, Packet::Handshake(_)) if !self.is_whole(&delivery.bytes) => {}
             _ => self.refuse(context, &delivery),
         }
     }

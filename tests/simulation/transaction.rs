@@ -68,6 +68,10 @@ impl Fleet {
                     is_void |= keyed_with != Hint::NONE && due.is_some_and(|due| due != keyed_with);
                     is_quarantined = true;
                     let place = self.index;
+                    let ledger = &mut context.oracles.ledger;
+                    if self.known[relation].looks_lost() {
+                        ledger.note_doubtful_at(relation, place);
+                    }
                     context.check(|oracles| oracles.ledger.check_quarantine(relation, place));
                 }
                 ServerEvent::LossesUnnamed { .. } => {
@@ -134,6 +138,7 @@ impl Fleet {
                 }
             }
         }
+        self.known[relation].swallowed = 0;
         let stored = &mut self.relations[relation];
         stored.rows = written;
         stored.hints =

@@ -11,7 +11,7 @@ use super::medium::Trouble;
 use super::network::{Address, Delivery};
 use super::oracle::clocks::Told;
 use super::oracle::{shelf, wire_log};
-use super::random::Source;
+use super::random::{Noise, Source};
 use super::transaction::{Transaction, index_of, owner};
 
 /// How often an engine is asked again at one time; what still has something to do then is in a loop.
@@ -76,6 +76,11 @@ impl Worker {
     pub fn elements(&mut self) -> impl Iterator<Item = &mut Element> {
         let members = self.members.iter_mut().map(|member| &mut member.element);
         members.chain([&mut self.element])
+    }
+
+    /// Whether it can answer nobody: it can not draw, or not store.
+    pub const fn is_mute(&self) -> bool {
+        !matches!(self.source.noise, Noise::Good) || matches!(self.trouble, Trouble::ForEver(0))
     }
 
     /// Whether the store answers.
@@ -250,9 +255,7 @@ impl Fleet {
     ) {
         let member = &self.workers[worker].members[relation];
         let ledger = &context.oracles.ledger;
-        let ticks = rows
-            .last()
-            .and_then(|row| ledger.ticks_of(relation, row));
+        let ticks = rows.last().and_then(|row| ledger.ticks_of(relation, row));
         let clock = member.server.device_clock();
         let dated = ticks.and_then(|ticks| Some((ticks, clock?.at(ticks)?)));
         let Some((ticks, wall)) = dated else { return };

@@ -109,6 +109,7 @@ impl World {
                 clears: device.clears,
                 paths: [None; 2],
                 worker: 0,
+                swallowed: 0,
             })
             .collect();
         let config = ServerConfig {

@@ -154,7 +154,10 @@ impl World {
         }
         (self.device, self.storage) = (Some(engine), Some(storage));
         self.ready = [false; RECIPIENTS];
-        self.life = self.oracles.ledger.begin_life(0, 0, self.config.keeping, self.booted);
+        self.life = self
+            .oracles
+            .ledger
+            .begin_life(0, 0, self.config.keeping, self.booted);
         Ok(())
     }
 

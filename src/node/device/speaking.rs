@@ -3,7 +3,7 @@
 use super::Config;
 use super::config::Reach;
 use super::epochs::{EpochRecord, Origin};
-use super::peer::Peer;
+use super::peer::{Chained, Peer};
 use super::report::Rung;
 use super::session::{MAX_CONTROL, MAX_FRAME};
 use crate::link::{FrameKey, Retry};
@@ -183,15 +183,14 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     /// What the next attempt to reconnect is made with; by the keys alone where there is no secret.
     pub(super) fn rung(&self) -> (Rung, Option<&ResumptionSecret>) {
-        let chained = self.chained.as_ref();
-        let secret = match self.ladder.rung() {
-            Rung::Current => chained.map(|chained| &chained.current),
-            Rung::Previous => chained.and_then(|chained| chained.previous.as_ref()),
-            Rung::Keys => None,
+        let Some(Chained { current, previous }) = &self.chained else {
+            return (Rung::Keys, None);
         };
-        match secret {
-            Some(secret) => (self.ladder.rung(), Some(secret)),
-            None => (Rung::Keys, None),
+        match (self.ladder.rung(), previous) {
+            (Rung::Keys, _) => (Rung::Keys, None),
+            (Rung::Previous, Some(previous)) => (Rung::Previous, Some(previous)),
+            // A receipt may have ended the one before since.
+            (Rung::Previous, None) | (Rung::Current, _) => (Rung::Current, Some(current)),
         }
     }
 

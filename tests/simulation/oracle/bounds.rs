@@ -38,9 +38,7 @@ pub const ALARM: Duration = Duration::from_secs(10);
 pub fn check_alarm(took: Duration) -> Result<(), String> {
     match took <= ALARM {
         true => Ok(()),
-        false => Err(format!(
-            "an alarm was stored after {took}, {ALARM} at most"
-        )),
+        false => Err(format!("an alarm was stored after {took}, {ALARM} at most")),
     }
 }
 

@@ -52,7 +52,9 @@ impl Clocks {
             told.unix_ms.cast_signed().saturating_sub(truth)
         };
         let within = told.uncertainty.as_millis() + ROUNDING;
-        since.iter().any(|(_, clock)| off(*clock).unsigned_abs() <= within)
+        since
+            .iter()
+            .any(|(_, clock)| off(*clock).unsigned_abs() <= within)
             || since.windows(2).any(|pair| {
                 let (before, behind) = (off(pair[0].1), off(pair[1].1));
                 before.abs_diff(behind) <= ROUND_TRIP_MS.unsigned_abs()

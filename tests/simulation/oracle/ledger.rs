@@ -278,9 +278,12 @@ impl Ledger {
                     (held, _) if held == records => Fate::Stored,
                     (1.., _) => return Err(format!("half of a frame is stored: {reading:?}")),
                     _ if shelf.was_here(run, first) => Fate::RolledBack,
+                    _ if self.was_named_in_ram(reading, place) => match named.get(&first) {
+                        Some(Named::Told) => Fate::Named,
+                        _ => Fate::Untold,
+                    },
                     _ if self.went_with_an_image(reading) => Fate::WithImage,
                     (_, Some(Named::Told)) => Fate::Named,
-                    _ if self.was_named_in_ram(reading, place) => Fate::Untold,
                     (_, Some(Named::Cut)) => Fate::Cut,
                     _ if self.went_with_ram(reading) => Fate::InRam,
                     _ => return Err(self.complain(lineage, place, shelf, (run, first))),
@@ -292,11 +295,7 @@ impl Ledger {
     }
 
     /// The frames that were taken for this recipient, by boot and space: the first record of each, and how many it has.
-    fn frames_for(
-        &self,
-        lineage: usize,
-        place: usize,
-    ) -> BTreeMap<(Run, u8), BTreeMap<u64, u64>> {
+    fn frames_for(&self, lineage: usize, place: usize) -> BTreeMap<(Run, u8), BTreeMap<u64, u64>> {
         let mut spaces: BTreeMap<(Run, u8), BTreeMap<u64, u64>> = BTreeMap::new();
         let of_lineage = (lineage, Run([0; 8]), 0)..(lineage + 1, Run([0; 8]), 0);
         for ((_, run, _), reading) in self.readings.range(of_lineage) {
@@ -346,7 +345,9 @@ impl Ledger {
         })
     }
 
-    /// The device has named it, and has lost its power before the server was told.
+    /// The device has named it, and has lost its power before the server was told: "Losses are named in `outstanding`",
+    /// which says it from RAM until it is reflected. It waited for no receipt, so it is none of the frames that may go with
+    /// the power or with an image.
     fn was_named_in_ram(&self, reading: &Reading, place: usize) -> bool {
         let life = self.lives.get(reading.life);
         reading.lost_to[place] && life.is_some_and(|life| life.ended.is_some())
