@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use iomt::time::Duration;
+
 use super::oracle::Tally;
 
 /// What is done to the world.
@@ -96,14 +98,14 @@ impl Fault {
             Self::DeviceRestored => "devices restored from an old image",
             Self::StoreRestored => "stores restored from a backup",
             Self::Clone => "devices cloned",
-            Self::FailingNoise => "generators that fail",
-            Self::ConstantNoise => "generators that are constant",
-            Self::RepeatingNoise => "generators that start over",
-            Self::WorkerNoise => "generators of workers that fail or repeat",
+            Self::FailingNoise => "draws of a generator that fails",
+            Self::ConstantNoise => "draws of a generator that is constant",
+            Self::RepeatingNoise => "boots with a generator that starts over",
+            Self::WorkerNoise => "draws of a worker whose generator is like that",
             Self::KeyLate => "static-key operations that take up to 40 s",
             Self::KeyFails => "static-key operations that fail",
-            Self::EffectFailsOnce => "n-th effect fails once",
-            Self::EffectFailsForEver => "effects fail from the n-th on",
+            Self::EffectFailsOnce => "effects that fail alone",
+            Self::EffectFailsForEver => "effects that fail from one of them on",
             Self::WeekInGateway => "gateways that hold all for 7 days",
             Self::Burst => "bursts of 10 to 160 readings",
         }
@@ -121,13 +123,24 @@ pub struct Counts {
     pub tally: Tally,
     pub sessions: u64,
     pub device_micros: u64,
+    /// Alarms behind a backlog when all faults were over, and the slowest of them.
+    pub alarms: u64,
+    pub slowest_alarm: Duration,
+    /// Times of a server, and of a server's clock at a device, that were compared with the truth.
+    pub datings: u64,
     /// The most steps that a seed took: each is a moment at which something was due.
     pub most_steps: u64,
 }
 
 impl Counts {
     pub fn note(&mut self, fault: Fault) {
-        *self.faults.entry(fault).or_default() += 1;
+        self.note_many(fault, 1);
+    }
+
+    pub fn note_many(&mut self, fault: Fault, times: u64) {
+        if times > 0 {
+            *self.faults.entry(fault).or_default() += times;
+        }
     }
 
     pub fn add(&mut self, other: &Self) {
@@ -140,6 +153,9 @@ impl Counts {
         self.tally.add(&other.tally);
         self.sessions += other.sessions;
         self.device_micros += other.device_micros;
+        self.alarms += other.alarms;
+        self.slowest_alarm = self.slowest_alarm.max(other.slowest_alarm);
+        self.datings += other.datings;
         self.most_steps = self.most_steps.max(other.most_steps);
     }
 

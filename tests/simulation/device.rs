@@ -42,6 +42,16 @@ pub struct Build {
     /// The gateways that hear it; none: it has a connection of its own.
     pub via: Vec<usize>,
     pub interval: Duration,
+    /// How many records a frame has at most.
+    pub records: u64,
+}
+
+/// When all faults are over: it waits for its server, takes a last backlog, and an alarm behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Listens,
+    Alarms,
+    Done,
 }
 
 /// A device: its program, which a crash ends, and what outlives it.
@@ -73,6 +83,12 @@ pub struct Node {
     pub dies_after: Option<u64>,
     /// How many readings more the next one comes with.
     pub burst: u64,
+    /// Which images storage has said it has.
+    has_image: [bool; RECIPIENTS],
+    /// Which images could not be written since: what storage has is not what the session is.
+    is_stale: [bool; RECIPIENTS],
+    /// What is still to be done when all faults are over.
+    last: Last,
     /// Whether it has not been ready since the power failed in a write.
     recovers: bool,
 }
@@ -83,7 +99,11 @@ impl Node {
             index,
             flash,
             source: Source::new(random.branch()),
-            element: Element::new(build.secret, build.has_element, random.branch()),
+            element: Element::new(
+                build.secret,
+                build.has_element.then(|| public_of(&build.secret)),
+                random.branch(),
+            ),
             build,
             engine: None,
             storage: None,
@@ -102,14 +122,21 @@ impl Node {
             reply_to: None,
             dies_after: None,
             burst: 0,
+            has_image: [false; RECIPIENTS],
+            is_stale: [false; RECIPIENTS],
+            last: Last::Listens,
             recovers: false,
         }
     }
 
     pub fn public(&self) -> PublicKey {
-        Identity::from_secret_bytes(&self.build.secret)
-            .unwrap()
-            .public()
+        public_of(&self.build.secret)
+    }
+
+    /// Faults and readings are over, but for the last.
+    pub const fn be_quiet(&mut self) {
+        self.is_quiet = true;
+        self.burst = 0;
     }
 
     pub const fn keeping(&self) -> Keeping {
@@ -150,10 +177,11 @@ impl Node {
         };
         self.crash(context, Duration::from_secs(1));
         *self.flash.chip.borrow_mut() = chip;
+        self.has_image = [false; RECIPIENTS];
         context
             .oracles
             .ledger
-            .note_restored(self.index, taken, context.now);
+            .note_restored(self.build.lineage, self.index, taken, context.now);
         true
     }
 
@@ -196,7 +224,7 @@ impl Node {
             // device can tell.
             self.snapshot = None;
         }
-        let again = self.start();
+        let again = self.start(context);
         if self.flash.chip.borrow().is_off() {
             context.say(|| format!("device {}: the power fails while it starts", self.index));
             self.lose_power(context);
@@ -209,6 +237,7 @@ impl Node {
                     self.build.lineage,
                     self.index,
                     self.keeping(),
+                    self.boot_at,
                 );
                 context.say(|| format!("device {} starts, life {}", self.index, self.life));
                 self.wake = Some(context.now);
@@ -222,7 +251,7 @@ impl Node {
         }
     }
 
-    fn start(&mut self) -> Result<Box<Engine>, String> {
+    fn start(&mut self, context: &mut Context) -> Result<Box<Engine>, String> {
         let now = Instant::ZERO;
         let engine = Engine::new(self.element.key(), DESCRIPTOR, self.build.config);
         let mut engine = Box::new(engine.map_err(|error| error.to_string())?);
@@ -237,6 +266,7 @@ impl Node {
                     .map_err(|error| error.to_string())?,
                 None => None,
             };
+            self.doubt(context, place, stored.is_some());
             match (stored, self.build.label) {
                 (Some(len), _) => {
                     self.paired_once = true;
@@ -256,6 +286,21 @@ impl Node {
         Ok(engine)
     }
 
+    /// Whether the recipient may find another than it knows, and why: nothing that was on storage is forgotten.
+    fn doubt(&mut self, context: &mut Context, place: usize, has_image: bool) {
+        let (index, is_first) = (self.index, self.life == 0 && self.boot_at == Instant::ZERO);
+        if self.keeping() == Keeping::Nothing || is_first {
+            return;
+        }
+        if !has_image && self.has_image[place] && !self.flash.chip.borrow().is_off() {
+            context.check(|_| Err(format!("device {index} has forgotten its image {place}")));
+        }
+        if !has_image || self.is_stale[place] {
+            let ledger = &mut context.oracles.ledger;
+            ledger.note_doubtful_at(self.build.lineage, place);
+        }
+    }
+
     fn meet_the_others(&mut self, context: &mut Context) {
         self.paired_once = true;
         let ticks = self.ticks(context.now);
@@ -266,6 +311,10 @@ impl Node {
             engine.meet(ticks, *key).unwrap();
         }
     }
+}
+
+fn public_of(secret: &[u8; 32]) -> PublicKey {
+    Identity::from_secret_bytes(secret).unwrap().public()
 }
 
 fn place_of(peer: PeerId) -> usize {

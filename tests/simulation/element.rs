@@ -7,7 +7,8 @@ use super::random::Random;
 /// Who holds a static key, and agrees with it: at once, late, or not at all.
 pub struct Element {
     secret: [u8; 32],
-    is_elsewhere: bool,
+    /// Of a key that is elsewhere, so that nobody has to calculate it again.
+    public: Option<PublicKey>,
     random: Random,
     /// Chance in a thousand that there is no answer.
     pub fails: u64,
@@ -17,10 +18,10 @@ pub struct Element {
 }
 
 impl Element {
-    pub const fn new(secret: [u8; 32], is_elsewhere: bool, random: Random) -> Self {
+    pub const fn new(secret: [u8; 32], public: Option<PublicKey>, random: Random) -> Self {
         Self {
             secret,
-            is_elsewhere,
+            public,
             random,
             fails: 0,
             dawdles: 0,
@@ -34,11 +35,11 @@ impl Element {
 
     /// The key as a node has it.
     pub fn key(&self) -> StaticKey {
-        if !self.is_elsewhere {
+        let Some(public) = self.public else {
             return self.identity().into();
-        }
+        };
         let hedge = self.secret.map(|byte| byte ^ 0xA5);
-        StaticKey::elsewhere(self.identity().public(), &hedge).unwrap()
+        StaticKey::elsewhere(public, &hedge).unwrap()
     }
 
     /// The program that has asked is no more.

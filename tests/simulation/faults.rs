@@ -32,9 +32,11 @@ impl World {
                 });
             }
             Event::DeviceCrash(number) => {
-                context.counts.note(Fault::DeviceCrash);
-                self.devices[pick(number, devices)]
-                    .crash(context, Duration::from_secs(1 + number % 600));
+                let device = &mut self.devices[pick(number, devices)];
+                if device.engine.is_some() {
+                    context.counts.note(Fault::DeviceCrash);
+                }
+                device.crash(context, Duration::from_secs(1 + number % 600));
             }
             Event::DeviceCrashesAfter { device, calls } => {
                 self.devices[pick(device, devices)].dies_after = Some(calls);
@@ -50,13 +52,21 @@ impl World {
                 let worker = pick(number, fleet.workers.len());
                 fleet.kill(context, worker, Fault::WorkerCrash);
             }
-            Event::WorkerCrashesAfter { worker, calls } => {
-                let workers = &mut self.fleets[0].workers;
+            Event::WorkerCrashesAfter {
+                fleet,
+                worker,
+                calls,
+            } => {
+                let workers = &mut self.fleets[fleet].workers;
                 let worker = pick(worker, workers.len());
                 workers[worker].dies_after = Some(calls);
             }
-            Event::WorkersDie(chance) => self.workers(|worker| worker.dies = chance),
-            Event::WorkersDawdle(chance) => self.workers(|worker| worker.dawdles = chance),
+            Event::WorkersDie { fleet, chance } => {
+                self.workers(fleet, |worker| worker.dies = chance);
+            }
+            Event::WorkersDawdle { fleet, chance } => {
+                self.workers(fleet, |worker| worker.dawdles = chance);
+            }
             Event::PowerCut { device, behind } => {
                 let device = &self.devices[pick(device, devices)];
                 device
@@ -71,13 +81,16 @@ impl World {
                     context.counts.note(Fault::DeviceRestored);
                 }
             }
-            Event::Backup => {
-                let fleet = &mut self.fleets[0];
+            Event::Backup { fleet } => {
+                let fleet = &mut self.fleets[fleet];
                 fleet.backup = Some(fleet.relations.clone());
             }
-            Event::StoreRestored => {
-                if self.fleets[0].restore_backup(now) {
+            Event::StoreRestored { fleet } => {
+                if self.fleets[fleet].restore_backup(now) {
                     context.counts.note(Fault::StoreRestored);
+                    for lineage in 0..self.plan.devices.len() {
+                        context.oracles.ledger.note_doubtful_at(lineage, fleet);
+                    }
                 }
             }
             Event::Clone(number) => self.clone_device(pick(number, devices)),
@@ -86,46 +99,40 @@ impl World {
                 if device.keeping() == Keeping::Nothing && noise != Noise::Failing {
                     return; // Nobody could know: its port names its noise source.
                 }
-                context.counts.note(match noise {
-                    Noise::Constant => Fault::ConstantNoise,
-                    Noise::StartsOver => Fault::RepeatingNoise,
-                    Noise::Failing | Noise::Good => Fault::FailingNoise,
-                });
                 device.source.noise = noise;
             }
-            Event::WorkerNoise { worker, noise } => {
-                context.counts.note(Fault::WorkerNoise);
-                let workers = &mut self.fleets[0].workers;
+            Event::WorkerNoise {
+                fleet,
+                worker,
+                noise,
+            } => {
+                let workers = &mut self.fleets[fleet].workers;
                 let worker = pick(worker, workers.len());
                 workers[worker].source.noise = noise;
             }
             Event::Keys { dawdles, fails } => self.keys(dawdles, fails),
             Event::EffectFailsOnce { node, call } => {
-                context.counts.note(Fault::EffectFailsOnce);
                 self.trouble(node, Trouble::Once(call), call);
             }
             Event::EffectFailsForEver { node, call } => {
-                context.counts.note(Fault::EffectFailsForEver);
                 self.trouble(node, Trouble::ForEver(call), call);
             }
-            Event::ClockJump { millis } => {
+            Event::ClockJump { fleet, millis } => {
                 context.counts.note(Fault::ClockJump);
-                let wall = self.fleets[0].wall_ms + millis;
-                self.fleets[0].set_clock(now, wall);
+                let wall = self.fleets[fleet].wall_ms + millis;
+                self.fleets[fleet].set_clock(context, wall);
             }
-            Event::ClockReset => {
+            Event::ClockReset { fleet } => {
                 context.counts.note(Fault::ClockReset);
                 let millis = i64::try_from(now.as_millis()).unwrap();
-                self.fleets[0].set_clock(now, -millis);
+                self.fleets[fleet].set_clock(context, -millis);
             }
             Event::GatewayHolds { gateway, lasts } => {
                 if let Some(gateway) = self.gateways.get_mut(pick(gateway, self.plan.gateways)) {
-                    context.counts.note(Fault::WeekInGateway);
                     gateway.hold(now + lasts);
                 }
             }
             Event::Burst { device, readings } => {
-                context.counts.note(Fault::Burst);
                 self.devices[pick(device, devices)].burst = readings;
             }
             Event::Healed => self.heal(),
@@ -139,28 +146,30 @@ impl World {
                     gateway.holds_until = now;
                 }
                 for device in &mut self.devices {
-                    device.is_quiet = true;
+                    device.be_quiet();
                 }
             }
         }
     }
 
-    fn workers(&mut self, change: impl Fn(&mut super::worker::Worker)) {
-        self.fleets[0].workers.iter_mut().for_each(change);
+    fn workers(&mut self, fleet: usize, change: impl Fn(&mut super::worker::Worker)) {
+        self.fleets[fleet].workers.iter_mut().for_each(change);
     }
 
     fn trouble(&mut self, node: u64, trouble: Trouble, call: u64) {
-        let everybody = self.devices.len() + 3;
+        let workers = self.fleets.iter().map(|fleet| fleet.workers.len());
+        let everybody = self.devices.len() + workers.sum::<usize>();
         let node = usize::try_from(node % everybody as u64).unwrap();
         if let Some(device) = self.devices.get_mut(node) {
             *device.flash.trouble.borrow_mut() = trouble;
             device.source.fails_at = Some(call);
             return;
         }
-        let workers = &mut self.fleets[0].workers;
-        let worker = &mut workers[node % 3];
-        worker.trouble = trouble;
-        worker.source.fails_at = Some(call);
+        let mut workers = self.fleets.iter_mut().flat_map(|fleet| &mut fleet.workers);
+        if let Some(worker) = workers.nth(node - self.devices.len()) {
+            worker.trouble = trouble;
+            worker.source.fails_at = Some(call);
+        }
     }
 
     fn keys(&mut self, dawdles: u64, fails: u64) {
@@ -197,6 +206,8 @@ impl World {
             return;
         }
         self.context.counts.note(Fault::Clone);
+        let ledger = &mut self.context.oracles.ledger;
+        ledger.note_doubtful(self.devices[index].build.lineage);
         let mut chip = original.flash.chip.borrow().clone();
         chip.power_on();
         let new = self.devices.len();
@@ -208,5 +219,25 @@ impl World {
         node.paired_once = true;
         node.boots_at = Some(self.context.now);
         self.devices.push(node);
+    }
+    /// What the faults of effects have struck, who counts it himself.
+    pub(super) fn count_strikes(&mut self) {
+        let counts = &mut self.context.counts;
+        for device in &self.devices {
+            let (once, for_ever) = device.flash.strikes.get();
+            let strikes = device.source.strikes;
+            counts.note_many(Fault::EffectFailsOnce, once + strikes.once);
+            counts.note_many(Fault::EffectFailsForEver, for_ever);
+            counts.note_many(Fault::FailingNoise, strikes.failing);
+            counts.note_many(Fault::ConstantNoise, strikes.constant);
+            counts.note_many(Fault::RepeatingNoise, strikes.repeating);
+        }
+        for worker in self.fleets.iter().flat_map(|fleet| &fleet.workers) {
+            let strikes = worker.source.strikes;
+            counts.note_many(Fault::EffectFailsOnce, worker.strikes.0 + strikes.once);
+            counts.note_many(Fault::EffectFailsForEver, worker.strikes.1);
+            let noise = strikes.failing + strikes.constant + strikes.repeating;
+            counts.note_many(Fault::WorkerNoise, noise);
+        }
     }
 }

@@ -1,5 +1,5 @@
 use iomt::node::{Server, ServerConfig};
-use iomt::pairing::{Identity, PublicKey, label::LabelSecret};
+use iomt::pairing::{Identity, PublicKey, StaticKey, label::LabelSecret};
 use iomt::seal::RowKey;
 use iomt::time::Instant;
 use iomt::wire::Hint;
@@ -8,7 +8,7 @@ use super::context::Context;
 use super::counts::Fault;
 use super::element::Element;
 use super::network::Address;
-use super::oracle::Shelf;
+use super::oracle::{Shelf, clocks};
 use super::random::Random;
 use super::worker::{Member, Worker};
 
@@ -21,6 +21,22 @@ pub struct Known {
     pub clears: bool,
     /// Where it was heard last: the trusted session, and that in quarantine.
     pub paths: [Option<Address>; 2],
+    /// Which worker had its last datagram.
+    pub worker: usize,
+    /// How many messages 1 by its secret a worker has swallowed that can not answer, since anything of it was stored.
+    pub swallowed: u32,
+}
+
+impl Known {
+    /// Two rounds of a device's attempts.
+    const ROUNDS: u32 = 2 * 8;
+
+    /// "KKpsk0 current → previous → IK": to the device this server looks like one that has lost its state. Where the
+    /// worker that has its affinity can not draw or store, and another answers who shows his keys, the secrets stay
+    /// unanswered and the keys do not; and the device is right to go on to them.
+    pub const fn looks_lost(&self) -> bool {
+        self.swallowed >= Self::ROUNDS
+    }
 }
 
 /// One pairing in the database: the rows of its sessions, and what it has of the device.
@@ -52,7 +68,9 @@ pub struct Fleet {
     pub index: usize,
     secret: [u8; 32],
     row_key: [u8; 32],
-    has_key_service: bool,
+    /// Of a key that is in a key service.
+    public: Option<PublicKey>,
+    pub affinity: u64,
     /// How those that hold the key are: chances in a thousand to dawdle, to fail.
     keys: (u64, u64),
     pub workers: Vec<Worker>,
@@ -87,18 +105,20 @@ impl Fleet {
             index,
             secret,
             row_key,
-            has_key_service,
+            public: None,
+            affinity: 0,
             keys: (0, 0),
             workers: Vec::new(),
             known,
             relations,
             backup: None,
             config,
-            wall_ms: 1_790_000_000_000,
+            wall_ms: clocks::START_MS,
             random,
             refusals: 0,
             refused_in: Instant::ZERO,
         };
+        fleet.public = has_key_service.then(|| fleet.public());
         for _ in 0..workers {
             let source = super::random::Source::new(fleet.random.branch());
             let element = fleet.new_element();
@@ -114,7 +134,7 @@ impl Fleet {
 
     /// Whoever holds the key answers each worker, for each device, by itself.
     pub fn new_element(&mut self) -> Element {
-        let mut element = Element::new(self.secret, self.has_key_service, self.random.branch());
+        let mut element = Element::new(self.secret, self.public, self.random.branch());
         (element.dawdles, element.fails) = self.keys;
         element
     }
@@ -139,9 +159,17 @@ impl Fleet {
         u64::try_from(ms).unwrap_or(0)
     }
 
+    fn key(&self) -> StaticKey {
+        Element::new(self.secret, self.public, Random::new(0)).key()
+    }
+
+    /// Whether a message 1 is whole: of a damaged one nobody can say that its sender is not known.
+    pub fn is_whole(&self, hello: &[u8]) -> bool {
+        self.key().check_hello(hello).is_ok()
+    }
+
     pub fn new_server(&self, relation: usize, now: Instant) -> Box<Server> {
-        let key = Element::new(self.secret, self.has_key_service, Random::new(0)).key();
-        let mut server = Box::new(Server::new(key, self.config));
+        let mut server = Box::new(Server::new(self.key(), self.config));
         server.expect(self.known[relation].key);
         server.set_wall_clock(now, self.unix_ms(now));
         server
@@ -158,8 +186,15 @@ impl Fleet {
         self.workers[worker].restart(members);
     }
 
-    pub fn set_clock(&mut self, now: Instant, wall_ms: i64) {
-        self.wall_ms = wall_ms;
+    pub fn set_clock(&mut self, context: &mut Context, wall_ms: i64) {
+        let now = context.now;
+        // No clock shows a time before 1970, and whoever sets one back further finds it there.
+        let first_ms = -i64::try_from(now.as_millis()).unwrap();
+        self.wall_ms = wall_ms.max(first_ms);
+        context
+            .oracles
+            .clocks
+            .note_set(self.index, now, self.wall_ms);
         let unix = self.unix_ms(now);
         for member in self
             .workers

@@ -2,6 +2,7 @@ use iomt::link::{Gateway, KEEP};
 use iomt::time::Instant;
 
 use super::context::Context;
+use super::counts::Fault;
 use super::network::{Address, Delivery};
 use super::random::Random;
 
@@ -13,6 +14,7 @@ pub struct Node {
     index: usize,
     pub engine: Box<Engine>,
     pub holds_until: Instant,
+    is_holding: bool,
     /// Who can be heard here.
     pub ports: Vec<usize>,
     random: Random,
@@ -26,6 +28,7 @@ impl Node {
             index,
             engine,
             holds_until: Instant::ZERO,
+            is_holding: false,
             ports: Vec::new(),
             random,
         }
@@ -39,6 +42,7 @@ impl Node {
 
     pub fn hold(&mut self, until: Instant) {
         self.holds_until = until;
+        self.is_holding = true;
         self.engine.handle_link_down();
     }
 
@@ -49,6 +53,9 @@ impl Node {
     pub fn step(&mut self, context: &mut Context) {
         if self.holds_until > context.now {
             return;
+        }
+        if core::mem::take(&mut self.is_holding) && !self.engine.is_empty() {
+            context.counts.note(Fault::WeekInGateway);
         }
         self.engine.handle_link_up();
         while let Some(datagram) = self.engine.poll_transmit(context.now) {

@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
@@ -28,6 +28,8 @@ pub enum Trouble {
 pub struct Flash {
     pub chip: Rc<RefCell<Chip>>,
     pub trouble: Rc<RefCell<Trouble>>,
+    /// How many operations have failed alone, and how many since one failed for ever.
+    pub strikes: Rc<Cell<(u64, u64)>>,
 }
 
 impl Flash {
@@ -35,6 +37,7 @@ impl Flash {
         Self {
             chip: Rc::new(RefCell::new(chip)),
             trouble: Rc::new(RefCell::new(Trouble::None)),
+            strikes: Rc::default(),
         }
     }
 
@@ -49,13 +52,18 @@ impl Flash {
 
     fn check(&self) -> Result<(), NorFlashErrorKind> {
         let mut trouble = self.trouble.borrow_mut();
+        let (once, for_ever) = self.strikes.get();
         let fails = match &mut *trouble {
             Trouble::None => false,
             Trouble::Once(0) => {
                 *trouble = Trouble::None;
+                self.strikes.set((once + 1, for_ever));
                 true
             }
-            Trouble::ForEver(0) => true,
+            Trouble::ForEver(0) => {
+                self.strikes.set((once, for_ever + 1));
+                true
+            }
             Trouble::Once(left) | Trouble::ForEver(left) => {
                 *left -= 1;
                 false

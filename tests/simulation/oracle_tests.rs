@@ -9,8 +9,9 @@ use iomt::wire::{
     CounterRange, Frame, Locator, MAX_COUNTER, RecordId, Route, Run, Salt, Space, Tag,
 };
 
+use super::oracle::clocks::{START_MS, Told};
 use super::oracle::shelf::{Place, Record, Row};
-use super::oracle::{Ledger, RECIPIENTS, Reading, Shelf, Tally, WireLog, bounds, wire_log};
+use super::oracle::{Clocks, Ledger, RECIPIENTS, Reading, Shelf, Tally, WireLog, bounds, wire_log};
 
 const RUN: Run = Run([1; 8]);
 const EPOCH: [u8; 16] = [9; 16];
@@ -24,16 +25,22 @@ struct Scene {
 
 impl Scene {
     fn new(keeping: Keeping) -> Self {
+        Self::with_lost(keeping, &[])
+    }
+
+    /// The recipient had no room for these when they were taken.
+    fn with_lost(keeping: Keeping, lost: &[u64]) -> Self {
         let mut ledger = Ledger::default();
-        ledger.begin_life(0, 0, keeping);
+        ledger.begin_life(0, 0, keeping, Instant::ZERO);
         for sequence in 0..10 {
             let reading = Reading {
                 space: Space::Data,
                 value: value_of(sequence),
+                frame: sequence,
                 life: 0,
                 at: Instant::from_secs(sequence),
                 to: [true, false],
-                lost_to: [false; RECIPIENTS],
+                lost_to: [lost.contains(&sequence), false],
             };
             let id = RecordId { run: RUN, sequence };
             ledger.accept(0, id, reading).unwrap();
@@ -56,6 +63,19 @@ impl Scene {
         self.shelf.note_loss(loss(epoch, range, why)).unwrap();
         if let LossCause::Reported(_) = why {
             self.ledger.note_lost(0, (range.1 - range.0).into());
+        }
+        self
+    }
+
+    fn kept(mut self, counters: &[u32]) -> Self {
+        for counter in counters {
+            let [epoch @ .., _, _, _, _, _, _, _, _] = EPOCH;
+            self.ledger.note_kept(&FrameAddress {
+                peer: 0,
+                epoch,
+                space: Space::Data,
+                counter: *counter,
+            });
         }
         self
     }
@@ -171,6 +191,85 @@ fn the_end_of_power_excuses_no_more_than_had_no_receipt() {
     assert!(still_on.settle().is_err());
 }
 
+// IOMT-EPOCH-025
+#[test]
+fn what_was_on_storage_does_not_go_with_the_power() {
+    let cut = |missing: &[u64], kept: &[u32]| {
+        let scene = Scene::new(Keeping::SessionAndFrames).stored_but(missing);
+        let scene = scene.named(EPOCH, (7, BEHIND), LossCause::Cut).kept(kept);
+        scene.without_power(9).settle()
+    };
+    assert_eq!(cut(&[8, 9], &[]).unwrap().cut, 2);
+    assert_eq!(cut(&[8, 9], &[2, 7]).unwrap().cut, 2);
+    // Between two frames that came each stands under its own counter.
+    assert!(cut(&[8], &[9]).is_ok());
+    assert!(cut(&[8], &[8]).is_err());
+    // At the end of an epoch as many go as it has counters there; what was kept is none of them.
+    let scene = Scene::new(Keeping::SessionAndFrames).stored_but(&[8, 9]);
+    let scene = scene.named(EPOCH, (7, 10), LossCause::Cut).kept(&[9]);
+    assert!(scene.without_power(9).settle().is_err());
+}
+
+#[test]
+fn what_went_with_an_image_is_no_more_than_had_no_receipt() {
+    let restored = |missing: &[u64], waiting| {
+        let mut scene = Scene::new(Keeping::Session).stored_but(missing);
+        let (taken, now) = (Instant::from_secs(7), Instant::from_secs(100));
+        scene.ledger.end_life(0, now, waiting);
+        scene.ledger.note_restored(0, 0, taken, now);
+        scene.settle()
+    };
+    assert_eq!(restored(&[8, 9], 2).unwrap().rolled_back, 2);
+    assert!(restored(&[8, 9], 1).is_err());
+    assert!(restored(&[6], 9).is_err(), "before the image");
+}
+
+/// What a recipient had no room for was lost by name when it was taken: it did not wait when the power went.
+#[test]
+fn what_was_lost_by_name_before_the_image_went_is_not_counted_among_what_waited() {
+    let mut scene = Scene::with_lost(Keeping::Session, &[8]).stored_but(&[8, 9]);
+    let (taken, now) = (Instant::from_secs(7), Instant::from_secs(100));
+    scene.ledger.end_life(0, now, 1);
+    scene.ledger.note_restored(0, 0, taken, now);
+    let tally = scene.settle().unwrap();
+    assert_eq!((tally.untold, tally.rolled_back), (1, 1));
+}
+
+#[test]
+fn half_of_a_frame_is_seen() {
+    let mut scene = Scene::new(Keeping::Session).stored_but(&[]);
+    for (sequence, stored) in [(10, true), (11, false)] {
+        let id = RecordId { run: RUN, sequence };
+        let reading = Reading {
+            space: Space::Data,
+            value: value_of(sequence),
+            frame: 10,
+            life: 0,
+            at: Instant::from_secs(10),
+            to: [true, false],
+            lost_to: [false; RECIPIENTS],
+        };
+        scene.ledger.accept(0, id, reading).unwrap();
+        if stored {
+            scene.shelf.insert(row(sequence)).unwrap();
+        }
+    }
+    assert!(scene.settle().is_err());
+}
+
+#[test]
+fn an_honest_device_in_quarantine_is_seen() {
+    let mut ledger = Ledger::default();
+    ledger.begin_life(0, 0, Keeping::Session, Instant::ZERO);
+    ledger.begin_life(1, 1, Keeping::Nothing, Instant::ZERO);
+    assert!(ledger.check_quarantine(0, 0).is_err());
+    assert!(ledger.check_quarantine(1, 0).is_ok());
+    ledger.note_doubtful_at(0, 1);
+    assert!(ledger.check_quarantine(0, 0).is_err());
+    ledger.note_restored(0, 0, Instant::ZERO, Instant::ZERO);
+    assert!(ledger.check_quarantine(0, 0).is_ok());
+}
+
 #[test]
 fn only_a_device_that_keeps_nothing_loses_in_silence_and_only_with_its_power() {
     let gone = |keeping, waiting| {
@@ -262,6 +361,7 @@ fn one_identity_for_two_readings_is_seen() {
     let reading = Reading {
         space: Space::Data,
         value: 3,
+        frame: 3,
         life: 0,
         at: Instant::ZERO,
         to: [true; RECIPIENTS],
@@ -278,6 +378,48 @@ fn a_queue_that_never_drains_is_seen() {
     assert!(bounds::check_drained("gateway", 1, bound).is_err());
     assert!(bounds::check_backlog(4).is_ok());
     assert!(bounds::check_backlog(10_000).is_err());
+}
+
+#[test]
+fn an_alarm_that_waits_behind_a_backlog_is_seen() {
+    let mut ledger = Ledger::default();
+    let id = RecordId {
+        run: RUN,
+        sequence: 3,
+    };
+    ledger.note_alarm(0, id, Instant::from_secs(5));
+    assert_eq!(ledger.take_alarm(1, &row(3)), None);
+    assert_eq!(ledger.take_alarm(0, &row(3)), Some(Instant::from_secs(5)));
+    assert!(bounds::check_alarm(Duration::from_millis(60)).is_ok());
+    assert!(bounds::check_alarm(bounds::ALARM + Duration::from_millis(1)).is_err());
+}
+
+#[test]
+fn a_time_that_no_clock_has_shown_is_seen() {
+    let mut clocks = Clocks::default();
+    let told = |of: Instant, off: i64| Told {
+        place: 0,
+        of,
+        unix_ms: (START_MS + 90_000 + off).cast_unsigned(),
+        uncertainty: Duration::from_millis(100),
+    };
+    let at = Instant::from_secs(90);
+    assert!(clocks.check(&told(at, 100), Instant::ZERO).is_ok());
+    assert!(clocks.check(&told(at, -100), Instant::ZERO).is_ok());
+    assert!(clocks.check(&told(at, 103), Instant::ZERO).is_err());
+    // An hour forward, in the second minute: both clocks there were, and none between.
+    const HOUR_MS: i64 = 3_600_000;
+    clocks.note_set(0, Instant::from_secs(60), START_MS + HOUR_MS);
+    for (off, is_true) in [(0, true), (HOUR_MS, true), (HOUR_MS / 2, false)] {
+        assert_eq!(clocks.is_true(&told(at, off), Instant::ZERO), is_true);
+    }
+    // Who has been on since then only can not know the clock before.
+    assert!(clocks.check(&told(at, 0), Instant::from_secs(60)).is_err());
+    // A reading of one boot, dated by the clock of another.
+    let began = [Instant::ZERO, Instant::from_secs(50)];
+    let dated = |began: Instant| told(began + Duration::from_secs(40), HOUR_MS);
+    assert!(clocks.check_dating(dated, began).is_ok());
+    assert!(clocks.check_dating(dated, [Instant::ZERO]).is_err());
 }
 
 // ---- the wire

@@ -1,7 +1,7 @@
 //! What a seed stands for: who is there, what goes wrong, and when.
 
 use iomt::link::Retry;
-use iomt::node::{Keeping, Reach};
+use iomt::node::{Keeping, PadTo, Reach};
 use iomt::time::{Duration, Instant};
 
 use super::network::Weather;
@@ -30,24 +30,37 @@ pub enum Event {
     GatewayCrash(u64),
     WorkerCrash(u64),
     WorkerCrashesAfter {
+        fleet: usize,
         worker: u64,
         calls: u64,
     },
-    WorkersDie(u64),
-    WorkersDawdle(u64),
+    /// Chances in a thousand.
+    WorkersDie {
+        fleet: usize,
+        chance: u64,
+    },
+    WorkersDawdle {
+        fleet: usize,
+        chance: u64,
+    },
     PowerCut {
         device: u64,
         behind: u64,
     },
     DeviceRestored(u64),
-    Backup,
-    StoreRestored,
+    Backup {
+        fleet: usize,
+    },
+    StoreRestored {
+        fleet: usize,
+    },
     Clone(u64),
     Noise {
         device: u64,
         noise: Noise,
     },
     WorkerNoise {
+        fleet: usize,
         worker: u64,
         noise: Noise,
     },
@@ -71,9 +84,12 @@ pub enum Event {
     },
     Healed,
     ClockJump {
+        fleet: usize,
         millis: i64,
     },
-    ClockReset,
+    ClockReset {
+        fleet: usize,
+    },
     GatewayHolds {
         gateway: u64,
         lasts: Duration,
@@ -91,6 +107,11 @@ pub struct DevicePlan {
     pub via: Vec<usize>,
     pub reach: Reach,
     pub clears: bool,
+    /// Whether alarms go as data.
+    pub quiet: bool,
+    pub pad_to: PadTo,
+    /// How many records a frame has at most.
+    pub records: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -105,6 +126,8 @@ pub struct Plan {
     /// Whether the servers' keys are in a key service.
     pub has_key_service: bool,
     pub receipt_delay: Duration,
+    /// The chance in a thousand that a worker gets what follows, too.
+    pub affinity: u64,
     pub events: Vec<(Instant, Event)>,
 }
 
@@ -139,6 +162,7 @@ impl Plan {
             gateways,
             has_key_service: random.permille(300),
             receipt_delay: Duration::from_millis(100 * random.below(2)),
+            affinity: [0, 700, 950, 990][random.index(4)],
             events: Vec::new(),
         };
         plan.draw_events(random, holds, has_clone);
@@ -173,8 +197,9 @@ impl Plan {
             self.somewhen(random, event);
         }
         if random.permille(120) {
-            self.somewhen(random, Event::Backup);
-            self.somewhen(random, Event::StoreRestored);
+            let fleet = draw_fleet(random);
+            self.somewhen(random, Event::Backup { fleet });
+            self.somewhen(random, Event::StoreRestored { fleet });
         }
         self.events.sort_by_key(|(at, _)| *at);
         self.at(Instant::ZERO + self.horizon, Event::Peace);
@@ -212,11 +237,22 @@ fn draw_device(random: &mut Random, gateways: usize, has_clone: bool) -> DeviceP
         keeping,
         has_element: random.permille(300),
         is_labelled: random.permille(500),
-        has_phone: random.permille(300),
+        has_phone: random.permille(400),
         via,
         reach,
         clears: !has_clone && random.permille(clears),
+        quiet: random.permille(200),
+        pad_to: match random.permille(700) {
+            true => PadTo::Nothing,
+            false => [PadTo::Bytes32, PadTo::Bytes64, PadTo::Bytes128][random.index(3)],
+        },
+        records: 1 + random.below(4),
     }
+}
+
+/// The server, or the phone.
+fn draw_fleet(random: &mut Random) -> usize {
+    usize::from(random.permille(250))
 }
 
 fn draw_weather(random: &mut Random) -> Weather {
@@ -234,6 +270,7 @@ fn draw_event(random: &mut Random, horizon: Duration) -> Event {
     let week = DAY.saturating_mul(7);
     let span = random.log_between(Duration::from_secs(5), week.min(horizon));
     let (node, number) = (random.next(), random.below(2_500));
+    let fleet = draw_fleet(random);
     match random.below(28) {
         0..=2 => Event::Partition {
             from: random.next(),
@@ -243,8 +280,14 @@ fn draw_event(random: &mut Random, horizon: Duration) -> Event {
         3 | 4 => Event::DeviceCrash(node),
         5 => Event::GatewayCrash(node),
         6 => Event::WorkerCrash(node),
-        7 => Event::WorkersDie(5 + random.below(60)),
-        8 => Event::WorkersDawdle(50 + random.below(300)),
+        7 => Event::WorkersDie {
+            fleet,
+            chance: 5 + random.below(60),
+        },
+        8 => Event::WorkersDawdle {
+            fleet,
+            chance: 50 + random.below(300),
+        },
         9..=12 => Event::PowerCut {
             device: node,
             behind: number,
@@ -263,6 +306,7 @@ fn draw_event(random: &mut Random, horizon: Duration) -> Event {
             noise: Noise::StartsOver,
         },
         17 => Event::WorkerNoise {
+            fleet,
             worker: node,
             noise: [Noise::Failing, Noise::Constant, Noise::StartsOver][random.index(3)],
         },
@@ -275,8 +319,9 @@ fn draw_event(random: &mut Random, horizon: Duration) -> Event {
             call: number % 40,
         },
         20 => match random.permille(300) {
-            true => Event::ClockReset,
+            true => Event::ClockReset { fleet },
             false => Event::ClockJump {
+                fleet,
                 millis: i64::try_from(span.as_millis()).unwrap()
                     * if random.permille(500) { 1 } else { -1 },
             },
@@ -286,6 +331,7 @@ fn draw_event(random: &mut Random, horizon: Duration) -> Event {
             calls: number % 300,
         },
         22 => Event::WorkerCrashesAfter {
+            fleet,
             worker: node,
             calls: number % 300,
         },

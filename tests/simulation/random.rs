@@ -61,6 +61,15 @@ pub enum Noise {
     StartsOver,
 }
 
+/// How often a generator was drawn from in vain, or gave what it should not.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Strikes {
+    pub once: u64,
+    pub failing: u64,
+    pub constant: u64,
+    pub repeating: u64,
+}
+
 /// The generator of a node.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -69,6 +78,7 @@ pub struct Source {
     pub noise: Noise,
     /// The call that fails alone, counted from now.
     pub fails_at: Option<u64>,
+    pub strikes: Strikes,
 }
 
 impl Source {
@@ -78,12 +88,14 @@ impl Source {
             random,
             noise: Noise::Good,
             fails_at: None,
+            strikes: Strikes::default(),
         }
     }
 
     pub fn note_boot(&mut self) {
         if self.noise == Noise::StartsOver {
             self.random = self.seed.clone();
+            self.strikes.repeating += 1;
         }
     }
 }
@@ -95,13 +107,20 @@ impl Entropy for Source {
                 Some(fewer) => *left = fewer,
                 None => {
                     self.fails_at = None;
+                    self.strikes.once += 1;
                     return Err(EntropyFailed);
                 }
             }
         }
         match self.noise {
-            Noise::Failing => return Err(EntropyFailed),
-            Noise::Constant => out.fill(0x5A),
+            Noise::Failing => {
+                self.strikes.failing += 1;
+                return Err(EntropyFailed);
+            }
+            Noise::Constant => {
+                self.strikes.constant += 1;
+                out.fill(0x5A);
+            }
             Noise::Good | Noise::StartsOver => {
                 for chunk in out.chunks_mut(8) {
                     let bytes = self.random.next().to_le_bytes();

@@ -12,6 +12,7 @@ pub fn table(outcome: &Outcome) -> String {
         let _ = writeln!(out, "{name:<56}{value:>24}");
     };
     line("seeds", seeds.to_string());
+    line("seconds", format!("{:.0}", outcome.took.as_secs_f64()));
     line(
         "seeds per second",
         format!("{:.1}", *seeds as f64 / outcome.took.as_secs_f64()),
@@ -45,6 +46,12 @@ pub fn table(outcome: &Outcome) -> String {
         "  gone with a rolled-back image or store",
         tally.rolled_back.to_string(),
     );
+    line("alarms behind a backlog", counts.alarms.to_string());
+    line(
+        "  until the slowest was stored",
+        format!("{} of {}", counts.slowest_alarm, bounds::ALARM),
+    );
+    line("times compared with the truth", counts.datings.to_string());
     line(
         "most steps of one seed",
         format!("{} of {}", counts.most_steps, bounds::STEPS),

@@ -27,7 +27,14 @@ impl Fleet {
             _ => return,
         };
         match (route, packet) {
-            (Some((worker, relation)), _) => self.open(context, worker, relation, delivery),
+            (Some((worker, relation)), packet) => {
+                let is_hello = matches!(packet, Packet::Handshake(hello)
+                    if hello.step == 1 && hello.model != Model::FACTORY_KEYS.0);
+                if is_hello && self.workers[worker].is_mute() {
+                    self.known[relation].swallowed += 1;
+                }
+                self.open(context, worker, relation, delivery);
+            }
             (None, Packet::Handshake(hello))
                 if hello.step == 1 && hello.model == Model::FACTORY_KEYS.0 =>
             {
@@ -39,6 +46,8 @@ impl Fleet {
                 }
                 self.step_reception(context, worker);
             }
+            // "to a message 1 only behind `StaticKey::check_hello`"
+            (None, Packet::Handshake(_)) if !self.is_whole(&delivery.bytes) => {}
             _ => self.refuse(context, &delivery),
         }
     }
@@ -64,9 +73,17 @@ impl Fleet {
     fn by_locator(&mut self, Locator(locator): Locator) -> Option<(usize, usize)> {
         let knows = |relation: &Relation| relation.locators.contains(&locator);
         if let Some(relation) = self.relations.iter().position(knows) {
-            return Some((self.random.index(self.workers.len()), relation));
+            return Some((self.any_worker(relation), relation));
         }
         self.find(|member| member.server.locators().any(|own| own.0 == locator))
+    }
+
+    /// That which had the last, or another.
+    fn any_worker(&mut self, relation: usize) -> usize {
+        if !self.random.permille(self.affinity) {
+            self.known[relation].worker = self.random.index(self.workers.len());
+        }
+        self.known[relation].worker
     }
 
     fn by_path(&mut self, from: Address) -> Option<(usize, usize)> {
@@ -74,7 +91,7 @@ impl Fleet {
             .known
             .iter()
             .position(|known| known.paths.contains(&Some(from)))?;
-        Some((self.random.index(self.workers.len()), relation))
+        Some((self.any_worker(relation), relation))
     }
 
     fn by_handshake(&mut self, handshake: &Handshake<'_>) -> Option<(usize, usize)> {
@@ -85,7 +102,7 @@ impl Fleet {
         }
         let knows = |relation: &Relation| relation.hints.contains(&Some(handshake.hint));
         let relation = self.relations.iter().position(knows)?;
-        Some((self.random.index(self.workers.len()), relation))
+        Some((self.any_worker(relation), relation))
     }
 
     fn find(&self, knows: impl Fn(&Member) -> bool) -> Option<(usize, usize)> {

@@ -67,6 +67,12 @@ impl Fleet {
                     let due = stored.hints[index_of(Trust::Quarantined)];
                     is_void |= keyed_with != Hint::NONE && due.is_some_and(|due| due != keyed_with);
                     is_quarantined = true;
+                    let place = self.index;
+                    let ledger = &mut context.oracles.ledger;
+                    if self.known[relation].looks_lost() {
+                        ledger.note_doubtful_at(relation, place);
+                    }
+                    context.check(|oracles| oracles.ledger.check_quarantine(relation, place));
                 }
                 ServerEvent::LossesUnnamed { .. } => {
                     context.check(|_| Err("losses that nobody named".into()));
@@ -132,6 +138,7 @@ impl Fleet {
                 }
             }
         }
+        self.known[relation].swallowed = 0;
         let stored = &mut self.relations[relation];
         stored.rows = written;
         stored.hints =
@@ -142,6 +149,12 @@ impl Fleet {
         let locators = stored.locators.len();
         context.check(|_| bounds::check("locators of a server", locators, bounds::LOCATORS));
         for row in rows {
+            let alarm = context.oracles.ledger.take_alarm(relation, &row);
+            if let Some(taken) = alarm.filter(|_| self.index == 0) {
+                let took = context.now - taken;
+                context.counts.slowest_alarm = context.counts.slowest_alarm.max(took);
+                context.check(|_| bounds::check_alarm(took));
+            }
             let inserted = stored.shelf.insert(row);
             context.check(|_| inserted);
         }

@@ -9,8 +9,9 @@ use super::element::Element;
 use super::fleet::Fleet;
 use super::medium::Trouble;
 use super::network::{Address, Delivery};
+use super::oracle::clocks::Told;
 use super::oracle::{shelf, wire_log};
-use super::random::Source;
+use super::random::{Noise, Source};
 use super::transaction::{Transaction, index_of, owner};
 
 /// How often an engine is asked again at one time; what still has something to do then is in a loop.
@@ -26,6 +27,8 @@ pub struct Worker {
     pub element: Element,
     /// What is wrong with its connection to the store.
     pub trouble: Trouble,
+    /// How many commits have failed alone, and how many since one failed for ever.
+    pub strikes: (u64, u64),
     /// Chances in a thousand: to die around a commit, to take its time for one.
     pub dies: u64,
     pub dawdles: u64,
@@ -55,6 +58,7 @@ impl Worker {
             caller: None,
             source,
             trouble: Trouble::None,
+            strikes: (0, 0),
             dies: 0,
             dawdles: 0,
             dies_after: None,
@@ -74,13 +78,22 @@ impl Worker {
         members.chain([&mut self.element])
     }
 
+    /// Whether it can answer nobody: it can not draw, or not store.
+    pub const fn is_mute(&self) -> bool {
+        !matches!(self.source.noise, Noise::Good) || matches!(self.trouble, Trouble::ForEver(0))
+    }
+
     /// Whether the store answers.
     pub(super) fn commits(&mut self) -> bool {
         match &mut self.trouble {
             Trouble::None => true,
-            Trouble::ForEver(0) => false,
+            Trouble::ForEver(0) => {
+                self.strikes.1 += 1;
+                false
+            }
             Trouble::Once(0) => {
                 self.trouble = Trouble::None;
+                self.strikes.0 += 1;
                 false
             }
             Trouble::Once(left) | Trouble::ForEver(left) => {
@@ -170,7 +183,7 @@ impl Fleet {
         let sealed = wire_log::sealed_digest(&bytes).unwrap_or_default();
         let this = &mut self.workers[worker];
         let member = &mut this.members[relation];
-        let (mut rows, mut token) = (Vec::new(), None);
+        let (mut rows, mut token, mut is_dated) = (Vec::new(), None, false);
         let received = member.server.handle_datagram(context.now, &mut bytes);
         match received.as_ref().ok().and_then(Received::sender) {
             Some(Recipient::Caller) => member.caller = vec![delivery.from],
@@ -178,6 +191,7 @@ impl Fleet {
             Some(Recipient::Device) => self.known[relation].paths[0] = Some(delivery.from),
             None => {}
         }
+        is_dated |= matches!(received, Ok(Received::Records(_)));
         match received {
             Ok(Received::Records(opened) | Received::Quarantined(opened)) => {
                 match shelf::rows_of(&opened) {
@@ -204,6 +218,9 @@ impl Fleet {
                 return;
             }
         }
+        if is_dated {
+            self.check_dating(context, worker, relation, &rows);
+        }
         if !self.lives_on(context, worker) {
             return;
         }
@@ -226,6 +243,33 @@ impl Fleet {
         if delay == Duration::ZERO {
             self.commit(context, worker, relation);
         }
+    }
+
+    /// What the server makes of the ticks of a reading: its time, or that it can not tell.
+    fn check_dating(
+        &self,
+        context: &mut Context,
+        worker: usize,
+        relation: usize,
+        rows: &[shelf::Row],
+    ) {
+        let member = &self.workers[worker].members[relation];
+        let ledger = &context.oracles.ledger;
+        let ticks = rows.last().and_then(|row| ledger.ticks_of(relation, row));
+        let clock = member.server.device_clock();
+        let dated = ticks.and_then(|ticks| Some((ticks, clock?.at(ticks)?)));
+        let Some((ticks, wall)) = dated else { return };
+        context.counts.datings += 1;
+        let told = |began: Instant| Told {
+            place: self.index,
+            of: began + (ticks - Instant::ZERO),
+            unix_ms: wall.unix_millis.cast_unsigned(),
+            uncertainty: wall.uncertainty,
+        };
+        context.check(|oracles| {
+            let lives = oracles.ledger.lives_of(relation);
+            oracles.clocks.check_dating(told, lives)
+        });
     }
 
     /// Between two calls of its engines a worker may die.

@@ -20,6 +20,8 @@ pub struct World {
     pub devices: Vec<device::Node>,
     pub(super) gateways: Vec<gateway::Node>,
     pub fleets: Vec<Fleet>,
+    /// When something is due at each fleet, where nothing has happened to it since.
+    fleet_dues: [Option<Option<Instant>>; 2],
     pub(super) random: Random,
     pub(super) pairing_due: Option<Instant>,
     pub(super) pairings: u64,
@@ -43,6 +45,7 @@ impl World {
             devices: Vec::new(),
             gateways: Vec::new(),
             fleets: Vec::new(),
+            fleet_dues: [None; 2],
             random,
             pairing_due: Some(Instant::ZERO),
             pairings: 0,
@@ -72,6 +75,8 @@ impl World {
                 reach: device.reach,
                 due: plan.due,
                 session_age: plan.session_age,
+                quiet: device.quiet,
+                pad_to: device.pad_to,
                 ..Config::DEFAULT
             };
             let build = Build {
@@ -83,6 +88,7 @@ impl World {
                 fleets: Vec::new(),
                 via: device.via.clone(),
                 interval: plan.interval,
+                records: device.records,
             };
             for gateway in &device.via {
                 self.gateways[*gateway].ports.push(lineage);
@@ -102,6 +108,8 @@ impl World {
                 lineage: node.build.lineage,
                 clears: device.clears,
                 paths: [None; 2],
+                worker: 0,
+                swallowed: 0,
             })
             .collect();
         let config = ServerConfig {
@@ -118,6 +126,9 @@ impl World {
         ));
         self.fleets
             .push(Fleet::new(1, 1, known, config, false, self.random.branch()));
+        for fleet in &mut self.fleets {
+            fleet.affinity = plan.affinity;
+        }
         for (node, device) in nodes.iter_mut().zip(&plan.devices) {
             node.build.fleets = self
                 .fleets
@@ -160,11 +171,14 @@ impl World {
                 .all(|gateway| gateway.engine.is_empty())
     }
 
-    fn next_due(&self) -> Option<Instant> {
+    fn next_due(&mut self) -> Option<Instant> {
         let now = self.context.now;
+        for (due, fleet) in self.fleet_dues.iter_mut().zip(&self.fleets) {
+            due.get_or_insert_with(|| fleet.due());
+        }
         let devices = self.devices.iter().filter_map(device::Node::due);
         let gateways = self.gateways.iter().filter_map(|gateway| gateway.due(now));
-        let fleets = self.fleets.iter().filter_map(Fleet::due);
+        let fleets = self.fleet_dues.iter().copied().flatten().flatten();
         let event = self.plan.events.get(self.next_event).map(|(at, _)| *at);
         devices
             .chain(gateways)
@@ -181,9 +195,11 @@ impl World {
             && at <= now
         {
             self.next_event += 1;
+            self.fleet_dues = [None; 2];
             self.happen(event);
         }
         if self.pairing_due.is_some_and(|due| due <= now) {
+            self.fleet_dues = [None; 2];
             self.pair();
         }
         while let Some(delivery) = self.context.network.take(now) {
@@ -199,8 +215,10 @@ impl World {
                 gateway.step(&mut self.context);
             }
         }
-        for fleet in &mut self.fleets {
-            if fleet.due().is_some_and(|due| due <= now) {
+        for (due, fleet) in self.fleet_dues.iter_mut().zip(&mut self.fleets) {
+            let is_due = due.is_none_or(|due| due.is_some_and(|due| due <= now));
+            if is_due && fleet.due().is_some_and(|due| due <= now) {
+                *due = None;
                 fleet.step(&mut self.context);
             }
         }
@@ -213,7 +231,10 @@ impl World {
                 self.devices[device].handle_datagram(context, delivery.from, &delivery.bytes);
             }
             Address::Gateway(gateway) => self.gateways[gateway].handle(context, &delivery),
-            Address::Fleet(fleet) => self.fleets[fleet].handle(context, delivery),
+            Address::Fleet(fleet) => {
+                self.fleet_dues[fleet] = None;
+                self.fleets[fleet].handle(context, delivery);
+            }
         }
     }
 
@@ -247,6 +268,7 @@ impl World {
 
     /// All that was accepted must be somewhere.
     fn finish(&mut self) {
+        self.count_strikes();
         let Self {
             context,
             devices,

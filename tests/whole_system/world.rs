@@ -1,8 +1,8 @@
-use iomt::node::{Config, Device, DeviceEvent, Error, Keeping, PeerId};
+use iomt::node::{Config, Device, DeviceEvent, Error, Keeping, PeerId, ServerEvent};
 use iomt::pairing::{Identity, PublicKey};
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::{Entropy, LossCause};
-use iomt::storage::{FrameAddress, MAX_IMAGE, Storage as _, StoreRequest};
+use iomt::storage::{FrameAddress, MAX_IMAGE, Storage as _, StoreReply, StoreRequest};
 use iomt::time::{Duration, Instant};
 use iomt::wire::control::Why;
 use iomt::wire::{MAX_DATAGRAM, Record, RecordId, Space};
@@ -52,6 +52,8 @@ pub struct World {
     pub oracles: Oracles,
     pub complaints: Vec<String>,
     life: usize,
+    /// Which images storage has said it has.
+    has_image: [bool; RECIPIENTS],
     /// Which recipients are sealed for.
     ready: [bool; RECIPIENTS],
 }
@@ -92,6 +94,7 @@ impl World {
             oracles: Oracles::default(),
             complaints: Vec::new(),
             life: 0,
+            has_image: [false; RECIPIENTS],
             ready: [false; RECIPIENTS],
         };
         world.boot().unwrap();
@@ -115,6 +118,7 @@ impl World {
     }
 
     pub fn boot_with(&mut self, entropy: &mut impl Entropy) -> Result<(), Error> {
+        let is_first = self.booted == Instant::ZERO;
         self.power_off();
         let mut chip = self.flash.chip.borrow_mut();
         if chip.is_off() {
@@ -134,14 +138,26 @@ impl World {
         for (number, place) in (0..).zip(&self.places) {
             let mut image = [0; MAX_IMAGE];
             // The power may fail in the first image that was ever written: it was promised to nobody.
+            let is_promised = self.has_image[usize::from(number)];
             match storage.load_image(number, &mut image) {
                 Ok(Some(len)) => drop(engine.resume(Instant::ZERO, &image[..len], entropy)?),
-                Ok(None) | Err(_) => drop(engine.meet(Instant::ZERO, place.key())?),
+                loaded if is_promised => panic!("image {number} is gone: {loaded:?}"),
+                Ok(None) | Err(_) => {
+                    // Whoever knows a session with it knows another.
+                    let ledger = &mut self.oracles.ledger;
+                    if !is_first {
+                        ledger.note_doubtful_at(0, usize::from(number));
+                    }
+                    engine.meet(Instant::ZERO, place.key())?;
+                }
             }
         }
         (self.device, self.storage) = (Some(engine), Some(storage));
         self.ready = [false; RECIPIENTS];
-        self.life = self.oracles.ledger.begin_life(0, 0, self.config.keeping);
+        self.life = self
+            .oracles
+            .ledger
+            .begin_life(0, 0, self.config.keeping, self.booted);
         Ok(())
     }
 
@@ -173,6 +189,7 @@ impl World {
         let reading = Reading {
             space,
             value,
+            frame: id.sequence,
             life: self.life,
             at: self.now,
             to: self.ready,
@@ -341,6 +358,14 @@ impl World {
             if self.flash.chip.borrow().is_off() {
                 break;
             }
+            if matches!(reply, StoreReply::Done) {
+                match request {
+                    StoreRequest::Frame { address, .. } => self.oracles.ledger.note_kept(&address),
+                    StoreRequest::Image { peer, .. } => self.has_image[usize::from(peer)] = true,
+                    StoreRequest::Erase { peer } => self.has_image[usize::from(peer)] = false,
+                    _ => {}
+                }
+            }
             device.handle_stored(ticks, reply).unwrap();
         }
         self.power_off();
@@ -364,6 +389,12 @@ impl World {
 
     /// All is over: asks the oracles what became of the readings.
     pub fn settle_oracles(&mut self) -> Result<Tally, String> {
+        let quarantined = |event: &ServerEvent| matches!(event, ServerEvent::Quarantined { .. });
+        for (number, place) in self.places.iter().enumerate() {
+            if place.events.iter().any(quarantined) {
+                self.oracles.ledger.check_quarantine(0, number)?;
+            }
+        }
         let places = self.places.iter_mut();
         let of_places = places.flat_map(|place| place.complaints.drain(..));
         if let Some(complaint) = self.complaints.drain(..).chain(of_places).next() {

@@ -16,7 +16,7 @@ use iomt::node::{
     REFUSAL_LEN, Received, Reception, Recipient, Server, ServerConfig, ServerEvent, Trust, refusal,
 };
 use iomt::pairing::label::LabelSecret;
-use iomt::pairing::{Identity, PublicKey};
+use iomt::pairing::{Identity, PublicKey, StaticKey};
 use iomt::seal::{MAX_ROW, RowKey, RowOwner, SystemEntropy};
 use iomt::time::Instant;
 use iomt::wire::{Hint, MAX_DATAGRAM, Packet, Route};
@@ -50,6 +50,8 @@ pub struct Worker {
     row_key: RowKey,
     labels: Vec<Label>,
     members: HashMap<String, Member>,
+    /// The server's, as who greets has it.
+    key: StaticKey,
     reception: Reception,
     stranger: Option<SocketAddr>,
     parked: VecDeque<(Vec<u8>, SocketAddr)>,
@@ -77,6 +79,7 @@ impl Worker {
             row_key: RowKey::from_bytes(&setup.row_key)?,
             labels: labels.clone(),
             members: HashMap::new(),
+            key: Identity::from_secret_bytes(&setup.identity)?.into(),
             reception: Reception::new(identity),
             stranger: None,
             parked: VecDeque::new(),
@@ -137,7 +140,7 @@ impl Worker {
             }
             is_known = true;
         }
-        if !is_known && !self.is_greeted(datagram, from) {
+        if !is_known && !self.is_greeted(datagram, from) && self.is_whole(datagram) {
             let mut out = [0; REFUSAL_LEN];
             if let Some(refusal) = refusal(datagram, &mut out) {
                 let _ = self.setup.socket.send_to(refusal, from);
@@ -352,6 +355,15 @@ impl Worker {
             self.stranger = Some(from);
         }
         is_greeted
+    }
+
+    /// A damaged message 1 says nothing of its sender: refused, an honest device would go on to its keys, and so into
+    /// quarantine.
+    fn is_whole(&self, datagram: &[u8]) -> bool {
+        match Packet::parse(datagram) {
+            Ok(Packet::Handshake(_)) => self.key.check_hello(datagram).is_ok(),
+            _ => true,
+        }
     }
 
     fn receive_callers(&mut self) -> Result<(), Error> {

@@ -6,7 +6,7 @@ use super::image::Image;
 use super::peer::Peer;
 use super::report::Rung;
 use super::session::Session;
-use super::storing::Purpose;
+use super::storing::{Kind, Purpose};
 use crate::link::FrameKey;
 use crate::storage::{FrameAddress, StoreRequest};
 use crate::time::Instant;
@@ -20,17 +20,20 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     /// When there is something to be stored next.
     pub(super) fn store_due(&self, config: &Config) -> Option<Instant> {
-        let keeps_frames = matches!(config.keeping, Keeping::SessionAndFrames);
-        let wants = self.storing.is_scan_wanted
-            || (self.storing.is_image_wanted && self.has_image())
-            || (keeps_frames && self.wants_to_keep());
-        let load = self.wanted_load().filter(|_| keeps_frames);
-        let at = self.storing.retry_at.unwrap_or(Instant::ZERO);
-        let load_at = self.storing.load_at.unwrap_or(Instant::ZERO).max(at);
-        match (wants, load) {
-            (true, _) => Some(at),
-            (false, load) => load.map(|_| load_at),
+        let storing = &self.storing;
+        if storing.is_scan_wanted {
+            return Some(storing.due(Kind::Image));
         }
+        let is_image_wanted = storing.is_image_wanted && self.has_image();
+        let image = is_image_wanted.then(|| storing.due(Kind::Image));
+        if !matches!(config.keeping, Keeping::SessionAndFrames) {
+            return image;
+        }
+        let frame = self.outbox.first_unstored();
+        let frame = frame.map(|_| storing.due(Kind::Frame));
+        let load = self.wanted_load().map(|_| storing.load_due());
+        let free = self.wanted_free().map(|_| storing.due(Kind::Log));
+        [image, frame, load, free].into_iter().flatten().min()
     }
 
     /// Whether there is something that an image could say: an epoch that has no place does not open.
@@ -41,10 +44,6 @@ impl<const BYTES: usize> Peer<BYTES> {
             Some(session) => is_ready(session),
             None => self.chained.is_some(),
         }
-    }
-
-    fn wants_to_keep(&self) -> bool {
-        self.outbox.first_unstored().is_some() || self.wanted_free().is_some()
     }
 
     /// What would be stored, where nothing is kept.
@@ -70,14 +69,12 @@ impl<const BYTES: usize> Peer<BYTES> {
         keeping: Keeping,
         buffer: &'b mut [u8],
     ) -> Option<(Purpose, StoreRequest<'b>)> {
-        if !self.storing.is_due(now) {
-            return None;
-        }
         let peer = self.number;
+        let may_write = self.storing.due(Kind::Image) <= now;
         if self.storing.is_scan_wanted {
-            return Some((Purpose::Scan, StoreRequest::Scan { peer }));
+            return may_write.then_some((Purpose::Scan, StoreRequest::Scan { peer }));
         }
-        if self.storing.is_image_wanted && self.has_image() {
+        if may_write && self.storing.is_image_wanted && self.has_image() {
             let (purpose, bytes) = self.write_image(static_secret, buffer)?;
             return Some((purpose, StoreRequest::Image { peer, bytes }));
         }
@@ -92,17 +89,20 @@ impl<const BYTES: usize> Peer<BYTES> {
         now: Instant,
         buffer: &'b mut [u8],
     ) -> Option<(Purpose, StoreRequest<'b>)> {
-        if let Some((key, frame)) = self.outbox.first_unstored() {
+        let unstored = self.outbox.first_unstored();
+        if let Some((key, frame)) = unstored.filter(|_| self.storing.due(Kind::Frame) <= now) {
             let bytes = buffer.get_mut(..frame.len())?;
             copy(frame, bytes);
             let address = self.address_of(key)?;
             return Some((Purpose::Frame(key), StoreRequest::Frame { address, bytes }));
         }
-        if let Some(key) = self.wanted_load().filter(|_| self.storing.may_load(now)) {
+        let wanted = self.wanted_load();
+        if let Some(key) = wanted.filter(|_| self.storing.load_due() <= now) {
             let address = self.address_of(key)?;
             return Some((Purpose::Load(key), StoreRequest::Load { address }));
         }
-        let key = self.wanted_free()?;
+        let wanted = self.wanted_free();
+        let key = wanted.filter(|_| self.storing.due(Kind::Log) <= now)?;
         let FrameAddress {
             peer, epoch, space, ..
         } = self.address_of(key)?;

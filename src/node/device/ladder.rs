@@ -6,14 +6,17 @@
 //!   │
 //!   ▼             no answer                   no answer
 //!  Current ─────────────────────► Previous ─────────────► pause, and from the top
-//!     │                              │                       (where a successor is announced: Successor before that)
-//!     └──────────────┬───────────────┘  «I do not know you», or every 16th round without any answer
-//!                    ▼
-//!                   Keys
+//!   ▲ │                              │                       (where a successor is announced: Successor before that)
+//!   │ └──────────────┬───────────────┘  «I do not know you», or every 16th round without any answer
+//!   │                ▼
+//!   └────────────── Keys ─────────► agreed
+//!     answered, and nobody had said that the keys are needed
 //! ```
 //!
 //! By the keys alone a session ends up in quarantine, so a link that is merely dead does not lead there: the one
-//! message in sixteen rounds is for servers that refuse in silence.
+//! message in sixteen rounds is for servers that refuse in silence. Its answer shows at first only that the link is there
+//! again, which may have been dead until then: the secrets are tried once more, and the keys count when nobody answers
+//! those.
 
 use crate::link::Retry;
 use crate::node::device::Rung;
@@ -34,6 +37,8 @@ pub(super) struct Ladder {
     rounds: u8,
     /// The recipient has said, without proof, that it does not know us.
     is_hinted: bool,
+    /// Whether it wants the keys: it has refused the secrets, or has answered the keys alone.
+    wants_keys: bool,
 }
 
 impl Ladder {
@@ -43,6 +48,7 @@ impl Ladder {
             not_before: Instant::ZERO,
             rounds: 0,
             is_hinted: false,
+            wants_keys: false,
         }
     }
 
@@ -79,15 +85,30 @@ impl Ladder {
         is_refused: bool,
         further: Option<Rung>,
     ) {
-        let is_for_keys = is_refused || self.rounds % ROUNDS == ROUNDS - 1;
+        let is_guessed = self.rounds % ROUNDS == ROUNDS - 1;
+        let is_for_keys = is_refused || self.wants_keys || is_guessed;
         self.rung = match further {
             Some(further) => further,
-            None if is_for_keys && self.rung != Rung::Keys => Rung::Keys,
+            None if is_for_keys && self.rung != Rung::Keys => {
+                self.wants_keys |= is_refused;
+                Rung::Keys
+            }
             None => {
                 self.pause(now, retry);
                 Rung::Current
             }
         };
+    }
+
+    /// The keys alone were answered: whether that counts. Otherwise the secrets are tried once more.
+    ///
+    /// It does not where the recipient has proved meanwhile that it knows the session.
+    pub(super) fn accepts_keys(&mut self) -> bool {
+        let is_asked = self.rung == Rung::Keys;
+        let accepts = is_asked && self.wants_keys;
+        self.wants_keys |= is_asked;
+        self.rung = Rung::Current;
+        accepts
     }
 
     /// The attempt could not even begin.
@@ -100,6 +121,7 @@ impl Ladder {
         self.not_before = now + retry.delay(self.rounds.min(16), u32::from(self.rounds));
         self.rounds = self.rounds.wrapping_add(1);
         self.is_hinted = false;
+        self.wants_keys = false;
     }
 
     /// A new session is agreed.
@@ -112,6 +134,7 @@ impl Ladder {
     pub(super) const fn note_proof(&mut self) {
         self.rounds = 0;
         self.is_hinted = false;
+        self.wants_keys = false;
         self.rung = Rung::Current;
     }
 }

@@ -162,6 +162,9 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         };
         let (number, rung) = (attempt.peer, attempt.rung);
         self.attempt = None;
+        if !self.is_of_use(number, rung) {
+            return Ok(());
+        }
         let (session, current) = self.agreed(now, paired, entropy)?;
         let retry = self.config.retry;
         if let Some(peer) = self.peer_mut(number) {
@@ -175,6 +178,19 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             });
         }
         Ok(())
+    }
+
+    /// Whether what a handshake has agreed is to be used, or has come too late.
+    fn is_of_use(&mut self, number: u8, rung: Rung) -> bool {
+        let Some(peer) = self.peer_mut(number) else {
+            return false;
+        };
+        match rung {
+            Rung::Keys => !peer.has_secret() || peer.ladder.accepts_keys(),
+            // A receipt may have shown meanwhile that the recipient has the current one; then this one is over there too.
+            Rung::Previous | Rung::Successor => peer.secret_of(rung).is_some(),
+            Rung::Current => true,
+        }
     }
 
     fn agreed(

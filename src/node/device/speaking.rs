@@ -188,7 +188,13 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     /// What the next attempt to reconnect is made with; by the keys alone where there is no secret.
     pub(super) fn rung(&self) -> (Rung, PublicKey, Option<&ResumptionSecret>) {
-        let rung = self.ladder.rung();
+        let rung = match self.ladder.rung() {
+            // A receipt, or an answer, may have ended these since.
+            gone @ (Rung::Previous | Rung::Successor) if self.secret_for(gone).is_none() => {
+                Rung::Current
+            }
+            rung => rung,
+        };
         let key = match (rung, &self.successor) {
             (Rung::Successor, Some(successor)) => successor.key,
             _ => self.key,

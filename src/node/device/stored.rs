@@ -52,7 +52,7 @@ impl<const BYTES: usize> Peer<BYTES> {
                 self.storing.is_image_wanted = true;
             }
             // The frame stays in RAM: it is sent from there, and only a reboot could lose it, by name.
-            (Purpose::Frame(key), Verdict::GiveUp) => self.note_frame_stored(key),
+            (Purpose::Frame(key), Verdict::GiveUp) => self.note_frame_given_up(key),
             (Purpose::Load(key), Verdict::GiveUp) => {
                 let end = key.counter.saturating_add(1);
                 return self.note_absent(now, key, end);
@@ -157,6 +157,17 @@ impl<const BYTES: usize> Peer<BYTES> {
         };
         if is_crowded {
             self.outbox.remove(key);
+        }
+    }
+
+    /// However crowded it is: RAM has the only one.
+    fn note_frame_given_up(&mut self, key: FrameKey) {
+        self.outbox.mark_stored(key);
+        if let Some(record) = self.epochs.by_slot_mut(key.epoch) {
+            let progress = record.progress_mut(key.space);
+            if progress.loaded == key.counter {
+                progress.loaded = key.counter.saturating_add(1);
+            }
         }
     }
 

@@ -8,6 +8,9 @@
 //!   load  ─────────┤
 //!   free  ─────────┘
 //! ```
+//!
+//! What fails waits for a while, and with it only what is of its kind: a storage that takes no image, or that reads no
+//! frame, holds up no reading, and no alarm.
 
 use super::Device;
 use crate::link::{FrameKey, Retry};
@@ -39,6 +42,38 @@ impl Purpose {
             Self::Image | Self::ImageOfEpoch | Self::ImageOfSession(_)
         )
     }
+
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Image
+            | Self::ImageOfEpoch
+            | Self::ImageOfSession(_)
+            | Self::Erase
+            | Self::Scan => Kind::Image,
+            Self::Frame(_) => Kind::Frame,
+            Self::Load(_) | Self::Free(_) => Kind::Log,
+        }
+    }
+}
+
+/// What waits together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Images, and what comes before all else.
+    Image,
+    /// A frame that is to be written.
+    Frame,
+    /// What was written once.
+    Log,
+}
+
+/// When a kind is tried again.
+#[derive(Debug, Default)]
+struct Pause {
+    /// Nothing is tried before.
+    until: Instant,
+    failures: u8,
+    attempts: u8,
 }
 
 /// What of a recipient's is not on storage yet.
@@ -50,12 +85,11 @@ pub(super) struct Storing {
     pub(super) is_answer_wanted: bool,
     /// Whether the image that is under way has the newest epoch.
     pub(super) has_newest: bool,
-    /// Nothing is tried before.
-    pub(super) retry_at: Option<Instant>,
+    images: Pause,
+    frames: Pause,
+    log: Pause,
     /// No frame is loaded before: RAM had no room for one.
-    pub(super) load_at: Option<Instant>,
-    failures: u8,
-    attempts: u8,
+    load_at: Instant,
     /// Frames are not taken: each is tried once, until one is.
     refuses_frames: bool,
 }
@@ -68,20 +102,31 @@ pub(super) enum Verdict {
 }
 
 impl Storing {
-    /// Whether a request may be made now.
-    pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.retry_at.is_none_or(|due| due <= now)
+    /// From when on a request of this kind may be made.
+    pub(super) const fn due(&self, kind: Kind) -> Instant {
+        let pause = match kind {
+            Kind::Image => &self.images,
+            Kind::Frame => &self.frames,
+            Kind::Log => &self.log,
+        };
+        pause.until
     }
 
-    /// Whether a frame may be loaded now.
-    pub(super) fn may_load(&self, now: Instant) -> bool {
-        self.load_at.is_none_or(|due| due <= now)
+    /// From when on a frame may be loaded.
+    pub(super) fn load_due(&self) -> Instant {
+        self.due(Kind::Log).max(self.load_at)
+    }
+
+    const fn pause_mut(&mut self, kind: Kind) -> &mut Pause {
+        match kind {
+            Kind::Image => &mut self.images,
+            Kind::Frame => &mut self.frames,
+            Kind::Log => &mut self.log,
+        }
     }
 
     pub(super) fn note_done(&mut self, purpose: Purpose) {
-        self.failures = 0;
-        self.attempts = 0;
-        self.retry_at = None;
+        *self.pause_mut(purpose.kind()) = Pause::default();
         if matches!(purpose, Purpose::Frame(_)) {
             self.refuses_frames = false;
         }
@@ -89,23 +134,28 @@ impl Storing {
 
     /// RAM has no room for what was loaded: not before a while.
     pub(super) fn note_no_room(&mut self, now: Instant, retry: Retry) {
-        self.load_at = Some(now + retry.delay(0, 0));
+        self.load_at = now + retry.delay(0, 0);
     }
 
-    /// A request has failed: the next one waits for a while.
+    /// A request has failed: the next one of its kind waits for a while.
     pub(super) fn note_failed(&mut self, now: Instant, purpose: Purpose, retry: Retry) -> Verdict {
         let is_frame = matches!(purpose, Purpose::Frame(_));
         if is_frame && self.refuses_frames {
             return Verdict::GiveUp;
         }
-        self.retry_at = Some(now + retry.delay(self.attempts, 0));
-        self.attempts = self.attempts.saturating_add(1);
-        self.failures = self.failures.saturating_add(1);
-        if self.failures < MAX_FAILURES {
+        let pause = self.pause_mut(purpose.kind());
+        pause.until = now + retry.delay(pause.attempts, 0);
+        pause.attempts = pause.attempts.saturating_add(1);
+        pause.failures = pause.failures.saturating_add(1);
+        if pause.failures < MAX_FAILURES {
             return Verdict::TryAgain;
         }
-        self.failures = 0;
-        self.refuses_frames |= is_frame;
+        pause.failures = 0;
+        if is_frame {
+            // Those behind it do not wait for what is not taken anyway.
+            pause.until = Instant::ZERO;
+            self.refuses_frames = true;
+        }
         Verdict::GiveUp
     }
 }

@@ -95,6 +95,37 @@ fn a_storage_that_takes_no_frame_costs_no_reading_while_the_power_lasts() {
     assert!(world.device_events.contains(&failed));
 }
 
+/// Found by the simulation: images come before frames, and the pause behind one that failed was a pause for all.
+#[test]
+fn a_storage_that_takes_nothing_more_holds_up_no_reading_and_no_alarm() {
+    let mut world = World::with_config(0, FRAMES);
+    assert!(world.run_until(MINUTE, |world| world.device.is_ready()));
+    world.store_fails = |_| true;
+    for _ in 0..10 {
+        world.send(Space::Data).unwrap();
+        world.run_for(MINUTE);
+    }
+    assert!(world.is_quiet(11), "{} stored", world.store.len());
+    let alarm = world.send(Space::Alarm).unwrap();
+    let key = (alarm.run, alarm.sequence);
+    let is_there = |world: &World| world.store.records.contains_key(&key);
+    assert!(world.run_until(Duration::from_secs(1), is_there));
+}
+
+#[test]
+fn a_frame_that_storage_has_refused_stays_in_ram_however_crowded_it_is() {
+    let mut world = world();
+    world.store_fails = |request| matches!(request, StoreRequest::Frame { .. });
+    world.up.is_cut = true;
+    for _ in 0..60 {
+        world.send(Space::Data).unwrap();
+        world.run_for(Duration::from_secs(10));
+    }
+    world.up.is_cut = false;
+    assert!(world.run_until(MINUTE.saturating_mul(5), |world| world.is_quiet(61)));
+    assert_eq!(world.device.stats().frames_lost, 0);
+}
+
 // IOMT-OUT-027, IOMT-REC-050
 #[test]
 fn a_frame_that_storage_has_lost_is_named_and_the_others_arrive() {

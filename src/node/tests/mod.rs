@@ -6,6 +6,7 @@ mod delivery;
 mod epochs;
 mod hostile;
 mod keeping;
+mod ladder;
 mod lengths;
 mod link;
 mod randomness;

@@ -143,6 +143,8 @@ pub(super) struct World {
     pub(super) quarantined: usize,
     /// How many frames the server still forgets between opening and storing.
     pub(super) deaths: usize,
+    /// Whether the server leaves unanswered what it does not know.
+    pub(super) is_silent: bool,
     /// How many readings the device still takes, one each 150 ms.
     pub(super) readings: usize,
     /// All but that it is ready, which comes with every boot.
@@ -183,6 +185,7 @@ impl World {
             store: Store::default(),
             quarantined: 0,
             deaths: 0,
+            is_silent: false,
             readings: 0,
             device_events: Vec::new(),
             server_events: Vec::new(),
@@ -322,7 +325,7 @@ impl World {
     /// Says that nobody here knows a packet, where that is so.
     fn refuse(&mut self, datagram: &[u8]) {
         let mut out = [0; REFUSAL_LEN];
-        let is_stranger = self.server.locators().next().is_none();
+        let is_stranger = self.server.locators().next().is_none() && !self.is_silent;
         if let Some(refusal) = refusal(datagram, &mut out).filter(|_| is_stranger) {
             self.down.send(self.now, refusal);
         }

@@ -1,14 +1,15 @@
-use iomt::node::DeviceEvent;
+use iomt::node::{DeviceEvent, PeerId};
 use iomt::storage::{FrameAddress, Storage as _, StoreReply, StoreRequest};
 use iomt::time::{Duration, Instant};
 use iomt::wire::MAX_DATAGRAM;
 use iomt::wire::control::Why;
 
-use super::{Node, first, place_of};
+use super::{Last, Node, first, place_of};
 use crate::simulation::context::Context;
 use crate::simulation::counts::Fault;
 use crate::simulation::network::{Address, Delivery};
 use crate::simulation::oracle::RECIPIENTS;
+use crate::simulation::oracle::clocks::Told;
 
 /// How often an engine is asked again at one time; what still has something to do then is in a loop.
 const TURNS: usize = 64;
@@ -20,12 +21,40 @@ impl Node {
             return;
         };
         self.reply_to = Some(from);
+        let receipts = engine.stats().receipts;
         let handled = engine.handle_datagram(ticks, bytes, &mut self.source);
+        let has_heard = engine.stats().receipts > receipts;
         if let Err(error) = handled {
             context.say(|| format!("device {} refuses {}: {error}", self.index, first(bytes)));
         }
+        if has_heard {
+            self.check_clocks(context);
+        }
+        if has_heard && from != Address::Fleet(1) && self.is_quiet && self.last == Last::Listens {
+            self.take_last_backlog(context);
+        }
         if self.lives_on(context) {
             self.step(context);
+        }
+    }
+
+    /// What the receipts have told of the recipients' clocks.
+    fn check_clocks(&self, context: &mut Context) {
+        let ticks = self.ticks(context.now);
+        for (place, (fleet, _)) in (0..).zip(&self.build.fleets) {
+            let engine = self.engine.as_ref();
+            let told = engine.and_then(|engine| engine.server_time(PeerId(place), ticks));
+            let Some((unix_ms, uncertainty)) = told else {
+                continue;
+            };
+            let told = Told {
+                place: *fleet,
+                of: context.now,
+                unix_ms,
+                uncertainty,
+            };
+            context.counts.datings += 1;
+            context.check(|oracles| oracles.clocks.check(&told, self.boot_at));
         }
     }
 
@@ -46,6 +75,7 @@ impl Node {
             }
             self.read_events(context);
             self.take_reading(context);
+            self.take_last_alarm(context);
             if !self.transmit(context) {
                 return;
             }
@@ -60,7 +90,7 @@ impl Node {
             }
         }
         if let Some(engine) = &self.engine {
-            self.settled |= self.is_quiet && engine.is_settled();
+            self.settled |= self.last == Last::Done && engine.is_settled();
         }
     }
 
@@ -130,7 +160,14 @@ impl Node {
             };
             let note = &mut |address: FrameAddress| engine.handle_found(&address);
             let reply = storage.perform(&request, &mut found, note);
-            if self.flash.chip.borrow().is_off() {
+            let is_off = self.flash.chip.borrow().is_off();
+            note_answer(
+                context,
+                &request,
+                matches!(reply, StoreReply::Done) && !is_off,
+                (&mut self.has_image, &mut self.is_stale),
+            );
+            if is_off {
                 context.say(|| format!("device {}: the power fails in {request:?}", self.index));
                 self.lose_power(context);
                 return false;
@@ -212,5 +249,26 @@ impl Node {
                 _ => {}
             }
         }
+    }
+}
+
+/// What storage has said that it has, and what it could not take.
+fn note_answer(
+    context: &mut Context,
+    request: &StoreRequest<'_>,
+    is_done: bool,
+    (has_image, is_stale): (&mut [bool; RECIPIENTS], &mut [bool; RECIPIENTS]),
+) {
+    match request {
+        StoreRequest::Frame { address, .. } if is_done => {
+            context.oracles.ledger.note_kept(address);
+        }
+        StoreRequest::Image { peer, .. } => {
+            let place = usize::from(*peer);
+            has_image[place] |= is_done;
+            is_stale[place] = !is_done;
+        }
+        StoreRequest::Erase { peer } => has_image[usize::from(*peer)] = false,
+        _ => {}
     }
 }

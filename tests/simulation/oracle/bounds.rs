@@ -30,6 +30,18 @@ pub const fn drain(due: Duration, longest_retry: Duration) -> Duration {
     Duration::from_micros(waiting + SENDING.as_micros())
 }
 
+/// When all faults are over and a device has heard its server, within what time an alarm is stored, whatever waits: a
+/// message of 60 ms, or the second or third attempt where the worker was busy and let it go.
+pub const ALARM: Duration = Duration::from_secs(10);
+
+/// How long an alarm took against [`ALARM`].
+pub fn check_alarm(took: Duration) -> Result<(), String> {
+    match took <= ALARM {
+        true => Ok(()),
+        false => Err(format!("an alarm was stored after {took}, {ALARM} at most")),
+    }
+}
+
 /// Who has taken so many steps for one seed is in a loop; the report prints the most that one took, some 300,000.
 pub const STEPS: u64 = 1_000_000;
 

@@ -1,20 +1,23 @@
 //! Oracle: what was accepted is stored, once each, or named as lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use iomt::node::Keeping;
+use iomt::storage::FrameAddress;
 use iomt::time::Instant;
 use iomt::wire::{RecordId, Run, Space, Tag};
 
 use super::RECIPIENTS;
 use super::naming::{Named, Names};
-use super::shelf::Shelf;
+use super::shelf::{Row, Shelf};
 
 /// A reading that a device has taken.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading {
     pub space: Space,
     pub value: i32,
+    /// The sequence of the first record of its frame.
+    pub frame: u64,
     pub life: usize,
     pub at: Instant,
     /// Which recipients it was sealed for.
@@ -29,6 +32,7 @@ pub struct Life {
     pub lineage: usize,
     pub device: usize,
     pub keeping: Keeping,
+    pub began: Instant,
     /// When the power went, and how many frames had no receipt then: more can not go with it.
     pub ended: Option<(Instant, u64)>,
 }
@@ -68,7 +72,23 @@ enum Fate {
     Cut,
     InRam,
     Untold,
+    /// With the store, which was put back to a backup.
     RolledBack,
+    /// With the device's flash, which was put back to an older image.
+    WithImage,
+}
+
+/// A counter: the first bytes of its epoch's tag, its space, and itself.
+pub type Counter = ([u8; 8], u8, u32);
+
+/// What has become of a lineage's readings.
+#[derive(Debug, Default)]
+struct Verdict {
+    tally: Tally,
+    /// Frames that went with the power of a life.
+    gone: BTreeMap<usize, u64>,
+    /// Frames that are named as lost.
+    named: u64,
 }
 
 #[derive(Debug, Default)]
@@ -79,6 +99,12 @@ pub struct Ledger {
     restored: Vec<(usize, Instant, Instant)>,
     /// How many frames the devices of a lineage have said are lost.
     said_lost: BTreeMap<usize, u64>,
+    /// The frames of which storage has said that it has them.
+    kept: BTreeSet<Counter>,
+    /// Who may be taken for somebody else, by lineage and place.
+    doubtful: BTreeSet<(usize, usize)>,
+    /// The last alarms, and when they were taken.
+    alarms: BTreeMap<(usize, Run, u64), Instant>,
     values: i32,
 }
 
@@ -88,11 +114,22 @@ impl Ledger {
         self.values
     }
 
-    pub fn begin_life(&mut self, lineage: usize, device: usize, keeping: Keeping) -> usize {
+    pub fn begin_life(
+        &mut self,
+        lineage: usize,
+        device: usize,
+        keeping: Keeping,
+        began: Instant,
+    ) -> usize {
+        if keeping == Keeping::Nothing {
+            // It makes itself known anew at each boot.
+            self.note_doubtful(lineage);
+        }
         self.lives.push(Life {
             lineage,
             device,
             keeping,
+            began,
             ended: None,
         });
         self.lives.len() - 1
@@ -105,12 +142,39 @@ impl Ledger {
         }
     }
 
+    /// Storage has answered that it has this frame.
+    pub fn note_kept(&mut self, address: &FrameAddress) {
+        let space = address.space.code();
+        self.kept.insert((address.epoch, space, address.counter));
+    }
+
+    /// An image was put back, or the device was cloned: every recipient may find two of it.
+    pub fn note_doubtful(&mut self, lineage: usize) {
+        (0..RECIPIENTS).for_each(|place| self.note_doubtful_at(lineage, place));
+    }
+
+    /// The device, or this recipient's store, is not what it was when the two met last.
+    pub fn note_doubtful_at(&mut self, lineage: usize, place: usize) {
+        self.doubtful.insert((lineage, place));
+    }
+
+    /// "An honest device is never quarantined": whoever has lost nothing that was on storage is known again.
+    pub fn check_quarantine(&self, lineage: usize, place: usize) -> Result<(), String> {
+        match self.doubtful.contains(&(lineage, place)) {
+            true => Ok(()),
+            false => Err(format!(
+                "the honest device {lineage} is quarantined at place {place}"
+            )),
+        }
+    }
+
     /// A life has said this of so many frames in all.
     pub fn note_lost(&mut self, lineage: usize, frames: u64) {
         *self.said_lost.entry(lineage).or_default() += frames;
     }
 
-    pub fn note_restored(&mut self, device: usize, taken: Instant, now: Instant) {
+    pub fn note_restored(&mut self, lineage: usize, device: usize, taken: Instant, now: Instant) {
+        self.note_doubtful(lineage);
         self.restored.push((device, taken, now));
     }
 
@@ -125,31 +189,55 @@ impl Ledger {
         }
     }
 
+    /// When the lives of a lineage began.
+    pub fn lives_of(&self, lineage: usize) -> impl Iterator<Item = Instant> {
+        let lives = self.lives.iter();
+        lives
+            .filter(move |life| life.lineage == lineage)
+            .map(|life| life.began)
+    }
+
+    /// The ticks of its device at which the reading in this row was taken.
+    pub fn ticks_of(&self, lineage: usize, row: &Row) -> Option<Instant> {
+        let reading = self.readings.get(&(lineage, row.run, row.sequence))?;
+        let life = self.lives.get(reading.life)?;
+        Some(Instant::ZERO + (reading.at - life.began))
+    }
+
+    /// An alarm was taken when all faults were over and the way to the first recipient was open.
+    pub fn note_alarm(&mut self, lineage: usize, id: RecordId, now: Instant) {
+        self.alarms.insert((lineage, id.run, id.sequence), now);
+    }
+
+    /// When the alarm was taken that now is stored.
+    pub fn take_alarm(&mut self, lineage: usize, row: &Row) -> Option<Instant> {
+        self.alarms.remove(&(lineage, row.run, row.sequence))
+    }
+
     /// All is over: looks for each reading at each recipient.
     ///
     /// `shelves` are those of one lineage. What is neither stored nor explained is a failure, and so is a row that
     /// nobody took, a row that is not what was taken, and more readings lost with the power than had no receipt.
     pub fn settle(&self, lineage: usize, shelves: &[&Shelf]) -> Result<Tally, String> {
-        let mut tally = Tally::default();
-        let mut gone: BTreeMap<usize, u64> = BTreeMap::new();
+        let mut verdict = Verdict::default();
         for (place, shelf) in shelves.iter().enumerate() {
             self.check_rows(lineage, shelf)?;
-            self.settle_place(lineage, place, shelf, &mut tally, &mut gone)?;
+            self.settle_place(lineage, place, shelf, &mut verdict)?;
         }
-        for (life, lost) in gone {
+        for (life, lost) in verdict.gone {
             let Life { ended, .. } = self.lives[life];
             let waiting = ended.map_or(0, |(_, waiting)| waiting);
             if lost > waiting {
                 return Err(format!(
-                    "{lost} readings are said to have gone with the power of life {life} of {lineage}, \
-                     {waiting} frames had no receipt then"
+                    "{lost} frames are said to have gone with the power of life {life} of {lineage}, \
+                     {waiting} had no receipt then"
                 ));
             }
         }
         if !shelves.iter().any(|shelf| shelf.was_rolled_back) {
-            self.check_words(lineage, tally.named)?;
+            self.check_words(lineage, verdict.named)?;
         }
-        Ok(tally)
+        Ok(verdict.tally)
     }
 
     /// Each row is a reading as it was taken, or a descriptor.
@@ -174,42 +262,49 @@ impl Ledger {
         lineage: usize,
         place: usize,
         shelf: &Shelf,
-        tally: &mut Tally,
-        gone: &mut BTreeMap<usize, u64>,
+        verdict: &mut Verdict,
     ) -> Result<(), String> {
-        let mut spaces: BTreeMap<(Run, u8), Vec<u64>> = BTreeMap::new();
-        let addressed = self.readings.iter();
-        for ((_, run, sequence), reading) in
-            addressed.filter(|((of, ..), reading)| *of == lineage && reading.to[place])
-        {
-            let space = spaces.entry((*run, reading.space.code())).or_default();
-            space.push(*sequence);
-        }
-        for ((run, _), taken) in spaces {
-            let reading = |sequence| &self.readings[&(lineage, run, sequence)];
+        for ((run, _), frames) in self.frames_for(lineage, place) {
+            let reading = |first| &self.readings[&(lineage, run, first)];
+            let taken: Vec<u64> = frames.keys().copied().collect();
             let space = reading(taken[0]).space;
-            let is_excused = |sequence| {
-                shelf.was_here(run, sequence) || self.went_with_an_image(reading(sequence))
-            };
-            let named = Names::new(shelf, run, space).judge(&taken, is_excused);
-            for sequence in taken {
-                let reading = reading(sequence);
-                let fate = match (shelf.holds(run, sequence), named.get(&sequence)) {
-                    (true, _) => Fate::Stored,
-                    _ if is_excused(sequence) => Fate::RolledBack,
+            let is_excused =
+                |first| shelf.was_here(run, first) || self.went_with_an_image(reading(first));
+            let named = Names::new(shelf, &self.kept, run, space).judge(&taken, is_excused);
+            for (first, records) in frames {
+                let reading = reading(first);
+                let held = (first..first + records).filter(|own| shelf.holds(run, *own));
+                let fate = match (held.count() as u64, named.get(&first)) {
+                    (held, _) if held == records => Fate::Stored,
+                    (1.., _) => return Err(format!("half of a frame is stored: {reading:?}")),
+                    _ if shelf.was_here(run, first) => Fate::RolledBack,
+                    _ if self.was_named_in_ram(reading, place) => match named.get(&first) {
+                        Some(Named::Told) => Fate::Named,
+                        _ => Fate::Untold,
+                    },
+                    _ if self.went_with_an_image(reading) => Fate::WithImage,
                     (_, Some(Named::Told)) => Fate::Named,
-                    _ if self.was_named_in_ram(reading, place) => Fate::Untold,
                     (_, Some(Named::Cut)) => Fate::Cut,
                     _ if self.went_with_ram(reading) => Fate::InRam,
-                    _ => return Err(self.complain(lineage, place, shelf, (run, sequence))),
+                    _ => return Err(self.complain(lineage, place, shelf, (run, first))),
                 };
-                if matches!(fate, Fate::Cut | Fate::InRam) {
-                    *gone.entry(reading.life).or_default() += 1;
-                }
-                tally.note(fate);
+                verdict.note(fate, reading.life, records);
             }
         }
         Ok(())
+    }
+
+    /// The frames that were taken for this recipient, by boot and space: the first record of each, and how many it has.
+    fn frames_for(&self, lineage: usize, place: usize) -> BTreeMap<(Run, u8), BTreeMap<u64, u64>> {
+        let mut spaces: BTreeMap<(Run, u8), BTreeMap<u64, u64>> = BTreeMap::new();
+        let of_lineage = (lineage, Run([0; 8]), 0)..(lineage + 1, Run([0; 8]), 0);
+        for ((_, run, _), reading) in self.readings.range(of_lineage) {
+            if reading.to[place] {
+                let frames = spaces.entry((*run, reading.space.code())).or_default();
+                *frames.entry(reading.frame).or_default() += 1;
+            }
+        }
+        spaces
     }
 
     fn complain(
@@ -235,7 +330,7 @@ impl Ledger {
         match named <= said {
             true => Ok(()),
             false => Err(format!(
-                "{named} readings of {lineage} are named as lost, its devices have named {said}"
+                "{named} frames of {lineage} are named as lost, its devices have named {said}"
             )),
         }
     }
@@ -250,7 +345,9 @@ impl Ledger {
         })
     }
 
-    /// The device has named it, and has lost its power before the server was told.
+    /// The device has named it, and has lost its power before the server was told: "Losses are named in `outstanding`",
+    /// which says it from RAM until it is reflected. It waited for no receipt, so it is none of the frames that may go with
+    /// the power or with an image.
     fn was_named_in_ram(&self, reading: &Reading, place: usize) -> bool {
         let life = self.lives.get(reading.life);
         reading.lost_to[place] && life.is_some_and(|life| life.ended.is_some())
@@ -263,15 +360,24 @@ impl Ledger {
     }
 }
 
-impl Tally {
-    const fn note(&mut self, fate: Fate) {
+impl Verdict {
+    fn note(&mut self, fate: Fate, life: usize, records: u64) {
+        let tally = &mut self.tally;
         *match fate {
-            Fate::Stored => &mut self.stored,
-            Fate::Named => &mut self.named,
-            Fate::Cut => &mut self.cut,
-            Fate::InRam => &mut self.in_ram,
-            Fate::Untold => &mut self.untold,
-            Fate::RolledBack => &mut self.rolled_back,
-        } += 1;
+            Fate::Stored => &mut tally.stored,
+            Fate::Named => &mut tally.named,
+            Fate::Cut => &mut tally.cut,
+            Fate::InRam => &mut tally.in_ram,
+            Fate::Untold => &mut tally.untold,
+            Fate::RolledBack | Fate::WithImage => &mut tally.rolled_back,
+        } += records;
+        match fate {
+            Fate::Named => self.named += 1,
+            // What had a receipt when its life ended is stored, whatever became of the flash.
+            Fate::Cut | Fate::InRam | Fate::WithImage => {
+                *self.gone.entry(life).or_default() += 1;
+            }
+            Fate::Stored | Fate::Untold | Fate::RolledBack => {}
+        }
     }
 }

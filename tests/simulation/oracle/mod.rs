@@ -10,11 +10,13 @@
 //! They share nothing with the crate but its types, and are tested themselves: `oracle_tests`.
 
 pub mod bounds;
+pub mod clocks;
 pub mod ledger;
 pub mod naming;
 pub mod shelf;
 pub mod wire_log;
 
+pub use clocks::Clocks;
 pub use ledger::{Ledger, Reading, Tally};
 pub use shelf::Shelf;
 pub use wire_log::WireLog;
@@ -27,4 +29,5 @@ pub const RECIPIENTS: usize = 2;
 pub struct Oracles {
     pub wire: WireLog,
     pub ledger: Ledger,
+    pub clocks: Clocks,
 }

@@ -1,23 +1,25 @@
 //! Which readings a loss names: it speaks of counters, and readings have sequences.
 //!
-//! Each reading takes one counter of its space, in order. So between two readings whose frames are known
+//! Each frame of readings takes one counter of its space, in order; the sequence of its first record stands for it. So
+//! between two frames that are known
 //!
 //! ```text
 //!  sequence    40      41   42        43      44
 //!  stored      yes     –    –         yes     yes
-//!  counter     7       8    9         10      11     as many counters as readings: 41 is 8, 42 is 9
+//!  counter     7       8    9         10      11     as many counters as frames: 41 is 8, 42 is 9
 //!  lost                └────┘ [8, 10)                both are named
 //! ```
 //!
 //! each stands under its own counter. Elsewhere (at the ends of an epoch, or where a counter was given away for what is
-//! no reading) there are more counters than readings; then a loss excuses as many readings as it has counters there, and
-//! not one more.
+//! no reading) there are more counters than frames; then a loss excuses as many frames as it has counters there, and
+//! not one more. What storage has kept does not go with the power: such a counter excuses nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use iomt::seal::{Loss, LossCause};
 use iomt::wire::{MAX_COUNTER, Run, Space};
 
+use super::ledger::Counter;
 use super::shelf::{Place, Shelf};
 
 /// How much a loss is worth.
@@ -37,13 +39,14 @@ struct Lost {
 }
 
 impl Lost {
-    fn note(&mut self, loss: &Loss, was_rolled_back: bool) {
+    fn note(&mut self, loss: &Loss, was_rolled_back: bool, kept: &BTreeSet<Counter>) {
         let range = (loss.range.start, loss.range.end);
         match loss.why {
-            // Without a backup nobody forgets what it has acknowledged.
             LossCause::Reported(_) => self.told.push(range),
             LossCause::AfterAcknowledgement if was_rolled_back => self.told.push(range),
-            _ => self.cut.push(range),
+            // Without a backup nobody forgets what it has acknowledged: it excuses nothing.
+            LossCause::AfterAcknowledgement => {}
+            _ => self.cut.extend(without_kept(loss, kept)),
         }
     }
 
@@ -58,6 +61,20 @@ impl Lost {
             _ => None,
         }
     }
+}
+
+/// What of a lost range was never on storage.
+fn without_kept(loss: &Loss, kept: &BTreeSet<Counter>) -> Vec<(u32, u32)> {
+    let [tag @ .., _, _, _, _, _, _, _, _] = super::shelf::bytes_of(loss.epoch);
+    let at = |counter| (tag, loss.space.code(), counter);
+    let (mut from, mut left) = (loss.range.start, Vec::new());
+    for (.., counter) in kept.range(at(loss.range.start)..at(loss.range.end)) {
+        left.push((from, *counter));
+        from = counter + 1;
+    }
+    left.push((from, loss.range.end));
+    left.retain(|(start, end)| start < end);
+    left
 }
 
 /// How many counters of these ranges lie within the window; those that are in two count once.
@@ -86,11 +103,11 @@ pub struct Names {
 }
 
 impl Names {
-    pub fn new(shelf: &Shelf, run: Run, space: Space) -> Self {
+    pub fn new(shelf: &Shelf, kept: &BTreeSet<Counter>, run: Run, space: Space) -> Self {
         let mut lost: BTreeMap<[u8; 16], Lost> = BTreeMap::new();
         for loss in shelf.losses_of(run, space) {
             let of_epoch = lost.entry(super::shelf::bytes_of(loss.epoch)).or_default();
-            of_epoch.note(loss, shelf.was_rolled_back);
+            of_epoch.note(loss, shelf.was_rolled_back, kept);
         }
         let places: BTreeMap<u64, Place> = shelf.places_of(run, space).collect();
         let seen: BTreeSet<_> = places.values().map(|place| place.epoch).collect();
@@ -103,7 +120,7 @@ impl Names {
         }
     }
 
-    /// What the losses say of each of these readings, which rise and were all taken in this boot and space.
+    /// What the losses say of each of these frames, which rise and were all taken in this boot and space.
     ///
     /// `is_excused` has another explanation, and leaves the counters to the others.
     pub fn judge(
