@@ -32,6 +32,7 @@ mod medication;
 mod outstanding;
 mod padding;
 mod pairing;
+mod pairing_flags;
 mod pairing_lengths;
 mod pairing_packets;
 mod payloads;
