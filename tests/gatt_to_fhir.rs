@@ -12,7 +12,9 @@ mod example;
 
 use example::convert;
 use example::options::Options;
-use iomt::fhir::date_time;
+use iomt::fhir::{Identity, Received, Resource, Upload, date_time, parse_date_time};
+use iomt::gatt::Payload;
+use proptest::prelude::*;
 use serde_json::Value as Json;
 
 fn options(arguments: &[&str]) -> Result<Option<Options>, String> {
@@ -117,5 +119,28 @@ fn the_command_line_has_defaults_and_refuses_what_it_does_not_know() {
         &["--subject", "Patient 7"],
     ] {
         assert!(options(bad).is_err(), "{bad:?}");
+    }
+}
+
+const CHARACTERISTICS: [u16; 15] = [
+    0x2A18, 0x2A19, 0x2A1C, 0x2A2B, 0x2A34, 0x2A35, 0x2A36, 0x2A37, 0x2A5E, 0x2A5F, 0x2A9C, 0x2A9D,
+    0x2AA7, 0x2B8B, 0x2BF2,
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn what_any_value_gives_is_read_back(uuid in prop::sample::select(&CHARACTERISTICS[..]), bytes in prop::collection::vec(prop_oneof![0_u8..16, any::<u8>()], 0..40)) {
+        let Ok(payload) = Payload::decode(uuid, &bytes) else { return Ok(()) };
+        let received = Received {
+            subject: "Patient/7",
+            at: parse_date_time("2024-03-15T14:30:45+01:00").expect("a time"),
+            device: None,
+            identity: Identity::of_parts(&[&bytes]),
+            upload: Upload::Conditional,
+        };
+        let whole = Resource::collected(Resource::of_payload(&payload, &received));
+        prop_assert_eq!(Resource::from_json(&whole.to_json()), Ok(whole));
     }
 }

@@ -128,3 +128,28 @@ fn every_payload_from_outside_gives_one_valid_line_or_an_error() {
     );
     println!("{valid} lines of {resources} resources are valid, 11 lines are errors");
 }
+
+#[test]
+fn every_payload_with_a_byte_changed_gives_valid_resources_or_an_error() {
+    let changed = |(uuid, hex): &(u16, &str)| -> Vec<String> {
+        let bytes = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("hexadecimal");
+        let places = (0..hex.len()).step_by(2);
+        let changes = places.flat_map(|at| [0x01, 0xFF].map(|mask| (at, mask)));
+        changes
+            .map(|(at, mask)| {
+                let (before, after) = (&hex[..at], &hex[at + 2..]);
+                format!("{uuid:04x} {before}{:02x}{after}", bytes(at) ^ mask)
+            })
+            .collect()
+    };
+    let lines: Vec<_> = PAYLOADS.iter().flat_map(changed).collect();
+    let run = Run::of(&lines);
+    let (valid, resources) = run.valid();
+    assert_eq!(valid + run.bad, lines.len());
+    assert!(valid > 400 && run.bad > 100, "{valid} {}", run.bad);
+    println!(
+        "of {} changed payloads {valid} are valid, of {resources} resources; {} are errors",
+        lines.len(),
+        run.bad
+    );
+}

@@ -48,6 +48,7 @@ fn is_unit(fact: &Json, row: &MetricFacts) -> bool {
     fact["mdc_unit_code32"].as_u64() == code || is_other || is_in_ucum
 }
 
+// IOMT-DATA-030
 #[test]
 fn the_table_of_metrics_is_that_of_the_facts() {
     let Some(shared) = std::env::var_os("IOMT_SHARED") else {

@@ -113,6 +113,7 @@ fn compound(flags: u16, status: &[u8]) -> Vec<u8> {
     bytes
 }
 
+// IOMT-FHIR-005
 #[test]
 fn nothing_of_a_compound_is_lost_because_it_is_no_number() {
     let made = made(0x2B8B, &compound(0x01, &[]));

@@ -108,10 +108,10 @@ fn a_vendors_term_is_never_one_of_the_standard() {
 /// The documentation of each constant, by its code in the source.
 fn documented() -> Vec<(&'static str, &'static str)> {
     let source = include_str!("codes.rs");
-    let mut lines = source.lines().map(str::trim);
+    let lines = source.lines().map(str::trim);
     let mut all = Vec::new();
     let mut documentation = "";
-    while let Some(line) = lines.next() {
+    for line in lines {
         if let Some(text) = line.strip_prefix("/// ") {
             documentation = text;
         } else if line.starts_with("pub const ") {
