@@ -63,6 +63,9 @@ impl fmt::Debug for DescriptorHash {
 /// 3, 4         numeric comparison: commitment, nonce
 /// 5, 6         kept free: the key that a device signs records with, 32 bytes; an attestation, up to 1 KiB
 /// ```
+///
+/// A packet of this version has [`MAX_HANDSHAKE`](super::MAX_HANDSHAKE) bytes at most: a later one that puts an attestation here
+/// needs longer ones. Until then it lies with the identity (`Belongings`), whose bound is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Payload {
     pub(super) offer: Option<Offer>,
@@ -132,6 +135,21 @@ mod tests {
         let bytes = &*payload().emit(&mut out).unwrap();
         assert_eq!(bytes.len(), MAX_PAYLOAD);
         assert_eq!(Payload::parse(bytes), Ok(payload()));
+    }
+
+    // IOMT-PAIR-020
+    #[test]
+    fn there_is_room_for_a_record_key_and_an_attestation() {
+        let mut out = [0; MAX_PAYLOAD];
+        let bytes = &*payload().emit(&mut out).unwrap();
+        let record_key = [&[5, 32][..], &[0x51; 32]].concat();
+        // 1,024 as a varint.
+        let attestation = [&[6, 0x80, 0x08][..], &[0x52; 1_024]].concat();
+        let later = [bytes, &record_key, &attestation].concat();
+        assert_eq!(Payload::parse(&later), Ok(payload()));
+        let out_of_order = [bytes, &attestation, &record_key].concat();
+        assert_eq!(Payload::parse(&out_of_order), Err(wire::Error::OutOfRange));
+        assert!(Payload::parse(&later[..later.len() - 1]).is_err());
     }
 
     // IOMT-PAIR-020, IOMT-PAIR-021

@@ -10,6 +10,9 @@ use iomt::seal::{MAX_ROW, ResumptionSecret, RowKey, RowOwner, SystemEntropy};
 use iomt::wire::command::{Rights, Role};
 use iomt::wire::control::Outcome;
 use iomt::wire::{Frame, Packet, Space};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 const RECIPIENT: (Role, Rights) = (Role::Recipient, Rights::NONE);
 const NEXT: u8 = 4;
@@ -100,6 +103,39 @@ fn a_lost_command_and_a_lost_answer_come_again() {
             ward.receivers[1].is_paired_by(Model::RECONNECTION),
             "{lost}"
         );
+    }
+}
+
+// IOMT-PAIR-077
+#[test]
+fn a_command_that_nobody_has_heard_is_sealed_anew_in_the_next_session() {
+    let mut ward = Ward::with_phone();
+    let lost = Rc::new(RefCell::new(BTreeSet::new()));
+    let heard = Rc::clone(&lost);
+    ward.loses = Box::new(move |_, datagram| {
+        is_command(datagram) && {
+            heard.borrow_mut().insert(datagram.to_vec());
+            true
+        }
+    });
+    ward.introduce(0, HOSPITAL, RECIPIENT);
+    ward.run(20_000);
+    assert_eq!(lost.borrow().len(), 1, "the same bytes again and again");
+    let before = ward.device.stats().reconnections;
+    while ward.device.stats().reconnections == before {
+        ward.run(20_000);
+    }
+    ward.run(1_000);
+    assert!(lost.borrow().len() > 1);
+    ward.loses = Box::new(|_, _| false);
+    ward.run(4_000);
+    assert_eq!(ward.answers(0), [(key(HOSPITAL), Outcome::Done)]);
+    // What was sealed before the session that stands is nothing any more.
+    for frame in lost.borrow().iter() {
+        let refused = ward
+            .device
+            .handle_datagram(ward.now, frame, &mut SystemEntropy);
+        assert!(refused.is_err());
     }
 }
 
