@@ -108,12 +108,21 @@ fn simulate(Arguments { seeds, is_logged }: &Arguments) -> ExitCode {
     }
 }
 
-/// One line that is written over, for whoever sits before a terminal.
+/// How many seeds go by between two lines of a log.
+const LINE_EACH: u64 = 500;
+
+/// One line that is written over, for whoever sits before a terminal; else a line now and then, for who reads the log.
 fn progress(outcome: &Outcome, all: u64) {
-    if stderr().is_terminal() && outcome.seeds.is_multiple_of(16) {
-        let failures = outcome.failures.len();
-        eprint!("\r{} of {all} seeds, {failures} failed ", outcome.seeds);
-        if outcome.seeds + 16 > all {
+    let (seeds, failures) = (outcome.seeds, outcome.failures.len());
+    if !stderr().is_terminal() {
+        if seeds.is_multiple_of(LINE_EACH) {
+            eprintln!("{seeds} of {all} seeds, {failures} failed");
+        }
+        return;
+    }
+    if seeds.is_multiple_of(16) {
+        eprint!("\r{seeds} of {all} seeds, {failures} failed ");
+        if seeds + 16 > all {
             eprintln!();
         }
     }

@@ -6,6 +6,7 @@
 //! | stale value raising an alarm | `stale_value_raising_an_alarm` |
 //! | missed-reading alarm that never fired | `missed_reading_alarm_that_never_fired` |
 //! | backfill after an outage | `backfill_after_an_outage` |
+//! | an outage that filled one recipient's outbox, again and again | `recipient_that_had_no_room_when_its_epochs_ended_is_served_again` |
 //! | a newer reading that moves the cursor past older ones | `newer_reading_that_moves_the_cursor_past_older_ones` |
 //! | phone deletes before the server stored | `phone_deletes_before_the_server_stored` |
 //! | broker acknowledgement mistaken for storage | `broker_acknowledgement_mistaken_for_storage` |
@@ -37,7 +38,7 @@ use std::collections::BTreeMap;
 
 use iomt::alarm::{Limit, LimitAlarm, Limits};
 use iomt::link::{Gateway, KEEP};
-use iomt::node::{Config, DeviceEvent, Error, ServerEvent};
+use iomt::node::{Config, DeviceEvent, Error, Keeping, ServerEvent};
 use iomt::reading::{Metric, Observation, Unit, Value};
 use iomt::seal::{self, Entropy, EntropyFailed};
 use iomt::storage::{MAX_IMAGE, Storage as _};
@@ -131,6 +132,29 @@ fn backfill_after_an_outage() {
     world.mend(0);
     assert!(world.run_until_settled(BOUND));
     world.assert_stored(0);
+}
+
+/// Found by the simulation, seed 1547: an epoch that ended with a reading for which one recipient had no room was
+/// never drained there, and behind eight of them nothing more was sealed for it.
+#[test]
+fn recipient_that_had_no_room_when_its_epochs_ended_is_served_again() {
+    let config = Config {
+        keeping: Keeping::Session,
+        session_age: MINUTE.saturating_mul(20),
+        ..CONFIG
+    };
+    let mut world = World::new(2, config);
+    for outage in 0..10 {
+        world.cut(1);
+        world.take_many(120, SECOND);
+        world.mend(1);
+        assert!(world.run_until_settled(BOUND), "outage {outage}");
+        world.run_for(MINUTE.saturating_mul(30));
+    }
+    let reading = world.take(Space::Data).unwrap();
+    assert!(world.run_until_settled(BOUND));
+    let shelf = &world.places[1].shelf;
+    assert!(shelf.holds(reading.run, reading.sequence));
 }
 
 // IOMT-LINK-001

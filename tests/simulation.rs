@@ -26,8 +26,9 @@ fn number(variable: &str) -> Option<u64> {
 ///
 /// A seed stands for one run only as long as nothing else is drawn, in the simulation or in the crate. So these are
 /// no proof that what they found is mended, and cost little.
-const FOUND_EARLIER: [u64; 13] = [
-    1_113, 1_369, 1_509, 1_568, 2_068, 3_971, 4_795, 7_804, 10_265, 14_744, 15_002, 17_356, 30_300,
+const FOUND_EARLIER: [u64; 24] = [
+    49, 159, 659, 1_113, 1_132, 1_369, 1_490, 1_509, 1_547, 1_568, 2_068, 2_072, 3_971, 4_795,
+    7_804, 10_265, 14_744, 15_002, 17_356, 30_231, 30_293, 30_300, 51_778, 52_004,
 ];
 
 // IOMT-ENV-007, IOMT-LINK-001
@@ -50,6 +51,9 @@ fn nothing_is_lost_doubled_or_sealed_twice_whatever_happens() {
     };
     let outcome = simulation::many::run_many(seeds, |_| {});
     println!("{}", simulation::report::table(&outcome));
+    // Not asserted: it says more of the machine, and of who else is on it, than of the simulation.
+    let took = outcome.took.as_secs_f64() * SEEDS as f64 / outcome.seeds.max(1) as f64;
+    println!("{SEEDS} seeds take {took:.0} s here; 180 at most on two cores that do nothing else");
     for line in outcome
         .first_failure()
         .or(one)

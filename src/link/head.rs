@@ -4,15 +4,16 @@ use crate::wire::{Error, Reader, Writer};
 const STORED: u8 = 0x80;
 const LIVE: u8 = 0x40;
 const FIRST: u8 = 0x20;
-const ATTEMPTS: u8 = 0x1F;
+const REFUSED: u8 = 0x10;
+const ATTEMPTS: u8 = 0x0F;
 
 /// What is kept of a frame beside its bytes: here as the outbox reads it.
 ///
 /// ```text
-///  2 LE   1      1                                               4 LE
-/// ┌─────┬──────┬───────────────────────────────────────────────┬─────┐
-/// │ len │ slot │ bit 7 stored, 6 live, 5 first, 4-0 times sent │ due │   ms, modulo 2^32
-/// └─────┴──────┴───────────────────────────────────────────────┴─────┘
+///  2 LE   1      1                                                          4 LE
+/// ┌─────┬──────┬──────────────────────────────────────────────────────────┬─────┐
+/// │ len │ slot │ bit 7 stored, 6 live, 5 first, 4 refused, 3-0 times sent │ due │   ms, modulo 2^32
+/// └─────┴──────┴──────────────────────────────────────────────────────────┴─────┘
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
@@ -42,6 +43,12 @@ impl Head {
         self
     }
 
+    /// Storage has refused it: it may be sent, and is nowhere else.
+    pub(super) const fn refused(mut self) -> Self {
+        self.flags |= STORED | REFUSED;
+        self
+    }
+
     pub(super) const fn live(mut self) -> Self {
         self.flags |= LIVE;
         self
@@ -54,7 +61,7 @@ impl Head {
 
     /// Never sent, and not live.
     pub(super) const fn withdrawn(mut self) -> Self {
-        self.flags &= STORED | FIRST;
+        self.flags &= STORED | FIRST | REFUSED;
         self
     }
 
@@ -65,6 +72,11 @@ impl Head {
 
     pub(super) const fn is_stored(self) -> bool {
         self.flags & STORED != 0
+    }
+
+    /// Whether storage has refused it.
+    pub(super) const fn is_refused(self) -> bool {
+        self.flags & REFUSED != 0
     }
 
     /// Whether it leaves before all other data.
@@ -169,6 +181,11 @@ mod tests {
         for _ in 0..300 {
             head.note_sent(Instant::ZERO, Duration::from_secs(1));
         }
-        assert_eq!((head.attempts(), head.is_stored()), (31, true));
+        assert_eq!((head.attempts(), head.is_stored()), (15, true));
+        assert!(!head.is_refused() && head.refused().is_refused());
+        assert!(
+            head.refused().withdrawn().is_refused(),
+            "it is nowhere else"
+        );
     }
 }

@@ -11,7 +11,7 @@ use super::context::Context;
 use super::counts::Fault;
 use super::element::Element;
 use super::medium::{Chip, Flash, Storage};
-use super::network::Address;
+use super::network::{Address, LATEST};
 use super::oracle::RECIPIENTS;
 use super::oracle::bounds::OUTBOX;
 use super::random::{Noise, Random, Source};
@@ -71,11 +71,15 @@ pub struct Node {
     ready: [bool; RECIPIENTS],
     /// Who had no room for the newest reading.
     lost_to: [bool; RECIPIENTS],
+    /// How many frames this life has named as lost that it had taken.
+    damaged: u64,
     next_reading: Instant,
     pub random: Random,
     /// The flash as it was once, for who restores or clones it.
     pub snapshot: Option<(Instant, Chip)>,
     pub is_quiet: bool,
+    /// Since when.
+    quiet_since: Instant,
     pub settled: bool,
     pub paired_once: bool,
     reply_to: Option<Address>,
@@ -113,10 +117,12 @@ impl Node {
             wake: None,
             ready: [false; RECIPIENTS],
             lost_to: [false; RECIPIENTS],
+            damaged: 0,
             next_reading: Instant::ZERO,
             random,
             snapshot: None,
             is_quiet: false,
+            quiet_since: Instant::ZERO,
             settled: false,
             paired_once: false,
             reply_to: None,
@@ -134,9 +140,15 @@ impl Node {
     }
 
     /// Faults and readings are over, but for the last.
-    pub const fn be_quiet(&mut self) {
+    pub const fn be_quiet(&mut self, now: Instant) {
         self.is_quiet = true;
+        self.quiet_since = now;
         self.burst = 0;
+    }
+
+    /// Whether nothing arrives any more that was sent while there were faults.
+    fn is_calm(&self, now: Instant) -> bool {
+        self.is_quiet && now - self.quiet_since > LATEST
     }
 
     pub const fn keeping(&self) -> Keeping {
@@ -159,7 +171,9 @@ impl Node {
     pub fn crash(&mut self, context: &mut Context, down: Duration) {
         if let Some(engine) = self.engine.take() {
             let ledger = &mut context.oracles.ledger;
-            ledger.end_life(self.life, context.now, engine.waiting());
+            // What it has named, the server may not have been told: it went with the power as what waited.
+            let waiting = engine.waiting() + core::mem::take(&mut self.damaged);
+            ledger.end_life(self.life, context.now, waiting);
             ledger.note_lost(self.build.lineage, engine.stats().frames_lost);
         }
         self.storage = None;

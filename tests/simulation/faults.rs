@@ -146,7 +146,7 @@ impl World {
                     gateway.holds_until = now;
                 }
                 for device in &mut self.devices {
-                    device.be_quiet();
+                    device.be_quiet(now);
                 }
             }
         }

@@ -25,6 +25,9 @@ pub struct Known {
     pub worker: usize,
     /// How many messages 1 by its secret a worker has swallowed that can not answer, since anything of it was stored.
     pub swallowed: u32,
+    /// Whether two workers have each had a pending handshake with it at once: since the last reconnection, and at the one
+    /// before.
+    pub split: [bool; 2],
 }
 
 impl Known {
@@ -36,6 +39,17 @@ impl Known {
     /// unanswered and the keys do not; and the device is right to go on to them.
     pub const fn looks_lost(&self) -> bool {
         self.swallowed >= Self::ROUNDS
+    }
+
+    /// "pending = psk' (RAM, exactly one a relation)": two workers that answer each a message 1 of one device, under the same
+    /// secret, break that rule. The first frame may confirm one of them while the device has taken the other: then neither
+    /// its current nor its previous secret is known here, and its keys alone are left.
+    pub const fn had_two_pending(&self) -> bool {
+        self.split[0] || self.split[1]
+    }
+
+    pub const fn note_reconnected(&mut self) {
+        self.split = [false, self.split[0]];
     }
 }
 

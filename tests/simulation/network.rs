@@ -52,6 +52,8 @@ pub struct Network {
 }
 
 const REMEMBERED: usize = 64;
+/// No datagram is longer under way.
+pub const LATEST: Duration = Duration::from_secs(120);
 
 impl Network {
     pub fn new(random: Random) -> Self {
@@ -127,9 +129,7 @@ impl Network {
             .between(Duration::from_millis(5), Duration::from_millis(60));
         if self.random.permille(self.weather.late) {
             counts.note(Fault::Reorder);
-            delay = self
-                .random
-                .log_between(Duration::from_millis(100), Duration::from_secs(120));
+            delay = self.random.log_between(Duration::from_millis(100), LATEST);
         }
         self.sent += 1;
         self.under_way.insert((now + delay, self.sent), delivery);

@@ -30,8 +30,8 @@ impl Fleet {
             (Some((worker, relation)), packet) => {
                 let is_hello = matches!(packet, Packet::Handshake(hello)
                     if hello.step == 1 && hello.model != Model::FACTORY_KEYS.0);
-                if is_hello && self.workers[worker].is_mute() {
-                    self.known[relation].swallowed += 1;
+                if is_hello {
+                    self.note_hello(worker, relation);
                 }
                 self.open(context, worker, relation, delivery);
             }
@@ -50,6 +50,20 @@ impl Fleet {
             (None, Packet::Handshake(_)) if !self.is_whole(&delivery.bytes) => {}
             _ => self.refuse(context, &delivery),
         }
+    }
+
+    /// What a message 1 by a secret meets here.
+    fn note_hello(&mut self, worker: usize, relation: usize) {
+        if self.workers[worker].is_mute() {
+            self.known[relation].swallowed += 1;
+        }
+        let version = self.relations[relation].version;
+        let has_pending =
+            |member: &Member| member.is_of(version) && member.server.connections().next().is_some();
+        let mut others = self.workers.iter().enumerate();
+        let is_split =
+            others.any(|(other, this)| other != worker && has_pending(&this.members[relation]));
+        self.known[relation].split[0] |= is_split;
     }
 
     pub fn refuse(&mut self, context: &mut Context, delivery: &Delivery) {

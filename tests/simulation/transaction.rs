@@ -50,7 +50,7 @@ impl Fleet {
         {
             context.say(|| format!("not acknowledged: {error}"));
         }
-        let (mut is_void, mut is_quarantined) = (false, false);
+        let (mut is_void, mut is_quarantined, mut is_reconnected) = (false, false, false);
         while let Some(event) = member.server.poll_event() {
             context.say(|| {
                 format!(
@@ -62,6 +62,7 @@ impl Fleet {
                 ServerEvent::Reconnected { keyed_with, .. } => {
                     let due = stored.hints[index_of(Trust::Trusted)];
                     is_void |= due.is_some_and(|due| due != keyed_with);
+                    is_reconnected = true;
                 }
                 ServerEvent::Quarantined { keyed_with, .. } => {
                     let due = stored.hints[index_of(Trust::Quarantined)];
@@ -69,7 +70,8 @@ impl Fleet {
                     is_quarantined = true;
                     let place = self.index;
                     let ledger = &mut context.oracles.ledger;
-                    if self.known[relation].looks_lost() {
+                    let known = &self.known[relation];
+                    if known.looks_lost() || known.had_two_pending() {
                         ledger.note_doubtful_at(relation, place);
                     }
                     context.check(|oracles| oracles.ledger.check_quarantine(relation, place));
@@ -95,6 +97,9 @@ impl Fleet {
         if changed && !self.write(context, worker, relation, rows, losses) {
             self.abort(context, worker, relation);
             return;
+        }
+        if is_reconnected {
+            self.known[relation].note_reconnected();
         }
         if self.random.permille(self.workers[worker].dies) {
             // Between store and receipt.

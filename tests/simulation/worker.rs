@@ -118,6 +118,11 @@ impl Member {
         }
     }
 
+    /// Whether it stands on these rows.
+    pub const fn is_of(&self, version: u64) -> bool {
+        self.version == version
+    }
+
     pub fn commit_due(&self) -> Option<Instant> {
         self.under_way.as_ref().map(|transaction| transaction.due)
     }

@@ -110,6 +110,7 @@ impl World {
                 paths: [None; 2],
                 worker: 0,
                 swallowed: 0,
+                split: [false; 2],
             })
             .collect();
         let config = ServerConfig {

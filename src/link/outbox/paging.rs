@@ -1,6 +1,7 @@
 //! What an owner asks who keeps the frames on storage too, and only some of them here.
 
 use super::{FrameKey, Outbox, WINDOW, key_of};
+use crate::link::packed::Entry;
 use crate::wire::Space;
 
 impl<const BYTES: usize> Outbox<BYTES> {
@@ -15,7 +16,37 @@ impl<const BYTES: usize> Outbox<BYTES> {
         keys.map(|key| key.counter).min()
     }
 
-    /// The first frame that waits for [`Outbox::mark_stored`]; alarms come first.
+    /// The lowest counter from this one on that is here of its epoch and space.
+    #[must_use]
+    pub fn lowest_from(&self, key: FrameKey) -> Option<u32> {
+        let here = self.keys();
+        here.filter(|here| (here.epoch, here.space) == (key.epoch, key.space))
+            .filter_map(|here| (here.counter >= key.counter).then_some(here.counter))
+            .min()
+    }
+
+    /// Takes the word that storage has refused a frame: it may be sent, and is nowhere else; whether it was here.
+    pub fn mark_refused(&mut self, key: FrameKey) -> bool {
+        let Some(Entry { at, head, .. }) = self.find(key) else {
+            return false;
+        };
+        self.frames.set_head(at, head.refused());
+        true
+    }
+
+    /// Whether this frame is here alone: storage has refused it.
+    #[must_use]
+    pub fn is_refused(&self, key: FrameKey) -> bool {
+        self.find(key).is_some_and(|entry| entry.head.is_refused())
+    }
+
+    /// Whether this frame is here and waits for the answer of storage.
+    #[must_use]
+    pub fn is_unstored(&self, key: FrameKey) -> bool {
+        self.find(key).is_some_and(|entry| !entry.head.is_stored())
+    }
+
+    /// The first frame that waits for [`Outbox::mark_stored`] or [`Outbox::mark_refused`]; alarms come first.
     #[must_use]
     pub fn first_unstored(&self) -> Option<(FrameKey, &[u8])> {
         let mut entries = self.frames.entries();

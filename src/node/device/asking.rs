@@ -84,11 +84,34 @@ impl<const BYTES: usize> Peer<BYTES> {
         self.poll_frames(now, buffer)
     }
 
+    /// What storage has refused is in RAM alone: there is nothing to be loaded where its turn has come.
+    fn pass_over_refused(&mut self) {
+        let Self { epochs, outbox, .. } = self;
+        for record in epochs.iter_mut() {
+            for space in COUNTED {
+                let epoch = record.slot;
+                let progress = record.progress_mut(space);
+                let is_here = |counter| {
+                    let key = FrameKey {
+                        epoch,
+                        space,
+                        counter,
+                    };
+                    outbox.is_refused(key)
+                };
+                while progress.loaded < progress.end && is_here(progress.loaded) {
+                    progress.loaded = progress.loaded.saturating_add(1);
+                }
+            }
+        }
+    }
+
     fn poll_frames<'b>(
-        &self,
+        &mut self,
         now: Instant,
         buffer: &'b mut [u8],
     ) -> Option<(Purpose, StoreRequest<'b>)> {
+        self.pass_over_refused();
         let unstored = self.outbox.first_unstored();
         if let Some((key, frame)) = unstored.filter(|_| self.storing.due(Kind::Frame) <= now) {
             let bytes = buffer.get_mut(..frame.len())?;
@@ -133,12 +156,15 @@ impl<const BYTES: usize> Peer<BYTES> {
             }
             for record in self.epochs.iter() {
                 let progress = record.progress(space);
-                if progress.loaded < progress.end && record.route().is_some() {
-                    return Some(FrameKey {
-                        epoch: record.slot,
-                        space,
-                        counter: progress.loaded,
-                    });
+                let key = FrameKey {
+                    epoch: record.slot,
+                    space,
+                    counter: progress.loaded,
+                };
+                let may_wait = progress.loaded < progress.end && record.route().is_some();
+                // What storage has not taken yet it can not give back.
+                if may_wait && !self.outbox.is_unstored(key) {
+                    return Some(key);
                 }
             }
         }

@@ -6,8 +6,9 @@
 //!   │
 //!   ▼             no answer                   no answer
 //!  Current ─────────────────────► Previous ─────────────► pause, and from the top
-//!   ▲ │                              │                       (where a successor is announced: Successor before that)
+//!   ▲ │ the only one                 │                       (where a successor is announced: Successor before that)
 //!   │ └──────────────┬───────────────┘  «I do not know you», or every 16th round without any answer
+//!   │                │  Current once more, behind Previous
 //!   │                ▼
 //!   └────────────── Keys ─────────► agreed
 //!     answered, and nobody had said that the keys are needed
@@ -16,7 +17,8 @@
 //! By the keys alone a session ends up in quarantine, so a link that is merely dead does not lead there: the one
 //! message in sixteen rounds is for servers that refuse in silence. Its answer shows at first only that the link is there
 //! again, which may have been dead until then: the secrets are tried once more, and the keys count when nobody answers
-//! those.
+//! those. And where there are two secrets, the server may have refused the current one before its first frame came, and
+//! the one before behind that: so the current one is tried again.
 
 use crate::link::Retry;
 use crate::node::device::Rung;
@@ -37,6 +39,8 @@ pub(super) struct Ladder {
     rounds: u8,
     /// The recipient has said, without proof, that it does not know us.
     is_hinted: bool,
+    /// Whether the current secret is tried for the second time, behind the one before.
+    is_again: bool,
     /// Whether it wants the keys: it has refused the secrets, or has answered the keys alone.
     wants_keys: bool,
 }
@@ -48,6 +52,7 @@ impl Ladder {
             not_before: Instant::ZERO,
             rounds: 0,
             is_hinted: false,
+            is_again: false,
             wants_keys: false,
         }
     }
@@ -86,14 +91,20 @@ impl Ladder {
         further: Option<Rung>,
     ) {
         let is_guessed = self.rounds % ROUNDS == ROUNDS - 1;
-        let is_for_keys = is_refused || self.wants_keys || is_guessed;
-        self.rung = match further {
-            Some(further) => further,
-            None if is_for_keys && self.rung != Rung::Keys => {
+        let wants_keys = self.wants_keys || is_refused || is_guessed;
+        self.rung = match (self.rung, further) {
+            (_, Some(further)) if !self.is_again => further,
+            (Rung::Previous | Rung::Successor, _) if wants_keys => {
                 self.wants_keys |= is_refused;
+                self.is_again = true;
+                Rung::Current
+            }
+            (Rung::Current, _) if wants_keys => {
+                self.wants_keys |= is_refused;
+                self.is_again = false;
                 Rung::Keys
             }
-            None => {
+            _ => {
                 self.pause(now, retry);
                 Rung::Current
             }
@@ -107,6 +118,7 @@ impl Ladder {
         let is_asked = self.rung == Rung::Keys;
         let accepts = is_asked && self.wants_keys;
         self.wants_keys |= is_asked;
+        self.is_again = false;
         self.rung = Rung::Current;
         accepts
     }
@@ -121,6 +133,7 @@ impl Ladder {
         self.not_before = now + retry.delay(self.rounds.min(16), u32::from(self.rounds));
         self.rounds = self.rounds.wrapping_add(1);
         self.is_hinted = false;
+        self.is_again = false;
         self.wants_keys = false;
     }
 
@@ -134,6 +147,7 @@ impl Ladder {
     pub(super) const fn note_proof(&mut self) {
         self.rounds = 0;
         self.is_hinted = false;
+        self.is_again = false;
         self.wants_keys = false;
         self.rung = Rung::Current;
     }

@@ -216,8 +216,11 @@ impl<const BYTES: usize> Peer<BYTES> {
         let slot = record.slot;
         let progress = record.progress_mut(space);
         progress.end = counter.saturating_add(1);
-        if progress.loaded == counter {
-            progress.loaded = progress.end;
+        // Nothing is to be loaded or freed there.
+        for done in [&mut progress.loaded, &mut progress.freed] {
+            if *done == counter {
+                *done = progress.end;
+            }
         }
         let loss = NamedLoss {
             slot,

@@ -52,7 +52,8 @@ impl<const BYTES: usize> Peer<BYTES> {
         let is_waiting_in_log = key.counter >= record.progress(key.space).loaded;
         let route = route_of(record, &self.contact, config)?;
         let sent = Frame { route, ..frame }.emit(out).ok();
-        if is_waiting_in_log && !self.outbox.is_first(key) {
+        let stays = self.outbox.is_first(key) || self.outbox.is_refused(key);
+        if is_waiting_in_log && !stays {
             // It was sent while it was fresh; its turn in the backlog comes from the log.
             self.outbox.remove(key);
         }

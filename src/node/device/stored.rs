@@ -55,7 +55,7 @@ impl<const BYTES: usize> Peer<BYTES> {
             (Purpose::Frame(key), Verdict::GiveUp) => self.note_frame_given_up(key),
             (Purpose::Load(key), Verdict::GiveUp) => {
                 let end = key.counter.saturating_add(1);
-                return self.note_absent(now, key, end);
+                return self.pass_over(now, key, end);
             }
             (Purpose::Scan, Verdict::GiveUp) => self.finish_scan(),
             _ => {}
@@ -155,14 +155,15 @@ impl<const BYTES: usize> Peer<BYTES> {
             true => self.outbox.used() > BYTES / 4 * 3,
             false => self.contact.is_silent() || self.outbox.used() > BYTES / 2,
         };
-        if is_crowded {
+        // Below, nobody would load it again.
+        if is_crowded && progress.loaded <= key.counter {
             self.outbox.remove(key);
         }
     }
 
     /// However crowded it is: RAM has the only one.
     fn note_frame_given_up(&mut self, key: FrameKey) {
-        self.outbox.mark_stored(key);
+        self.outbox.mark_refused(key);
         if let Some(record) = self.epochs.by_slot_mut(key.epoch) {
             let progress = record.progress_mut(key.space);
             if progress.loaded == key.counter {
@@ -182,16 +183,23 @@ impl<const BYTES: usize> Peer<BYTES> {
             return Outcome::Nothing;
         };
         let end = record.progress(wanted.space).end;
-        let StoreReply::Found { address, bytes } = reply else {
+        let is_wanted = |address: &FrameAddress| {
+            address.epoch == record.epoch.tag.short()
+                && address.space == wanted.space
+                && (wanted.counter..end).contains(&address.counter)
+        };
+        let found = match reply {
+            StoreReply::Found { address, bytes } if is_wanted(&address) => Some((address, bytes)),
+            _ => None,
+        };
+        let behind = found.map_or(end, |(address, _)| address.counter);
+        let held = self.outbox.lowest_from(wanted);
+        if held.is_some_and(|held| held < behind) {
+            return self.pass_over(now, wanted, behind);
+        }
+        let Some((address, bytes)) = found else {
             return self.note_absent(now, wanted, end);
         };
-        if address.epoch != record.epoch.tag.short()
-            || address.space != wanted.space
-            || address.counter < wanted.counter
-            || address.counter >= end
-        {
-            return self.note_absent(now, wanted, end);
-        }
         let key = FrameKey {
             counter: address.counter,
             ..wanted
@@ -214,6 +222,21 @@ impl<const BYTES: usize> Peer<BYTES> {
             record.progress_mut(wanted.space).loaded = address.counter.saturating_add(1);
         }
         outcome
+    }
+
+    /// Frames that should be in the log and are not, up to the first that is in RAM.
+    fn pass_over(&mut self, now: Instant, from: FrameKey, end: u32) -> Outcome {
+        let held = self.outbox.lowest_from(from);
+        let Some(held) = held.filter(|held| *held < end) else {
+            return self.note_absent(now, from, end);
+        };
+        if held > from.counter {
+            return self.note_absent(now, from, held);
+        }
+        if let Some(record) = self.epochs.by_slot_mut(from.epoch) {
+            record.progress_mut(from.space).loaded = held.saturating_add(1);
+        }
+        Outcome::Nothing
     }
 
     /// Frames that should be in the log and are not.

@@ -126,6 +126,45 @@ fn a_frame_that_storage_has_refused_stays_in_ram_however_crowded_it_is() {
     assert_eq!(world.device.stats().frames_lost, 0);
 }
 
+/// Found by the simulation: behind a backlog in the log they were sent once, and given up with that.
+#[test]
+fn frames_that_storage_has_refused_behind_a_backlog_wait_in_ram_for_their_turn() {
+    let mut world = world();
+    world.up.is_cut = true;
+    for _ in 0..100 {
+        world.send(Space::Data).unwrap();
+        world.run_for(Duration::from_secs(10));
+    }
+    world.store_fails = |request| matches!(request, StoreRequest::Frame { .. });
+    for _ in 0..20 {
+        world.send(Space::Data).unwrap();
+        world.run_for(Duration::from_secs(10));
+    }
+    world.up.is_cut = false;
+    assert!(world.run_until(MINUTE.saturating_mul(10), |world| world.is_quiet(121)));
+    assert_eq!(world.device.stats().frames_lost, 0);
+}
+
+/// Found by the simulation, seed 50072: what waited for storage was asked of storage, counted as in RAM for good, and taken
+/// out of RAM once it was stored.
+#[test]
+fn an_alarm_that_waits_for_storage_in_a_crowded_ram_is_not_lost() {
+    let mut world = world();
+    world.up.is_cut = true;
+    world.store_fails = |request| matches!(request, StoreRequest::Frame { .. });
+    for _ in 0..50 {
+        world.send(Space::Data).unwrap();
+    }
+    world.run_for(Duration::from_millis(100));
+    world.send(Space::Alarm).unwrap();
+    world.run_for(Duration::from_millis(100));
+    world.store_fails = |_| false;
+    world.run_for(Duration::from_secs(10));
+    world.up.is_cut = false;
+    assert!(world.run_until(MINUTE, |world| world.is_quiet(52)));
+    assert_eq!(world.device.stats().frames_lost, 0);
+}
+
 // IOMT-OUT-027, IOMT-REC-050
 #[test]
 fn a_frame_that_storage_has_lost_is_named_and_the_others_arrive() {

@@ -1,5 +1,6 @@
 //! A wire that loses, doubles, swaps, damages and delays by the number of the datagram.
 
+use crate::link::{AttPayload, Fragmenter, Reassembler};
 use crate::time::{Duration, Instant};
 use std::collections::BTreeMap;
 use std::vec::Vec;
@@ -22,6 +23,50 @@ pub(super) enum Fault {
     Again(usize),
 }
 
+/// Bluetooth LE: datagrams go in fragments, and some of those are lost.
+#[derive(Debug)]
+pub(super) struct Radio {
+    payload: AttPayload,
+    /// How many of a thousand are lost.
+    loses: u32,
+    random: u32,
+    fragmenter: Fragmenter,
+    reassembler: Reassembler,
+    pub(super) lost: usize,
+}
+
+impl Radio {
+    pub(super) fn new(mtu: u16, loses: u32) -> Self {
+        Self {
+            payload: AttPayload::from_mtu(mtu),
+            loses,
+            random: mtu.into(),
+            fragmenter: Fragmenter::default(),
+            reassembler: Reassembler::new(),
+            lost: 0,
+        }
+    }
+
+    /// The fragments of a datagram that are not lost.
+    fn cut(&mut self, datagram: &[u8]) -> Vec<Vec<u8>> {
+        let fragments = self.fragmenter.fragments(datagram, self.payload).unwrap();
+        let mut arrive = Vec::new();
+        for fragment in fragments {
+            self.random = self
+                .random
+                .wrapping_mul(1_664_525)
+                .wrapping_add(1_013_904_223);
+            if (self.random >> 16) % 1_000 < self.loses {
+                self.lost += 1;
+                continue;
+            }
+            let mut value = [0; 512];
+            arrive.push(fragment.write(&mut value).unwrap().to_vec());
+        }
+        arrive
+    }
+}
+
 /// One direction of the wire.
 #[derive(Debug, Default)]
 pub(super) struct Link {
@@ -30,6 +75,7 @@ pub(super) struct Link {
     pub(super) is_cut: bool,
     /// What ends like this never arrives.
     pub(super) holds: Option<[u8; 16]>,
+    pub(super) radio: Option<Radio>,
     in_flight: BTreeMap<(Instant, usize), Vec<u8>>,
     queued: usize,
     held: Option<Vec<u8>>,
@@ -79,11 +125,34 @@ impl Link {
     }
 
     fn queue(&mut self, arrival: Instant, datagram: Vec<u8>) {
+        match &mut self.radio {
+            None => self.put(arrival, datagram),
+            Some(radio) => {
+                for fragment in radio.cut(&datagram) {
+                    self.put(arrival, fragment);
+                }
+            }
+        }
+    }
+
+    fn put(&mut self, arrival: Instant, datagram: Vec<u8>) {
         self.in_flight.insert((arrival, self.queued), datagram);
         self.queued += 1;
     }
 
     pub(super) fn take(&mut self, now: Instant) -> Option<Vec<u8>> {
+        loop {
+            let value = self.arrived(now)?;
+            let Some(radio) = &mut self.radio else {
+                return Some(value);
+            };
+            if let Ok(Some(datagram)) = radio.reassembler.handle_fragment(now, &value) {
+                return Some(datagram.to_vec());
+            }
+        }
+    }
+
+    fn arrived(&mut self, now: Instant) -> Option<Vec<u8>> {
         let (arrival, _) = *self.in_flight.keys().next()?;
         (arrival <= now)
             .then(|| self.in_flight.pop_first())

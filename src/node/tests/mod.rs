@@ -9,6 +9,7 @@ mod keeping;
 mod ladder;
 mod lengths;
 mod link;
+mod radio;
 mod randomness;
 mod reboot;
 mod reconnection;

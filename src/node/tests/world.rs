@@ -1,6 +1,6 @@
 //! The harness: one device, one server, two links, a flash and a database.
 
-pub(super) use super::link::{Fault, Link};
+pub(super) use super::link::{Fault, Link, Radio};
 use crate::node::{
     Config, Device, DeviceEvent, Error, NamedLoss, PeerId, REFUSAL_LEN, Received, Server,
     ServerConfig, ServerEvent, refusal,

@@ -30,7 +30,9 @@ impl Node {
         if has_heard {
             self.check_clocks(context);
         }
-        if has_heard && from != Address::Fleet(1) && self.is_quiet && self.last == Last::Listens {
+        // A receipt that was under way while there were faults does not show that its server knows the session now.
+        let is_first = from != Address::Fleet(1) && self.last == Last::Listens;
+        if has_heard && is_first && self.is_calm(context.now) {
             self.take_last_backlog(context);
         }
         if self.lives_on(context) {
@@ -244,6 +246,7 @@ impl Node {
                         *lost = true;
                     }
                 }
+                DeviceEvent::Lost { frames, .. } => self.damaged += u64::from(frames),
                 DeviceEvent::Reconnected { .. } => context.counts.sessions += 1,
                 DeviceEvent::Paired { .. } => self.meet_the_others(context),
                 _ => {}
