@@ -33,6 +33,7 @@
 //! | place a reading on the wall clock | [`time::ClockModel`] |
 //! | read what a Bluetooth health device sends | [`gatt::Payload`] |
 //! | hand any record to a hospital | [`fhir::Resource::of_record`], [`fhir::Observation`], [`fhir::Bundle`] |
+//! | make FHIR of what a Bluetooth device sends | [`fhir::Resource::of_payload`] |
 //! | print or read a record as JSON | [`wire::RecordJson`] |
 //! | know which records a context speaks of | [`reading::Contexts`] |
 //! | open a batch of frames of many devices | [`seal::open_batch`] |

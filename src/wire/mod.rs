@@ -30,6 +30,8 @@
 //! | [`CounterRange`], [`ReceivedSet`] | [specification](crate::guide::specification::receipts), IOMT-RCPT |
 //! | [`Reader`], [`Writer`], [`Error`] | [specification](crate::guide::specification::data_types), IOMT-DATA |
 //! | `RecordJson`, `JsonError` | [every record](crate::guide::wire_format#records) |
+//! | [`command`]: `Command`, `Introduction`, `Role`, `Rights` | [specification](crate::guide::specification::vouching), IOMT-PAIR |
+//! | [`control`]: `Answer`, `Outcome` | [specification](crate::guide::specification::vouching), IOMT-PAIR |
 //! | [`control`]: `ControlRecord`, `ControlRecords`, `ControlWriter`, `Status`, `Outstanding`, `ListedEpochs`, `ListedEpoch`, `ListedSpace`, `Losses`, `Lost`, `Why`, `EpochEntry`, `SpaceEntry`, `SECRET_LEN` | [specification](crate::guide::specification::control), IOMT-OUT |
 
 pub mod command;

@@ -34,7 +34,7 @@ impl Known {
     /// Two rounds of a device's attempts.
     const ROUNDS: u32 = 2 * 8;
 
-    /// "KKpsk0 current → previous → IK": to the device this server looks like one that has lost its state. Where the
+    /// "`KKpsk0` current → previous → IK": to the device this server looks like one that has lost its state. Where the
     /// worker that has its affinity can not draw or store, and another answers who shows his keys, the secrets stay
     /// unanswered and the keys do not; and the device is right to go on to them.
     pub const fn looks_lost(&self) -> bool {
