@@ -134,6 +134,7 @@ fn backfill_after_an_outage() {
     world.assert_stored(0);
 }
 
+// IOMT-LINK-002
 /// Found by the simulation, seed 1547: an epoch that ended with a reading for which one recipient had no room was
 /// never drained there, and behind eight of them nothing more was sealed for it.
 #[test]
