@@ -160,9 +160,15 @@ impl Stream {
 
 #[inline(always)]
 fn xor<'k>(text: &mut [u8], stream: impl Iterator<Item = &'k Block<Core>>) {
-    for (part, block) in text.chunks_mut(BLOCK_LEN).zip(stream) {
+    // Not `chunks_mut`: zipped, it divides by a length that the compiler does not always see.
+    let mut rest = text;
+    for block in stream {
+        let len = rest.len().min(BLOCK_LEN);
+        let parts = core::mem::take(&mut rest).split_at_mut_checked(len);
+        let (part, behind) = parts.unwrap_or_default();
         for (byte, key) in part.iter_mut().zip(block) {
             *byte ^= *key;
         }
+        rest = behind;
     }
 }
