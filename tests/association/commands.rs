@@ -157,9 +157,11 @@ fn a_recorded_introduction_does_not_bring_back_who_was_revoked() {
 fn what_is_not_the_next_command_is_refused_and_that_one_still_taken() {
     use iomt::seal::Error::{NotAuthentic, UnexpectedPacket, UnknownEpoch};
     let mut ward = Ward::with_phone();
-    ward.loses = Box::new(|_, datagram| is_command(datagram));
+    let (lost, frames) = std::sync::mpsc::channel();
+    ward.loses =
+        Box::new(move |_, datagram| is_command(datagram) && lost.send(datagram.to_vec()).is_ok());
     ward.introduce(0, HOSPITAL, RECIPIENT);
-    let frame = ward.said.iter().find(|it| is_command(it)).unwrap().clone();
+    let frame = frames.recv().unwrap();
     let changed = |place: usize| {
         let mut changed = frame.clone();
         changed[place] ^= 1;
