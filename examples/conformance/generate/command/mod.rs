@@ -2,6 +2,7 @@
 
 mod derived;
 mod flags;
+mod refused;
 mod sealed;
 mod text;
 
@@ -26,8 +27,8 @@ pub(super) fn area() -> Area {
     text::keys(&mut area);
     sealed::seal(&mut area);
     sealed::opened(&mut area);
-    sealed::refused(&mut area);
-    sealed::forged(&mut area);
+    refused::refused(&mut area);
+    refused::forged(&mut area);
     text::answers(&mut area);
     derived::relations(&mut area);
     derived::handshakes(&mut area);
