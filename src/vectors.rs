@@ -28,6 +28,7 @@ macro_rules! file {
 
 /// Every file, by name.
 pub const FILES: &[VectorFile] = &[
+    file!("command"),
     file!("cpace"),
     file!("decimal"),
     file!("epoch"),

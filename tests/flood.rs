@@ -49,7 +49,9 @@ fn no_forgery_is_answered_or_draws_a_random_value() {
             matches!(
                 refused,
                 Err(Error::Pairing(
-                    pairing::Error::WrongLabel | pairing::Error::UnexpectedMessage
+                    pairing::Error::WrongLabel
+                        | pairing::Error::UnexpectedMessage
+                        | pairing::Error::Malformed(_)
                 ))
             ),
             "{}: {refused:?}",

@@ -188,6 +188,45 @@ fn a_recorded_introduction_does_not_bring_back_who_was_revoked() {
     assert_eq!(ward.owners(), [key(PHONE), key(HOSPITAL)]);
 }
 
+// IOMT-PAIR-079, IOMT-PAIR-076
+#[test]
+fn what_is_not_the_next_command_is_refused_and_that_one_still_taken() {
+    use iomt::seal::Error::{NotAuthentic, UnexpectedPacket, UnknownEpoch};
+    let mut ward = Ward::with_phone();
+    let (lost, frames) = std::sync::mpsc::channel();
+    ward.loses =
+        Box::new(move |_, datagram| is_command(datagram) && lost.send(datagram.to_vec()).is_ok());
+    ward.introduce(0, HOSPITAL, RECIPIENT);
+    let frame = frames.recv().unwrap();
+    let changed = |place: usize| {
+        let mut changed = frame.clone();
+        changed[place] ^= 1;
+        changed
+    };
+    let short = [&[0x31], &frame[25..]].concat();
+    let routed = [&[0x39], &frame[1..9], &frame[25..]].concat();
+    let longer = [&frame[..], &[0]].concat();
+    assert_eq!(frame.len(), 112);
+    for (packet, error) in [
+        (changed(1), UnknownEpoch),
+        (changed(9), NotAuthentic),
+        (changed(25), UnknownEpoch),
+        (changed(28), NotAuthentic),
+        (changed(111), NotAuthentic),
+        (short, UnknownEpoch),
+        (routed, UnknownEpoch),
+        (longer, UnexpectedPacket),
+    ] {
+        let device = &mut ward.device;
+        let refused = device.handle_datagram(ward.now, &packet, &mut SystemEntropy);
+        assert_eq!(refused, Err(Error::Seal(error)));
+    }
+    assert!(ward.answers(0).is_empty());
+    ward.loses = Box::new(|_, _| false);
+    ward.run(60);
+    assert_eq!(ward.answers(0), [(key(HOSPITAL), Outcome::Done)]);
+}
+
 // IOMT-PAIR-083, IOMT-PAIR-085, IOMT-PAIR-087
 #[test]
 fn only_who_may_introduces_and_nobody_revokes_who_has_paired() {

@@ -91,19 +91,27 @@ fn device_and_server_and_storage() -> Outcome {
     Ok(())
 }
 
-/// Takes note of the keys in an image, which `src/node/device/image.rs` draws: chain and receipt key of the session,
-/// one or two psks, and the secret of each epoch.
+/// Takes note of the keys in an image, which `src/node/device/image.rs` draws: both chains and the receipt key of the
+/// session, one or two psks, and the secret of each epoch.
 fn add_keys_of(image: &[u8], secrets: &Secrets) -> Result<(), iomt::wire::Error> {
+    const HAS_PREVIOUS: u8 = 1;
+    const HAS_SESSION: u8 = 1 << 1;
     let mut reader = Reader::new(image);
-    reader.take(59)?;
+    reader.take(2)?;
+    let flags = reader.u8()?;
+    assert!(flags & HAS_SESSION != 0, "this device was paired");
+    reader.take(2 + 16 + 32 + 4 + 4)?;
     secrets.add(reader.take(64)?);
-    reader.take(16 + 32)?;
-    let psks = 1 + reader.u8()?;
-    secrets.add(reader.take(32 * usize::from(psks))?);
+    reader.take(4)?;
+    secrets.add(reader.take(32)?);
+    reader.take(1 + 8 + 8 + 32)?;
+    let psks = 1 + usize::from(flags & HAS_PREVIOUS);
+    secrets.add(reader.take(32 * psks)?);
     for _ in 0..reader.u8()? {
-        reader.take(4 + 8 + 16 + 16)?;
+        reader.take(4 + 8 + 16)?;
         secrets.add(reader.take(32)?);
         reader.take(8 + 1)?;
     }
+    assert_eq!(reader.take(8)?.len(), 8, "the code ends it");
     Ok(())
 }

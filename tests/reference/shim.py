@@ -10,12 +10,12 @@ import sys
 
 from iomt.errors import Refused
 from iomt.fhir import dumps
-from operations import carriers, frames, health, keys, pairing, peer, values
+from operations import carriers, commands, frames, health, keys, pairing, peer, values
 
 OPERATIONS = {
     "hello": lambda _: {"protocol": 1, "name": "reference in Python", "version": "1"},
-    **values.OPERATIONS, **keys.OPERATIONS, **frames.OPERATIONS, **pairing.OPERATIONS, **carriers.OPERATIONS,
-    **health.OPERATIONS, **peer.OPERATIONS,
+    **values.OPERATIONS, **keys.OPERATIONS, **frames.OPERATIONS, **commands.OPERATIONS,
+    **pairing.OPERATIONS, **carriers.OPERATIONS, **health.OPERATIONS, **peer.OPERATIONS,
 }
 
 

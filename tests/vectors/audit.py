@@ -15,7 +15,7 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 AREAS = """decimal sfloat reading_decode reading_encode evolution waveform key_schedule epoch frame_seal frame_open locator received_set
-receipt outstanding label pairing_label_key pairing_label pairing_passcode pairing_comparison pairing_factory_keys
+receipt outstanding command label pairing_label_key pairing_label pairing_passcode pairing_comparison pairing_factory_keys
 pairing_reconnection cpace fragment reassemble serial gatt fhir""".split()
 WHOLE, EACH, SHARE = 3000, 30, 10
 # Lengths around the blocks of ChaCha20 and Poly1305, and the longest plaintexts of the three forms.
@@ -178,6 +178,11 @@ def truncations():
     cut_everywhere("reading_decode", "a plaintext", requests("reading_decode", "plaintext"))
     cuts_of_bodies("reading_decode", True, [*range(16, 52, 2), 56, *range(64, 84, 2)])
     cuts_of_bodies("outstanding", False, [2, 4])
+    cut_everywhere("command", "a packet", [packet for _, test in tests("command") for packet in test["request"].get("packets", [])])
+    cut_everywhere("command", "a plaintext of each command", requests("command", "plaintext"), 2)
+    bodies_of = by_tag("command", False)
+    missing = [tag for tag in (3, 5, 10) if not any(all(body[:end] in bodies_of[tag] for end in range(0, len(body), 2)) for body in bodies_of[tag])]
+    holds("command: a body of each record cut at every byte", not missing, missing or "3 tags")
     for codec in (1, 2):
         samples = [test["request"]["samples"] for group, test in tests("waveform")
                    if group["op"] == "waveform_decode" and test["request"]["codec"] == codec]
@@ -216,6 +221,10 @@ def single_bits():
         packets = [[value for name, value in leaves(test["request"]) if name in ("packet", "received")][-1] for _, test in tests(area, flag)]
         bits, _ = flips(packets)
         holds(f"{area}: each bit of a {what} flipped once", set(range(128)) <= bits, f"{len(bits & set(range(128)))} of 128")
+    packets = [test["request"]["packets"][0] for _, test in tests("command")
+               if {"ForgedCommand", "ForgedTag", "OtherRoute", "Place"} & set(test["flags"]) and len(test["request"]["packets"]) == 2]
+    bits, size = flips(packets)
+    holds("command: each bit of a packet flipped once", set(range(8 * size)) <= bits, f"{len(bits)} of {8 * size}")
     packets = [test["request"]["received"][-1] for _, test in tests("pairing_label", "Mac1Bit")]
     bits, size = flips(packets)
     mac1 = set(range(8 * (size - 36), 8 * (size - 20)))
@@ -240,6 +249,9 @@ def reserved():
     holds("every tag below 16", not missing, missing or "16 of them")
     kinds = {bytes.fromhex(body)[place] for body in by_tag("reading_decode", True)[18] for place in range(len(body) // 2)}
     holds("kinds of a value above 6", {7, 8, 127, 128, 255} <= kinds, sorted(kinds & set(range(7, 256)))[:8])
+    introductions = [bytes.fromhex(body) for body in by_tag("command", False)[3] if len(body) == 132]
+    roles, rights = {body[64] for body in introductions}, {body[65] for body in introductions}
+    holds("command: every role, and each reserved right alone", roles == set(range(256)) and rights >= {1 << bit for bit in range(8)}, f"{len(roles)} roles, {len(rights)} rights")
     lists = [bytes.fromhex(body) for body in by_tag("outstanding", False)[4]]
     # Of a last epoch without spaces: flags, run and count end the list.
     flags = {body[-10] for body in lists if len(body) > 18 and body[-1] == 0}

@@ -10,6 +10,7 @@
 )]
 
 mod area;
+mod command;
 mod common;
 mod cpace;
 mod decimal;
@@ -67,6 +68,7 @@ fn areas() -> Vec<Area> {
         received_set::area(),
         receipt::area(),
         outstanding::area(),
+        command::area(),
         label::area(),
     ];
     let later = [

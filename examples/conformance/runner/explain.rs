@@ -109,6 +109,7 @@ pub(super) fn subject(area: &str) -> &'static str {
         "received_set" => "received set",
         "receipt" => "receipt code",
         "outstanding" => "control record code",
+        "command" => "command code",
         "label" => "label reader",
         "cpace" => "passcode exchange",
         "fragment" => "fragmenter",

@@ -85,7 +85,7 @@ pub(super) fn load(folder: &Path) -> Result<Vec<Area>, String> {
     }
 }
 
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 28] = [
     "decimal",
     "sfloat",
     "reading_decode",
@@ -100,6 +100,7 @@ const ORDER: [&str; 27] = [
     "received_set",
     "receipt",
     "outstanding",
+    "command",
     "label",
     "pairing_label_key",
     "pairing_label",

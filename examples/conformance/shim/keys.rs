@@ -107,7 +107,7 @@ pub(super) fn epoch_of(request: &Request<'_>) -> Result<(Epoch, Sealer), Failure
     Ok((epoch, device))
 }
 
-fn number(request: &Request<'_>) -> Result<u32, Failure> {
+pub(super) fn number(request: &Request<'_>) -> Result<u32, Failure> {
     let number = request.number("number")?;
     match number {
         0..=1_000 => Ok(number),
@@ -155,7 +155,7 @@ fn run(request: &Request<'_>, roots: &Roots) -> Result<Option<[u8; 8]>, Failure>
 
 pub(super) fn epoch(request: &Request<'_>) -> Answer {
     let (epoch, _) = epoch_of(request)?;
-    let [data, alarm, control] = epoch.keys;
+    let [data, alarm, control, _] = epoch.keys;
     Ok(json!({
         "chain": hex(epoch.chain),
         "locator": hex(epoch.locator),

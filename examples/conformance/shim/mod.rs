@@ -5,6 +5,7 @@
 )]
 
 mod carriers;
+mod command;
 mod cpace;
 mod decimal;
 pub(crate) mod error;
@@ -87,6 +88,7 @@ fn perform(op: &str, request: &Request<'_>) -> Answer {
         "receive" => received::receive(request),
         "receipt" => receipt::receipt(request),
         "outstanding" => outstanding::outstanding(request),
+        "command" => command::command(request),
         "label" => label::label(request),
         "pair_step" => pairing::pair_step(request),
         "cpace" => cpace::cpace(request),

@@ -3,8 +3,8 @@
 use iomt::seal::{Error, Loss, LossCause, Opener, Opening};
 use iomt::time::{Duration, Instant};
 use iomt::wire::control::{
-    ControlRecord, ControlRecords, ControlWriter, EpochEntry, ListedEpoch, ListedSpace, Lost,
-    SpaceEntry, Status, Why,
+    Answer as Told, ControlRecord, ControlRecords, ControlWriter, EpochEntry, ListedEpoch,
+    ListedSpace, Lost, Outcome, SpaceEntry, Status, Why,
 };
 use iomt::wire::{self, CounterRange, Locator, MAX_DATAGRAM, Run, Space};
 use serde_json::{Value, json};
@@ -45,6 +45,10 @@ fn said(record: Result<ControlRecord<'_>, wire::Error>) -> Value {
             let epochs: Vec<_> = list.epochs().map(|epoch| listed(&epoch)).collect();
             json!({ "outstanding": { "epochs": epochs } })
         }
+        Ok(ControlRecord::Answer(answer)) => json!({ "answer": {
+            "taken": answer.taken,
+            "outcome": answer.outcome.code(),
+        }}),
         Ok(ControlRecord::Unknown { tag, body }) => {
             json!({ "unknown": { "tag": tag.0, "body": hex(body) } })
         }
@@ -141,6 +145,11 @@ fn write(request: &Request<'_>) -> Answer {
     for record in request.objects("records")? {
         let written = if let Some(status) = record.optional("status")? {
             writer.status(&status_of(&status)?)
+        } else if let Some(answer) = record.optional("answer")? {
+            writer.answer(&Told {
+                taken: answer.number("taken")?,
+                outcome: Outcome::from_code(answer.number("outcome")?),
+            })
         } else {
             let epochs = record.object("outstanding")?.objects("epochs")?;
             let epochs: Result<Vec<_>, _> = epochs.iter().map(Listed::of).collect();

@@ -87,7 +87,7 @@ pub(crate) struct Epoch {
     pub(crate) salt: [u8; 16],
     pub(crate) secret: [u8; 32],
     pub(crate) tag: [u8; 16],
-    pub(crate) keys: [[u8; 32]; 3],
+    pub(crate) keys: [[u8; 32]; 4],
     pub(crate) next: [u8; 32],
 }
 
@@ -99,7 +99,7 @@ impl Epoch {
         Self {
             locator: expand(&chain, "locator", &[]),
             tag: expand(&secret, "tag", &[]),
-            keys: [key("data"), key("alarm"), key("control")],
+            keys: ["data", "alarm", "control", "command"].map(key),
             next: expand(&chain, "next", &[]),
             chain,
             open,
@@ -151,6 +151,8 @@ pub(crate) struct Session {
     pub(crate) hint: [u8; 8],
     pub(crate) receipt_key: [u8; 32],
     pub(crate) chain: [u8; 32],
+    /// The first of the server's chain.
+    pub(crate) commands: [u8; 32],
 }
 
 impl Session {
@@ -172,6 +174,7 @@ impl Session {
             hint: expand(&psk, "hint", &[]),
             receipt_key: expand(&root_down, "receipt", &[]),
             chain: expand(&root_up, "chain", &[]),
+            commands: expand(&root_down, "chain", &[]),
             both,
             root_up,
             root_down,

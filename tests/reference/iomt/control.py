@@ -1,10 +1,11 @@
-"""What control frames say: the device's clock, and what is outstanding (chapter "control frames").
+"""What control frames say: the device's clock, what is outstanding, and what became of a command (chapter "control frames").
 
     2 status       ticks varint, µs; due varint, ms; server time varint, ms since 1970; age varint, µs
     4 outstanding  count varint, then so many epochs
       epoch        locator-8 flags-1 [secret-32] run-8 spaces-1, then so many spaces
       space        code-1 floor-varint span-varint losses-varint, then so many losses
       loss         gap-varint length-varint why-1
+   10 answer       taken-varint outcome-1
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from .errors import Refused
 from .octets import Cursor, varint
 from .packets import MAX_DATAGRAM, NO_COUNTER
 
-STATUS, OUTSTANDING = 2, 4
+STATUS, OUTSTANDING, ANSWER = 2, 4, 10
 HAS_SECRET, IS_CUT = 1, 2
 
 
@@ -23,6 +24,12 @@ class Status:
     due: int
     server_time: int
     age: int
+
+
+@dataclass
+class Answer:
+    taken: int
+    outcome: int
 
 
 @dataclass
@@ -67,6 +74,8 @@ def _record(tag, body):
         return _status(Cursor(body))
     if tag == OUTSTANDING:
         return _outstanding(Cursor(body))
+    if tag == ANSWER:
+        return _answer(Cursor(body))
     if tag & 1:
         raise Refused("unknown_critical")
     return Unknown(tag, body)
@@ -76,6 +85,12 @@ def _status(cursor):
     status = Status(cursor.varint(), cursor.varint(32), cursor.varint(), cursor.varint())
     cursor.finish()
     return status
+
+
+def _answer(cursor):
+    answer = Answer(cursor.varint(32), cursor.u8())
+    cursor.finish()
+    return answer
 
 
 def _outstanding(cursor):
@@ -126,14 +141,22 @@ def _space(cursor):
 
 
 def write(records):
-    """The plaintext of a control frame of Status and of lists of Listed."""
+    """The plaintext of a control frame of Status, of Answer and of lists of Listed."""
     out = b""
     for record in records:
-        tag, body = (STATUS, _status_body(record)) if isinstance(record, Status) else (OUTSTANDING, _list_body(record))
+        tag, body = _tagged(record)
         out += varint(tag) + varint(len(body)) + body
     if len(out) > MAX_DATAGRAM:
         raise Refused("no_room")
     return out
+
+
+def _tagged(record):
+    if isinstance(record, Status):
+        return STATUS, _status_body(record)
+    if isinstance(record, Answer):
+        return ANSWER, varint(record.taken) + bytes([record.outcome])
+    return OUTSTANDING, _list_body(record)
 
 
 def _status_body(status):

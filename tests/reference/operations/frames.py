@@ -112,6 +112,8 @@ def told(record):
         return refusal(record)
     if isinstance(record, control.Unknown):
         return {"unknown": vars(record)}
+    if isinstance(record, control.Answer):
+        return {"answer": vars(record)}
     if isinstance(record, control.Status):
         return {"status": {"ticks": str(record.ticks), "due": record.due or None,
                            "serverTime": str(record.server_time) if record.server_time else None, "age": str(record.age)}}
@@ -134,6 +136,8 @@ def asked(record):
     if record.get("status") is not None:
         said = record["status"]
         return control.Status(integer(said, "ticks"), integer(said, "due", 0), integer(said, "serverTime", 0), integer(said, "age"))
+    if record.get("answer") is not None:
+        return control.Answer(**record["answer"])
     return [control.Listed(hexed(epoch, "locator"), hexed(epoch, "secret"), epoch["cut"], hexed(epoch, "run"),
                            [asked_space(epoch.get(name)) for name in ("data", "alarm")])
             for epoch in record["outstanding"]["epochs"]]

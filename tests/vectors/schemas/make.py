@@ -107,6 +107,11 @@ CLOCK = either(members(local=TEXT, dayOfWeek=INT, fractions=INT, reason=INT), me
 TIME = either(members(local=TEXT, offset=INT), members(minutes=INT), members(elapsed=ELAPSED))
 NAMED = dict(subject=TEXT, effective=TEXT, device_=TEXT, scope=HEX, source=HEX, run=BIG, sequence=BIG, upload=word("put", "conditional"))
 
+ANSWER = members(answer=members(taken=INT, outcome=INT))
+CONTROL = (STATUS, LIST, ANSWER)
+UNKNOWN = members(unknown=members(tag=INT, body=HEX))
+COMMANDS = (members(introduce=members(key=KEY, first=KEY, role=INT, rights=INT), hint=fixed(8)), members(revoke=KEY), UNKNOWN)
+
 # By operation: request, result
 OPERATIONS = dict(
     decimal=(
@@ -161,11 +166,28 @@ OPERATIONS = dict(
         ),
     ),
     outstanding=(
-        either(members(plaintext=HEX), members(records=lists(either(STATUS, LIST))), members(session=SESSION, frames=FRAMES)),
+        either(members(plaintext=HEX), members(records=lists(either(*CONTROL))), members(session=SESSION, frames=FRAMES)),
         either(
-            members(records=lists(either(STATUS, LIST, members(unknown=members(tag=INT, body=HEX)), ERROR))),
+            members(records=lists(either(*CONTROL, UNKNOWN, ERROR))),
             members(plaintext=HEX),
             members(outcomes=lists(either(members(settled=SETTLED), members(opened={"const": True}), ERROR))),
+        ),
+    ),
+    command=(
+        either(
+            members(plaintext=HEX),
+            members(introduce=members(key=HEX, first=HEX, role=INT, rights=INT)),
+            members(revoke=HEX),
+            members(**EPOCH, plaintext=HEX),
+            members(session=SESSION, packets=lists(HEX)),
+            members(root=KEY, relation=BIG),
+        ),
+        either(
+            *COMMANDS,
+            members(plaintext=HEX),
+            members(chain=KEY, locator=fixed(8), salt=fixed(16), secret=KEY, tag=fixed(16), key=KEY, packet=HEX),
+            members(outcomes=lists(either(members(taken=INT, command=either(*COMMANDS, ERROR)), ERROR))),
+            members(staticSecret=KEY, public=KEY),
         ),
     ),
     label=(

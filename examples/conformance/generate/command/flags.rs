@@ -1,0 +1,136 @@
+use crate::generate::area::Flag;
+
+pub(super) const FLAGS: &[Flag] = &[
+    Flag {
+        name: "Fields",
+        bug: "ENCODING",
+        says: "puts the fields of a command in other places",
+        effect: "another recipient, or another right, is introduced",
+    },
+    Flag {
+        name: "CutCommand",
+        bug: "LENGTH",
+        says: "takes a command that was cut",
+        effect: "a recipient is met by a secret that nobody has given",
+    },
+    Flag {
+        name: "Trailing",
+        bug: "LENGTH",
+        says: "takes a command that goes on",
+        effect: "two programs read one command differently",
+    },
+    Flag {
+        name: "LongVarint",
+        bug: "ENCODING",
+        says: "takes an over-long varint",
+        effect: "one command has several encodings",
+    },
+    Flag {
+        name: "Role",
+        bug: "EVOLUTION",
+        says: "takes a role that version 1 does not have",
+        effect: "a recipient comes into a place that nobody has meant",
+    },
+    Flag {
+        name: "Rights",
+        bug: "EVOLUTION",
+        says: "takes rights that version 1 does not have",
+        effect: "a right is granted by accident",
+    },
+    Flag {
+        name: "UnknownCritical",
+        bug: "EVOLUTION",
+        says: "passes over a command that must be understood",
+        effect: "what an owner has ordered is told as done, and is not",
+    },
+    Flag {
+        name: "Unknown",
+        bug: "EVOLUTION",
+        says: "refuses a command that may be passed over",
+        effect: "a newer server waits for ever",
+    },
+    Flag {
+        name: "KeyBeyond",
+        bug: "MISSING_CHECK",
+        says: "takes a key at or above 2^255 - 19",
+        effect: "one recipient has two names",
+    },
+    Flag {
+        name: "Direction",
+        bug: "KEY",
+        says: "derives a command's keys from another chain than the server's",
+        effect: "nothing opens, or a device's own keys seal commands",
+    },
+    Flag {
+        name: "Hedge",
+        bug: "HEDGING",
+        says: "hedges the salt of a command with something else",
+        effect: "a dead generator seals two commands under one key and nonce",
+    },
+    Flag {
+        name: "Chain",
+        bug: "KEY",
+        says: "does not step the chain with each command",
+        effect: "a recorded command is done again",
+    },
+    Flag {
+        name: "TakenBeforeOpened",
+        bug: "STATE",
+        says: "goes on to the next epoch by a frame that was not authentic",
+        effect: "anybody can make a device deaf to its owner",
+    },
+    Flag {
+        name: "NotTaken",
+        bug: "STATE",
+        says: "does not take an authentic command that it does not understand",
+        effect: "the server repeats it for ever and no other command comes through",
+    },
+    Flag {
+        name: "Place",
+        bug: "MISSING_CHECK",
+        says: "opens a packet that is no command in the place of one",
+        effect: "what is no order of a server is done",
+    },
+    Flag {
+        name: "CutPacket",
+        bug: "LENGTH",
+        says: "takes a packet of another length",
+        effect: "a program reads behind the end",
+    },
+    Flag {
+        name: "ForgedCommand",
+        bug: "AUTHENTICATION",
+        says: "takes a command that was changed on its way",
+        effect: "anybody can introduce a recipient, or revoke one",
+    },
+    Flag {
+        name: "ForgedTag",
+        bug: "AUTHENTICATION",
+        says: "compares a part of a tag",
+        effect: "a forged command is found in a few tries",
+    },
+    Flag {
+        name: "OtherRoute",
+        bug: "AUTHENTICATION",
+        says: "opens a command under another salt or counter than its own",
+        effect: "a command is not bound to its epoch",
+    },
+    Flag {
+        name: "Answer",
+        bug: "ENCODING",
+        says: "reads an answer otherwise",
+        effect: "a server takes one command's outcome for another's",
+    },
+    Flag {
+        name: "Relation",
+        bug: "BYTE_ORDER",
+        says: "derives another static key for a relation",
+        effect: "the device is not found any more by those who know it",
+    },
+    Flag {
+        name: "FirstHandshake",
+        bug: "KEY",
+        says: "meets an introduced recipient under another secret than `first`",
+        effect: "who was introduced gets no session",
+    },
+];
