@@ -20,7 +20,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// One that follows from a byte.
+    /// One that follows from a byte: 0 to 0x17, from which a side can name its connection, too.
     ///
     /// # Errors
     ///

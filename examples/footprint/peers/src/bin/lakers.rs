@@ -22,9 +22,9 @@ fn main() -> ! {
 
 fn pair(message: &[u8]) -> Result<lakers::BytesMaxBuffer, EDHOCError> {
     let too_long = |_| EDHOCError::ParsingError;
-    let device = Identity::new(black_box(0x42))?;
+    let device = Identity::new(black_box(0x12))?;
     let first = BufferMessage1::new_from_slice(message).map_err(too_long)?;
-    let (side, _, _) = device.respond(black_box(0x52)).process_message_1(&first)?;
+    let (side, _, _) = device.respond(black_box(0x14)).process_message_1(&first)?;
     let by_name = CredentialTransfer::ByReference;
     let (side, second) = side.prepare_message_2(by_name, None, &None)?;
     black_box(second.as_slice());

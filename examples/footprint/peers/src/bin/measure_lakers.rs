@@ -23,11 +23,11 @@ fn main() -> ! {
 
 fn pair() -> Result<(), EDHOCError> {
     measure("nothing", || ());
-    let (reader, device) = (Identity::new(0x21)?, Identity::new(0x42)?);
+    let (reader, device) = (Identity::new(0x11)?, Identity::new(0x12)?);
     let by_name = || CredentialTransfer::ByReference;
-    let (begun, first) = initiate(0x31).prepare_message_1(None, &None)?;
+    let (begun, first) = initiate(0x13).prepare_message_1(None, &None)?;
     let (answering, second) = measure("EDHOC, device: message 2", || {
-        let (side, _, _) = device.respond(0x52).process_message_1(&first)?;
+        let (side, _, _) = device.respond(0x14).process_message_1(&first)?;
         side.prepare_message_2(by_name(), None, &None)
     })?;
     let (mut begun, _, name, _) = begun.parse_message_2(&second)?;
