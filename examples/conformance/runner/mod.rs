@@ -47,7 +47,9 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<bool, Strin
         report.areas.extend(live::run(&mut program, &options));
     }
     clear_progress();
-    program.end();
+    if let Err(broken) = program.end() {
+        report.areas.push(AreaReport::ending(&broken.to_string()));
+    }
     print!("{}", report::table(&report));
     report::write_files(&report, &options).map_err(|error| error.to_string())?;
     Ok(report.has_passed())

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,8 @@ pub(super) enum Broken {
     Silent(Duration),
     Stray(String),
     NotStarted(String),
+    /// It was asked everything, and did not end well.
+    BadEnd(String),
 }
 
 impl Broken {
@@ -46,6 +48,7 @@ impl fmt::Display for Broken {
             Self::Silent(timeout) => write!(f, "no answer within {} s", timeout.as_secs_f32()),
             Self::Stray(line) => write!(f, "output that is no answer: {}", shortened(line)),
             Self::NotStarted(why) => write!(f, "the program can not be started: {why}"),
+            Self::BadEnd(how) => write!(f, "behind the last answer the program ended with {how}"),
         }
     }
 }
@@ -105,10 +108,9 @@ impl Program {
         answer
     }
 
-    pub(super) fn end(mut self) {
-        if let Some(running) = self.running.take() {
-            running.stop();
-        }
+    /// Ends its input: it says nothing more, and ends by itself without an error, or is stopped.
+    pub(super) fn end(mut self) -> Result<(), Broken> {
+        self.running.take().map_or(Ok(()), Running::end)
     }
 }
 
@@ -163,22 +165,53 @@ impl Running {
         }
     }
 
+    fn end(self) -> Result<(), Broken> {
+        let Self {
+            mut child,
+            stdin,
+            lines,
+        } = self;
+        drop(stdin);
+        let status = ended(&mut child, Duration::from_secs(2));
+        if status.is_none() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        if let Ok(Ok(line)) = lines.recv_timeout(Duration::from_millis(100)) {
+            return Err(Broken::Stray(line));
+        }
+        match status {
+            Some(status) if !status.success() => Err(Broken::BadEnd(status.to_string())),
+            _ => Ok(()),
+        }
+    }
+
     /// Ends it, and says how it ended.
     fn stop(self) -> String {
         let Self {
             mut child, stdin, ..
         } = self;
         drop(stdin);
-        for _ in 0..20 {
-            if let Ok(Some(status)) = child.try_wait() {
-                return status.to_string();
-            }
-            std::thread::sleep(Duration::from_millis(10));
+        if let Some(status) = ended(&mut child, Duration::from_millis(200)) {
+            return status.to_string();
         }
         let _ = child.kill();
         child
             .wait()
             .map(|status| status.to_string())
             .unwrap_or_default()
+    }
+}
+
+fn ended(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
+    let begin = Instant::now();
+    loop {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Some(status);
+        }
+        if begin.elapsed() > patience {
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(10));
     }
 }

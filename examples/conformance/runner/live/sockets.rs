@@ -116,7 +116,8 @@ fn play(
         }
     }
     if let Ok(program) = program {
-        program.end();
+        // How it ends is judged where it was asked the vectors.
+        let _ = program.end();
     }
 }
 

@@ -151,6 +151,38 @@ impl AreaReport {
         }
     }
 
+    /// A program that answered, and then said something more or ended with an error.
+    pub(super) fn ending(how: &str) -> Self {
+        let about = "the end of its input, without a word and without an error";
+        Self {
+            name: "ending".into(),
+            about: about.into(),
+            passed: 0,
+            failed: 1,
+            unsupported: 0,
+            failures: vec![Failure {
+                id: 1,
+                group: about.into(),
+                comment: "after the last request".into(),
+                requirements: Vec::new(),
+                kind: "valid".into(),
+                request: Value::Null,
+                expected: Value::Null,
+                got: how.to_owned(),
+                differs: None,
+                is_broken: true,
+            }],
+            reasons: BTreeMap::new(),
+            by_flags: Vec::new(),
+            cases: vec![Case {
+                id: 1,
+                name: about.into(),
+                outcome: Outcome::Failed(how.to_owned()),
+            }],
+            mistake: Some(format!("Your program did not end well: {how}.")),
+        }
+    }
+
     pub(super) const fn asked(&self) -> usize {
         self.passed + self.failed + self.unsupported
     }
