@@ -27,12 +27,15 @@
 
 #[cfg(any(feature = "gatt", feature = "fhir"))]
 pub(crate) mod civil;
+mod drift;
 mod instant;
+mod model;
 mod rate;
 mod stamp;
 mod wall;
 
 pub use instant::{Duration, Instant};
+pub use model::ClockModel;
 pub use rate::SampleRate;
-pub use stamp::{ClockModel, Stamp, TickUnwrapper};
+pub use stamp::{Stamp, TickUnwrapper};
 pub use wall::{ClockQuality, WallClock};

@@ -65,20 +65,96 @@ impl Fraction {
 
     /// The product at `exponent`, halves away from zero.
     pub(super) fn times_rounded(self, value: Decimal, exponent: i8) -> Option<Decimal> {
-        let places = i16::from(value.exponent()) - i16::from(exponent);
-        let power = 10_i128.checked_pow(places.unsigned_abs().into())?;
-        let mut dividend =
-            i128::from(value.mantissa()).checked_mul(i128::try_from(self.numerator).ok()?)?;
-        let mut divisor = i128::try_from(self.denominator).ok()?;
-        if places >= 0 {
-            dividend = dividend.checked_mul(power)?;
-        } else {
-            divisor = divisor.checked_mul(power)?;
-        }
-        let half = dividend.signum().checked_mul(divisor.checked_div(2)?)?;
-        let quotient = dividend.checked_add(half)?.checked_div(divisor)?;
-        Some(Decimal::new(i32::try_from(quotient).ok()?, exponent))
+        Conversion::by(self).rounded(value, exponent)
     }
+}
+
+/// From one unit to another: (v + `before`) × `factor` − `after`.
+struct Conversion {
+    before: Decimal,
+    factor: Fraction,
+    after: Decimal,
+}
+
+impl Conversion {
+    const fn by(factor: Fraction) -> Self {
+        Self {
+            before: Decimal::new(0, 0),
+            factor,
+            after: Decimal::new(0, 0),
+        }
+    }
+
+    fn between(from: &Row, to: &Row) -> Self {
+        let offset = |(mantissa, exponent)| Decimal::new(mantissa, exponent);
+        Self {
+            before: offset(from.offset),
+            factor: Fraction::between(from, to),
+            after: offset(to.offset),
+        }
+    }
+
+    fn exact(&self, value: Decimal) -> Option<Decimal> {
+        let shifted =
+            |value, offset: Decimal, by: fn(Decimal, Decimal) -> Option<Decimal>| match offset
+                .mantissa()
+            {
+                0 => Some(value),
+                _ => by(value, offset),
+            };
+        shifted(value, self.before, Decimal::checked_add)
+            .and_then(|base| self.factor.times(base))
+            .and_then(|scaled| shifted(scaled, self.after, Decimal::checked_sub))
+    }
+
+    /// One fraction of all three, so that nothing is rounded twice.
+    fn rounded(&self, value: Decimal, exponent: i8) -> Option<Decimal> {
+        let finest = [value, self.before, self.after]
+            .into_iter()
+            .filter(|term| term.mantissa() != 0)
+            .map(Decimal::exponent)
+            .min()
+            .unwrap_or(0);
+        let numerator = i128::try_from(self.factor.numerator).ok()?;
+        let denominator = i128::try_from(self.factor.denominator).ok()?;
+        let dividend = in_units_of(finest, value)?
+            .checked_add(in_units_of(finest, self.before)?)?
+            .checked_mul(numerator)?
+            .checked_sub(in_units_of(finest, self.after)?.checked_mul(denominator)?)?;
+        let places = i16::from(finest) - i16::from(exponent);
+        let mantissa = rounded_quotient(dividend, denominator, places)?;
+        Some(Decimal::new(mantissa, exponent))
+    }
+}
+
+/// How many times 10^`finest` a value is that has no digit behind it.
+fn in_units_of(finest: i8, value: Decimal) -> Option<i128> {
+    if value.mantissa() == 0 {
+        return Some(0);
+    }
+    let places = i16::from(value.exponent()) - i16::from(finest);
+    let power = 10_i128.checked_pow(u32::try_from(places).ok()?)?;
+    i128::from(value.mantissa()).checked_mul(power)
+}
+
+/// `dividend` × 10^`places` / `divisor`, halves away from zero.
+fn rounded_quotient(dividend: i128, divisor: i128, places: i16) -> Option<i32> {
+    if dividend == 0 {
+        return Some(0);
+    }
+    let power = 10_i128.checked_pow(places.unsigned_abs().into());
+    let (dividend, divisor) = if places >= 0 {
+        (dividend.checked_mul(power?)?, divisor)
+    } else {
+        match power.and_then(|power| divisor.checked_mul(power)) {
+            Some(divisor) => (dividend, divisor),
+            // The divisor is above 2^127: what is below 2^126 is less than half of it.
+            None => return (dividend.unsigned_abs() < 1 << 126).then_some(0),
+        }
+    };
+    let half = dividend.signum().checked_mul(divisor.checked_div(2)?)?;
+    let quotient = dividend.checked_add(half)?.checked_div(divisor)?;
+    i32::try_from(quotient).ok()
 }
 
 fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
@@ -111,14 +187,17 @@ impl Unit {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn convert(self, value: Decimal, to: Self) -> Result<Decimal, ConvertError> {
-        self.converted(value, to, |factor, value| factor.times(value))
+        self.conversion(to)?
+            .exact(value)
+            .ok_or(ConvertError::NotExact)
     }
 
     /// The same quantity in another unit, to the power of ten that the caller names, halves away from zero.
     ///
     /// # Errors
     ///
-    /// [`ConvertError`]; not exact is then only what has more digits than 31 bits hold.
+    /// [`ConvertError`]; not exact is then only what has more digits than 31 bits hold, or a temperature that
+    /// is given to more than thirty places on either side of the point.
     ///
     /// ```
     /// use iomt::reading::{Decimal, Unit};
@@ -133,21 +212,14 @@ impl Unit {
         to: Self,
         exponent: i8,
     ) -> Result<Decimal, ConvertError> {
-        // Offsets have two digits behind the point; what is cut after them is not seen twice.
-        let fine = exponent.min(-2);
-        let converted =
-            self.converted(value, to, |factor, value| factor.times_rounded(value, fine));
-        converted.map(|fine| fine.rounded(exponent))
+        self.conversion(to)?
+            .rounded(value, exponent)
+            .ok_or(ConvertError::NotExact)
     }
 
-    fn converted(
-        self,
-        value: Decimal,
-        to: Self,
-        scale: impl FnOnce(Fraction, Decimal) -> Option<Decimal>,
-    ) -> Result<Decimal, ConvertError> {
+    fn conversion(self, to: Self) -> Result<Conversion, ConvertError> {
         if self == to {
-            return scale(Fraction::new(1, 1), value).ok_or(ConvertError::NotExact);
+            return Ok(Conversion::by(Fraction::new(1, 1)));
         }
         let (Some(from), Some(to)) = (self.row(), to.row()) else {
             return Err(ConvertError::DifferentDimension);
@@ -155,20 +227,6 @@ impl Unit {
         if from.dimension != to.dimension {
             return Err(ConvertError::DifferentDimension);
         }
-        shifted(value, from.offset, Decimal::checked_add)
-            .and_then(|base| scale(Fraction::between(from, to), base))
-            .and_then(|scaled| shifted(scaled, to.offset, Decimal::checked_sub))
-            .ok_or(ConvertError::NotExact)
-    }
-}
-
-fn shifted(
-    value: Decimal,
-    (mantissa, exponent): (i32, i8),
-    by: impl FnOnce(Decimal, Decimal) -> Option<Decimal>,
-) -> Option<Decimal> {
-    match mantissa {
-        0 => Some(value),
-        _ => by(value, Decimal::new(mantissa, exponent)),
+        Ok(Conversion::between(from, to))
     }
 }

@@ -121,6 +121,7 @@ mod tests {
     use super::*;
     use crate::reading::Decimal;
     use proptest::prelude::*;
+    use std::vec::Vec;
 
     fn text(decimal: &str) -> Decimal {
         decimal.parse().unwrap()
@@ -184,6 +185,39 @@ mod tests {
         assert_eq!(rounded, Ok(text("37.2")));
     }
 
+    // IOMT-DATA-031
+    #[test]
+    fn what_is_rounded_is_rounded_once() {
+        for (from, value, to, exponent, expected) in [
+            // 23.949 and 0.04500: two roundings, by way of hundredths, make one more of both.
+            (Unit::POUND, "52.8", Unit::KILOGRAM, -1, "23.9"),
+            (Unit::KILOPASCAL, "0.006", Unit::MMHG, -1, "0.0"),
+            // Halves: away from zero on both sides of it, behind an offset too.
+            (Unit::MILLILITRE, "50", Unit::LITRE, -1, "0.1"),
+            (Unit::MILLILITRE, "-50", Unit::LITRE, -1, "-0.1"),
+            (Unit::KELVIN, "273.20", Unit::CELSIUS, -1, "0.1"),
+            (Unit::KELVIN, "273.10", Unit::CELSIUS, -1, "-0.1"),
+            // An offset is not cut where the result is coarser than it.
+            (Unit::KELVIN, "272.65", Unit::CELSIUS, 0, "-1"),
+            (Unit::KELVIN, "272.66", Unit::CELSIUS, 0, "0"),
+            // What fits where it is asked for need not fit in hundredths.
+            (
+                Unit::KILOGRAM,
+                "2000000000",
+                Unit::KILOGRAM,
+                0,
+                "2000000000",
+            ),
+        ] {
+            let rounded = from.convert_rounded(text(value), to, exponent);
+            assert_eq!(rounded, Ok(text(expected)), "{value} {from} to {to}");
+            assert_eq!(rounded.map(Decimal::exponent), Ok(exponent));
+        }
+        let tiny = Decimal::new(i32::MAX, i8::MIN);
+        let none = Unit::POUND.convert_rounded(tiny, Unit::KILOGRAM, i8::MAX);
+        assert_eq!(none, Ok(Decimal::new(0, i8::MAX)));
+    }
+
     // IOMT-DATA-032
     #[test]
     fn mass_and_amount_meet_only_through_a_substance() {
@@ -219,6 +253,34 @@ mod tests {
                 prop_assert_eq!(to.convert(there, from), Ok(value));
             }
             let _ = from.convert_rounded(value, to, exponent);
+        }
+
+        #[test]
+        fn rounded_is_the_nearest(mantissa: i32, places in -6_i8..=2, exponent in -6_i8..=2, from in 0_usize..TABLE.len(), to: prop::sample::Index) {
+            let from = &TABLE[from];
+            let alike: Vec<&Row> = TABLE.iter().filter(|row| row.dimension == from.dimension).collect();
+            let to = *to.get(&alike);
+            // Everything in units of 10^-6, times what both rows divide by.
+            let scaled = |mantissa: i32, exponent: i8| i128::from(mantissa) * 10_i128.pow(u32::try_from(exponent + 6).unwrap());
+            let product = |a: u64, b: u64| i128::from(a) * i128::from(b);
+            let divisor = product(from.denominator, to.numerator);
+            let truth = (scaled(mantissa, places) + scaled(from.offset.0, from.offset.1)) * product(from.numerator, to.denominator)
+                - scaled(to.offset.0, to.offset.1) * divisor;
+            let unit = scaled(1, exponent) * divisor;
+            match from.unit.convert_rounded(Decimal::new(mantissa, places), to.unit, exponent) {
+                Ok(rounded) => {
+                    prop_assert_eq!(rounded.exponent(), exponent);
+                    let near = i128::from(rounded.mantissa()) * unit;
+                    prop_assert!(2 * (near - truth).abs() <= unit);
+                    prop_assert!(2 * (near - truth).abs() < unit || near.abs() > truth.abs());
+                }
+                Err(error) => {
+                    prop_assert_eq!(error, ConvertError::NotExact);
+                    let most = (2 * i128::from(i32::MAX) + 1) * unit;
+                    let least = (2 * i128::from(i32::MIN) - 1) * unit;
+                    prop_assert!(2 * truth >= most || 2 * truth <= least);
+                }
+            }
         }
     }
 }
