@@ -91,6 +91,7 @@ impl Arithmetic for f32 {
     const ZERO: Self = 0.0;
     const NO_CARRY: () = ();
 
+    #[inline]
     fn admit(self, before: Self) -> Self {
         if self.is_nan() {
             return before;
@@ -125,10 +126,11 @@ pub(super) const FRACTION_BITS: u32 = 30;
 pub(super) const ONE: i32 = 1 << FRACTION_BITS;
 
 impl Arithmetic for i32 {
-    type Carry = [i32; 2];
+    type Carry = Pair<i32>;
     const ZERO: Self = 0;
-    const NO_CARRY: [i32; 2] = [0; 2];
+    const NO_CARRY: Pair<i32> = Pair::both(0);
 
+    #[inline]
     fn admit(self, _: Self) -> Self {
         self.clamp(-ONE, ONE)
     }
@@ -158,8 +160,7 @@ impl Arithmetic for i32 {
         let sum = forward - back - shaped(biquad.a, memory.carry);
         let y = saturate(sum >> FRACTION_BITS);
         memory.outputs = memory.outputs.followed_by(y);
-        let [e1, _] = memory.carry;
-        memory.carry = [remainder(sum), e1];
+        memory.carry = memory.carry.followed_by(remainder(sum));
         y
     }
 }
@@ -168,18 +169,21 @@ impl Arithmetic for i32 {
 ///
 /// The error then comes out through (1 + ⌊a₁⌉ z⁻¹ + ⌊a₂⌉ z⁻²) / A(z), which is near 1 wherever
 /// the poles are (Higgins and Munson, IEEE Trans. Circuits Syst. 31, 1984).
-fn shaped(a: [i32; 2], carry: [i32; 2]) -> i64 {
+#[inline]
+fn shaped(a: [i32; 2], carry: Pair<i32>) -> i64 {
     let whole = |a: i32| (i64::from(a) + i64::from(ONE / 2)) >> FRACTION_BITS;
-    let ([a1, a2], [e1, e2]) = (a.map(whole), carry.map(i64::from));
-    a1 * e1 + a2 * e2
+    let [a1, a2] = a.map(whole);
+    a1 * i64::from(carry.newer) + a2 * i64::from(carry.older)
 }
 
+#[inline]
 fn saturate(y: i64) -> i32 {
     let limit = i64::from(ONE);
     i32::try_from(y.clamp(-limit, limit)).unwrap_or(0)
 }
 
 /// What the shift drops.
+#[inline]
 fn remainder(sum: i64) -> i32 {
     i32::try_from(sum & i64::from(ONE - 1)).unwrap_or(0)
 }
