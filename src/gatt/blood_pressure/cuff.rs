@@ -82,6 +82,7 @@ impl CuffDetails {
 
     pub(super) fn pulse(&self, common: Common) -> Option<Reading> {
         let rate = self.pulse_rate?;
+        let rate = self.status.map_or(rate, |status| status.bounded(rate));
         Some(common.one(Metric::PULSE_RATE_CUFF, Unit::BEATS_PER_MINUTE, rate))
     }
 }
@@ -127,6 +128,17 @@ impl CuffStatus {
     #[must_use]
     pub const fn contains(self, other: Self) -> bool {
         self.bits & other.bits == other.bits
+    }
+
+    /// A pulse rate that the device calls out of its range is the bound of the range.
+    fn bounded(self, rate: Value) -> Value {
+        match rate {
+            Value::Number(bound) if self.contains(Self::PULSE_RATE_HIGH) => {
+                Value::AboveRange(bound)
+            }
+            Value::Number(bound) if self.contains(Self::PULSE_RATE_LOW) => Value::BelowRange(bound),
+            other => other,
+        }
     }
 
     /// What disturbs the measurement makes it questionable; an irregular pulse is a finding, not a fault.

@@ -187,6 +187,7 @@ impl PressureUnit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::Decimal;
 
     #[test]
     fn a_mean_that_was_not_determined_is_no_number() {
@@ -209,6 +210,21 @@ mod tests {
                 value: 0x0801
             })
         );
+    }
+
+    // IOMT-GATT-010
+    #[test]
+    fn a_pulse_rate_out_of_its_range_is_a_bound() {
+        let pulse = |status: u8| {
+            let bytes = [0x14, 0x78, 0, 0x4C, 0, 0x5A, 0, 0x1E, 0, status, 0];
+            let pressure = BloodPressure::decode(&bytes).unwrap();
+            let pulse = pressure.readings(Instant::ZERO).nth(1).unwrap();
+            pulse.parts[0].value
+        };
+        let thirty = Decimal::from(30);
+        assert_eq!(pulse(0x00), Value::Number(thirty));
+        assert_eq!(pulse(0x08), Value::AboveRange(thirty));
+        assert_eq!(pulse(0x10), Value::BelowRange(thirty));
     }
 
     #[test]

@@ -105,6 +105,8 @@ def cuff(fields, flags):
     bits = fields.u16() if flags & 16 else 0
     if bits & 0x18 == 0x18:                                     # the pulse above and below its range at once
         raise Refused("reserved")
+    if pulse is not None and pulse.kind == NUMBER and bits & 0x18: # out of the device's range: the number is its bound
+        pulse = Value(ABOVE if bits & 0x08 else BELOW, pulse.number)
     status = QUESTIONABLE if bits & 0x23 else 0                 # movement, a loose cuff, the wrong place
     return time, status, [] if pulse is None else [one(149546, BEATS, pulse, status, time)]
 
