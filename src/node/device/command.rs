@@ -16,7 +16,7 @@ use crate::seal::{self, ResumptionSecret};
 use crate::time::Instant;
 use crate::wire::command::{Command, Introduction, Role};
 use crate::wire::control::Outcome;
-use crate::wire::{Packet, Space, copy};
+use crate::wire::copy;
 
 /// The longest frame of a command: longer ones are not known.
 const MAX_FRAME: usize = seal::COMMAND_OVERHEAD + Command::MAX_LEN;
@@ -43,10 +43,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     pub fn revoke(&mut self, peer: PeerId) -> Result<(), Error> {
         let is_it = |known: &Peer<BYTES>| known.number == peer.0;
         let place = self.peers.iter().position(is_it).ok_or(Error::NotPaired)?;
-        let attempt = self.attempt.as_ref();
-        if attempt.is_some_and(|attempt| attempt.peer() == peer.0) {
-            self.attempt = None;
-        }
+        self.give_up_attempt_with(peer.0);
         self.peers.remove(place);
         self.abandon_storage(place_bit(peer.0));
         self.note(DeviceEvent::Revoked { peer });
@@ -54,12 +51,6 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     }
 
     fn handle_command(&mut self, now: Instant, packet: &[u8]) -> Result<(), Error> {
-        let Packet::Frame(frame) = Packet::parse(packet)? else {
-            return Err(seal::Error::UnexpectedPacket.into());
-        };
-        if frame.space != Space::Command {
-            return Err(seal::Error::UnexpectedPacket.into());
-        }
         let mut opening = Opening([0; MAX_FRAME]);
         let opened = opening.0.get_mut(..packet.len());
         let opened = opened.ok_or(seal::Error::UnexpectedPacket)?;
@@ -113,9 +104,11 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             (Role::Recipient, None | Some((_, true))) => {}
             (_, Some(_)) => return Some(Outcome::Known),
         }
-        self.give_up_attempt_with(known.map(|(number, _)| number));
         let peer = match known {
-            Some((number, _)) => self.peer_mut(number)?,
+            Some((number, _)) => {
+                self.give_up_attempt_with(number);
+                self.peer_mut(number)?
+            }
             None => match self.push_peer(now, key) {
                 Ok(peer) => peer,
                 Err(_) => return Some(Outcome::NoRoom),
@@ -148,11 +141,8 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         }
     }
 
-    fn give_up_attempt_with(&mut self, number: Option<u8>) {
-        let attempt = self.attempt.as_ref();
-        if attempt.is_some_and(|attempt| Some(attempt.peer()) == number) {
-            self.attempt = None;
-        }
+    fn give_up_attempt_with(&mut self, number: u8) {
+        self.attempt.take_if(|attempt| attempt.peer() == number);
     }
 
     /// The image of a recipient is on storage: whoever has introduced it hears of it.

@@ -7,7 +7,7 @@ use super::{Device, DeviceEvent, Error, PeerId, place_bit};
 use crate::pairing::{self, Model, PublicKey};
 use crate::seal::{self, Entropy, Sealer};
 use crate::time::Instant;
-use crate::wire::{Handshake, Packet};
+use crate::wire::{Handshake, Packet, Space};
 
 /// "step … 0x40 = CPace"
 const CPACE: u8 = 0x40;
@@ -30,9 +30,11 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
                 self.handle_handshake(now, datagram, &handshake, entropy)
             }
             Ok(Packet::Refused(refused)) => self.handle_refused(now, refused.reference),
-            Ok(Packet::Frame(_)) => match self.commands {
-                Some(handle_command) => handle_command(self, now, datagram),
-                None => Err(seal::Error::UnexpectedPacket.into()),
+            Ok(Packet::Frame(frame)) => match self.commands {
+                Some(handle_command) if frame.space == Space::Command => {
+                    handle_command(self, now, datagram)
+                }
+                _ => Err(seal::Error::UnexpectedPacket.into()),
             },
             Err(error) => Err(error.into()),
         };

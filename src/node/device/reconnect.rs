@@ -188,7 +188,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         match rung {
             Rung::Keys => !peer.has_secret() || peer.ladder.accepts_keys(),
             // A receipt may have shown meanwhile that the recipient has the current one; then this one is over there too.
-            Rung::Previous | Rung::Successor => peer.secret_of(rung).is_some(),
+            Rung::Previous | Rung::Successor => peer.secret_for(rung).is_some(),
             Rung::Current => true,
         }
     }

@@ -206,7 +206,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         }
     }
 
-    fn secret_for(&self, rung: Rung) -> Option<&ResumptionSecret> {
+    pub(super) fn secret_for(&self, rung: Rung) -> Option<&ResumptionSecret> {
         let chained = self.chained.as_ref();
         match rung {
             Rung::Current => chained.map(|chained| &chained.current),
@@ -218,11 +218,10 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     /// Goes on to the next rung.
     pub(super) fn climb(&mut self, now: Instant, retry: Retry, is_refused: bool) {
-        let further = [Rung::Previous, Rung::Successor].into_iter();
-        let further = further.filter(|rung| *rung > self.ladder.rung());
-        let further = further
+        let above = self.ladder.rung();
+        let further = [Rung::Previous, Rung::Successor]
             .into_iter()
-            .find(|rung| self.secret_for(*rung).is_some());
+            .find(|rung| *rung > above && self.secret_for(*rung).is_some());
         self.ladder.climb(now, retry, is_refused, further);
     }
 
@@ -232,7 +231,7 @@ impl<const BYTES: usize> Peer<BYTES> {
     }
 
     /// "previous = the psk that THIS handshake was keyed with"; by the keys, that which still stands.
-    pub(super) fn secret_of(&mut self, rung: Rung) -> Option<ResumptionSecret> {
+    pub(super) fn secret_of(&self, rung: Rung) -> Option<ResumptionSecret> {
         let secret = match rung {
             Rung::Keys => self.secret_for(Rung::Current),
             rung => self.secret_for(rung),

@@ -17,7 +17,7 @@ use crate::pairing::{self, PublicKey};
 use crate::seal::{COMMAND_OVERHEAD, Entropy, ResumptionSecret};
 use crate::time::Instant;
 use crate::wire::command::{Command, Introduction, Rights, Role};
-use crate::wire::control::Answer;
+use crate::wire::control::{Answer, Outcome};
 
 const MAX_FRAME: usize = COMMAND_OVERHEAD + Command::MAX_LEN;
 
@@ -175,14 +175,17 @@ impl Ordered {
         sealed.is_some_and(|sealed| sealed.session == session)
     }
 
-    /// What an answer of the device, in the session of this name, says of it.
-    pub(super) fn answered_by(&self, session: [u8; 16], answer: &Answer) -> Option<ServerEvent> {
-        let sealed = self.sealed.as_ref()?;
-        let is_meant = sealed.session == session && sealed.taken == answer.taken;
-        is_meant.then_some(ServerEvent::Answered {
+    /// Whether an answer of the device, in the session of this name, is about it.
+    pub(super) fn is_answered_by(&self, session: [u8; 16], answer: &Answer) -> bool {
+        let sealed = self.sealed.as_ref();
+        sealed.is_some_and(|sealed| sealed.session == session && sealed.taken == answer.taken)
+    }
+
+    pub(super) const fn answered(&self, outcome: Outcome) -> ServerEvent {
+        ServerEvent::Answered {
             recipient: self.order.recipient(),
-            outcome: answer.outcome,
-        })
+            outcome,
+        }
     }
 }
 

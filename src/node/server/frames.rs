@@ -204,13 +204,12 @@ impl Server {
                         _ => None,
                     })
                 }
-                ControlRecord::Answer(answer) => ordered
-                    .as_ref()
-                    .and_then(|ordered| ordered.answered_by(session.id, &answer)),
+                ControlRecord::Answer(answer) if trust == Trust::Trusted => ordered
+                    .take_if(|ordered| ordered.is_answered_by(session.id, &answer))
+                    .map(|ordered| ordered.answered(answer.outcome)),
                 _ => None,
             };
             if let (Some(event), Trust::Trusted) = (event, trust) {
-                ordered.take_if(|_| matches!(event, ServerEvent::Answered { .. }));
                 note(events, event);
             }
         }

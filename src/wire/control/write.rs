@@ -84,9 +84,7 @@ impl<'w> ControlWriter<'w> {
         let mut body = [0_u8; Status::MAX_LEN];
         let mut writer = Writer::new(&mut body);
         status.write(&mut writer)?;
-        let body = writer.finish();
-        self.begin(STATUS, body.len())?;
-        self.writer.put(body)
+        self.whole(STATUS, writer.finish())
     }
 
     /// Appends what has become of a command: at most [`Answer::MAX_LEN`] bytes and two. One that does not fit changes
@@ -99,9 +97,7 @@ impl<'w> ControlWriter<'w> {
         let mut body = [0_u8; Answer::MAX_LEN];
         let mut writer = Writer::new(&mut body);
         answer.write(&mut writer)?;
-        let body = writer.finish();
-        self.begin(ANSWER, body.len())?;
-        self.writer.put(body)
+        self.whole(ANSWER, writer.finish())
     }
 
     /// Appends what is outstanding: 18 to 70 bytes an epoch, and what its losses take. One that
@@ -130,6 +126,11 @@ impl<'w> ControlWriter<'w> {
             epoch.write(&mut self.writer)?;
         }
         Ok(())
+    }
+
+    fn whole(&mut self, tag: Tag, body: &[u8]) -> Result<(), Error> {
+        self.begin(tag, body.len())?;
+        self.writer.put(body)
     }
 
     /// Writes a record's head, where the whole record has room.
