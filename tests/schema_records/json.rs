@@ -26,7 +26,9 @@ fn is_valid(value: &Value, rules: &Value, whole: &Value) -> bool {
         .unwrap()
         .iter()
         .all(|(keyword, rule)| match keyword.as_str() {
-            "$schema" | "$defs" | "title" | "required" | "additionalProperties" => true,
+            "$schema" | "$defs" | "title" | "description" | "required" | "additionalProperties" => {
+                true
+            }
             "$ref" => is_valid(
                 value,
                 whole.pointer(&rule.as_str().unwrap()[1..]).unwrap(),
