@@ -50,7 +50,7 @@ fn is_unit(fact: &Json, row: &MetricFacts) -> bool {
     };
     // Some have no code there, only UCUM.
     let code = fact["mdc_unit_code32"].as_u64();
-    let is_code = code.is_none_or(|code| code == unit.code().into());
+    let is_code = code.is_none_or(|code| code == u64::from(unit.code()));
     OTHER_UNITS.contains(&(row.metric, unit)) || is_code && ucum == unit.ucum()
 }
 
