@@ -1,7 +1,7 @@
 //! Characteristics of Bluetooth: what is understood is written again to an equal value.
 #![no_main]
 
-use iomt::gatt::Payload;
+use iomt::gatt::{Payload, SessionStart};
 use iomt::time::Instant;
 use libfuzzer_sys::fuzz_target;
 
@@ -14,6 +14,12 @@ fuzz_target!(|input: &[u8]| {
     let Some((&selector, bytes)) = input.split_first() else {
         return;
     };
+    if let Ok(start) = SessionStart::decode(bytes) {
+        let mut out = [0; SessionStart::MAX_LEN];
+        let encoded = start.encode(&mut out).expect("what was read can be written");
+        assert_eq!(SessionStart::decode(encoded), Ok(start));
+        let _ = start.after(u16::MAX, i16::MIN);
+    }
     let uuid = CHARACTERISTICS[usize::from(selector) % CHARACTERISTICS.len()];
     let Ok(payload) = Payload::decode(uuid, bytes) else {
         return;

@@ -1,6 +1,7 @@
 use crc::{CRC_16_MCRF4XX, Crc, NoTable};
 
 use super::Error;
+use super::SessionStart;
 use super::cursor::{Fields, Out, flag_of, when};
 use super::reading::{Common, Reading, Stamp};
 use crate::reading::{Metric, Status, Unit, Value};
@@ -13,7 +14,7 @@ const CALIBRATION: u16 = 0x40;
 const STATUS: u16 = 0x80;
 
 /// The length of the checksum, which the record's size tells to be there.
-const CHECKSUM_LEN: usize = 2;
+pub(super) const CHECKSUM_LEN: usize = 2;
 
 /// CGM Measurement, `0x2AA7`: one or more records, oldest first.
 ///
@@ -29,9 +30,15 @@ const CHECKSUM_LEN: usize = 2;
 ///
 /// Whether a record has a checksum is told by the CGM Feature characteristic, and by its size;
 /// where there is one, it is checked.
+///
+/// A record says how many minutes after the start of its session it was measured, and nothing of that start, which is
+/// another characteristic: [`Cgm::with_start`] takes it. Without it no record is placed on the wall clock
+/// ([`Stamp::wall_clock`] is `None`), and whoever falls back on the receipt gives all records of a value one time, also
+/// those that were stored for days; their minutes still tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cgm<'a> {
     bytes: &'a [u8],
+    start: Option<SessionStart>,
 }
 
 /// One record of a [`Cgm`].
@@ -76,7 +83,31 @@ impl<'a> Cgm<'a> {
         while fields.left() > 0 {
             CgmRecord::read(&mut fields)?;
         }
-        Ok(Self { bytes })
+        Ok(Self { bytes, start: None })
+    }
+
+    /// The same records, of a session that started then.
+    ///
+    /// It has to be that of their own session: those of an earlier one that are sent late count from its start.
+    ///
+    /// ```
+    /// use iomt::gatt::{Payload, SessionStart};
+    /// use iomt::time::Instant;
+    ///
+    /// // 2024-03-15T14:30:00 at UTC+1, and 120 mg/dL ten minutes later.
+    /// let start = SessionStart::decode(&[0xE8, 0x07, 3, 15, 14, 30, 0, 4, 0])?;
+    /// let Payload::Cgm(cgm) = Payload::decode(0x2AA7, &[6, 0, 120, 0, 10, 0])? else { return Ok(()) };
+    /// let reading = cgm.with_start(start).readings(Instant::ZERO).next().ok_or("no record")?;
+    /// let measured = reading.time.wall_clock(0).ok_or("no instant")?;
+    /// assert_eq!(measured.unix_millis, 1_710_510_000_000);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn with_start(self, start: SessionStart) -> Self {
+        Self {
+            start: Some(start),
+            ..self
+        }
     }
 
     /// The octets that were decoded.
@@ -104,7 +135,9 @@ impl<'a> Cgm<'a> {
 
     /// What was measured, received `at` this time: the concentration and its trend.
     pub fn readings(&self, at: Instant) -> impl Iterator<Item = Reading> + use<'a> {
-        self.records().flat_map(move |record| record.readings(at))
+        let start = self.start;
+        self.records()
+            .flat_map(move |record| record.readings(at, start))
     }
 }
 
@@ -193,12 +226,19 @@ impl CgmRecord {
         Ok(written.finish())
     }
 
-    fn readings(&self, at: Instant) -> impl Iterator<Item = Reading> + use<> {
+    fn readings(
+        &self,
+        at: Instant,
+        start: Option<SessionStart>,
+    ) -> impl Iterator<Item = Reading> + use<> {
         let faults = (self.status.unwrap_or(0) & Self::STATUS_FAULTS)
             | (self.calibration.unwrap_or(0) & Self::CALIBRATION_FAULTS);
         let common = Common {
             at,
-            time: Stamp::SessionMinutes(self.offset_minutes),
+            time: Stamp::Session {
+                minutes: self.offset_minutes,
+                start,
+            },
             status: match faults {
                 0 => Status::VALID,
                 _ => Status::QUESTIONABLE,
@@ -229,7 +269,7 @@ impl CgmRecord {
     }
 }
 
-fn check(whole: &[u8], found: u16) -> Result<(), Error> {
+pub(super) fn check(whole: &[u8], found: u16) -> Result<(), Error> {
     let covered = whole.len().saturating_sub(CHECKSUM_LEN);
     let computed = checksum(whole.get(..covered).unwrap_or_default());
     match found == computed {
@@ -239,7 +279,7 @@ fn check(whole: &[u8], found: u16) -> Result<(), Error> {
 }
 
 /// E2E-CRC: polynomial 0x1021, reflected, from 0xFFFF, low octet first.
-fn checksum(bytes: &[u8]) -> u16 {
+pub(super) fn checksum(bytes: &[u8]) -> u16 {
     const E2E: Crc<u16, NoTable> = Crc::<u16, NoTable>::new(&CRC_16_MCRF4XX);
     E2E.checksum(bytes)
 }

@@ -3,7 +3,7 @@ use core::fmt;
 use super::Error;
 use super::cursor::{Fields, Out};
 use crate::time::civil::days_from_civil;
-use crate::time::{ClockQuality, Duration, WallClock};
+use crate::time::{Duration, WallClock};
 
 /// A calendar time of the device's own clock: local, and without an offset from UTC.
 ///
@@ -108,13 +108,13 @@ impl DateTime {
     /// The clock is taken as set by hand, within the second that it tells.
     #[must_use]
     pub fn at_offset(&self, utc_offset_minutes: i16) -> Option<WallClock> {
+        let within = Duration::from_secs(1);
         let local = self.local_millis()?;
-        Some(WallClock {
-            unix_millis: local - i64::from(utc_offset_minutes) * 60_000,
-            quality: ClockQuality::DeviceSet,
-            uncertainty: Duration::from_secs(1),
-            utc_offset_minutes: Some(utc_offset_minutes),
-        })
+        Some(WallClock::from_local(
+            local,
+            Some(utc_offset_minutes),
+            within,
+        ))
     }
 }
 

@@ -12,6 +12,7 @@
 //! | Blood Pressure Measurement | [`BloodPressure`] | `2A35` |
 //! | Body Composition Measurement | [`BodyComposition`] | `2A9C` |
 //! | CGM Measurement | [`Cgm`] | `2AA7` |
+//! | CGM Session Start Time | [`SessionStart`]; no [`Payload`], for it measures nothing | `2AAA` |
 //! | Current Elapsed Time | [`CurrentElapsedTime`] | `2BF2` |
 //! | Current Time | [`CurrentTime`] | `2A2B` |
 //! | Glucose Measurement | [`Glucose`] | `2A18` |
@@ -43,6 +44,7 @@
 //! | [`CuffPressure`] | GSS, *Intermediate Cuff Pressure*; Blood Pressure Service |
 //! | [`BodyComposition`] | GSS, *Body Composition Measurement*; Body Composition Service |
 //! | [`Cgm`], [`CgmRecord`] | GSS, *CGM Measurement*; Continuous Glucose Monitoring Service |
+//! | [`SessionStart`] | GSS, *CGM Session Start Time*, *Time Zone* and *DST Offset*; Continuous Glucose Monitoring Service |
 //! | [`CurrentElapsedTime`], [`ElapsedTime`], [`TimeScale`], [`Resolution`], [`SyncSource`] | GSS, *Elapsed Time* and *Current Elapsed Time*; Elapsed Time Service |
 //! | [`CurrentTime`], [`AdjustReason`] | GSS, *Current Time*; Current Time Service |
 //! | [`DateTime`] | GSS, *Date Time* |
@@ -76,6 +78,7 @@ mod mass;
 mod payload;
 mod pulse_oximeter;
 mod reading;
+mod session_start;
 mod temperature;
 mod weight;
 
@@ -102,5 +105,6 @@ pub use pulse_oximeter::{ContinuousOximetry, Oximetry, OximetryDetails, SpotOxim
 #[cfg(feature = "fhir")]
 pub(crate) use reading::shifted;
 pub use reading::{MAX_PARTS, Reading, Stamp};
+pub use session_start::SessionStart;
 pub use temperature::{Temperature, TemperatureSite, TemperatureUnit};
 pub use weight::{BodySize, Weight};

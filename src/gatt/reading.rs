@@ -1,4 +1,4 @@
-use super::{DateTime, ElapsedTime};
+use super::{DateTime, ElapsedTime, SessionStart};
 use crate::reading::{Component, Compound, Decimal, Metric, Observation, Status, Unit, Value};
 use crate::time::{ClockQuality, Instant, WallClock};
 use crate::wire::Record;
@@ -62,8 +62,13 @@ pub enum Stamp {
     },
     /// By the device's elapsed-time clock.
     Elapsed(ElapsedTime),
-    /// So many minutes after the session's start, which the CGM Session Start Time tells.
-    SessionMinutes(u16),
+    /// By the minutes of a session.
+    Session {
+        /// How many minutes after the session's start.
+        minutes: u16,
+        /// That start, where [`Cgm::with_start`](super::Cgm::with_start) was told it.
+        start: Option<SessionStart>,
+    },
 }
 
 impl Stamp {
@@ -71,7 +76,10 @@ impl Stamp {
     /// it does not say which.
     ///
     /// `None` where it tells no time, or not all of it; where its clock counts ticks of its own or was never set; and for
-    /// minutes of a session, whose start is another characteristic.
+    /// minutes of a session whose start, another characteristic, is not known.
+    ///
+    /// A device's clock may be wrong: what it calls later than now was measured at an unknown time. Ask
+    /// [`WallClock::is_after`] of when it was received, before it is stored as of then.
     ///
     /// ```
     /// use iomt::gatt::{DateTime, Stamp};
@@ -93,7 +101,8 @@ impl Stamp {
                 ..clock
             }),
             Self::Elapsed(time) => time.at_offset(utc_offset_minutes),
-            Self::SessionMinutes(_) | Self::None => None,
+            Self::Session { minutes, start } => start?.after(minutes, utc_offset_minutes),
+            Self::None => None,
         };
         told.filter(|clock| clock.quality != ClockQuality::Unset)
     }

@@ -120,7 +120,7 @@ impl<const N: usize> Contexts<N> {
         (*scope.start() <= last).then_some(*scope.start()..=last)
     }
 
-    /// The context that stands for the record of this sequence.
+    /// The context that stands for the record of this sequence; `None` before the first that speaks of all that follow.
     #[must_use]
     pub fn of(&self, sequence: u64) -> Option<Context<'_>> {
         let before = |kept: &&Standing| kept.sequence < sequence;

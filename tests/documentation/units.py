@@ -6,7 +6,9 @@
 Looks at every public field and every public function without arguments but `self` whose type is a bare number; in the
 schema and the formats (`PARTS`) at every constant, every variant of an enumeration and every function that takes or gives
 one, too. A name may end in its unit (`delay_ms`); else the documentation names a unit, says what is counted, or says that
-it is a number of some list. Prints each that does not and exits with 1 when there is one.
+it is a number of some list. In `PARTS` a function that takes a number and may refuse it (an `Option` or a `Result`) says
+which: by a bound, or where it gives `None` or which error. Ranges of metrics stand in `tests/schema_file`, which holds the
+documentation of each constant to the table. Prints each that does not and exits with 1 when there is one.
 """
 
 import pathlib
@@ -26,6 +28,12 @@ VARIANT = re.compile(rf"^([A-Z]\w*)\(({NUMBER})\),")
 FUNCTION = re.compile(r"^pub (?:const )?fn (\w+)")
 PARAMETER = re.compile(rf"\w+: ({NUMBER})[,)]")
 RESULT = re.compile(rf"-> (?:Option<|Result<)?({NUMBER})\b")
+
+REFUSES = re.compile(r"-> (?:Option|Result)\b")
+# What says which numbers are refused.
+BOUND = re.compile(
+    r"\d|\b(?:any|every|above|below|at most|least|beyond|(?:un)?known|reserved|zero|where there is|MAX_\w+)\b|`None`|# Errors.*\[`\w", re.I
+)
 
 # A word that says what a number counts or is: a unit, a thing counted, or an entry of a numbered list.
 WORDS = """
@@ -75,8 +83,22 @@ def others(text):
             documentation = []
 
 
+def refusing(text):
+    """The documentation of each function that takes a number and may refuse it."""
+    documentation, lines = [], text.splitlines()
+    for number, line in enumerate(map(str.strip, lines), 1):
+        if line.startswith("///"):
+            documentation.append(line[3:].strip())
+        elif not line.startswith("#["):
+            if found := FUNCTION.match(line):
+                head = re.split(r"[{;]", " ".join(lines[number - 1 : number + 9]))[0]
+                if PARAMETER.search(head) and REFUSES.search(head):
+                    yield number, found[1], " ".join(documentation)
+            documentation = []
+
+
 def main():
-    seen, silent = 0, []
+    seen, refused, silent = 0, 0, []
     for path in sorted((ROOT / "src").rglob("*.rs")):
         if "tests" in path.parts or path.name == "tests.rs":
             continue
@@ -84,12 +106,17 @@ def main():
         found = list(items(text))
         if path.relative_to(ROOT / "src").parts[0] in PARTS:
             found += others(text)
+            for line, name, documentation in refusing(text):
+                refused += 1
+                if not BOUND.search(documentation):
+                    silent.append(f"{path.relative_to(ROOT)}:{line}: {name}: refuses what? {documentation or 'not documented'}")
         for line, name, kind, documentation in found:
             seen += 1
             if not SUFFIX.search(name) and not SAYS.search(documentation):
                 silent.append(f"{path.relative_to(ROOT)}:{line}: {name}: {kind}: {documentation or 'not documented'}")
-    print("\n".join(silent + [f"{seen} public numbers, {len(silent)} of which do not say what they count"]))
-    sys.exit(bool(silent) or seen < 300)
+    told = f"{seen} public numbers, {refused} functions that may refuse one"
+    print("\n".join(silent + [f"{told}; {len(silent)} do not say what they count or refuse"]))
+    sys.exit(bool(silent) or seen < 300 or refused < 30)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,5 @@ mod comparison;
 mod endpoints;
 mod frames;
 mod lists;
-mod metrics;
 mod records;
 mod support;

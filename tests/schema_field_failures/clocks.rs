@@ -2,6 +2,8 @@
 
 use core::num::NonZeroU64;
 
+use iomt::fhir::{self, Identity, Resource, Upload};
+use iomt::gatt::{Cgm, Payload, SessionStart};
 use iomt::link::{Clock, ClockEvent, ClockSample, StatusTimes};
 use iomt::reading::Timed;
 use iomt::time::{ClockModel, ClockQuality, Duration, Instant, Stamp, TickUnwrapper, WallClock};
@@ -19,102 +21,144 @@ fn wall(unix_millis: i64) -> WallClock {
     }
 }
 
+/// When a device says that it measured, of a thermometer's value with a time: 36.4 °C.
+fn told([year, month, day, hour, minute]: [u16; 5], utc_offset_minutes: i16) -> Option<WallClock> {
+    let [low, high] = year.to_le_bytes();
+    let [month, day, hour, minute] = [month, day, hour, minute].map(|part| part as u8);
+    let number = [0x6C, 1, 0, 0xFF];
+    let value = [
+        &[0x02][..],
+        &number,
+        &[low, high, month, day, hour, minute, 0],
+    ]
+    .concat();
+    let payload = Payload::decode(0x2A1C, &value).unwrap();
+    let mut stamps = Vec::new();
+    payload.for_each_record(Instant::ZERO, |_, stamp| stamps.push(stamp));
+    stamps[0].wall_clock(utc_offset_minutes)
+}
+
 #[test]
 fn future_dated_reading() {
-    let now = wall(1_764_000_000_000);
-    assert!(wall(1_764_000_060_000).is_after(&now));
-    assert!(
-        !wall(1_764_000_002_000).is_after(&now),
-        "within what both clocks admit"
-    );
-    // An unset clock is not asked at all.
+    // Received on 2025-11-24T16:00:00 UTC.
+    let received = wall(1_764_000_000_000);
+    let tomorrow = told([2025, 11, 25, 16, 0], 0).unwrap();
+    assert_eq!(tomorrow.unix_millis, received.unix_millis + 86_400_000);
+    assert!(tomorrow.is_after(&received), "and so no time of a reading");
+    // Nor is it one where the device's clock runs in another zone than the caller thinks.
+    let elsewhere = told([2025, 11, 24, 17, 0], 0).unwrap();
+    assert!(elsewhere.is_after(&received));
+    assert!(!told([2025, 11, 24, 17, 0], 60).unwrap().is_after(&received));
+    // Both clocks admit a second.
+    let within = WallClock {
+        unix_millis: received.unix_millis + 2_000,
+        ..received
+    };
+    assert!(!within.is_after(&received));
+    // Of a clock that nobody has set no reading is placed, whatever it says.
     let unset = WallClock {
         quality: ClockQuality::Unset,
         ..wall(9_999_999_999_999)
     };
-    let clock = ClockModel::new(
-        Instant::ZERO,
-        Stamp {
-            wall: unset,
-            epoch: 0,
-        },
-    );
-    assert_eq!(clock.place(Instant::from_secs(1)), None);
+    let sync = Record::ClockSync(Timed::new(Instant::ZERO, stamp(unset, 0)));
+    let (clock, placed) = placed(&written(&[sync, pulse(Instant::from_secs(1))]));
+    assert!(clock.is_some());
+    assert_eq!(placed, [None]);
+}
+
+const fn stamp(wall: WallClock, epoch: u32) -> Stamp {
+    Stamp { wall, epoch }
+}
+
+/// What a server makes of a frame: each clock record is given to the model, each reading placed by what it says then.
+fn placed(plaintext: &[u8]) -> (Option<ClockModel>, Vec<Option<i64>>) {
+    let (mut clock, mut times) = (None::<ClockModel>, Vec::new());
+    for (_, record) in read(plaintext) {
+        match record.unwrap() {
+            Record::ClockSync(sync) => match &mut clock {
+                Some(clock) => clock.synchronise(sync.time, sync.what),
+                None => clock = Some(ClockModel::new(sync.time, sync.what)),
+            },
+            record => {
+                let wall = clock.and_then(|clock| clock.place(time_of(&record)));
+                times.push(wall.map(|wall| wall.unix_millis));
+            }
+        }
+    }
+    (clock, times)
 }
 
 #[test]
 fn local_time_without_offset_across_a_daylight_saving_change() {
     // 02:30 happens twice in that night: before the change at UTC+2, after it at UTC+1.
-    let half_past_two = 1_761_446_400_000 + 9_000_000;
-    let first = WallClock::from_local(half_past_two, Some(120), SECOND);
-    let second = WallClock::from_local(half_past_two, Some(60), SECOND);
+    let night = [2025, 10, 26, 2, 30];
+    let [first, second] = [120, 60].map(|offset| told(night, offset).unwrap());
     assert_eq!(second.unix_millis - first.unix_millis, 3_600_000);
+    // Who receives it says which: the hospital is told the local time and its offset.
+    let effective = |at: &str| {
+        let value = [0x02, 0x6C, 1, 0, 0xFF, 0xE9, 0x07, 10, 26, 2, 30, 0];
+        let received = fhir::Received {
+            subject: "Patient/7",
+            at: fhir::parse_date_time(at).unwrap(),
+            device: None,
+            identity: Identity::of_parts(&[b"clinic", b"thermometer 7", &value]),
+            upload: Upload::Put,
+        };
+        let made = Resource::of_payload(&Payload::decode(0x2A1C, &value).unwrap(), &received);
+        made[0].to_json()
+    };
+    let summer = effective("2025-10-26T02:31:00+02:00");
+    assert!(summer.contains("2025-10-26T02:30:00+02:00"), "{summer}");
+    let winter = effective("2025-10-26T02:31:00+01:00");
+    assert!(winter.contains("2025-10-26T02:30:00+01:00"), "{winter}");
+    // Where nobody knows the offset it is no instant, and nothing is placed by it.
+    let half_past_two = first.unix_millis + 2 * 3_600_000;
     let bare = WallClock::from_local(half_past_two, None, SECOND);
     assert_eq!(
         (bare.quality, bare.utc_offset_minutes),
         (ClockQuality::Unset, None)
     );
     assert!(bare.uncertainty >= WallClock::LARGEST_UTC_OFFSET);
-    let clock = ClockModel::new(
-        Instant::ZERO,
-        Stamp {
-            wall: bare,
-            epoch: 0,
-        },
-    );
-    assert_eq!(clock.place(Instant::ZERO), None);
+    let sync = Record::ClockSync(Timed::new(Instant::ZERO, stamp(bare, 0)));
+    assert_eq!(placed(&written(&[sync, pulse(Instant::ZERO)])).1, [None]);
 }
 
 // IOMT-LINK-012, IOMT-LINK-014
 #[test]
 fn clock_jump() {
-    let mut clock = ClockModel::new(
-        Instant::from_secs(0),
-        Stamp {
-            wall: wall(1_000_000),
-            epoch: 0,
-        },
-    );
-    clock.synchronise(
-        Instant::from_secs(3_600),
-        Stamp {
-            wall: wall(90_000_000),
-            epoch: 1,
-        },
-    );
-    assert_eq!(clock.drift_ppm(), None, "a jump is not a drift");
-    let placed = clock.place(Instant::from_secs(3_601)).unwrap();
-    assert_eq!(placed.unix_millis, 90_001_000);
-    // One that nobody has told of: no crystal runs ten per cent fast.
-    clock.synchronise(
-        Instant::from_secs(7_200),
-        Stamp {
-            wall: wall(94_000_000),
-            epoch: 1,
-        },
-    );
-    assert_eq!(clock.drift_ppm(), None);
-    // Order is that of the sequence and of the device's clock, whatever the wall says.
-    let stamp = |unix| {
-        Record::ClockSync(Timed::new(
-            Instant::from_secs(5),
-            Stamp {
-                wall: wall(unix),
-                epoch: 1,
-            },
-        ))
-    };
+    let at = |secs| Instant::from_secs(secs);
+    let sync =
+        |secs, unix, epoch| Record::ClockSync(Timed::new(at(secs), stamp(wall(unix), epoch)));
+    // An hour later by the ticks, a day by the wall: somebody has set the clock, and the device says so.
     let plaintext = written(&[
-        stamp(9_000),
-        pulse(Instant::from_secs(6)),
-        stamp(1_000),
-        pulse(Instant::from_secs(7)),
+        sync(0, 1_000_000, 0),
+        pulse(at(1)),
+        sync(3_600, 90_000_000, 1),
+        pulse(at(3_601)),
     ]);
-    let sequences: Vec<u64> = read(&plaintext)
-        .into_iter()
-        .map(|(sequence, _)| sequence)
-        .collect();
+    let (clock, times) = placed(&plaintext);
+    let mut clock = clock.unwrap();
+    assert_eq!(clock.drift_ppm(), None, "a jump is not a drift");
+    assert_eq!(times, [Some(1_001_000), Some(90_001_000)]);
+    // One that nobody has told of: no crystal runs ten per cent fast.
+    clock.synchronise(at(7_200), stamp(wall(94_000_000), 1));
+    assert_eq!(clock.drift_ppm(), None);
+    // Back by a day: order is that of the sequence and of the device's clock, whatever the wall says.
+    let plaintext = written(&[
+        sync(5, 90_000_000, 1),
+        pulse(at(6)),
+        sync(7, 1_000_000, 2),
+        pulse(at(8)),
+    ]);
+    let (_, times) = placed(&plaintext);
+    assert_eq!(times, [Some(90_001_000), Some(1_001_000)]);
+    let records = read(&plaintext);
+    let sequences: Vec<u64> = records.iter().map(|(sequence, _)| *sequence).collect();
     assert_eq!(sequences, [7, 8, 9, 10]);
+    let [(_, Ok(first)), (_, Ok(second))] = [records[1], records[3]] else {
+        panic!("{records:?}")
+    };
+    assert!(time_of(&first) < time_of(&second));
 }
 
 // IOMT-LINK-014
@@ -146,6 +190,23 @@ fn backfilled_old_sensor_session() {
         .map(|wall| wall.unix_millis - 1_764_000_000_000)
         .collect();
     assert_eq!(placed, [0, -3_600_000, -3_599_000]);
+    // A glucose sensor that was replaced sends what it had kept: minutes of its own session, not of the present one.
+    let start = |day| SessionStart::decode(&[0xE9, 0x07, 11, day, 8, 0, 0, 4, 0]).unwrap();
+    let backfill = [6, 0, 120, 0, 10, 0, 6, 0, 121, 0, 15, 0];
+    let Ok(Payload::Cgm(cgm)) = Payload::decode(0x2AA7, &backfill) else {
+        panic!("two records")
+    };
+    let times = |cgm: Cgm<'_>| {
+        let stamps = cgm.readings(now).map(|reading| reading.time);
+        let clocks = stamps.map(|stamp| stamp.wall_clock(0));
+        let unix: Vec<_> = clocks.map(|clock| clock.map(|c| c.unix_millis)).collect();
+        unix
+    };
+    let old = times(cgm.with_start(start(10)));
+    // 2025-11-10T07:10:00 and 07:15:00 UTC.
+    assert_eq!(old, [Some(1_762_758_600_000), Some(1_762_758_900_000)]);
+    assert_ne!(old, times(cgm.with_start(start(24))));
+    assert_eq!(times(cgm), [None; 2], "not placed without its start");
 }
 
 #[test]
@@ -240,13 +301,11 @@ fn leap_seconds() {
             .is_sorted()
     );
     // Nobody is shown a sixty-first second, or another one in its place.
-    #[cfg(feature = "fhir")]
-    assert_eq!(iomt::fhir::parse_date_time("2016-12-31T23:59:60Z"), None);
-    #[cfg(feature = "gatt")]
+    assert_eq!(fhir::parse_date_time("2016-12-31T23:59:60Z"), None);
     {
         let leap = [0x02, 0x6C, 1, 0, 0xFF, 0xE0, 0x07, 12, 31, 23, 59, 60];
         let field = "Seconds";
-        let refused = iomt::gatt::Payload::decode(0x2A1C, &leap);
+        let refused = Payload::decode(0x2A1C, &leap);
         assert_eq!(refused, Err(iomt::gatt::Error::OutOfRange { field }));
     }
 }
@@ -279,15 +338,14 @@ fn before_1970() {
         uncertainty: Duration::ZERO,
         ..before
     }));
-    #[cfg(feature = "fhir")]
     {
         let utc = WallClock {
             utc_offset_minutes: None,
             ..born
         };
-        let text = iomt::fhir::date_time(&utc);
+        let text = fhir::date_time(&utc);
         assert_eq!(text, "1959-12-31T23:59:59.999Z");
-        let read = iomt::fhir::parse_date_time(&text).unwrap();
+        let read = fhir::parse_date_time(&text).unwrap();
         assert_eq!(read.unix_millis, born.unix_millis);
     }
 }

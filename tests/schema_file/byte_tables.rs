@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use iomt::wire::{Envelope, RawRecord, Reader, RecordJson, Records};
 use serde_json::Value;
 
+use crate::words::meaning;
 use crate::{bytes, golden, hex, is_of_the_frame, schema, text};
 
 const HEAD: &str = "# Records
@@ -29,7 +30,7 @@ a JSON Schema of the canonical JSON and a protobuf file of the fields. The frame
    more in a body that was in a numbered release: a test holds the fields of each by their hash, and its bytes.
 2. Lists are bytes of items that say their length, never a bare list; codes are open numbers, never an enum that grows.
 3. A small file under `src/reading`, one under `src/wire/record` where it needs a body of its own, an arm in `Record`.
-4. A line in `records.json`, a sample in `tests/schema_records/samples.rs`, its bytes in `tests/data/records.json`.
+4. A line in `records.json` with a `meaning` for each field, a sample in `tests/schema_records/samples.rs`, its bytes in `tests/data/records.json`.
 5. `IOMT_WRITE_SCHEMA=1 cargo test --test schema_file` writes this page, the JSON Schema and the protobuf file.
 ";
 
@@ -131,13 +132,16 @@ fn envelope_of(raw: &RawRecord<'_>, plaintext: &[u8]) -> std::ops::Range<usize> 
 
 fn table(described: &[Value], page: &mut String) {
     for entry in described {
-        let (field, kind) = (text(entry, "field"), text(entry, "type"));
-        writeln!(page, "| {field} | `{kind}` | {} |", text(entry, "unit")).unwrap();
+        row("", entry, page);
         for part in entry["item"].as_array().into_iter().flatten() {
-            let (field, kind) = (text(part, "field"), text(part, "type"));
-            writeln!(page, "| … {field} | `{kind}` | {} |", text(part, "unit")).unwrap();
+            row("… ", part, page);
         }
     }
+}
+
+fn row(indent: &str, entry: &Value, page: &mut String) {
+    let (field, kind) = (text(entry, "field"), text(entry, "type"));
+    writeln!(page, "| {indent}{field} | `{kind}` | {} |", meaning(entry)).unwrap();
 }
 
 /// The plaintext whose last record is one of this kind.
@@ -160,7 +164,7 @@ pub(crate) fn page() -> String {
         let (name, stability) = (text(&record, "record"), text(&record, "stability"));
         write!(
             page,
-            "\n## {}: {name}\n\n*{stability}*\n\n| field | type | |\n|---|---|---|\n",
+            "\n## {}: {name}\n\n*{stability}*\n\n| field | type | what it is; its unit |\n|---|---|---|\n",
             raw.tag.0
         )
         .unwrap();

@@ -1,8 +1,9 @@
 //! The machine-readable schema of all records, `src/guide/records.json`: it reads every golden body to its last byte,
-//! and the byte tables, the JSON Schema and the protobuf file are made from it.
+//! and the byte tables, the JSON Schema and the protobuf file are made from it. The table of metrics, and what the
+//! documentation of each metric and unit says of its unit, range and codes, are made from the crate's own tables.
 //!
-//! `IOMT_WRITE_SCHEMA=1 cargo test --test schema_file` writes the three anew, for a record that was added; without
-//! it, one that differs from what stands there fails.
+//! `IOMT_WRITE_SCHEMA=1 cargo test --test schema_file` writes them all anew, for what was added; without it, one that
+//! differs from what stands there fails.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -11,11 +12,14 @@
 )]
 
 mod byte_tables;
+mod constants;
 mod frozen;
 mod json_schema;
+mod metrics;
 mod proto;
+mod words;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -52,31 +56,51 @@ fn hex(bytes: &[u8]) -> String {
     bytes.join(" ")
 }
 
-fn assert_stands(name: &str, made: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("src/guide")
-        .join(name);
+fn path(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file)
+}
+
+fn source(file: &str) -> String {
+    std::fs::read_to_string(path(file)).unwrap()
+}
+
+fn assert_stands(file: &str, made: &str) {
     if std::env::var_os("IOMT_WRITE_SCHEMA").is_some() {
-        std::fs::write(&path, made).unwrap();
+        std::fs::write(path(file), made).unwrap();
     }
-    let stands = std::fs::read_to_string(&path).unwrap();
     assert!(
-        stands == made,
-        "{name} is not what records.json makes; IOMT_WRITE_SCHEMA=1 writes it"
+        source(file) == made,
+        "{file} is not what the tables make; IOMT_WRITE_SCHEMA=1 writes it"
     );
 }
 
 #[test]
 fn the_byte_tables_are_those_of_the_schema_and_read_every_golden_body() {
-    assert_stands("records.md", &byte_tables::page());
+    assert_stands("guide/records.md", &byte_tables::page());
 }
 
 #[test]
 fn the_json_schema_is_that_of_the_schema() {
-    assert_stands("records.schema.json", &json_schema::json_schema());
+    assert_stands("guide/records.schema.json", &json_schema::json_schema());
 }
 
 #[test]
 fn the_protobuf_file_is_that_of_the_schema() {
-    assert_stands("records.proto", &proto::proto());
+    assert_stands("guide/records.proto", &proto::proto());
+}
+
+// IOMT-FHIR-004, IOMT-DATA-030
+#[test]
+fn the_page_of_metrics_is_that_of_the_table_and_marks_what_is_unverified() {
+    assert_stands("guide/specification/metrics.md", &metrics::page());
+}
+
+#[test]
+fn each_metric_says_its_unit_range_and_codes_as_the_table_has_them() {
+    assert_stands("reading/metric/codes.rs", &constants::metrics());
+}
+
+#[test]
+fn each_unit_says_its_code_and_dimension_as_the_table_has_them() {
+    assert_stands("reading/unit/codes.rs", &constants::units());
 }

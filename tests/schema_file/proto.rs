@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::words::meaning;
 use crate::{is_of_the_frame, schema, text};
 
 /// `UTC offset` as `utc_offset`.
@@ -33,12 +34,17 @@ pub(crate) fn proto() -> String {
                 "text" => "string",
                 _ => "bytes",
             };
+            let name = identifier(text(entry, "field"));
             writeln!(
                 proto,
-                "  {kind} {} = {number};",
-                identifier(text(entry, "field"))
+                "  // {}.\n  {kind} {name} = {number};",
+                meaning(entry)
             )
             .unwrap();
+            for part in entry["item"].as_array().into_iter().flatten() {
+                let name = identifier(text(part, "field"));
+                writeln!(proto, "  //   {name}: {}.", meaning(part)).unwrap();
+            }
         }
         proto.push_str("}\n");
         writeln!(

@@ -11,6 +11,9 @@
 
 #[cfg(feature = "fhir")]
 mod json;
+#[cfg(feature = "fhir")]
+#[path = "../support/json_schema.rs"]
+mod json_schema;
 mod properties;
 mod samples;
 

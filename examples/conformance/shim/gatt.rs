@@ -51,7 +51,7 @@ fn time(stamp: &Stamp) -> Value {
             time,
             offset_minutes,
         } => json!({ "local": local(time), "offset": offset_minutes }),
-        Stamp::SessionMinutes(minutes) => json!({ "minutes": minutes }),
+        Stamp::Session { minutes, .. } => json!({ "minutes": minutes }),
         Stamp::Elapsed(time) => json!({ "elapsed": elapsed(time) }),
     }
 }

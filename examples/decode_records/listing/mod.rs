@@ -1,14 +1,19 @@
 //! A record in a line. Without heap, so that a page in a browser lists records by the same words.
 
 mod drafts;
+mod plain;
 
 use core::fmt::{self, Display, Formatter};
 
 use iomt::reading::{
-    Cadence, Calibration, Context, Event, Gap, Metric, Observation, Series, Waveform,
+    Cadence, Calibration, Component, Compound, Context, Event, Gap, Metric, Observation, Series,
+    Status, Waveform,
 };
 use iomt::time::{ClockQuality, Instant, Stamp};
 use iomt::wire::Record;
+
+pub(crate) use self::plain::Span;
+use self::plain::{Moment, UnitWord, named};
 
 /// As many samples and values as a record can have.
 pub(crate) const MAX_COUNT: usize = u16::MAX as usize;
@@ -20,10 +25,10 @@ impl Display for Listed<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
             Record::Observation(observation) => observed(f, observation),
-            Record::Compound(compound) => write!(f, "{compound}"),
+            Record::Compound(compound) => panel(f, compound),
             Record::Stamped(stamped) => {
                 observed(f, &stamped.observation)?;
-                f.write_str(" = ")?;
+                f.write_str(", on ")?;
                 stamp(f, &stamped.stamp)
             }
             Record::ClockSync(sync) => {
@@ -124,32 +129,18 @@ impl<I: Iterator<Item: Display>, F: Fn() -> I> Display for Joined<F> {
     }
 }
 
-/// The name of an open code, or its number.
-fn named(name: Option<&'static str>, code: impl Into<u32>) -> Named {
-    Named(name, code.into())
-}
-
-struct Named(Option<&'static str>, u32);
-
-impl Display for Named {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(name) => f.write_str(name),
-            None => write!(f, "code {}", self.1),
-        }
-    }
-}
-
 fn occurrence(f: &mut Formatter<'_>, event: &Event) -> fmt::Result {
     write!(f, "{}", named(event.kind.name(), event.kind.0))?;
     if event.subject != 0 {
         write!(f, " of {}", Metric::from_code(event.subject))?;
     }
-    write!(
-        f,
-        ", caused by record {}, detail {}",
-        event.source, event.detail
-    )
+    if event.source != 0 {
+        write!(f, ", caused by record {}", event.source)?;
+    }
+    match event.detail {
+        0 => Ok(()),
+        detail => write!(f, ", detail {detail}"),
+    }
 }
 
 fn calibrated(f: &mut Formatter<'_>, calibration: &Calibration) -> fmt::Result {
@@ -161,19 +152,26 @@ fn calibrated(f: &mut Formatter<'_>, calibration: &Calibration) -> fmt::Result {
         intercept,
         valid_for_s,
     } = calibration;
+    let unit = UnitWord(*unit);
     write!(
         f,
-        "{metric} calibrated at {reference} {unit}: × {slope} + {intercept}, for {valid_for_s} s"
-    )
+        "{metric} calibrated at {reference}{unit}: value × {slope} + ({intercept}{unit}), "
+    )?;
+    match valid_for_s {
+        0 => f.write_str("until the next"),
+        seconds => write!(f, "for {}", Span::seconds(*seconds)),
+    }
 }
 
 fn lost(f: &mut Formatter<'_>, gap: &Gap) -> fmt::Result {
+    f.write_str("gap: ")?;
+    match gap.count {
+        0 => f.write_str("nobody knows how many records")?,
+        1 => f.write_str("1 record")?,
+        count => write!(f, "{count} records")?,
+    }
     let reason = named(gap.reason.name(), gap.reason.0);
-    write!(
-        f,
-        "gap: {} records from {} on, {reason}",
-        gap.count, gap.first_sequence
-    )
+    write!(f, " from {} on, {reason}", gap.first_sequence)
 }
 
 fn circumstances(f: &mut Formatter<'_>, context: &Context<'_>) -> fmt::Result {
@@ -181,24 +179,62 @@ fn circumstances(f: &mut Formatter<'_>, context: &Context<'_>) -> fmt::Result {
         0 => f.write_str("of all that follow")?,
         back => write!(f, "of the record {back} before")?,
     }
+    f.write_str(": ")?;
+    let told = [
+        (context.location.name(), context.location.0),
+        (context.method.name(), context.method.0),
+        (context.origin.name(), context.origin.0),
+    ];
+    let told = || told.into_iter().filter(|(_, code)| *code != 0);
     write!(
         f,
-        ": {}, {}, {}, algorithm {} {}, sensor: {}",
-        named(context.location.name(), context.location.0),
-        named(context.method.name(), context.method.0),
-        named(context.origin.name(), context.origin.0),
-        context.algorithm,
-        context.algorithm_version,
-        context.device_word()
-    )
+        "{}",
+        Joined(", ", || told().map(|(name, code)| named(name, code)))
+    )?;
+    if !context.algorithm.is_empty() {
+        let (name, version) = (context.algorithm, context.algorithm_version);
+        write!(f, ", algorithm {name} {version}")?;
+    }
+    match context.device {
+        0 => Ok(()),
+        _ => write!(f, ", sensor: {}", context.device_word()),
+    }
 }
 
 fn observed(f: &mut Formatter<'_>, observation: &Observation) -> fmt::Result {
-    let doubt = match observation.is_plausible() {
-        Some(false) => "  (not plausible)",
-        _ => "",
-    };
-    write!(f, "{observation}{doubt}")
+    let Observation {
+        metric,
+        unit,
+        value,
+        status,
+        ..
+    } = *observation;
+    component(f, &Component::new(metric, unit, value).with_status(status))?;
+    match observation.is_plausible() {
+        Some(false) => f.write_str("  (not plausible)"),
+        _ => Ok(()),
+    }
+}
+
+fn component(f: &mut Formatter<'_>, part: &Component) -> fmt::Result {
+    write!(f, "{} {}{}", part.metric, part.value, UnitWord(part.unit))?;
+    doubt(f, part.status)
+}
+
+fn panel(f: &mut Formatter<'_>, compound: &Compound) -> fmt::Result {
+    write!(f, "{}", compound.metric)?;
+    for (place, part) in compound.components().enumerate() {
+        f.write_str(if place == 0 { ": " } else { ", " })?;
+        component(f, &part)?;
+    }
+    doubt(f, compound.status)
+}
+
+fn doubt(f: &mut Formatter<'_>, status: Status) -> fmt::Result {
+    match status {
+        Status::VALID => Ok(()),
+        status => write!(f, " ({status})"),
+    }
 }
 
 fn stamp(f: &mut Formatter<'_>, stamp: &Stamp) -> fmt::Result {
@@ -210,18 +246,11 @@ fn stamp(f: &mut Formatter<'_>, stamp: &Stamp) -> fmt::Result {
     };
     write!(
         f,
-        "{} ms since 1970, {quality} within {}, ",
-        wall.unix_millis, wall.uncertainty
-    )?;
-    match wall.utc_offset_minutes {
-        Some(minutes) => {
-            let sign = if minutes < 0 { '-' } else { '+' };
-            let minutes = minutes.unsigned_abs();
-            write!(f, "UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)?;
-        }
-        None => f.write_str("no offset")?,
-    }
-    write!(f, ", epoch {}", stamp.epoch)
+        "{}, {quality} within {}, clock epoch {}",
+        Moment(wall.unix_millis, wall.utc_offset_minutes),
+        Span(wall.uncertainty),
+        stamp.epoch
+    )
 }
 
 fn waves(f: &mut Formatter<'_>, waveform: &Waveform<'_>) -> fmt::Result {
@@ -236,7 +265,8 @@ fn waves(f: &mut Formatter<'_>, waveform: &Waveform<'_>) -> fmt::Result {
     } = waveform;
     write!(
         f,
-        "{metric}: {count} samples at {rate}, {scale} {unit} a count from {zero}: "
+        "{metric}: {count} samples at {rate}, {scale}{} a count from {zero}: ",
+        UnitWord(*unit)
     )?;
     match waveform.decode(&mut [0; MAX_COUNT]) {
         Ok(samples) => write!(f, "counts {}", Joined(" ", || samples.iter())),
@@ -252,16 +282,17 @@ fn values(f: &mut Formatter<'_>, series: &Series<'_>) -> fmt::Result {
         status,
         ..
     } = series;
-    write!(f, "{metric} in {unit}, {count} values ")?;
+    write!(f, "{metric}, {count} values ")?;
     match series.cadence {
-        Cadence::Every(interval) => write!(f, "every {interval}")?,
+        Cadence::Every(interval) => write!(f, "every {}", Span(interval))?,
         Cadence::Listed(_) => f.write_str("at listed times")?,
     }
-    write!(f, ", {status}: ")?;
+    doubt(f, *status)?;
+    f.write_str(": ")?;
     match series.decode(&mut [0; MAX_COUNT]) {
         Ok(mantissas) => {
             let values = || mantissas.iter().map(|mantissa| series.value(*mantissa));
-            write!(f, "{}", Joined(" ", values))
+            write!(f, "{}{}", Joined(" ", values), UnitWord(*unit))
         }
         Err(error) => write!(f, "{error}"),
     }

@@ -9,9 +9,10 @@
 
 use core::fmt::{self, Display, Write};
 
+use iomt::time::Instant;
 use iomt::wire::{Envelope, Record, Records};
 
-use crate::listing::{Hex, Joined, Listed, MAX_COUNT, time_of};
+use crate::listing::{Hex, Joined, Listed, MAX_COUNT, Span, time_of};
 
 pub(crate) fn write(out: &mut impl Write, plaintext: &[u8]) -> fmt::Result {
     let envelope = match Envelope::parse(plaintext) {
@@ -67,7 +68,7 @@ fn records(out: &mut impl Write, envelope: &Envelope<'_>) -> fmt::Result {
 
 fn said(out: &mut impl Write, record: &Record<'_>) -> fmt::Result {
     if let Some(time) = time_of(record) {
-        write!(out, r#","time":{}"#, Quoted(time))?;
+        write!(out, r#","time":{}"#, Quoted(Span(time - Instant::ZERO)))?;
     }
     write!(out, r#","text":{}"#, Quoted(Listed(record)))?;
     let mut samples = [0; MAX_COUNT];

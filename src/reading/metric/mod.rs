@@ -12,6 +12,9 @@ pub use facts::{Evidence, MetricFacts};
 ///
 /// The upper half, from 2^31, is the vendors': see [`Metric::vendor`]. An open code, not an enum: one that has no name here is carried and shown as its number.
 ///
+/// Each constant says its unit in UCUM, the plausible range in that unit, its LOINC code where it was verified, and
+/// the Bluetooth characteristic that carries it. [`Metric::facts`] gives them to programs.
+///
 /// ```
 /// use iomt::reading::Metric;
 ///

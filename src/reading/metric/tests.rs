@@ -105,17 +105,17 @@ fn a_vendors_term_is_never_one_of_the_standard() {
     );
 }
 
-/// The documentation of each constant, by its code in the source.
+/// The documentation of each constant in its own words, and its line; `tests/schema_file` holds the rest of it.
 fn documented() -> Vec<(&'static str, &'static str)> {
     let source = include_str!("codes.rs");
-    let lines = source.lines().map(str::trim);
     let mut all = Vec::new();
     let mut documentation = "";
-    for line in lines {
-        if let Some(text) = line.strip_prefix("/// ") {
-            documentation = text;
-        } else if line.starts_with("pub const ") {
+    for line in source.lines().map(str::trim) {
+        if line.starts_with("pub const ") {
             all.push((documentation, line));
+            documentation = "";
+        } else if documentation.is_empty() {
+            documentation = line.strip_prefix("/// ").unwrap_or_default();
         }
     }
     all

@@ -12,7 +12,7 @@ pub use substance::Substance;
 /// The unit of a value: a 32-bit code of ISO/IEEE 11073-10101, partition 4.
 ///
 /// An open code like [`Metric`](super::Metric). Units are never converted implicitly:
-/// [`Unit::convert`] is exact or refuses.
+/// [`Unit::convert`] is exact or refuses. Each constant says its code in UCUM and its [`Dimension`].
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Unit {

@@ -1,0 +1,59 @@
+//! The page of all metrics.
+
+use std::fmt::Write as _;
+
+use iomt::reading::{Evidence, Metric, MetricFacts, Unit};
+
+const HEAD: &str = "Every metric that has a name: code, unit and what other systems call it.
+
+Append-only. A metric with two rows comes in two units, or has two codes of LOINC, of which the first is its own. Plausible ranges are engineering
+judgement: they tell a unit that was mixed up, not a sick patient. Codes above 2^31 are of no vendor: the standard has no term that is known.
+
+A code is *verified* where two or more independent published tables agree, *unverified* where one table alone has it, and *own* where it is of this
+protocol. Codes of LOINC are verified; an empty place has none that is. Not taken: 19889-5 for end-tidal CO2 as a pressure, for published profiles
+pair 19891-1 with the same term, and 91557-9 for fat-free mass, which is lean body weight.
+
+| code | name | term of 11073-10101 | the code is | unit | UCUM | plausible | LOINC | Bluetooth |
+|---|---|---|---|---|---|---|---|---|
+";
+
+pub(crate) fn page() -> String {
+    let rows = Metric::all().iter().map(row);
+    String::from(HEAD) + &rows.collect::<String>()
+}
+
+fn row(facts: &MetricFacts) -> String {
+    let evidence = match facts.evidence {
+        Evidence::Verified => "verified",
+        Evidence::SingleSource => "*unverified*",
+        Evidence::OwnTerm => "own",
+        other => panic!("no word for {other:?}"),
+    };
+    let plausible = facts.plausible;
+    let gatt = facts.gatt.map(|gatt| format!("{gatt:04X}"));
+    let cells = [
+        facts.metric.code().to_string(),
+        facts.name.to_owned(),
+        code(facts.reference_id),
+        evidence.to_owned(),
+        facts
+            .unit
+            .map_or(String::new(), |unit| unit.code().to_string()),
+        code(facts.unit.and_then(Unit::ucum).unwrap_or_default()),
+        plausible.map_or(String::new(), |(least, most)| format!("{least} to {most}")),
+        facts.loinc.unwrap_or_default().to_owned(),
+        code(&gatt.unwrap_or_default()),
+    ];
+    let mut row = String::from("|");
+    for cell in cells {
+        write!(row, " {cell} |").unwrap();
+    }
+    row + "\n"
+}
+
+fn code(text: &str) -> String {
+    match text {
+        "" => String::new(),
+        text => format!("`{text}`"),
+    }
+}
