@@ -115,6 +115,7 @@ pub(super) fn subject(area: &str) -> &'static str {
         "fragment" => "fragmenter",
         "reassemble" => "reassembler",
         "serial" => "carrier",
+        "gateway" => "gateway",
         "gatt" => "Bluetooth reader",
         "fhir" => "FHIR writer",
         "pairing_label_key" => "pairing by a label with key",
