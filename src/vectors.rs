@@ -38,6 +38,7 @@ pub const FILES: &[VectorFile] = &[
     file!("frame_open"),
     file!("frame_seal"),
     file!("gatt"),
+    file!("gateway"),
     file!("key_schedule"),
     file!("label"),
     file!("locator"),

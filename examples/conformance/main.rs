@@ -29,6 +29,10 @@ fn main() -> ExitCode {
 fn run() -> Result<bool, String> {
     let mut arguments = std::env::args().skip(1).peekable();
     let done = match arguments.peek().map(String::as_str) {
+        Some("--help" | "-h") => {
+            println!("{}", runner::USAGE);
+            Ok(())
+        }
         Some("--shim") => shim::serve(),
         Some("--generate") => generate::write(),
         Some("--c-arrays") => {

@@ -1,6 +1,14 @@
 """What the broken shims have in common: the good one, with one thing replaced while one operation runs."""
 
+import pathlib
+import sys
+
 import shim
+
+
+def hello(_):
+    """Named after its program, so that reports can be told apart."""
+    return {**shim.OPERATIONS["hello"](_), "name": "reference, broken: " + pathlib.Path(sys.argv[0]).stem.replace("_", " ")}
 
 
 def broken(op, where, name, replacement):
@@ -17,4 +25,4 @@ def broken(op, where, name, replacement):
 
         return operation
 
-    return {**shim.OPERATIONS, **{each: wrong(shim.OPERATIONS[each]) for each in (op, "peer")}}
+    return {**shim.OPERATIONS, "hello": hello, **{each: wrong(shim.OPERATIONS[each]) for each in (op, "peer")}}

@@ -7,6 +7,7 @@
     reason = "helpers of a test"
 )]
 
+mod bindings;
 mod classes;
 mod comparison;
 mod endpoints;

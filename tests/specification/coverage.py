@@ -10,6 +10,7 @@ A test names its requirements in a comment above it, `// IOMT-SEAL-012, IOMT-SEA
 - a test of CONFORMANCE, or a group of vectors, names none,
 - a number is named that the specification does not have, or defined twice,
 - a profile names a number or an area of vectors that does not exist, or an area stands in no profile and no option,
+- a paragraph or a row has one of the words of RFC 2119 in capitals, and no number,
 - a line of a drawing is wider than a printed page,
 - the table is not the one that is made now.
 """
@@ -47,6 +48,9 @@ WIDTH = 100
 NUMBER = re.compile(r"IOMT-[A-Z]+-\d{3}")
 DEFINITION = re.compile(r"^\*\*(IOMT-[A-Z]+-\d{3})\*\* ", re.MULTILINE)
 PROFILE = re.compile(r"\b([A-Z]{2,6})-(\d{3})(?:\.\.(\d{3}))?")
+WORDS = re.compile(r"\b(MUST|REQUIRED|SHALL|SHOULD|RECOMMENDED|MAY|OPTIONAL)\b")
+# The paragraph that says what these words mean.
+MEANING = "MUST, MUST NOT, SHOULD, SHOULD NOT and MAY are"
 # The first column of a table of vectors.
 AREA = re.compile(r"^\| `([a-z_]+)` \| ", re.MULTILINE)
 TEST = re.compile(r"#\[(tokio::)?test\b")
@@ -143,6 +147,14 @@ def check_areas(problems):
         problems.append(f"profiles.md: {name} belongs to no profile and no option")
 
 
+def check_words(problems):
+    """Who says MUST says it under a number."""
+    for page in sorted(PAGES.glob("*.md")):
+        for paragraph in re.split(r"\n{2,}", page.read_text()):
+            if WORDS.search(paragraph) and not DEFINITION.match(paragraph) and not paragraph.startswith(MEANING):
+                problems.append(f"{page.name}: no number says this: {paragraph.splitlines()[0][:WIDTH]}")
+
+
 def check_drawings(problems):
     """Nothing is cut off in print."""
     for page in sorted(PAGES.glob("*.md")):
@@ -190,6 +202,7 @@ def main():
             problems.append(f"{number} has neither a test nor a vector")
     check_profiles(numbers, problems)
     check_areas(problems)
+    check_words(problems)
     check_drawings(problems)
 
     made = table(numbers, by_test, by_vector)

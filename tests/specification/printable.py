@@ -3,7 +3,9 @@
     printable.py                  all of it, with its annexes
     printable.py --profile Meter  what one profile needs: its requirements, and the sections that have one of them
     printable.py --html           either as an HTML page, which a browser prints
-    printable.py --pages          how many pages that is, of 60 lines of 100 characters; a blank line counts half
+    printable.py --carrier NAME   a profile with this carrier: UDP, where none is named
+    printable.py --pages          how many pages that is, of 60 lines of 100 characters; a blank line counts half; of a profile
+                                  with each carrier, the most last
 """
 
 import argparse
@@ -21,8 +23,7 @@ ANNEXES = {
     "large": "src/reading/codec/large/format.md",
 }
 LINES, COLUMNS = 60, WIDTH
-# A profile names one carrier; its pages are counted with this one.
-CARRIER = "UDP"
+# A profile names one of them.
 CARRIERS = ("UDP", "Bluetooth LE", "Serial line", "Stream")
 # Sections that nobody needs who builds a device.
 ASIDE = ("Batches", "HTTP", "MQTT", "CoAP", "Gateways", "In this crate", "Conformance", "Licence, patents, names",
@@ -30,8 +31,6 @@ ASIDE = ("Batches", "HTTP", "MQTT", "CoAP", "Gateways", "In this crate", "Confor
 
 # Chapters of which a device needs the requirements alone.
 BARE = ("versioning", "security")
-# Rows of tables that are about another carrier, an option or a server.
-ROWS = re.compile(r'^\| ("?(?:Bluetooth LE|serial line|stream|HTTP|MQTT|CoAP|cpace|sas nonce|row)\b|3 \||4 \|).*\n', re.MULTILINE)
 
 
 def chapters():
@@ -58,7 +57,7 @@ def profile_numbers(name):
     return lambda number: (number.split("-")[1], int(number[-3:])) in listed or number.startswith("IOMT-CARR")
 
 
-def needed(text, is_listed):
+def needed(text, is_listed, carrier):
     """The sections that hold a listed requirement, without the requirements that are not."""
     kept = []
     for section in re.split(r"(?m)^(?=#)", text):
@@ -66,18 +65,24 @@ def needed(text, is_listed):
         if numbers and not any(map(is_listed, numbers)):
             continue
         title = section.lstrip("# ").split("\n")[0]
-        if title in ASIDE or title in CARRIERS and title != CARRIER:
+        if title in ASIDE or title in CARRIERS and title != carrier:
             continue
         paragraphs = re.split(r"\n{2,}", section)
         kept.append("\n\n".join(p for p in paragraphs if all(map(is_listed, DEFINITION.findall(p)))))
     return "\n\n".join(kept)
 
 
+def rows_of_others(carrier):
+    """Rows of tables that are about another carrier, an option or a server."""
+    others = "|".join(re.escape(name) for name in CARRIERS if name != carrier)
+    return re.compile(rf'^\| ("?(?:(?i:{others})|HTTP|MQTT|CoAP|cpace|sas nonce|row)\b|3 \||4 \|).*\n', re.MULTILINE)
+
+
 def bare(text):
     return "\n\n".join(paragraph for paragraph in re.split(r"\n{2,}", text) if DEFINITION.match(paragraph))
 
 
-def whole(profile):
+def whole(profile, carrier=CARRIERS[0]):
     parts = []
     for name in chapters():
         text = (PAGES / f"{name}.md").read_text()
@@ -89,9 +94,9 @@ def whole(profile):
                 text = text[text.index("# Words") :]
             elif not any(map(is_listed, DEFINITION.findall(text))):
                 continue
-            text = needed(bare(text) if name in BARE else text, is_listed)
+            text = needed(bare(text) if name in BARE else text, is_listed, carrier)
             if name in ("carriers", "epochs", "pairing"):
-                text = ROWS.sub("", text)
+                text = rows_of_others(carrier).sub("", text)
         parts.append(f"# {name.replace('_', ' ').capitalize()}\n\n{plain(text)}")
     if not profile:
         parts += [f"# Annex: {name}\n\n{plain((ROOT / path).read_text())}" for name, path in ANNEXES.items()]
@@ -99,20 +104,46 @@ def whole(profile):
 
 
 def pages(text):
-    lines = sum(len(textwrap.wrap(line, COLUMNS)) or 0.5 for line in text.splitlines())
-    return math.ceil(lines / LINES)
+    return math.ceil(sum(len(textwrap.wrap(line, COLUMNS)) or 0.5 for line in reflowed(text)) / LINES)
+
+
+def reflowed(text):
+    """Its lines, each paragraph and each entry of a list as one; drawings, tables and headings as they stand."""
+    lines, is_drawing, is_open = [], False, False
+    for line in text.splitlines():
+        is_fence = line.startswith("```")
+        is_alone = is_drawing or is_fence or not line.strip() or line.startswith(("|", "#"))
+        if is_open and not is_alone and not re.match(r"\s*(-|\d+\.) ", line):
+            lines[-1] += " " + line.strip()
+        else:
+            lines.append(line)
+        is_open = not is_alone
+        is_drawing ^= is_fence
+    return lines
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--profile")
+    arguments.add_argument("--carrier", choices=CARRIERS, default=CARRIERS[0])
     arguments.add_argument("--html", action="store_true")
     arguments.add_argument("--pages", action="store_true")
     given = arguments.parse_args()
-    text = whole(given.profile)
+    if given.pages:
+        return count(given.profile)
+    text = whole(given.profile, given.carrier)
     if given.html:
         text = page("The protocol iomt, version 1" + (f": {given.profile}" if given.profile else ""), text)
-    print(pages(text) if given.pages else text)
+    print(text)
+
+
+def count(profile):
+    if not profile:
+        return print(pages(whole(None)))
+    counts = {carrier: pages(whole(profile, carrier)) for carrier in CARRIERS}
+    for carrier, number in sorted(counts.items(), key=lambda one: one[1]):
+        print(f"{carrier}: {number}")
+    print(max(counts.values()))
 
 
 if __name__ == "__main__":

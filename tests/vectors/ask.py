@@ -53,7 +53,8 @@ def area(name, program):
         for test in group["tests"]:
             answer = program.ask({"op": group["op"], **test["request"]})
             flag = test["flags"][0] if test["flags"] else None
-            if "unsupported" in answer:
+            # Why something is not there has to be said.
+            if str(answer.get("unsupported") or "").strip():
                 unsupported += 1
             elif judge.is_right(group, test, answer, program.ask):
                 right[flag] += 1
@@ -70,7 +71,9 @@ def explain(flags, right, failures):
     failed = collections.Counter(failure[0] for failure in failures)
     worst = max(failed, key=lambda flag: failed[flag] / (failed[flag] + right[flag]))
     _, group, test, answer = next(failure for failure in failures if failure[0] == worst)
-    if worst:
+    if len(failures) >= 9 * right.total():
+        print("  It gives other answers nearly everywhere.")
+    elif worst:
         print(f"  It seems that yours {flags[worst]['description']}: {flags[worst]['effect']}.")
     print(f"  The first of {failed[worst]}: tcId {test['tcId']}, {group['about']}: {test['comment']}.")
     for title, value in (("asked", {"op": group["op"], **test["request"]}), ("right", test["expected"]), ("got", answer)):

@@ -16,7 +16,7 @@ import sys
 HERE = pathlib.Path(__file__).parent
 AREAS = """decimal sfloat reading_decode reading_encode evolution waveform key_schedule epoch frame_seal frame_open locator received_set
 receipt outstanding command label pairing_label_key pairing_label pairing_passcode pairing_comparison pairing_factory_keys
-pairing_reconnection cpace fragment reassemble serial gatt fhir""".split()
+pairing_reconnection cpace fragment reassemble serial gateway gatt fhir""".split()
 WHOLE, EACH, SHARE = 3000, 30, 10
 # Lengths around the blocks of ChaCha20 and Poly1305, and the longest plaintexts of the three forms.
 LENGTHS = {0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 1188, 1189, 1204, 1205, 1212, 1213}

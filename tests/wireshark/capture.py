@@ -3,15 +3,18 @@
     capture.py            writes it beside this program
     capture.py --check    exit status 1 where the file there is another
 
-Interface 0 is Ethernet (UDP, TCP), interface 1 has bare values of the Bluetooth LE characteristics. The packets are those
-of the specification's examples, one of each form, and some that are malformed.
+Interface 0 is Ethernet (UDP, TCP), interface 1 has bare values of the Bluetooth LE characteristics. Frames, receipts and a
+handshake are the frozen bytes of tests/golden_bytes.rs; commands and the other handshakes, of each model every packet that
+an honest side writes, are those of tests/vectors. Some packets are malformed.
 """
 
+import json
 import struct
 import sys
 from pathlib import Path
 
 CAPTURE = Path(__file__).with_name("iomt.pcapng")
+VECTORS = Path(__file__).parents[1] / "vectors"
 ETHERNET, USER0 = 1, 147
 PORT = 7001
 DEVICE, SERVER = bytes([192, 0, 2, 10]), bytes([192, 0, 2, 1])
@@ -35,11 +38,6 @@ REPLY = (
     "93d52556605755910a6de9167037ce2c66e26fd769e5dde9e4ccb91c001a321e94d81a6b6ebf447d70e86d349befbced530d6857025f356ad39c"
     "69b9f5d9e7f43a4df73e03e708f3a045348945256fa8c31091bbc8833035690498cdcc4943da9b52"
 )
-RECONNECTION = (
-    "81010601636f6e6e65637421dda502a1bf83790df7209de479ea1594d55722c32bbdf4fdbf6cec14486a8e330b3567a51352009f2f71d4727758"
-    "ce04f7f45fbc5fe276066e4194b89616c7a1b78c5555ed9781cd855d4d5f6b4a"
-)
-CPACE = "81010341636f6e6e65637421" + "00" * 8 + "101112131415161718191a1b1c1d1e1f"
 REFUSED = "c159ffc8f86bfc83f7"
 MALFORMED = [
     "02" + SHORT[2:],  # Another version.
@@ -50,8 +48,29 @@ MALFORMED = [
     REFUSED + "00",  # One byte more.
     RECEIPT[:54] + "00" + RECEIPT[56:],  # A gap of zero.
 ]
-UP = [HELLO, SHORT, ROUTED, UNPROVED, ALARM, CONTROL, RECONNECTION, CPACE, *MALFORMED]
-DOWN = [REPLY, RECEIPT, DATED, REFUSED]
+# An area of vectors, and which of its cases write the packets of one handshake, or commands: those of the device, those of the server.
+WRITTEN = [
+    ("pairing_label_key", [3], [1]),
+    ("pairing_label", [3], [1, 2]),
+    ("pairing_passcode", [5, 6, 7], [1, 2, 3, 4]),
+    ("pairing_comparison", [100, 101], [103, 104]),
+    ("pairing_factory_keys", [1], [3]),
+    ("pairing_reconnection", [1], [3]),
+    ("command", [], [766, 770]),
+]
+
+
+def written(area, cases):
+    """The packets that are the right answers of these cases."""
+    tests = {test["tcId"]: test for group in json.loads((VECTORS / f"{area}.json").read_text())["testGroups"] for test in group["tests"]}
+    return [tests[case]["expected"]["result"]["packet"] for case in cases]
+
+
+UP = [REPLY, SHORT, ROUTED, UNPROVED, ALARM, CONTROL, *MALFORMED]
+DOWN = [HELLO, RECEIPT, DATED, REFUSED]
+for area, by_device, by_server in WRITTEN:
+    UP += written(area, by_device)
+    DOWN += written(area, by_server)
 
 
 def block(kind, body):
@@ -98,7 +117,7 @@ def capture():
     datagrams = [(udp(is_up, bytes.fromhex(data))) for is_up, list_ in ((True, UP), (False, DOWN)) for data in list_]
     stream = b"".join(struct.pack(">H", len(data)) + data for data in map(bytes.fromhex, (ALARM, RECEIPT)))
     segments = [tcp(1, stream[:30]), tcp(31, stream[30:])]
-    first, alarm, lost = (bytes.fromhex(data) for data in (HELLO, ALARM, RECONNECTION))
+    first, alarm, lost = (bytes.fromhex(data) for data in (HELLO, ALARM, REPLY))
     first, lost = fragments(7, first), fragments(9, lost)
     # An alarm of one fragment overtakes; of the last datagram one is missing.
     values = [*first[:2], *fragments(8, alarm, 30), *first[2:], *lost[:1], *lost[2:]]

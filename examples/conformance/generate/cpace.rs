@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
 use super::common::{bytes, cuts};
+use super::two_faults;
 use crate::shim;
 use crate::shim::text::{hex, unhex};
 
@@ -12,12 +13,7 @@ const FLAGS: &[Flag] = &[
         says: "takes a packet that is cut",
         effect: "what was not received is read as something",
     },
-    Flag {
-        name: "TwoFaults",
-        bug: "ORDER",
-        says: "looks at a later part first",
-        effect: "what went wrong is told otherwise than by others",
-    },
+    two_faults::FLAG,
     Flag {
         name: "Generator",
         bug: "KEY",
@@ -153,7 +149,7 @@ pub(super) fn area() -> Area {
     passcodes(&mut area);
     points(&mut area);
     packets(&mut area);
-    super::two_faults::cpace(&mut area);
+    two_faults::cpace(&mut area);
     every_cut(&mut area);
     area
 }

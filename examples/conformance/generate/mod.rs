@@ -21,6 +21,7 @@ mod first_zero;
 mod fragment;
 mod frame_open;
 mod frame_seal;
+mod gateway;
 mod gatt;
 mod gatt_bodies;
 mod gatt_clocks;
@@ -76,6 +77,7 @@ fn areas() -> Vec<Area> {
         fragment::area(),
         reassemble::area(),
         serial::area(),
+        gateway::area(),
         gatt::area(),
         fhir::area(),
     ];

@@ -1,6 +1,7 @@
 //! The mistakes that the vectors of handshakes look for.
 
 use super::area::Flag;
+use super::two_faults;
 
 pub(super) const FLAGS: &[Flag] = &[
     Flag {
@@ -69,12 +70,7 @@ pub(super) const FLAGS: &[Flag] = &[
         says: "does not check what the other side has committed itself to",
         effect: "a relay chooses the digits",
     },
-    Flag {
-        name: "TwoFaults",
-        bug: "ORDER",
-        says: "looks at a later part first",
-        effect: "what went wrong is told otherwise than by others",
-    },
+    two_faults::FLAG,
     Flag {
         name: "LaterField",
         bug: "EVOLUTION",

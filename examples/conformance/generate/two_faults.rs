@@ -1,11 +1,18 @@
 //! Inputs with two faults: the class is that of the first in the order of the text, else of the bytes.
 
-use super::area::Area;
+use super::area::{Area, Flag};
 use super::cpace::{USUAL, bad_points};
 use super::pairing::Run;
 use super::pairing_packets::{beyond, first_noise, received};
 
 const REQUIREMENTS: &[&str] = &["IOMT-ERR-001", "IOMT-ERR-002"];
+
+pub(super) const FLAG: Flag = Flag {
+    name: "TwoFaults",
+    bug: "ORDER",
+    says: "looks at a later part first",
+    effect: "what went wrong is told otherwise than by others",
+};
 
 type Fault = fn(&mut [u8]);
 
@@ -22,7 +29,7 @@ const END: Fault = |packet| {
 
 /// Of handshakes whose packets have a header.
 pub(super) fn handshake(area: &mut Area, run: &Run<'_>) {
-    let group = area.group("pair_step", "two faults at once", REQUIREMENTS, "TwoFaults");
+    let group = area.group("pair_step", "two faults at once", REQUIREMENTS, FLAG.name);
     let place = first_noise(run, "responder");
     // Message 1 has its key behind mac1.
     let key: Fault = |packet| packet[36..68].copy_from_slice(&beyond(0xED, 0x7F));
@@ -66,7 +73,7 @@ pub(super) fn handshake(area: &mut Area, run: &Run<'_>) {
 }
 
 pub(super) fn cpace(area: &mut Area) {
-    let group = area.group("cpace", "two faults at once", REQUIREMENTS, "TwoFaults");
+    let group = area.group("cpace", "two faults at once", REQUIREMENTS, FLAG.name);
     let [first, second, third, fourth] = USUAL.packets();
     let offer: Fault = |packet| packet[52] = 6;
     for (what, point) in bad_points() {

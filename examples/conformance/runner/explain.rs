@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::report::{AreaReport, Failure};
-use super::vectors::{Area, Flag};
+use super::vectors::Area;
 use crate::shim::exact;
 use crate::shim::text::{expand, unhex};
 
@@ -33,7 +33,7 @@ pub(super) fn mistake(area: &Area, report: &AreaReport) -> Option<String> {
         let members = members(first).unwrap_or_default();
         return Some(format!(
             "Your {} gives other answers nearly everywhere{members}.",
-            subject(&area.name)
+            subject(&area.name, &first.request)
         ));
     }
     let share =
@@ -47,7 +47,7 @@ pub(super) fn mistake(area: &Area, report: &AreaReport) -> Option<String> {
         std::cmp::Reverse(place)
     };
     let (flag, _) = worst.max_by_key(|(flag, count)| (share(**count), earliest(flag)))?;
-    Some(sentence(area, area.flags.get(*flag)?))
+    sentence(area, flag)
 }
 
 /// A mistake that is seen in the answer itself, though every test fails by it.
@@ -60,16 +60,20 @@ fn known(area: &Area, first: &Failure) -> Option<String> {
     let open: [u8; 32] = member("open")?.try_into().ok()?;
     let unsalted: [u8; 32] = expand(&open, "epoch", &[]);
     (member("secret")? == unsalted).then_some(())?;
-    Some(sentence(area, area.flags.get("SaltIgnored")?))
+    sentence(area, "SaltIgnored")
 }
 
-fn sentence(area: &Area, flag: &Flag) -> String {
-    format!(
+fn sentence(area: &Area, name: &str) -> Option<String> {
+    let flag = area.flags.get(name)?;
+    let mut tests = area.tests().map(|(_, test)| test);
+    let of_flag = tests.find(|test| test.flags.iter().any(|known| known == name));
+    let request = of_flag.map_or(&Value::Null, |test| &test.request);
+    Some(format!(
         "It seems that your {} {}: {}.",
-        subject(&area.name),
+        subject(&area.name, request),
         flag.description,
         flag.effect
-    )
+    ))
 }
 
 /// Which members of a result are right, and which are not.
@@ -92,10 +96,11 @@ fn members(first: &Failure) -> Option<String> {
     }
 }
 
-/// What an area is about, as one speaks of a program.
-pub(super) fn subject(area: &str) -> &'static str {
+/// What a request is about, as one speaks of a program.
+pub(super) fn subject(area: &str, request: &Value) -> &'static str {
     match area {
         "decimal" => "decimal arithmetic",
+        "sfloat" if request.get("value").is_some() => "SFLOAT encoder",
         "sfloat" => "SFLOAT decoder",
         "reading_decode" => "record reader",
         "reading_encode" => "record writer",
@@ -110,11 +115,13 @@ pub(super) fn subject(area: &str) -> &'static str {
         "receipt" => "receipt code",
         "outstanding" => "control record code",
         "command" => "command code",
+        "label" if request.get("secret").is_some() => "label writer",
         "label" => "label reader",
         "cpace" => "passcode exchange",
         "fragment" => "fragmenter",
         "reassemble" => "reassembler",
         "serial" => "carrier",
+        "gateway" => "gateway",
         "gatt" => "Bluetooth reader",
         "fhir" => "FHIR writer",
         "pairing_label_key" => "pairing by a label with key",

@@ -17,7 +17,7 @@ pub(super) enum Verdict {
 
 pub(super) fn judge(group: &Group, test: &Test, answer: &Value) -> Verdict {
     if let Some(reason) = answer.get("unsupported") {
-        return Verdict::Unsupported(reason.as_str().unwrap_or("no reason given").to_owned());
+        return Verdict::unsupported(reason);
     }
     let mut answer = answer.clone();
     if let Some(members) = answer.as_object_mut() {
@@ -36,6 +36,20 @@ pub(super) fn judge(group: &Group, test: &Test, answer: &Value) -> Verdict {
     match answer == expected {
         true => Verdict::Passed,
         false => Verdict::Failed(exact::write(&answer)),
+    }
+}
+
+impl Verdict {
+    pub(super) fn unsupported(reason: &Value) -> Self {
+        reason_of(reason).map_or_else(Self::Failed, Self::Unsupported)
+    }
+}
+
+/// Why something is unsupported; whoever reads the report has to learn it, so that nothing is said is a failure.
+pub(super) fn reason_of(said: &Value) -> Result<String, String> {
+    match said.as_str().map(str::trim) {
+        None | Some("") => Err("unsupported, and no reason is given".into()),
+        Some(reason) => Ok(reason.to_owned()),
     }
 }
 

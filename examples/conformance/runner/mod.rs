@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 
 use self::judge::Verdict;
 use self::options::Options;
+pub(crate) use self::options::USAGE;
 use self::process::Program;
 use self::profile::Profile;
 use self::report::{AreaReport, Report};
@@ -73,15 +74,18 @@ fn ask_area(program: &mut Program, area: &Area, hello: &Value, profile: &Profile
         if !profile.takes(area, test) {
             continue;
         }
-        let verdict = match declared(hello, &group.op) {
-            Some(reason) if profile.is_strict => Verdict::Failed(format!(
-                "declared unsupported ({reason}), which the profile asks for"
-            )),
-            Some(reason) => Verdict::Unsupported(reason),
+        let verdict = match hello["unsupported"].get(&group.op) {
+            Some(reason) => Verdict::unsupported(reason),
             None if patience == 0 => {
                 Verdict::Failed("not asked: too many answers did not come".into())
             }
-            None => ask(program, group, test, &mut patience, profile.is_strict),
+            None => ask(program, group, test, &mut patience),
+        };
+        let verdict = match verdict {
+            Verdict::Unsupported(reason) if profile.is_strict => Verdict::Failed(format!(
+                "unsupported ({reason}), which the profile asks for"
+            )),
+            verdict => verdict,
         };
         report.add(group, test, verdict);
         show_progress(area, &report);
@@ -90,27 +94,11 @@ fn ask_area(program: &mut Program, area: &Area, hello: &Value, profile: &Profile
     report
 }
 
-fn declared(hello: &Value, op: &str) -> Option<String> {
-    let reason = hello["unsupported"].get(op)?;
-    Some(reason.as_str().unwrap_or("no reason given").to_owned())
-}
-
-fn ask(
-    program: &mut Program,
-    group: &Group,
-    test: &Test,
-    patience: &mut u32,
-    is_strict: bool,
-) -> Verdict {
+fn ask(program: &mut Program, group: &Group, test: &Test, patience: &mut u32) -> Verdict {
     let mut request = test.request.clone();
     request["op"] = group.op.clone().into();
     match program.ask(&request) {
-        Ok(answer) => match judge::judge(group, test, &answer) {
-            Verdict::Unsupported(reason) if is_strict => Verdict::Failed(format!(
-                "unsupported ({reason}), which the profile asks for"
-            )),
-            verdict => verdict,
-        },
+        Ok(answer) => judge::judge(group, test, &answer),
         Err(broken) => {
             *patience -= u32::from(broken.costs_patience());
             Verdict::Failed(broken.to_string())

@@ -6,6 +6,7 @@ conformance [options] PROGRAM [arguments]    asks the program every vector
 conformance --shim                           the crate itself behind the protocol
 conformance --generate                       writes tests/vectors anew
 conformance --c-arrays DIR                   writes a C header for each area
+conformance --help                           says this
 
   --profile NAMES    meter, streaming, gateway or server, or areas, or both: meter,fragment,reassemble
   --vectors DIR      where the vector files are
@@ -100,6 +101,7 @@ impl Options {
             (Some(profile), true) => format!("profile {profile}"),
             (Some(profile), false) => format!("profile {profile}, {areas}"),
             (None, true) => "every area".into(),
+            (None, false) if areas == super::profile::NONE => "no vectors".into(),
             (None, false) => format!("areas {areas}"),
         }
     }

@@ -171,12 +171,7 @@ impl Running {
             stdin,
             lines,
         } = self;
-        drop(stdin);
-        let status = ended(&mut child, Duration::from_secs(2));
-        if status.is_none() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        let status = close(&mut child, stdin, Duration::from_secs(2));
         if let Ok(Ok(line)) = lines.recv_timeout(Duration::from_millis(100)) {
             return Err(Broken::Stray(line));
         }
@@ -191,16 +186,22 @@ impl Running {
         let Self {
             mut child, stdin, ..
         } = self;
-        drop(stdin);
-        if let Some(status) = ended(&mut child, Duration::from_millis(200)) {
-            return status.to_string();
+        match close(&mut child, stdin, Duration::from_millis(200)) {
+            Some(status) => status.to_string(),
+            None => "stopped".into(),
         }
-        let _ = child.kill();
-        child
-            .wait()
-            .map(|status| status.to_string())
-            .unwrap_or_default()
     }
+}
+
+/// Ends its input, and says how it ended by itself; `None` where it had to be stopped.
+fn close(child: &mut Child, stdin: ChildStdin, patience: Duration) -> Option<ExitStatus> {
+    drop(stdin);
+    let status = ended(child, patience);
+    if status.is_none() {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    status
 }
 
 fn ended(child: &mut Child, patience: Duration) -> Option<ExitStatus> {

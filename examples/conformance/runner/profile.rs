@@ -24,7 +24,7 @@ pub(super) struct Profile {
 }
 
 /// The area that no file is.
-const NONE: &str = "none";
+pub(super) const NONE: &str = "none";
 
 struct Row {
     area: &'static str,

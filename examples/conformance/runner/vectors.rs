@@ -85,7 +85,7 @@ pub(super) fn load(folder: &Path) -> Result<Vec<Area>, String> {
     }
 }
 
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 29] = [
     "decimal",
     "sfloat",
     "reading_decode",
@@ -112,6 +112,7 @@ const ORDER: [&str; 28] = [
     "fragment",
     "reassemble",
     "serial",
+    "gateway",
     "gatt",
     "fhir",
 ];

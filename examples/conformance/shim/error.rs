@@ -1,6 +1,6 @@
 //! From the crate's typed errors to the closed list of classes.
 
-use iomt::link::{CarrierError, FragmentError};
+use iomt::link::{CarrierError, FragmentError, GatewayError};
 use iomt::pairing::label::LabelError;
 use iomt::reading::codec::{DecodeError, EncodeError};
 use iomt::{gatt, pairing, seal, wire};
@@ -187,6 +187,17 @@ impl Class for FragmentError {
             Self::Orphan => "orphan_fragment",
             Self::Gap { .. } => "missing_fragments",
             Self::TooLong { .. } => "datagram_too_long",
+            _ => NONE,
+        }
+    }
+}
+
+impl Class for GatewayError {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Wire(error) => error.class(),
+            Self::WrongDirection => "wrong_direction",
+            Self::UnknownEpoch => "unknown_epoch",
             _ => NONE,
         }
     }

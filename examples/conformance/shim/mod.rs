@@ -11,6 +11,7 @@ mod decimal;
 pub(crate) mod error;
 pub(crate) mod exact;
 mod fhir;
+mod gateway;
 mod gatt;
 mod hello;
 mod keys;
@@ -95,6 +96,7 @@ fn perform(op: &str, request: &Request<'_>) -> Answer {
         "fragment" => carriers::fragment(request),
         "reassemble" => carriers::reassemble(request),
         "serial" => carriers::serial(request),
+        "forward" => gateway::forward(request),
         "gatt" => gatt::gatt(request),
         "to_fhir" => fhir::to_fhir(request),
         "peer" => peer::operation::peer(request),

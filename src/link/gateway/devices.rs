@@ -1,12 +1,12 @@
 use heapless::Vec;
 
-use crate::wire::Locator;
+use crate::wire::{ConnectionId, Locator};
 
-/// A device as a gateway sees it: an epoch's locator behind a port.
+/// A device as a gateway sees it: an epoch's locator behind a port, or a handshake there.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Device<P> {
     pub(super) port: P,
-    pub(super) locator: Locator,
+    pub(super) shows: Shown,
     /// Of its frames that are stored, their heads included.
     pub(super) bytes: usize,
     /// Of those, how many wait to be handed out: alarms, and others.
@@ -17,6 +17,13 @@ pub(super) struct Device<P> {
     served: u64,
     named: u64,
     port_served: u64,
+}
+
+/// What a device shows of itself. Whose a handshake is, a gateway can not tell: it names no epoch for short frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    Epoch(Locator),
+    Handshake(ConnectionId),
 }
 
 /// The devices that a gateway knows: `N` at most, the least recently heard gives way.
@@ -56,10 +63,10 @@ impl<P: Copy + PartialEq, const N: usize> Devices<P, N> {
     }
 
     /// Takes note that a device is heard; `None` when there is no place for it.
-    pub(super) fn hear(&mut self, port: P, locator: Locator) -> Option<Place> {
-        let place = match self.place_of(port, locator) {
+    pub(super) fn hear(&mut self, port: P, shows: Shown) -> Option<Place> {
+        let place = match self.place_of(port, shows) {
             Some(place) => Place::Known(place),
-            None => self.admit(port, locator)?,
+            None => self.admit(port, shows)?,
         };
         let turn = self.next_turn();
         let (Place::Known(at) | Place::InsteadOfAnother(at)) = place;
@@ -70,7 +77,7 @@ impl<P: Copy + PartialEq, const N: usize> Devices<P, N> {
     /// Takes note that a receipt for this device went to its port: short frames that follow are its own.
     pub(super) fn note_named(&mut self, port: P, locator: Locator) {
         let turn = self.next_turn();
-        let place = self.place_of(port, locator);
+        let place = self.place_of(port, Shown::Epoch(locator));
         if let Some(device) = place.and_then(|place| self.device_mut(place)) {
             device.named = turn;
         }
@@ -81,15 +88,19 @@ impl<P: Copy + PartialEq, const N: usize> Devices<P, N> {
         self.known
             .iter()
             .filter(|device| device.port == port && device.heard > 0)
-            .max_by_key(|device| (device.named, device.heard))
-            .map(|device| device.locator)
+            .filter_map(|device| match device.shows {
+                Shown::Epoch(locator) => Some((device, locator)),
+                Shown::Handshake(_) => None,
+            })
+            .max_by_key(|(device, _)| (device.named, device.heard))
+            .map(|(_, locator)| locator)
     }
 
     /// The port through which this locator was heard last.
     pub(super) fn port_of(&self, locator: Locator) -> Option<P> {
         self.known
             .iter()
-            .filter(|device| device.locator == locator)
+            .filter(|device| device.shows == Shown::Epoch(locator))
             .max_by_key(|device| device.heard)
             .map(|device| device.port)
     }
@@ -150,16 +161,16 @@ impl<P: Copy + PartialEq, const N: usize> Devices<P, N> {
         of_port.map(|device| device.bytes).sum()
     }
 
-    fn place_of(&self, port: P, locator: Locator) -> Option<u8> {
+    fn place_of(&self, port: P, shows: Shown) -> Option<u8> {
         self.iter()
-            .find(|(_, device)| device.port == port && device.locator == locator)
+            .find(|(_, device)| device.port == port && device.shows == shows)
             .map(|(place, _)| place)
     }
 
-    fn admit(&mut self, port: P, locator: Locator) -> Option<Place> {
+    fn admit(&mut self, port: P, shows: Shown) -> Option<Place> {
         let device = Device {
             port,
-            locator,
+            shows,
             bytes: 0,
             alarms: 0,
             others: 0,

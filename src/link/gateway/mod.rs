@@ -9,7 +9,7 @@ mod tests;
 
 pub use report::{GatewayError, GatewayStats};
 
-use self::devices::{Devices, Place};
+use self::devices::{Devices, Place, Shown};
 use self::report::count;
 use self::store::{Kind, Store, Stored};
 use super::{MAX_ROUTES, Router};
@@ -150,7 +150,7 @@ impl<P: Copy + PartialEq, const BYTES: usize, const DEVICES: usize> Gateway<P, B
     ///
     /// [`GatewayError`].
     pub fn handle_server_datagram(&mut self, datagram: &[u8]) -> Result<Option<P>, GatewayError> {
-        let packet = Packet::parse(datagram).inspect_err(|_| count(&mut self.stats.refused))?;
+        let packet = from_server(datagram).inspect_err(|_| count(&mut self.stats.refused))?;
         let locator = match &packet {
             Packet::Receipt(receipt) => Some(receipt.locator),
             Packet::Frame(frame) => locator_of(frame.route),
@@ -230,8 +230,8 @@ impl<P: Copy + PartialEq, const BYTES: usize, const DEVICES: usize> Gateway<P, B
             Packet::Frame(frame) => self.take_frame(now, port, frame),
             Packet::Handshake(handshake) => {
                 self.conversations.learn(&packet, port);
-                let conversation = Locator(handshake.connection.0);
-                self.keep(now, (port, conversation), Kind::Handshake, datagram)
+                let shows = Shown::Handshake(handshake.connection);
+                self.keep(now, (port, shows), Kind::Handshake, datagram)
             }
             _ => Err(GatewayError::WrongDirection),
         }
@@ -258,17 +258,17 @@ impl<P: Copy + PartialEq, const BYTES: usize, const DEVICES: usize> Gateway<P, B
         if frame.route == Route::Short {
             count(&mut self.stats.completed);
         }
-        self.keep(now, (port, locator), kind, datagram)
+        self.keep(now, (port, Shown::Epoch(locator)), kind, datagram)
     }
 
     fn keep(
         &mut self,
         now: Instant,
-        (port, locator): (P, Locator),
+        (port, shows): (P, Shown),
         kind: Kind,
         datagram: &[u8],
     ) -> Result<(), GatewayError> {
-        let place = match self.devices.hear(port, locator) {
+        let place = match self.devices.hear(port, shows) {
             Some(Place::Known(place)) => place,
             Some(Place::InsteadOfAnother(place)) => {
                 self.drop_all_of(place);
@@ -456,6 +456,14 @@ fn essence_of(datagram: &[u8]) -> Essence<'_> {
             Essence::Frame(locator, frame.space, frame.counter, frame.sealed)
         }
         _ => Essence::Whole(datagram),
+    }
+}
+
+/// Of the frames, a server sends commands alone.
+fn from_server(datagram: &[u8]) -> Result<Packet<'_>, GatewayError> {
+    match Packet::parse(datagram)? {
+        Packet::Frame(frame) if frame.space != Space::Command => Err(GatewayError::WrongDirection),
+        packet => Ok(packet),
     }
 }
 

@@ -287,6 +287,24 @@ fn a_short_frame_is_stored_with_the_locator_that_a_receipt_named() {
     assert_eq!(unknown, Err(GatewayError::UnknownEpoch));
 }
 
+// IOMT-CARR-080
+#[test]
+fn a_handshake_names_no_epoch_for_short_frames() {
+    let mut gateway = TestGateway::<4_096>::new(KEEP);
+    let mut hello = [7; 60];
+    hello[..4].copy_from_slice(&[0x81, 1, 6, 1]);
+    let short = frame(Route::Short, Space::Data, 5);
+    gateway.handle_device_datagram(NOW, 1, &hello).unwrap();
+    let unknown = gateway.handle_device_datagram(NOW, 1, &short);
+    assert_eq!(unknown, Err(GatewayError::UnknownEpoch));
+    let before = routed(1, Space::Data, 4);
+    for datagram in [&before, &hello.to_vec(), &short] {
+        gateway.handle_device_datagram(NOW, 1, datagram).unwrap();
+    }
+    gateway.handle_link_up();
+    assert!(sent(&mut gateway, NOW).contains(&routed(1, Space::Data, 5)));
+}
+
 // IOMT-CARR-083
 #[test]
 fn a_frame_that_only_looks_like_another_suppresses_nothing() {
@@ -342,9 +360,17 @@ fn refuses_what_goes_the_other_way_or_is_no_packet() {
         let refused = gateway.handle_device_datagram(NOW, 1, wrong);
         assert_eq!(refused, Err(GatewayError::WrongDirection));
     }
+    gateway
+        .handle_device_datagram(NOW, 1, &routed(1, Space::Data, 0))
+        .unwrap();
+    for space in [Space::Data, Space::Alarm, Space::Control] {
+        let refused = gateway.handle_server_datagram(&routed(1, space, 0));
+        assert_eq!(refused, Err(GatewayError::WrongDirection));
+    }
+    assert_eq!(gateway.handle_server_datagram(&command), Ok(Some(1)));
     assert!(gateway.handle_device_datagram(NOW, 1, &[]).is_err());
     assert!(gateway.handle_server_datagram(&[0xFF; 30]).is_err());
-    assert_eq!(gateway.stats().refused, 5);
+    assert_eq!(gateway.stats().refused, 8);
 }
 
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
-from mistake import shim     # noqa: E402
+from mistake import hello, shim     # noqa: E402
 from iomt.pairing import LABEL     # noqa: E402
 from noise.backends.default.diffie_hellmans import ED25519     # noqa: E402
 
@@ -30,7 +30,7 @@ def pair_step(request):
         ED25519.dh = agree
 
 
-OPERATIONS = {**shim.OPERATIONS, "pair_step": pair_step}
+OPERATIONS = {**shim.OPERATIONS, "hello": hello, "pair_step": pair_step}
 
 if __name__ == "__main__":
     shim.serve(OPERATIONS)

@@ -18,7 +18,7 @@
         ranges, student, adaptive                    what `large` has
     label, payload, noise, pairing               pairing                  pairing
     ristretto, cpace, comparison                 the optional models      models
-    fragment, serial                             carriers                 carriers
+    fragment, serial, gateway                    carriers                 carriers
     gatt, fhir, medication, terms                health formats           health
 
 Plain rather than fast, and not fit to guard a secret: Python's integers take a time that depends on their values.

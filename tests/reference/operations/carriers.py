@@ -1,6 +1,7 @@
-"""fragment, reassemble, serial."""
+"""fragment, reassemble, serial, forward."""
 
 from iomt import fragment, serial
+from iomt.gateway import Gateway
 
 from .members import attempt, hexed
 
@@ -36,4 +37,35 @@ def serials(request):
     return {"datagrams": datagrams, "broken": True if is_broken else None}
 
 
-OPERATIONS = {"fragment": fragments, "reassemble": reassemble, "serial": serials}
+def forward(request):
+    gateway = Gateway()
+    return {"outcomes": [attempt(STEPS[step["do"]], gateway, step) for step in request["steps"]]}
+
+
+def device(gateway, step):
+    gateway.from_device(int(step["at"]), step["connection"], hexed(step, "datagram"))
+
+
+def flood(gateway, step):
+    for datagram in step["datagrams"]:
+        attempt(gateway.from_device, int(step["at"]), step["connection"], bytes.fromhex(datagram))
+
+
+def server(gateway, step):
+    connection = gateway.from_server(hexed(step, "datagram"))
+    return {"unknown": True} if connection is None else {"connection": connection}
+
+
+def close(gateway, step):
+    gateway.closed(step["connection"])
+
+
+def send(gateway, step):
+    handed = gateway.handed(int(step["at"]), step.get("count"))
+    if not step.get("lost"):
+        gateway.taken(handed)
+    return {"sent": sorted(one.datagram for one in handed if step.get("of", one.connection) == one.connection)}
+
+
+STEPS = {"device": device, "flood": flood, "server": server, "close": close, "send": send}
+OPERATIONS = {"fragment": fragments, "reassemble": reassemble, "serial": serials, "forward": forward}

@@ -211,6 +211,16 @@ OPERATIONS = dict(
         either(members(carrier=word("line", "stream", "batch"), datagrams=lists(HEX)), members(carrier=word("line", "stream", "batch"), bytes=HEX)),
         either(members(bytes=HEX), members(datagrams=lists(HEX), broken_={"const": True})),
     ),
+    forward=(
+        members(steps=lists(either(
+            members(do=word("device"), at=BIG, connection=INT, datagram=HEX),
+            members(do=word("flood"), at=BIG, connection=INT, datagrams=lists(HEX)),
+            members(do=word("server"), datagram=HEX),
+            members(do=word("close"), connection=INT),
+            members(do=word("send"), at=BIG, count_=INT, lost_={"const": True}, of_=INT),
+        ))),
+        members(outcomes=lists(either({"type": "null"}, members(connection=INT), members(unknown={"const": True}), members(sent=lists(HEX)), ERROR))),
+    ),
     gatt=(
         members(uuid=fixed(2), bytes=HEX),
         members(readings=lists(members(panel_=INT, parts=lists(PART), time_=TIME)), clock_=CLOCK, context_=CONTEXT),

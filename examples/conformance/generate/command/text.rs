@@ -73,6 +73,19 @@ pub(super) fn read(area: &mut Area) {
     }
 }
 
+/// Each command: its name, the whole of it, and its body.
+fn three(name: &str) -> [(&'static str, Vec<u8>, Vec<u8>); 3] {
+    [
+        ("introduce", introduce(name, 0, 1), introduction(name, 0, 1)),
+        (
+            "announce",
+            introduce("next", 1, 0),
+            introduction("next", 1, 0),
+        ),
+        ("revoke", revoke(name), key(name).to_vec()),
+    ]
+}
+
 pub(super) fn cut(area: &mut Area) {
     let group = area.group(
         "command",
@@ -80,19 +93,7 @@ pub(super) fn cut(area: &mut Area) {
         &["IOMT-PAIR-080", "IOMT-PAIR-081"],
         "CutCommand",
     );
-    for (what, whole, body) in [
-        (
-            "introduce",
-            introduce("cut", 0, 1),
-            introduction("cut", 0, 1),
-        ),
-        (
-            "announce",
-            introduce("next", 1, 0),
-            introduction("next", 1, 0),
-        ),
-        ("revoke", revoke("cut"), key("cut").to_vec()),
-    ] {
+    for (what, whole, body) in three("cut") {
         for cut in cuts(&whole) {
             let comment = format!("{what}, {} bytes", cut.len());
             group.invalid(comment, "truncated", reads(cut));
@@ -112,19 +113,7 @@ pub(super) fn longer(area: &mut Area) {
         &["IOMT-PAIR-080", "IOMT-PAIR-081"],
         "Trailing",
     );
-    for (what, whole, body) in [
-        (
-            "introduce",
-            introduce("long", 0, 1),
-            introduction("long", 0, 1),
-        ),
-        (
-            "announce",
-            introduce("next", 1, 0),
-            introduction("next", 1, 0),
-        ),
-        ("revoke", revoke("long"), key("long").to_vec()),
-    ] {
+    for (what, whole, body) in three("long") {
         let tag = whole[0].into();
         for more in [&[0][..], &[1], &[0xFF], &[0, 0], &[1, 2, 3]] {
             let longer = [&body[..], more].concat();

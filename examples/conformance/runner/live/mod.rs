@@ -12,7 +12,7 @@ mod sockets;
 use serde_json::{Value, json};
 
 use self::path::Chance;
-use super::judge::Verdict;
+use super::judge::{Verdict, reason_of};
 use super::options::Options;
 use super::process::Program;
 use super::report::AreaReport;
@@ -42,8 +42,8 @@ impl Peer<'_> {
     /// The result, or the class of the refusal.
     fn result(&mut self, op: &str, request: &Value) -> Result<Result<Value, String>, Stop> {
         let answer = self.ask(op, request).map_err(Stop::Failed)?;
-        if let Some(reason) = answer["unsupported"].as_str() {
-            return Err(Stop::Unsupported(reason.to_owned()));
+        if let Some(reason) = answer.get("unsupported") {
+            return Err(Stop::unsupported(reason));
         }
         match (answer.get("result"), answer["error"].as_str()) {
             (Some(result), _) => Ok(Ok(result.clone())),
@@ -57,6 +57,12 @@ impl Peer<'_> {
 pub(super) enum Stop {
     Failed(String),
     Unsupported(String),
+}
+
+impl Stop {
+    fn unsupported(reason: &Value) -> Self {
+        reason_of(reason).map_or_else(Self::Failed, Self::Unsupported)
+    }
 }
 
 const MODELS: [(u8, &str); 6] = [

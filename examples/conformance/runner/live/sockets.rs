@@ -185,8 +185,8 @@ fn hold(
         (answer, playing.join())
     });
     let answer = answer.map_err(|broken: Broken| Stop::Failed(broken.to_string()))?;
-    if let Some(reason) = answer["unsupported"].as_str() {
-        return Err(Stop::Unsupported(reason.to_owned()));
+    if let Some(reason) = answer.get("unsupported") {
+        return Err(Stop::unsupported(reason));
     }
     match played {
         Ok(Ok(())) => {}

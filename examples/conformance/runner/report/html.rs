@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::super::explain::subject;
 use super::{AreaReport, Failure, Report, escaped};
 use crate::shim::exact;
 
@@ -10,7 +9,7 @@ const STYLE: &str = include_str!("style.css");
 
 pub(super) fn html(report: &Report) -> String {
     let title = format!("Conformance of {} {}", report.name, report.version);
-    let state = if report.has_passed() { "good" } else { "bad" };
+    let state = report.state();
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>\n{STYLE}</style></head>\n<body><main>\n<header><p class=\"over\">Conformance to the iomt protocol, version 1</p>\n<h1>{name} <small>{version}</small></h1>\n<p class=\"verdict {state}\">{verdict}</p></header>\n",
         title = escaped(&title),
@@ -28,13 +27,32 @@ pub(super) fn html(report: &Report) -> String {
     unsupported(&mut out, report);
     let _ = write!(
         out,
-        "<footer><p>Made on {} by the conformance runner of iomt {} from {} vector files, SHA-256 <code>{}</code>. Each vector is a request with its right answer; the program was asked each of them once. This page says nothing of what no vector asks for.</p></footer>\n</main></body></html>\n",
+        "<footer><p>Made on {} by the conformance runner of iomt {} from {} vector files, SHA-256 <code>{}</code>. Each vector is a request with its right answer; those of the scope, {}, were asked once each. {}This page says nothing of what was not asked.</p></footer>\n</main></body></html>\n",
         report.made,
         env!("CARGO_PKG_VERSION"),
         report.files,
         report.vectors,
+        escaped(&report.scope),
+        live(report),
     );
     out
+}
+
+fn live_seeds(report: &Report) -> String {
+    match report.live {
+        0 => String::new(),
+        seeds => format!("0 to {}", seeds - 1),
+    }
+}
+
+fn live(report: &Report) -> String {
+    match report.live {
+        0 => String::new(),
+        _ => format!(
+            "What is called live was played by the runner as the other side, with the seeds {}; what a meeting draws and loses follows from its seed. ",
+            live_seeds(report)
+        ),
+    }
 }
 
 fn facts(out: &mut String, report: &Report) {
@@ -46,7 +64,11 @@ fn facts(out: &mut String, report: &Report) {
         ("failed", sum(|area| area.failed)),
         ("unsupported", sum(|area| area.unsupported)),
         ("scope", report.scope.clone()),
+        ("live seeds", live_seeds(report)),
     ] {
+        if value.is_empty() {
+            continue;
+        }
         let _ = write!(
             out,
             "<div><dt>{name}</dt><dd>{}</dd></div>",
@@ -125,9 +147,9 @@ fn failures(out: &mut String, area: &AreaReport) {
     if area.failed > area.failures.len() {
         let _ = writeln!(
             out,
-            "<p>{} more of the {} are not shown.</p>",
+            "<p>{} more failures of {} are not shown.</p>",
             area.failed - area.failures.len(),
-            subject(&area.name)
+            escaped(&area.name)
         );
     }
     out.push_str("</section>\n");

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub(super) use self::table::table;
 use super::difference::{Difference, difference};
 use super::explain;
-use super::judge::Verdict;
+use super::judge::{Verdict, reason_of};
 use super::options::Options;
 use super::vectors::{self, Area, Group, Test};
 use crate::shim::exact;
@@ -26,6 +26,8 @@ pub(super) struct Report {
     version: String,
     command: String,
     scope: String,
+    /// How many seeds of each meeting were played.
+    live: u64,
     /// The day, in UTC.
     made: String,
     /// SHA-256 of the vector files, one behind the other in the order of the areas.
@@ -70,7 +72,7 @@ pub(super) struct Failure {
     comment: String,
     requirements: Vec<String>,
     kind: String,
-    request: Value,
+    pub(super) request: Value,
     pub(super) expected: Value,
     pub(super) got: String,
     /// Where the answer first differs from the right one.
@@ -83,17 +85,15 @@ impl Report {
     pub(super) fn new(options: &Options, hello: &Value, areas: &[Area]) -> Self {
         let text = |name: &str| hello[name].as_str().unwrap_or("unnamed").to_owned();
         let declared = hello["unsupported"].as_object().into_iter().flatten();
-        let declared = declared.map(|(op, reason)| {
-            (
-                op.clone(),
-                reason.as_str().unwrap_or("no reason given").to_owned(),
-            )
-        });
+        // Without a reason it is a failure, and stands there.
+        let declared =
+            declared.filter_map(|(op, reason)| Some((op.clone(), reason_of(reason).ok()?)));
         Self {
             name: text("name"),
             version: text("version"),
             command: options.command.join(" "),
             scope: options.scope(),
+            live: options.live,
             made: day::today(),
             vectors: vectors::digest(areas),
             files: areas.len(),
@@ -108,6 +108,15 @@ impl Report {
 
     fn sum(&self, of: impl Fn(&AreaReport) -> usize) -> usize {
         self.areas.iter().map(of).sum()
+    }
+
+    /// Of the page's badge: only what was asked and right is green.
+    fn state(&self) -> &'static str {
+        match (self.has_passed(), self.sum(|area| area.unsupported)) {
+            (true, 0) => "good",
+            (true, _) => "part",
+            (false, _) => "bad",
+        }
     }
 
     /// In one word and a half.
@@ -126,6 +135,7 @@ impl Report {
             "version": self.version,
             "command": self.command,
             "scope": self.scope,
+            "liveSeeds": self.live,
             "made": self.made,
             "vectors": self.vectors,
             "verdict": self.verdict(),
@@ -137,9 +147,13 @@ impl Report {
 
 impl AreaReport {
     pub(super) fn new(area: &Area) -> Self {
+        Self::empty(&area.name, &area.about)
+    }
+
+    fn empty(name: &str, about: &str) -> Self {
         Self {
-            name: area.name.clone(),
-            about: area.about.clone(),
+            name: name.to_owned(),
+            about: about.to_owned(),
             passed: 0,
             failed: 0,
             unsupported: 0,
@@ -155,11 +169,7 @@ impl AreaReport {
     pub(super) fn ending(how: &str) -> Self {
         let about = "the end of its input, without a word and without an error";
         Self {
-            name: "ending".into(),
-            about: about.into(),
-            passed: 0,
             failed: 1,
-            unsupported: 0,
             failures: vec![Failure {
                 id: 1,
                 group: about.into(),
@@ -172,14 +182,13 @@ impl AreaReport {
                 differs: None,
                 is_broken: true,
             }],
-            reasons: BTreeMap::new(),
-            by_flags: Vec::new(),
             cases: vec![Case {
                 id: 1,
                 name: about.into(),
                 outcome: Outcome::Failed(how.to_owned()),
             }],
             mistake: Some(format!("Your program did not end well: {how}.")),
+            ..Self::empty("ending", about)
         }
     }
 

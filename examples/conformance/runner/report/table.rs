@@ -11,8 +11,14 @@ pub(in super::super) fn table(report: &Report) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "{} {}, {}\n",
-        report.name, report.version, report.scope
+        "{} {}, {}{}\n",
+        report.name,
+        report.version,
+        report.scope,
+        match report.live {
+            0 => String::new(),
+            seeds => format!(", live with the seeds 0 to {}", seeds - 1),
+        }
     );
     let _ = writeln!(
         out,
