@@ -2,6 +2,7 @@
 
 mod context;
 mod health;
+mod identity;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +30,7 @@ pub struct Received<'a> {
     pub at: WallClock,
     /// The address of the device.
     pub device: Option<&'a str>,
-    /// The name of the value; each resource has a part of it.
+    /// The name of the value, such as [`Identity::of_payload`]; each resource has a part of it.
     pub identity: Identity,
     /// How a server is told the name.
     pub upload: Upload,
@@ -67,11 +68,12 @@ impl Resource {
     /// use iomt::gatt::Payload;
     ///
     /// let value = [0x00, 0x64, 0x00, 0x5A, 0x00];
+    /// let at = parse_date_time("2024-03-15T14:30:45+01:00").ok_or("no time")?;
     /// let received = Received {
     ///     subject: "Patient/7",
-    ///     at: parse_date_time("2024-03-15T14:30:45+01:00").ok_or("no time")?,
+    ///     at,
     ///     device: None,
-    ///     identity: Identity::of_parts(&[b"clinic", b"oximeter 7", &value]),
+    ///     identity: Identity::of_payload(b"clinic", b"oximeter 7", (0x2A5F, &value), &at),
     ///     upload: Upload::Put,
     /// };
     /// let resources = Resource::of_payload(&Payload::decode(0x2A5F, &value)?, &received);
