@@ -193,7 +193,8 @@ impl CgmRecord {
         Ok(written.finish())
     }
 
-    fn readings(&self, at: Instant) -> impl Iterator<Item = Reading> + use<> {
+    /// What was measured, received `at` this time: the concentration and its trend.
+    pub fn readings(&self, at: Instant) -> impl Iterator<Item = Reading> + use<> {
         let faults = (self.status.unwrap_or(0) & Self::STATUS_FAULTS)
             | (self.calibration.unwrap_or(0) & Self::CALIBRATION_FAULTS);
         let common = Common {
