@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
-use iomt::fhir::{Identity, Received, Resource, Upload, date_time};
+use iomt::fhir::{Identity, Received, Resource, Upload};
 use iomt::gatt::Payload;
 use options::Options;
 
@@ -69,29 +69,26 @@ pub(crate) fn convert(
     Ok(bad)
 }
 
-/// How often each value has been seen: two equal ones are two measurements.
-type Seen = HashMap<(u16, Vec<u8>), u64>;
+/// How often each value has been seen: two equal ones that tell no time are two measurements.
+type Seen = HashMap<Identity, u32>;
 
 fn converted(line: &str, seen: &mut Seen, options: &Options) -> Result<String, String> {
     let (uuid, bytes) = parse(line)?;
     let payload = Payload::decode(uuid, &bytes).map_err(|error| error.to_string())?;
-    let occurrence = *seen.get(&(uuid, bytes.clone())).unwrap_or(&0);
+    let scope = options.subject.as_bytes();
+    let name = Identity::of_payload(scope, b"", (uuid, &bytes), &options.time);
+    let occurrences = seen.entry(name).or_default();
     let received = Received {
         subject: &options.subject,
         at: options.time,
         device: None,
-        identity: Identity::of_parts(&[
-            options.subject.as_bytes(),
-            date_time(&options.time).as_bytes(),
-            &uuid.to_le_bytes(),
-            &bytes,
-            &occurrence.to_le_bytes(),
-        ]),
+        identity: name.part(*occurrences),
         upload: Upload::Put,
     };
-    let json = Resource::collected(Resource::of_payload(&payload, &received)).to_json();
-    seen.insert((uuid, bytes), occurrence + 1);
-    Ok(json)
+    if !payload.tells_time() {
+        *occurrences += 1;
+    }
+    Ok(Resource::collected(Resource::of_payload(&payload, &received)).to_json())
 }
 
 /// A characteristic's number, which may be written as a whole UUID, and a value in hexadecimal.

@@ -82,6 +82,46 @@ fn same_reading_uploaded_twice_is_one_and_two_equal_ones_are_two() {
     assert_ne!(once[0]["id"], once[1]["id"]);
 }
 
+const A_WEEK_LATER: [&str; 4] = [
+    "--subject",
+    "Patient/7",
+    "--time",
+    "2024-03-22T09:00:00+01:00",
+];
+
+/// Resources of all lines, those of bundles for themselves.
+fn ids(lines: &[Json]) -> Vec<String> {
+    let entries = |line: &Json| match line["entry"].as_array() {
+        Some(entries) => entries.iter().map(|one| one["resource"].clone()).collect(),
+        None => vec![line.clone()],
+    };
+    let resources = lines.iter().flat_map(entries);
+    resources
+        .map(|one| one["id"].as_str().expect("an id").to_owned())
+        .collect()
+}
+
+// IOMT-FHIR-003
+#[test]
+fn a_stored_reading_converted_at_two_receipt_times_is_one() {
+    let stored = "2a1c 06b00e00fedc070c050b321b04\n2a35 067c0054006000e807030f0e1e2d4800";
+    let (today, bad) = run(stored, &CALLER);
+    assert_eq!((bad, ids(&today).len()), (0, 3));
+    let (later, _) = run(stored, &A_WEEK_LATER);
+    assert_eq!(ids(&today), ids(&later));
+    // A device that sends its memory twice has not measured twice.
+    let (twice, _) = run(&format!("{stored}\n{stored}"), &CALLER);
+    assert_eq!(ids(&twice[..2]), ids(&twice[2..]));
+}
+
+// IOMT-FHIR-003
+#[test]
+fn a_reading_without_a_time_converted_at_two_receipt_times_is_two() {
+    let (today, _) = run("2a37 0654", &CALLER);
+    let (later, _) = run("2a37 0654", &A_WEEK_LATER);
+    assert_ne!(ids(&today), ids(&later));
+}
+
 #[test]
 fn a_special_loinc_stands_beside_that_of_the_profile() {
     let (lines, _) = run("2a5f 0064005a00\n2a1c 05da0300ff06", &CALLER);
@@ -103,15 +143,22 @@ fn the_command_line_has_defaults_and_refuses_what_it_does_not_know() {
     let defaults = options(&[]).expect("good").expect("no help");
     assert_eq!(defaults.subject, "Patient/unknown");
     assert!(options(&["--help"]).expect("good").is_none());
-    let joined = options(&["--subject=9", "--time=2024-02-29"])
+    let joined = options(&["--subject=9", "--time=2024-02-29T00:00:00Z"])
         .expect("good")
         .expect("no help");
     assert_eq!(joined.subject, "Patient/9");
     assert_eq!(date_time(&joined.time), "2024-02-29T00:00:00Z");
+    let day = options(&["--time", "2024-03-15"]).err().expect("refused");
+    assert!(
+        day.contains("no instant") && day.contains("offset from UTC"),
+        "{day}"
+    );
     for bad in [
         &["--colour"][..],
         &["--time"],
-        &["--time", "2023-02-29"],
+        &["--time", "2024-02-29"],
+        &["--time", "2023-02-29T00:00:00Z"],
+        &["--time", "2024-03-15T14:30:45"],
         &["--time", "2024-03-15T25:00:00Z"],
         &["--time", "2024-03-15T14:30:45+15:00"],
         &["--time", "yesterday"],

@@ -43,7 +43,9 @@ Each line is CHARACTERISTIC HEX, such as: 2a37 0654";
                 "--time" => {
                     let text = value()?;
                     options.time = parse_date_time(&text).ok_or_else(|| {
-                        format!("{text} is no time of the form 2024-03-15T14:30:45+01:00")
+                        format!(
+                            "{text} is no instant: it takes date, time and offset from UTC, such as 2024-03-15T14:30:45+01:00"
+                        )
                     })?;
                 }
                 "--help" | "-h" => return Ok(None),

@@ -32,6 +32,8 @@ pub struct MedicationAdministration {
     pub status_reason: Vec<CodeableConcept>,
     pub medication_codeable_concept: CodeableConcept,
     pub subject: Reference,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supporting_information: Vec<Reference>,
     pub effective_date_time: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub performer: Vec<Performer>,
@@ -236,8 +238,8 @@ fn reporter(reporter: Reporter, context: &Context<'_>) -> Option<Performer> {
         (Reporter::PATIENT, _) => Reference::to(context.subject),
         (Reporter::DEVICE, Some(device)) => Reference::to(device),
         _ => Reference {
-            reference: None,
             display: Some(reporter.name().unwrap_or("not known").to_owned()),
+            ..Reference::default()
         },
     };
     Some(Performer {

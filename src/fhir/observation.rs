@@ -37,6 +37,8 @@ pub struct Observation {
     pub code: CodeableConcept,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<Reference>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub focus: Vec<Reference>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effective_date_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +67,8 @@ pub struct Observation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<Reference>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived_from: Vec<Reference>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub component: Vec<ObservationComponent>,
 }
 
@@ -80,6 +84,9 @@ pub struct ObservationComponent {
     pub value_codeable_concept: Option<CodeableConcept>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_string: Option<String>,
+    /// A count, which has no unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_integer: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_sampled_data: Option<SampledData>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -219,17 +226,21 @@ impl Observation {
     }
 
     /// Reads back what [`Observation::panel`] wrote: the readings of all components, at time zero.
+    ///
+    /// A component that is no reading is passed over: a text, a code, or what [`Resource::of_payload`] adds under a name
+    /// of its own. `None` where a reading can not be read.
+    ///
+    /// [`Resource::of_payload`]: super::Resource::of_payload
     #[must_use]
     pub fn parts(&self) -> Option<Vec<reading::Observation>> {
         let part = |component: &ObservationComponent| {
-            value::read(
-                metric_of(&component.code)?,
-                component.value_quantity.as_ref(),
-                component.data_absent_reason.as_ref(),
-                value::status(&component.interpretation),
-            )
+            let metric = metric_of(&component.code)?;
+            let (quantity, absent) = (&component.value_quantity, &component.data_absent_reason);
+            let is_reading = quantity.is_some() || absent.is_some();
+            let status = value::status(&component.interpretation);
+            is_reading.then(|| value::read(metric, quantity.as_ref(), absent.as_ref(), status))
         };
-        self.component.iter().map(part).collect()
+        self.component.iter().filter_map(part).collect()
     }
 
     fn set_profile(&mut self, profile: Option<Profile>) {

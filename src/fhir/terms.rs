@@ -105,7 +105,10 @@ const BLOOD_PRESSURE: Profile = Profile {
 /// The profile of a metric, if it is a vital sign of FHIR.
 pub(super) fn profile(metric: Metric) -> Option<Profile> {
     Some(match metric {
-        Metric::HEART_RATE | Metric::PULSE_RATE_OXIMETER | Metric::PULSE_RATE_CUFF => HEART_RATE,
+        Metric::HEART_RATE
+        | Metric::RESTING_HEART_RATE
+        | Metric::PULSE_RATE_OXIMETER
+        | Metric::PULSE_RATE_CUFF => HEART_RATE,
         Metric::RESPIRATION_RATE | Metric::RESPIRATION_RATE_CO2 => RESPIRATORY_RATE,
         Metric::SPO2 => OXYGEN_SATURATION,
         Metric::BODY_TEMPERATURE

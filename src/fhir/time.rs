@@ -46,11 +46,13 @@ pub fn date_time(clock: &WallClock) -> String {
     text
 }
 
-/// Reads a time as FHIR writes it, or as a person does: `2024-03-15T14:30:45.678+01:00`.
+/// Reads a time as FHIR writes it: `2024-03-15T14:30:45.678+01:00`.
 ///
-/// The fraction may be missing, its digits behind the third are cut. `Z`, or nothing, is UTC, and a blank may stand
-/// for the `T`; a date alone is its midnight. The text tells no quality: the clock is taken as set by hand, within
-/// a second. `None` for everything else, a year or a month alone included.
+/// The fraction may be missing, its digits behind the third are cut; a blank may stand for the `T`. The text tells no
+/// quality: the clock is taken as set by hand, within a second.
+///
+/// `None` for everything else. A time without its offset from UTC is refused, as R4 refuses it: on the night that the
+/// clocks change, it names two instants or none. So is a date alone, which names a day and no instant.
 ///
 /// ```
 /// use iomt::fhir::{date_time, parse_date_time};
@@ -59,15 +61,15 @@ pub fn date_time(clock: &WallClock) -> String {
 /// let clock = parse_date_time(text).ok_or("no time")?;
 /// assert_eq!((clock.unix_millis, clock.utc_offset_minutes), (1_710_509_445_678, Some(60)));
 /// assert_eq!(date_time(&clock), text);
+/// assert_eq!(parse_date_time("2024-03-15T14:30:45"), None);
+/// assert_eq!(parse_date_time("2024-03-15"), None);
 /// # Ok::<(), &str>(())
 /// ```
 #[must_use]
 pub fn parse_date_time(text: &str) -> Option<WallClock> {
     let (date, rest) = text.split_at_checked(10)?;
-    let (time, zone) = match rest.strip_prefix(['T', ' ']) {
-        None => ("00:00:00", Some(rest).filter(|rest| rest.is_empty())?),
-        Some(rest) => rest.split_at_checked(rest.find(['Z', '+', '-']).unwrap_or(rest.len()))?,
-    };
+    let rest = rest.strip_prefix(['T', ' '])?;
+    let (time, zone) = rest.split_at_checked(rest.find(['Z', '+', '-'])?)?;
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
     let offset = offset_minutes(zone)?;
     let local = (midnight(date)? * 86_400 + second_of_day(time)?) * 1_000 + millis(fraction)?;
@@ -117,9 +119,9 @@ fn millis(fraction: &str) -> Option<i64> {
     digits.parse().ok()
 }
 
-/// Minutes of `Z`, `+01:00` or nothing.
+/// Minutes of `Z` or `+01:00`.
 fn offset_minutes(zone: &str) -> Option<i16> {
-    if zone.is_empty() || zone == "Z" {
+    if zone == "Z" {
         return Some(0);
     }
     let (sign, digits) = match zone.split_at_checked(1)? {
@@ -169,10 +171,6 @@ mod tests {
                 (millis, offset)
             );
         }
-        assert_eq!(
-            parse_date_time("1970-01-02").unwrap().unix_millis,
-            86_400_000
-        );
         for bad in [
             "",
             "2024",
@@ -190,6 +188,27 @@ mod tests {
         ] {
             assert!(parse_date_time(bad).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn local_time_without_offset_across_a_daylight_saving_change_is_no_instant() {
+        // Half past two came twice in Paris on 2026-10-25, and never on 2026-03-29.
+        for text in [
+            "2026-10-25T02:30:00",
+            "2026-03-29T02:30:00",
+            "2026-10-25 02:30:00.5",
+        ] {
+            assert_eq!(parse_date_time(text), None, "{text}");
+        }
+        let told = |text| parse_date_time(text).unwrap().unix_millis;
+        let (summer, winter) = ("2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00");
+        assert_eq!(told(winter) - told(summer), 3_600_000);
+    }
+
+    #[test]
+    fn a_date_alone_is_no_instant() {
+        assert_eq!(parse_date_time("1970-01-02"), None);
+        assert!(parse_date_time("1970-01-02T00:00:00Z").is_some());
     }
 
     #[test]

@@ -71,6 +71,12 @@ pub struct Reference {
     /// Its address, such as `Patient/7`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// Of what kind it is, where there is no address.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Its name, where there is no address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<Identifier>,
     /// In plain words, where there is no address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display: Option<String>,
@@ -225,7 +231,17 @@ impl Reference {
     pub fn to(address: &str) -> Self {
         Self {
             reference: Some(address.to_owned()),
-            display: None,
+            ..Self::default()
+        }
+    }
+
+    /// The resource of this kind that bears this name, wherever it is.
+    #[must_use]
+    pub fn named(kind: &str, identifier: Identifier) -> Self {
+        Self {
+            kind: Some(kind.to_owned()),
+            identifier: Some(identifier),
+            ..Self::default()
         }
     }
 }

@@ -110,6 +110,12 @@ impl<'a> Cgm<'a> {
         }
     }
 
+    /// When the session started, where [`Cgm::with_start`] has said so.
+    #[must_use]
+    pub const fn start(&self) -> Option<SessionStart> {
+        self.start
+    }
+
     /// The octets that were decoded.
     #[must_use]
     pub const fn as_bytes(&self) -> &'a [u8] {
@@ -226,7 +232,9 @@ impl CgmRecord {
         Ok(written.finish())
     }
 
-    fn readings(
+    /// What was measured, received `at` this time in the session that began at `start`, where that is known: the
+    /// concentration and its trend.
+    pub fn readings(
         &self,
         at: Instant,
         start: Option<SessionStart>,

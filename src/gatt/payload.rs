@@ -131,6 +131,45 @@ impl<'a> Payload<'a> {
         }
     }
 
+    /// Whether the payload itself tells when all of it was measured: each of its times names an instant, once the offset
+    /// of the device's local time from UTC is known.
+    ///
+    /// Not so where there is no time; where a clock was never set, or counts ticks; of the minutes of a CGM session, whose
+    /// start is another characteristic; of a glucose context, whose time is that of its measurement; and of what a clock
+    /// says of itself.
+    ///
+    /// ```
+    /// use iomt::gatt::Payload;
+    ///
+    /// let stored = [0x02, 0x6C, 0x01, 0x00, 0xFF, 0xE8, 0x07, 3, 15, 14, 30, 45];
+    /// assert!(Payload::decode(0x2A1C, &stored)?.tells_time());
+    /// assert!(!Payload::decode(0x2A37, &[0x06, 0x54])?.tells_time());
+    /// # Ok::<(), iomt::gatt::Error>(())
+    /// ```
+    #[must_use]
+    pub fn tells_time(&self) -> bool {
+        let is_told = |stamp: Stamp| stamp.wall_clock(0).is_some();
+        match self {
+            Self::CurrentTime(_) | Self::CurrentElapsedTime(_) => false,
+            // It has its time whether it has a concentration or not.
+            Self::Glucose(glucose) => is_told(Some(glucose.base_time).into()),
+            Self::HealthObservation(observation) => {
+                let time = |member: HealthObservation<'_>| member.time;
+                let mut times = observation.members().map(time).peekable();
+                times.peek().is_some()
+                    && times.all(|time| time.is_some_and(|time| is_told(Stamp::Elapsed(time))))
+            }
+            measured => {
+                let (mut is_empty, mut are_told) = (true, true);
+                measured.for_each_reading(Instant::ZERO, |reading| {
+                    is_empty = false;
+                    are_told &= is_told(reading.time);
+                });
+                !is_empty && are_told
+            }
+        }
+    }
+
     /// Gives `visit` the records of what was measured and taken, received `at` this time, and when that was.
     ///
     /// ```

@@ -94,6 +94,29 @@ fn with_new(mut resource: Json, name: &str, value: Json) -> Json {
     resource
 }
 
+fn with_profile_named(resource: Json, name: &str) -> Json {
+    let address = format!("http://hl7.org/fhir/StructureDefinition/{name}");
+    with(resource, "/meta/profile/0", json!(address))
+}
+
+/// A head circumference of 35: the crate has no metric for it, the validator has its profile.
+fn head(loinc: &str, unit: &str) -> Json {
+    let head = with_profile_named(with_profile("heartrate"), "headcircum");
+    let head = with(head, "/code/coding/1/code", json!(loinc));
+    let head = with(head, "/valueQuantity/code", json!(unit));
+    with(head, "/valueQuantity/value", json!(35))
+}
+
+#[test]
+fn profiles_that_the_crate_does_not_write_are_known() {
+    let schema = Schema::load();
+    let base = with_profile_named(with_profile("heartrate"), "vitalsigns");
+    for resource in [head("9843-4", "cm"), base] {
+        let found = faults(&schema, &resource);
+        assert!(found.is_empty(), "{resource}: {found:#?}");
+    }
+}
+
 #[test]
 fn all_that_was_spoilt_is_refused() {
     let schema = Schema::load();
@@ -152,6 +175,24 @@ fn all_that_was_spoilt_is_refused() {
         ),
         (without(of_kind("Bundle"), "type"), "type is missing"),
         (with(of_kind("Device"), "/serialNumber", json!(12)), "type"),
+        (head("9843-4", "kg"), "unit"),
+        (head("9843-3", "cm"), "without LOINC 9843-4"),
+        (
+            without(with_profile_named(pulse(), "vitalsigns"), "category"),
+            "no category vital-signs",
+        ),
+        (
+            with_new(
+                pulse(),
+                "component",
+                json!([{"code": pulse()["code"], "valueString": "84"}]),
+            ),
+            "obs-7",
+        ),
+        (
+            with_new(pulse(), "focus", json!([{"type": "Observation"}])),
+            "ref-1",
+        ),
         (json!({"resourceType": "Patient"}), "is not known"),
     ];
     for (resource, word) in &spoilt {

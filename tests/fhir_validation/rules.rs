@@ -8,12 +8,13 @@ const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/observation-catego
 const PROFILES: &str = "http://hl7.org/fhir/StructureDefinition/";
 
 /// Profile, the LOINC that it demands, and the units that it takes.
-const VITAL_SIGNS: [(&str, &str, &[&str]); 8] = [
+const VITAL_SIGNS: [(&str, &str, &[&str]); 9] = [
     ("heartrate", "8867-4", &["/min"]),
     ("resprate", "9279-1", &["/min"]),
     ("oxygensat", "2708-6", &["%"]),
     ("bodytemp", "8310-5", &["Cel", "[degF]"]),
     ("bodyheight", "8302-2", &["cm", "[in_i]"]),
+    ("headcircum", "9843-4", &["cm", "[in_i]"]),
     ("bodyweight", "29463-7", &["g", "kg", "[lb_av]"]),
     ("bmi", "39156-5", &["kg/m2"]),
     ("bp", "85354-9", &["mm[Hg]"]),
@@ -37,6 +38,13 @@ fn require(object: &Json, names: &[&str], faults: &mut Vec<String>) {
         if object.get(name).is_none() {
             faults.push(format!("{name} is missing"));
         }
+    }
+}
+
+/// One of these at least.
+fn require_one(object: &Json, names: &[&str], faults: &mut Vec<String>) {
+    if names.iter().all(|name| object.get(name).is_none()) {
+        faults.push(format!("ref-1: none of {names:?}"));
     }
 }
 
@@ -68,6 +76,22 @@ fn observation(observation: &Json, faults: &mut Vec<String>) {
         }
         if values(part).len() > 1 {
             faults.push("value[x] more than once".into());
+        }
+    }
+    if !values(observation).is_empty() {
+        let codes = |concept: &Json| -> Vec<(String, String)> {
+            let pair = |code: &Json| (code["system"].to_string(), code["code"].to_string());
+            list(concept, "coding").map(pair).collect()
+        };
+        let own = codes(&observation["code"]);
+        let parts = list(observation, "component").flat_map(|part| codes(&part["code"]));
+        if parts.into_iter().any(|code| own.contains(&code)) {
+            faults.push("obs-7: a value beside a component of the same code".into());
+        }
+    }
+    for reference in ["focus", "derivedFrom"] {
+        for target in list(observation, reference) {
+            require_one(target, &["reference", "identifier", "display"], faults);
         }
     }
     for component in list(observation, "component") {
@@ -106,6 +130,10 @@ fn vital_sign(observation: &Json, profile: &str, faults: &mut Vec<String>) {
     let has_parts = list(observation, "component").count() + list(observation, "hasMember").count();
     if !has_value && has_parts == 0 && observation.get("dataAbsentReason").is_none() {
         faults.push("vs-2: neither value nor reason nor parts".into());
+    }
+    if profile == "vitalsigns" {
+        // The base of all others, which demands no code of its own.
+        return;
     }
     let Some((_, loinc, units)) = VITAL_SIGNS.iter().find(|(name, ..)| *name == profile) else {
         faults.push(format!("profile {profile} is not known"));

@@ -5,19 +5,31 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Maker, absent};
+use super::details::Details;
+use super::{Maker, absent, mdc};
 use crate::fhir::observation::concept;
-use crate::fhir::terms;
 use crate::fhir::value::absent_status;
 use crate::fhir::{
-    CodeableConcept, Coding, Number, Observation, ObservationComponent, Quantity, SampledData,
+    CodeableConcept, Number, Observation, ObservationComponent, Quantity, SampledData,
 };
 use crate::gatt::{Codes, Component, HealthObservation, HealthValue, SampleArray, Stamp, shifted};
 use crate::reading::{self, Metric, Status, Value};
 use crate::time::Instant;
 
 impl Maker<'_> {
-    pub(super) fn member(&mut self, member: &HealthObservation<'_>) {
+    /// Each member, with what it says beside its value, and what the bundle says of all.
+    pub(super) fn health(&mut self, whole: &HealthObservation<'_>) {
+        let received = self.received;
+        for member in whole.members() {
+            let details = Details::of_health(&member, received);
+            self.described(&details, |maker| maker.member(&member));
+        }
+        if matches!(whole.value, HealthValue::Bundle(_)) {
+            self.describe(0, &Details::of_bundle(whole, received));
+        }
+    }
+
+    fn member(&mut self, member: &HealthObservation<'_>) {
         match (member.metric, member.value) {
             (Some(metric), HealthValue::Compound(components)) => {
                 let parts: Vec<_> = components.iter().collect();
@@ -134,10 +146,6 @@ impl Said {
         }
         part
     }
-}
-
-fn mdc(code: u32) -> Coding {
-    Coding::new(terms::MDC, &code.to_string())
 }
 
 impl SampledData {

@@ -1,23 +1,29 @@
 //! What a Bluetooth health device sends as the resources that R4 has for it.
 
 mod context;
+mod details;
 mod health;
+mod identity;
+mod names;
 #[cfg(test)]
 mod tests;
 
 use alloc::borrow::ToOwned;
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use self::details::{Details, device_time, elapsed_words};
 use super::observation::concept;
 use super::terms;
 use super::{
-    Bundle, CodeableConcept, Coding, Context, Identity, Observation, Resource, Upload, date_time,
+    Bundle, CodeableConcept, Coding, Context, Identity, Observation, Quantity, Resource, Upload,
+    date_time,
 };
-use crate::gatt::{Payload, Reading, Stamp};
+use crate::gatt::{BodyComposition, ContinuousOximetry, Glucose, Payload, Reading, Stamp};
 use crate::reading::Metric;
 use crate::time::{Instant, WallClock};
+
+const BODY_COMPOSITION: &str = "urn:iomt:body-composition";
 
 /// What a Bluetooth value does not tell: of whom it is, when it came, by what, and under which name.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +35,7 @@ pub struct Received<'a> {
     pub at: WallClock,
     /// The address of the device.
     pub device: Option<&'a str>,
-    /// The name of the value; each resource has a part of it.
+    /// The name of the value, such as [`Identity::of_payload`]; each resource has a part of it.
     pub identity: Identity,
     /// How a server is told the name.
     pub upload: Upload,
@@ -53,25 +59,45 @@ impl Resource {
     /// |---|---|
     /// | a number | Observation; `dataAbsentReason` where it is none, or may not be used |
     /// | several numbers that were measured together, such as a blood pressure | Observation with components |
+    /// | saturation and pulse with fast and slow averaging | Observations, with their `method` |
+    /// | basal metabolism, muscle mass, soft lean mass, impedance | Observations with codes of the schema's own |
     /// | glucose without a concentration | Observation with `dataAbsentReason` |
     /// | medication of a glucose context | `MedicationAdministration`, `completed`; without a dosage where the amount is no number |
-    /// | the rest of a glucose context | Observations with the characteristic's own codes |
+    /// | the rest of a glucose context | Observations with the schema's own codes and those of ISO/IEEE 11073-10417 |
     /// | what a device's clock says | Observation with `valueDateTime`, a `valueString` where it names no instant |
     /// | code, text, samples or bits of a health observation | Observation with `valueCodeableConcept`, `valueString`, `valueSampledData` |
     ///
     /// Each has the time that the device tells ([`Stamp::wall_clock`](crate::gatt::Stamp::wall_clock)), else that of
-    /// its receipt.
+    /// its receipt. What else the value says stands with each Observation that is made of it:
+    ///
+    /// | field | place |
+    /// |---|---|
+    /// | type of a temperature | `bodySite` |
+    /// | averaging of an oximeter | `method` |
+    /// | user or patient, by the device's own count | component; 255 is absent |
+    /// | measurement status, sensor status, sensor status annunciation, of each characteristic | component, a code for each bit that is set |
+    /// | skin contact, sample type and location, quality of a CGM, adjust reason and fractions of a clock, source and timeline of an elapsed time | component |
+    /// | sequence number of a glucose measurement | component, and an `identifier` of the device, else the patient, and the number |
+    /// | sequence number of a glucose context | `focus` of its Observations and `supportingInformation` of its `MedicationAdministration`: the measurement by that `identifier`; a component of the `HbA1c`, which is a measurement of its own |
+    /// | a time that names no instant; the minutes of a CGM session | component |
+    /// | number of a health observation; those that it is derived from; those that it is a member of | `identifier`; `derivedFrom`; component |
+    /// | duration, supplemental codes and attributes of a health observation | component |
+    ///
+    /// Left out: the day of the week, which follows from the date; that a body composition goes on in another value, that
+    /// a context follows, and that there was a checksum, which say nothing of the patient. A meter counts 65,536
+    /// measurements and then anew, or when it is reset: an `identifier` names the last with that number.
     ///
     /// ```
     /// use iomt::fhir::{Bundle, Identity, Received, Resource, Upload, parse_date_time};
     /// use iomt::gatt::Payload;
     ///
     /// let value = [0x00, 0x64, 0x00, 0x5A, 0x00];
+    /// let at = parse_date_time("2024-03-15T14:30:45+01:00").ok_or("no time")?;
     /// let received = Received {
     ///     subject: "Patient/7",
-    ///     at: parse_date_time("2024-03-15T14:30:45+01:00").ok_or("no time")?,
+    ///     at,
     ///     device: None,
-    ///     identity: Identity::of_parts(&[b"clinic", b"oximeter 7", &value]),
+    ///     identity: Identity::of_payload(b"clinic", b"oximeter 7", (0x2A5F, &value), &at),
     ///     upload: Upload::Put,
     /// };
     /// let resources = Resource::of_payload(&Payload::decode(0x2A5F, &value)?, &received);
@@ -87,31 +113,31 @@ impl Resource {
             made: Vec::new(),
         };
         match payload {
-            Payload::HealthObservation(observation) => {
-                observation
-                    .members()
-                    .for_each(|member| maker.member(&member));
-            }
+            Payload::HealthObservation(observation) => maker.health(observation),
+            Payload::Cgm(cgm) => cgm.records().for_each(|record| {
+                let details = Details::of_cgm(&record);
+                maker.described(&details, |maker| {
+                    let readings = record.readings(Instant::ZERO, cgm.start());
+                    readings.for_each(|reading| maker.reading(&reading));
+                });
+            }),
+            Payload::ContinuousOximetry(oximetry) => maker.oximetry(oximetry),
             Payload::CurrentTime(time) => {
                 maker.clock(&time.time.to_string(), Some(time.time).into());
             }
             Payload::CurrentElapsedTime(clock) => {
-                let time = clock.time;
-                let words = format!("{} times {}", time.count, time.resolution.name());
-                maker.clock(&words, Stamp::Elapsed(time));
+                let words = elapsed_words(&clock.time);
+                maker.clock(&words, Stamp::Elapsed(clock.time));
             }
             measured => measured.for_each_reading(Instant::ZERO, |reading| maker.reading(&reading)),
         }
         match payload {
             Payload::GlucoseContext(context) => maker.context(context),
-            Payload::Glucose(glucose) if maker.made.is_empty() => {
-                let code = concept(Metric::GLUCOSE, None, None);
-                maker.observation(code, Some(glucose.base_time).into(), |o| {
-                    o.data_absent_reason = Some(absent("unknown"));
-                });
-            }
+            Payload::BodyComposition(body) => maker.body(body),
+            Payload::Glucose(glucose) if maker.made.is_empty() => maker.no_glucose(glucose),
             _ => {}
         }
+        maker.describe(0, &Details::of(payload, received));
         maker.made
     }
 
@@ -143,7 +169,79 @@ impl Maker<'_> {
             identity: self.received.identity.part(number),
             upload: self.received.upload,
         };
-        self.made.push(make(&context));
+        let mut resource = make(&context);
+        if let (Resource::Observation(made), None) = (&mut resource, self.received.told(stamp)) {
+            made.component.extend(device_time(stamp));
+        }
+        self.made.push(resource);
+    }
+
+    /// Adds the details to each Observation from the one with this number on.
+    fn describe(&mut self, first: usize, details: &Details) {
+        for resource in self.made.iter_mut().skip(first) {
+            if let Resource::Observation(observation) = resource {
+                details.add_to(observation);
+            }
+        }
+    }
+
+    /// Adds the details to each Observation that `make` makes.
+    fn described(&mut self, details: &Details, make: impl FnOnce(&mut Self)) {
+        let first = self.made.len();
+        make(self);
+        self.describe(first, details);
+    }
+
+    /// What was measured with the normal averaging, and behind it the same with a fast and a slow one.
+    fn oximetry(&mut self, oximetry: &ContinuousOximetry) {
+        let readings = |maker: &mut Self, oximetry: &ContinuousOximetry| {
+            let readings = oximetry.readings(Instant::ZERO);
+            readings.for_each(|reading| maker.reading(&reading));
+        };
+        readings(self, oximetry);
+        for (averaged, how) in [(oximetry.fast, names::FAST), (oximetry.slow, names::SLOW)] {
+            let Some(normal) = averaged else { continue };
+            let mut alone = *oximetry;
+            alone.normal = normal;
+            alone.details.perfusion = None;
+            let details = Details::default().averaged(how);
+            self.described(&details, |maker| readings(maker, &alone));
+        }
+    }
+
+    /// The numbers of a body composition for which the schema has no metric.
+    fn body(&mut self, body: &BodyComposition) {
+        let mass = body.units.mass().ucum().unwrap_or_default();
+        let energy = body.basal_metabolism_kilojoules;
+        let numbers = [
+            (
+                "basal metabolism",
+                energy.map(|e| i32::from(e).into()),
+                "kJ/d",
+            ),
+            ("muscle mass", body.muscle_mass, mass),
+            ("soft lean mass", body.soft_lean_mass, mass),
+            ("impedance", body.impedance_ohms, "Ohm"),
+        ];
+        for (what, number, ucum) in numbers {
+            let Some(number) = number else { continue };
+            let code = coded(BODY_COMPOSITION, what);
+            self.observation(code, body.time.into(), |o| {
+                o.value_quantity = Some(Quantity::in_ucum(number, ucum));
+            });
+        }
+    }
+
+    /// A record of a meter without a concentration.
+    fn no_glucose(&mut self, glucose: &Glucose) {
+        let code = concept(Metric::GLUCOSE, None, None);
+        let time = Stamp::Local {
+            time: glucose.base_time,
+            offset_minutes: glucose.offset_minutes.unwrap_or(0),
+        };
+        self.observation(code, time, |o| {
+            o.data_absent_reason = Some(absent("unknown"));
+        });
     }
 
     fn reading(&mut self, reading: &Reading) {
@@ -179,6 +277,18 @@ impl Maker<'_> {
             None => o.value_string = Some(words.to_owned()),
         });
     }
+}
+
+/// A concept that only the schema has, by its name.
+fn coded(system: &str, what: &str) -> CodeableConcept {
+    CodeableConcept {
+        text: Some(what.to_owned()),
+        ..CodeableConcept::of([Coding::new(system, &what.replace(' ', "-"))])
+    }
+}
+
+fn mdc(code: u32) -> Coding {
+    Coding::new(terms::MDC, &code.to_string())
 }
 
 fn absent(code: &str) -> CodeableConcept {

@@ -184,6 +184,44 @@ fn a_blood_pressure_is_a_panel_in_the_unit_of_its_profile() {
 
 // IOMT-FHIR-004
 #[test]
+fn each_vital_sign_carries_its_profile_s_code_beside_a_more_special_one() {
+    let resting = Metric::RESTING_HEART_RATE.code();
+    let written = |metric, unit| {
+        let value = Decimal::from(58).into();
+        let one = reading(metric, unit, value, Status::VALID);
+        Observation::of(&one, &context(1, Upload::Put))
+    };
+    let codes = |made: &Observation| -> Vec<String> {
+        let loinc = made.code.coding.iter();
+        loinc
+            .filter_map(|code| code.code_of(terms::LOINC))
+            .map(String::from)
+            .collect()
+    };
+    for (metric, unit, profile, expected) in [
+        (resting, 264_864, "heartrate", &["40443-4", "8867-4"][..]),
+        (150_456, 262_688, "oxygensat", &["59408-5", "2708-6"]),
+        (188_420, 268_192, "bodytemp", &["8332-9", "8310-5"]),
+        (147_842, 264_864, "heartrate", &["8867-4"]),
+    ] {
+        let made = written(metric, unit);
+        let meta = made.meta.as_ref().unwrap();
+        assert!(meta.profile[0].ends_with(profile), "{metric}");
+        assert_eq!(codes(&made), expected, "{metric}");
+    }
+    // A pressure that is no panel, and the temperature of the skin or a room, are none of its profiles.
+    for (metric, unit) in [
+        (Metric::MEAN_PRESSURE, 266_016),
+        (Metric::SYSTOLIC, 266_016),
+        (Metric::SKIN_TEMPERATURE, 268_192),
+        (Metric::ROOM_TEMPERATURE, 268_192),
+    ] {
+        assert_eq!(written(metric.code(), unit).meta, None, "{metric}");
+    }
+}
+
+// IOMT-FHIR-004
+#[test]
 fn a_unit_that_no_profile_takes_makes_no_vital_sign() {
     let odd = reading(147_842, 266_418, 72.into(), Status::VALID);
     let written = Observation::of(&odd, &context(1, Upload::Put));
