@@ -37,6 +37,8 @@ struct Setup {
     /// One secret for every place that the pattern has.
     psks: Vec<Psk>,
     prologue: Vec<u8>,
+    /// What is wrong with an option; of no account where the pattern does not use it.
+    fault: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -66,6 +68,7 @@ impl Setup {
             remote: None,
             psks: Vec::new(),
             prologue: Vec::new(),
+            fault: None,
         };
         while let Some(argument) = arguments.next() {
             // The name has the locations of the psks already.
@@ -73,26 +76,34 @@ impl Setup {
                 continue;
             }
             let value = arguments.next().ok_or("an option has no value")?;
-            setup.set(&argument, &value)?;
+            if argument == "--prologue" {
+                setup.prologue = value.into();
+            } else if let Err(error) = setup.set_key(&argument, &value)? {
+                setup.fault = Some(format!("{argument}: {error}"));
+            }
         }
         Ok(setup)
     }
 
-    fn set(&mut self, option: &str, value: &str) -> Outcome<()> {
-        match option {
-            "--static" => self.identity = Some(Identity::from_secret_bytes(&unhex(value)?)?),
-            "--remote" => self.remote = Some(PublicKey::from_bytes(&unhex(value)?)?),
-            "--psk" => {
-                let psk = unhex(value)?;
-                let places = 0..self.pattern.psks();
-                self.psks = places
-                    .map(|_| Psk::from_bytes(&psk))
-                    .collect::<Result<_, _>>()?;
-            }
-            "--prologue" => self.prologue = value.into(),
+    /// What is wrong with the key; an error where it is no key that there is.
+    fn set_key(&mut self, option: &str, value: &str) -> Outcome<Outcome<()>> {
+        let key = unhex(value);
+        Ok(match option {
+            "--static" => key.and_then(|key| {
+                self.identity = Some(Identity::from_secret_bytes(&key)?);
+                Ok(())
+            }),
+            "--remote" => key.and_then(|key| {
+                self.remote = Some(PublicKey::from_bytes(&key)?);
+                Ok(())
+            }),
+            "--psk" => key.and_then(|key| {
+                let psks = (0..self.pattern.psks()).map(|_| Psk::from_bytes(&key));
+                self.psks = psks.collect::<Result<_, _>>()?;
+                Ok(())
+            }),
             _ => return Err(format!("no such option: {option}").into()),
-        }
-        Ok(())
+        })
     }
 
     fn run(&self) -> Outcome<()> {
@@ -101,7 +112,8 @@ impl Setup {
             remote: self.remote,
             psks: &self.psks,
         };
-        let party = Party::new(self.pattern, self.role, &self.prologue, keys)?;
+        let party = Party::new(self.pattern, self.role, &self.prologue, keys)
+            .map_err(|error| self.fault.clone().unwrap_or_else(|| error.to_string()))?;
         match self.shake_hands(party)? {
             Some(transport) => answer(transport),
             None => Ok(()),
@@ -149,17 +161,24 @@ fn send(message: &[u8]) -> Outcome<()> {
     Ok(out.flush()?)
 }
 
-/// The next message; `None` for an empty one, and at the end of the input.
+/// The next message; `None` for an empty one, and where the input ends, in the midst of one or before.
 fn receive() -> Outcome<Option<Vec<u8>>> {
     let mut input = io::stdin().lock();
     let mut len = [0; 2];
-    match input.read_exact(&mut len) {
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
-        read => read?,
+    if !is_filled(&mut input, &mut len)? {
+        return Ok(None);
     }
     let mut message = vec![0; u16::from_be_bytes(len).into()];
-    input.read_exact(&mut message)?;
-    Ok(Some(message).filter(|message| !message.is_empty()))
+    let is_whole = is_filled(&mut input, &mut message)?;
+    Ok(Some(message).filter(|message| is_whole && !message.is_empty()))
+}
+
+/// Not so where the input ends before.
+fn is_filled(input: &mut impl Read, buffer: &mut [u8]) -> Outcome<bool> {
+    match input.read_exact(buffer) {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
+        read => Ok(read.map(|()| true)?),
+    }
 }
 
 fn unhex(text: &str) -> Outcome<Vec<u8>> {

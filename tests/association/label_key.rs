@@ -124,16 +124,8 @@ fn an_unarmed_device_is_silent() {
 // IOMT-PAIR-055, IOMT-PAIR-056, IOMT-PAIR-034
 #[test]
 fn recorded_first_messages_make_no_owner_and_are_answered_at_a_bounded_rate() {
-    let mut recorded = Vec::new();
-    for _ in 0..40 {
-        let mut lab = lab(&label(identity(1).public()));
-        lab.fate = Box::new(|_, _| 0);
-        lab.run(1);
-        recorded.push(lab.handshakes()[0].1.clone());
-    }
-    let mut lab = Lab::new();
-    lab.device
-        .arm(label(identity(1).public()).secret().unwrap());
+    let recorded: Vec<_> = (0..40).map(|_| recorded_hello()).collect();
+    let mut lab = armed_lab();
     let busy = Err(Error::Pairing(pairing::Error::Busy));
     let refused = recorded.iter().filter(|hello| {
         let handled = lab
@@ -148,4 +140,43 @@ fn recorded_first_messages_make_no_owner_and_are_answered_at_a_bounded_rate() {
     pair(&mut lab, &label(identity(1).public()));
     lab.run(10);
     assert_eq!(lab.paired_by(), Some(Model::LABEL_KEY));
+}
+
+// IOMT-PAIR-038, IOMT-PAIR-055
+#[test]
+fn recorded_first_messages_do_not_drive_out_a_pairing_under_way() {
+    let mut lab = armed_lab();
+    for _ in 0..2 {
+        hear(&mut lab, &recorded_hello());
+        lab.run(1);
+    }
+    pair(&mut lab, &label(identity(1).public()));
+    while lab.handshakes().iter().all(|(to, _)| *to == To::Server) {
+        lab.now = lab.now + super::TICK;
+        lab.step();
+    }
+    hear(&mut lab, &recorded_hello());
+    lab.run(1);
+    assert_eq!(lab.paired_by(), Some(Model::LABEL_KEY));
+}
+
+/// A message 1 of somebody who has read the label and got no answer.
+fn recorded_hello() -> Vec<u8> {
+    let mut lab = lab(&label(identity(1).public()));
+    lab.fate = Box::new(|_, _| 0);
+    lab.run(1);
+    lab.handshakes().remove(0).1
+}
+
+fn armed_lab() -> Lab {
+    let mut lab = Lab::new();
+    lab.device
+        .arm(label(identity(1).public()).secret().unwrap());
+    lab
+}
+
+fn hear(lab: &mut Lab, hello: &[u8]) {
+    lab.device
+        .handle_datagram(lab.now, hello, &mut SystemEntropy)
+        .unwrap();
 }

@@ -154,6 +154,49 @@ fn a_second_caller_waits_for_the_end_of_the_run() {
     assert_eq!(at(31), Ok(()));
 }
 
+/// The lab as soon as the device has answered the call, and that call.
+fn called_lab() -> (Lab, Vec<u8>) {
+    let mut lab = lab("482916");
+    while !steps_to(&lab, To::Server).contains(&0x42) {
+        lab.now = lab.now + super::TICK;
+        lab.step();
+    }
+    let (_, call) = lab.handshakes().remove(0);
+    assert_eq!(call[3], 0x41);
+    (lab, call)
+}
+
+// IOMT-CPACE-017
+#[test]
+fn a_stranger_who_repeats_a_live_connection_does_not_spoil_its_run() {
+    let (mut lab, mut call) = called_lab();
+    *call.last_mut().unwrap() ^= 1;
+    let rng = &mut SystemEntropy;
+    for seconds in [0, 3] {
+        let now = lab.now + Duration::from_secs(seconds);
+        assert_eq!(
+            lab.device.handle_datagram(now, &call, rng),
+            Err(Error::Pairing(pairing::Error::UnexpectedMessage))
+        );
+    }
+    lab.run(3);
+    assert_eq!(lab.paired_by(), Some(Model::PASSCODE));
+    assert_eq!(lab.spent, Some(0));
+}
+
+// IOMT-CPACE-017
+#[test]
+fn a_caller_takes_the_place_of_another_after_two_seconds() {
+    let (mut lab, mut call) = called_lab();
+    call[4] ^= 1;
+    let mut at = |millis| {
+        let now = lab.now + Duration::from_millis(millis);
+        lab.device.handle_datagram(now, &call, &mut SystemEntropy)
+    };
+    assert_eq!(at(1_900), Err(Error::Pairing(pairing::Error::Busy)));
+    assert_eq!(at(2_000), Ok(()));
+}
+
 // IOMT-PAIR-004
 #[test]
 fn who_arms_by_a_label_is_not_paired_by_a_passcode() {

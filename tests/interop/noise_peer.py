@@ -173,8 +173,18 @@ def main(program):
                 if (number % 2 == 0) == is_initiator:
                     refuse(program, base, modifiers, is_initiator, flip=number)
                     refusals += 1
-    for arguments in (["judge", "Noise_NN" + SUITE], ["initiator", "Noise_QQ" + SUITE], ["initiator"]):
-        assert subprocess.run([program, *arguments], capture_output=True).returncode == 1
+    unusable = ["--static", "zz", "--remote", "ff" * 32, "--psk", "12"]
+    statuses = [
+        (["judge", "Noise_NN" + SUITE], b"", 1),
+        (["initiator", "Noise_QQ" + SUITE], b"", 1),
+        (["initiator"], b"", 1),
+        (["initiator", "Noise_XX" + SUITE, *unusable], b"", 1),
+        (["initiator", "Noise_NN" + SUITE, *unusable], b"", 0),
+        (["responder", "Noise_NN" + SUITE], b"\x00", 0),
+        (["responder", "Noise_NN" + SUITE], b"\x00\x30half a message", 0),
+    ]
+    for arguments, given, status in statuses:
+        assert subprocess.run([program, *arguments], input=given, capture_output=True).returncode == status, arguments
     print(f"interop: {runs} handshakes with noiseprotocol, {refusals} refusals")
 
 

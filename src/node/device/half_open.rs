@@ -253,7 +253,7 @@ impl HalfOpenTable {
     /// "A full table gives way at its oldest unconfirmed entry."
     fn insert(&mut self, entry: HalfOpen) {
         if self.entries.is_full() {
-            let is_unconfirmed = |entry: &HalfOpen| matches!(entry.state, State::Answering(_));
+            let is_unconfirmed = |entry: &HalfOpen| !entry.is_confirmed();
             let oldest = self.entries.iter().position(is_unconfirmed).unwrap_or(0);
             bounded::remove(&mut self.entries, oldest);
         }
@@ -263,6 +263,14 @@ impl HalfOpenTable {
 }
 
 impl HalfOpen {
+    /// Whether the other side has shown that it has the secret now: a message 1 alone may have been recorded.
+    fn is_confirmed(&self) -> bool {
+        match &self.state {
+            State::Answering(_) => false,
+            State::Keyed(keyed) => keyed.reply.is_empty(),
+        }
+    }
+
     fn poll_work(&self) -> Work {
         match &self.state {
             State::Answering(exchange) => exchange.poll_work(),

@@ -4,6 +4,7 @@ use super::{Device, Error};
 use crate::pairing::{DescriptorHash, Exchange, StaticKey};
 use crate::seal::Entropy;
 use crate::time::Instant;
+use crate::wire::Handshake;
 
 #[derive(Debug, Default)]
 pub(super) struct PasscodeEntry {}
@@ -28,7 +29,7 @@ impl PasscodeEntry {
         &self,
         _: Instant,
         _: &[u8],
-        _: u8,
+        _: &Handshake<'_>,
         _: &StaticKey,
         _: &mut impl Entropy,
     ) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 //! ```text
 //!  armed ──► Idle ── 0x41 ──► Called ── 0x43: its point is checked, an attempt is counted ──► Counted
 //!             ▲                 │ 0x42                                                          │ poll_attempts,
-//!             │                 ▼ a newer 0x41 takes its place                                  │ on storage
+//!             │                 ▼ a 0x41 of another, two seconds later, takes its place           │ on storage
 //!             │                                                                                 ▼
 //!             │        Agreed ◄── work ── Answering ◄── work: the share, 0x44 ──────────────── Written
 //!             │          │ messages 1 … 3, as of any pairing, in the table of half-open ones
@@ -22,12 +22,15 @@ use crate::pairing::{
 };
 use crate::seal::Entropy;
 use crate::time::{Duration, Instant};
+use crate::wire::{ConnectionId, Handshake};
 
 /// The steps that a device reads.
 const CALL: u8 = 0x41;
 const SHARE: u8 = 0x43;
 /// How long one run may take, from its first message to its end.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a run that was only called keeps its place from the next caller.
+const REPLACED_AT_MOST_EACH: Duration = Duration::from_secs(2);
 /// The longest message of a run.
 const MAX_MESSAGE: usize = 56;
 
@@ -50,8 +53,8 @@ struct Armed {
 
 #[derive(Debug)]
 struct Run {
-    /// When it is given up.
-    until: Instant,
+    connection: ConnectionId,
+    since: Instant,
     stage: Stage,
     /// The newest message that was taken.
     heard: Message,
@@ -112,7 +115,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         let Some(armed) = &mut self.passcode.armed else {
             return;
         };
-        if armed.run.as_ref().is_none_or(|run| run.until > now) {
+        if armed.run.as_ref().is_none_or(|run| run.until() > now) {
             return;
         }
         armed.run = None;
@@ -138,7 +141,7 @@ impl PasscodeEntry {
         &mut self,
         now: Instant,
         packet: &[u8],
-        step: u8,
+        handshake: &Handshake<'_>,
         key: &StaticKey,
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
@@ -149,8 +152,11 @@ impl PasscodeEntry {
             run.is_reply_wanted = true;
             return Ok(());
         }
-        match step {
-            CALL => armed.handle_call(now, packet, key, entropy),
+        match handshake.step {
+            CALL => {
+                armed.check_call(now, handshake.connection)?;
+                armed.handle_call(now, packet, handshake.connection, key, entropy)
+            }
             SHARE => {
                 self.unwritten = Some(armed.handle_share(packet)?);
                 Ok(())
@@ -212,7 +218,7 @@ impl PasscodeEntry {
     }
 
     pub(super) fn expires(&self) -> Option<Instant> {
-        Some(self.run()?.until)
+        Some(self.run()?.until())
     }
 
     /// The pairing of the run has finished: its attempt comes back, and that is to be written too.
@@ -233,25 +239,30 @@ impl PasscodeEntry {
 }
 
 impl Armed {
+    /// Whether a run may begin: a stranger who hears another's call can neither turn its share into a wrong one nor
+    /// take its place at once.
+    fn check_call(&self, now: Instant, connection: ConnectionId) -> Result<(), pairing::Error> {
+        match &self.run {
+            Some(run) if run.connection == connection => Err(pairing::Error::UnexpectedMessage),
+            Some(run) if !run.may_be_replaced(now) => Err(pairing::Error::Busy),
+            _ => Ok(()),
+        }
+    }
+
     fn handle_call(
         &mut self,
         now: Instant,
         packet: &[u8],
+        connection: ConnectionId,
         key: &StaticKey,
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
-        let may_begin = match &self.run {
-            None => true,
-            Some(run) => matches!(run.stage, Stage::Called(_)),
-        };
-        if !may_begin {
-            return Err(pairing::Error::Busy.into());
-        }
         let called = Called::answer(key, packet, entropy)?;
         let mut buffer = [0; MAX_MESSAGE];
         let reply = message(called.packet(&mut buffer)?)?;
         self.run = Some(Run {
-            until: now + PATIENCE,
+            connection,
+            since: now,
             stage: Stage::Called(called),
             heard: message(packet)?,
             reply,
@@ -288,6 +299,15 @@ impl Armed {
 }
 
 impl Run {
+    /// When it is given up.
+    fn until(&self) -> Instant {
+        self.since + PATIENCE
+    }
+
+    fn may_be_replaced(&self, now: Instant) -> bool {
+        matches!(self.stage, Stage::Called(_)) && now >= self.since + REPLACED_AT_MOST_EACH
+    }
+
     fn has_reply(&self) -> bool {
         self.is_reply_wanted && !self.reply.is_empty()
     }

@@ -69,9 +69,8 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         }
         let entropy = &mut self.draws.watch(entropy);
         if handshake.step & CPACE != 0 {
-            let step = handshake.step;
             let entry = &mut self.passcode;
-            return entry.handle_message(now, packet, step, &self.key, entropy);
+            return entry.handle_message(now, packet, handshake, &self.key, entropy);
         }
         if self.label.is_none() && !self.passcode.is_armed() {
             return Err(Error::NotArmed);

@@ -1,11 +1,12 @@
 //! Pairing over a passcode that a person types: CPace, then `Noise_XXpsk0`. An optional profile, of a draft.
 //!
 //! **What the person does**: arms the device, reads the passcode off it (or off its packaging), and
-//! types it on the other side. **What it stops**: who does not know the passcode gets one guess for
-//! each run, and five runs end the arming; who only listens, or records and tries all passcodes
+//! types it on the other side. **What it stops**: who does not know the passcode and speaks to the device gets one
+//! guess for each run, and five runs end the arming; who only listens, or records and tries all passcodes
 //! later, gets none. **What it does not stop**: a guess that is right, five in 10^6 for six digits; who
-//! has seen the passcode while the device is armed; a stranger who uses the five up on purpose. The
-//! device has to be armed again then.
+//! stands in for the device gets one guess each time that a person types the passcode, which nobody counts, and a
+//! right one tells it; who has seen it while the device is armed; a stranger who uses the five up on purpose, after
+//! which the device has to be armed again, or who calls again and again, and so keeps others waiting meanwhile.
 //!
 //! CPace is `CPACE-RISTR255-SHA512` of draft-irtf-cfrg-cpace, initiator and responder in this order;
 //! later drafts may change it, and then get another suite number.

@@ -3,8 +3,8 @@
 //! **What the person does**: puts the device into its pairing mode (button, first power-up), and
 //! lets the other side read the label (QR code, NFC). **What it stops**: whoever can not read
 //! the label learns nothing, not even which device this is, and can neither pair nor stand in
-//! the middle. **What it does not stop**: whoever has read the label can pair while the device
-//! is armed; so the secret ends with the first owner.
+//! the middle. **What it does not stop**: whoever has read the label, or a picture of it, can pair whenever a person
+//! arms the device with it. With the first owner its secret ends until then.
 //!
 //! ```text
 //! l            = Extract(0, label secret)
@@ -43,10 +43,10 @@
 //!
 //! **What the person does**: the same; the label is larger ([`Label::key`] is there). **What it
 //! stops**: beside all of the above, who has the secret and not the key can not stand in for the device; the
-//! reader's key and the pairing are done in two messages. **What it does not stop**: who has read
-//! the label can pair while the device is armed, so its secret ends with the first owner; who steals the
-//! device's key later learns from a recording whose reader it was, and no more. A recorded message 1 is
-//! answered again, at a bounded rate; nothing comes of the answer before a receipt under the new keys.
+//! reader's key and the pairing are done in two messages. **What it does not stop**: who has read the label, or a
+//! picture of it, can pair whenever a person arms the device with it; who steals the device's key later learns from
+//! a recording whose reader it was, and no more. A recorded message 1 is answered again, at a bounded rate; nothing
+//! comes of the answer before a receipt under the new keys.
 //!
 //! ```text
 //! prologue, MAC1 key, hint, psk      as above; the model is 1
