@@ -16,7 +16,9 @@ fuzz_target!(|input: &[u8]| {
     };
     if let Ok(start) = SessionStart::decode(bytes) {
         let mut out = [0; SessionStart::MAX_LEN];
-        let encoded = start.encode(&mut out).expect("what was read can be written");
+        let encoded = start
+            .encode(&mut out)
+            .expect("what was read can be written");
         assert_eq!(SessionStart::decode(encoded), Ok(start));
         let _ = start.after(u16::MAX, i16::MIN);
     }

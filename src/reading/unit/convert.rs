@@ -34,11 +34,19 @@ impl Fraction {
         }
     }
 
-    fn between(from: &Row, to: &Row) -> Self {
+    pub(super) fn between(from: &Row, to: &Row) -> Self {
         let product = |a: u64, b: u64| u128::from(a) * u128::from(b);
         Self::new(
             product(from.numerator, to.denominator),
             product(from.denominator, to.numerator),
+        )
+    }
+
+    /// The product with another factor, numerator and denominator; of units and molar masses, far below 2^128.
+    pub(super) fn and(self, (numerator, denominator): (u128, u128)) -> Self {
+        Self::new(
+            self.numerator.saturating_mul(numerator),
+            self.denominator.saturating_mul(denominator),
         )
     }
 

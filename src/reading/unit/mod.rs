@@ -241,6 +241,24 @@ mod tests {
         );
         let cholesterol = Substance::CHOLESTEROL.convert_rounded(200.into(), mass, amount, -2);
         assert_eq!(cholesterol, Ok(text("5.17")));
+        // Laboratories give creatinine in micromoles; and how fast glucose changes has two units, too.
+        let micromoles = Unit::MICROMOLE_PER_LITRE;
+        let creatinine = Substance::CREATININE.convert_rounded(1.into(), mass, micromoles, -1);
+        assert_eq!(creatinine, Ok(text("88.4")));
+        assert_eq!(
+            Substance::CREATININE.convert(text("100"), micromoles, mass),
+            Ok(text("1.1312"))
+        );
+        let rates = (
+            Unit::MILLIGRAM_PER_DECILITRE_PER_MINUTE,
+            Unit::MILLIMOLE_PER_LITRE_PER_MINUTE,
+        );
+        let trend = glucose.convert_rounded(2.into(), rates.0, rates.1, -2);
+        assert_eq!(trend, Ok(text("0.11")));
+        assert_eq!(
+            glucose.convert(2.into(), rates.0, amount),
+            Err(ConvertError::DifferentDimension)
+        );
         let none = Substance::new(0).convert(1.into(), mass, amount);
         assert_eq!(none, Err(ConvertError::DifferentDimension));
     }

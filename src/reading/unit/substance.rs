@@ -1,8 +1,9 @@
 use super::convert::Fraction;
-use super::{ConvertError, Unit};
+use super::{ConvertError, Dimension, Unit};
 use crate::reading::Decimal;
 
-/// A substance by its molar mass: the only bridge between mg/dL and mmol/L.
+/// A substance by its molar mass: the only bridge between mass and amount, such as mg/dL and mmol/L or µmol/L, and
+/// between how fast they change.
 ///
 /// ```
 /// use iomt::reading::{Decimal, Substance, Unit};
@@ -71,15 +72,21 @@ impl Substance {
 
     /// What a value is multiplied by, where one unit is of mass and the other of amount.
     fn factor(self, from: Unit, to: Unit) -> Result<Option<Fraction>, ConvertError> {
-        const MASS: Unit = Unit::MILLIGRAM_PER_DECILITRE;
-        const AMOUNT: Unit = Unit::MILLIMOLE_PER_LITRE;
+        use Dimension::{
+            AmountConcentration as Amount, AmountConcentrationRate as AmountRate,
+            MassConcentration as Mass, MassConcentrationRate as MassRate,
+        };
         // One mmol/L is as many mg/L as there are grams in a mole, and a tenth of that in mg/dL.
-        let milligrams = u128::from(self.milligrams_per_mole);
-        match (from, to) {
-            (_, _) if milligrams == 0 => Err(ConvertError::DifferentDimension),
-            (AMOUNT, MASS) => Ok(Some(Fraction::new(milligrams, 10_000))),
-            (MASS, AMOUNT) => Ok(Some(Fraction::new(10_000, milligrams))),
-            _ => Ok(None),
-        }
+        let molar = (self.milligrams_per_mole.into(), 10_000);
+        let (Some(from), Some(to)) = (from.row(), to.row()) else {
+            return Ok(None);
+        };
+        let bridge = match (from.dimension, to.dimension) {
+            _ if self.milligrams_per_mole == 0 => return Err(ConvertError::DifferentDimension),
+            (Amount, Mass) | (AmountRate, MassRate) => molar,
+            (Mass, Amount) | (MassRate, AmountRate) => (molar.1, molar.0),
+            _ => return Ok(None),
+        };
+        Ok(Some(Fraction::between(from, to).and(bridge)))
     }
 }
