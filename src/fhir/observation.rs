@@ -213,8 +213,8 @@ impl Observation {
 
     /// Reads back what [`Observation::of`] wrote: the reading, at time zero.
     ///
-    /// The time is in `effectiveDateTime`. A value that is absent has no unit: its code is 0. Breaths a minute are told from beats a minute by the
-    /// metric, since UCUM writes both `/min`.
+    /// The time is in `effectiveDateTime`. A value that is absent has no unit: its code is 0. Breaths a minute are told
+    /// from beats a minute by the metric, since UCUM writes both `/min`. The page of the module has all that differs.
     #[must_use]
     pub fn reading(&self) -> Option<reading::Observation> {
         value::read(
