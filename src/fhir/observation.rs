@@ -227,10 +227,8 @@ impl Observation {
 
     /// Reads back what [`Observation::panel`] wrote: the readings of all components, at time zero.
     ///
-    /// A component that is no reading is passed over: a text, a code, or what [`Resource::of_payload`] adds under a name
-    /// of its own. `None` where a reading can not be read.
-    ///
-    /// [`Resource::of_payload`]: super::Resource::of_payload
+    /// A component that is no reading is passed over: a text, a code, or what `Resource::of_payload` adds under a name of
+    /// its own. `None` where a reading can not be read.
     #[must_use]
     pub fn parts(&self) -> Option<Vec<reading::Observation>> {
         let part = |component: &ObservationComponent| {
