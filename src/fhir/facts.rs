@@ -42,12 +42,12 @@ impl Observation {
         fact
     }
 
-    /// The Observation of a short text, in its language.
+    /// The Observation of a short text, in its language; one that is no language tag is left out.
     #[must_use]
     pub fn of_text(text: &Text<'_>, context: &Context<'_>) -> Self {
         let said = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
         let mut fact = Self::fact("text", context);
-        fact.language = said(text.language);
+        fact.language = said(text.language).filter(|language| is_tag(language));
         fact.value_string = said(text.text);
         if fact.value_string.is_none() {
             fact.data_absent_reason = Some(unknown());
@@ -193,6 +193,12 @@ impl Observation {
         let number = self.member(name)?.value_quantity.as_ref()?.value?.0;
         T::try_from(number.rescaled(0)?.mantissa()).ok()
     }
+}
+
+/// Whether a text is written as language tags are: letters, digits and hyphens.
+fn is_tag(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn member(name: &str) -> CodeableConcept {

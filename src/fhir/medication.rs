@@ -10,8 +10,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
-use super::terms::own_concept;
-use super::{CodeableConcept, Context, Extension, Identifier, Quantity, Reference};
+use super::terms::{self, own_concept};
+use super::{CodeableConcept, Coding, Context, Extension, Identifier, Quantity, Reference};
 use crate::reading::draft::{Adherence, Dose, InsulinBasal, InsulinBolus, Outcome, Reporter};
 use crate::reading::{Decimal, Metric, Unit};
 
@@ -97,7 +97,7 @@ impl MedicationAdministration {
         Self {
             id: context.upload.id(context.identity),
             identifier: context.upload.identifiers(context.identity),
-            medication_codeable_concept: CodeableConcept::text(medicine),
+            medication_codeable_concept: medicine_of(medicine),
             subject: Reference::to(context.subject),
             effective_date_time: context.effective.to_owned(),
             device: context.device.map(Reference::to).into_iter().collect(),
@@ -182,7 +182,7 @@ impl MedicationAdministration {
             None => 0,
         };
         Some(Dose {
-            medicine: self.medication_codeable_concept.text.as_deref()?,
+            medicine: self.medicine()?,
             amount_milli: milli(quantity.value?.0)?,
             unit: quantity.unit_of(Metric::from_code(0))?.code(),
             adherence: Adherence(self.reason(ADHERENCE)?),
@@ -220,6 +220,12 @@ impl MedicationAdministration {
         })
     }
 
+    fn medicine(&self) -> Option<&str> {
+        let concept = &self.medication_codeable_concept;
+        let untold = concept.code_of(terms::ABSENT).map(|_| "");
+        concept.text.as_deref().or(untold)
+    }
+
     fn reason(&self, system: &str) -> Option<u8> {
         self.status_reason
             .iter()
@@ -229,6 +235,14 @@ impl MedicationAdministration {
     fn extension(&self, url: &str) -> Option<Decimal> {
         let found = self.extension.iter().find(|one| one.url == url)?;
         Some(found.value_quantity.as_ref()?.value?.0)
+    }
+}
+
+/// A medicine in plain words; R4 demands one, and takes no empty text.
+fn medicine_of(told: &str) -> CodeableConcept {
+    match told.is_empty() {
+        true => CodeableConcept::of([Coding::new(terms::ABSENT, "unknown")]),
+        false => CodeableConcept::text(told),
     }
 }
 

@@ -39,11 +39,38 @@
 //! its reason is, in `dataAbsentReason`. The same record has the same name whenever it is sent, so
 //! that a server stores it once: see [`Identity`] and [`Upload`].
 //!
-//! What is read back is what was written, with three exceptions that the types name: a time is text,
-//! a pressure in kilopascals was rounded to the unit that the profile takes, and a number that its
-//! status withheld is gone.
+//! What is read back is what was written, but for what R4 has no place for:
+//!
+//! | | comes back as |
+//! |---|---|
+//! | a time | text, to the millisecond; a reading is at time zero |
+//! | a height in metres | centimetres, the same number |
+//! | a pressure in kilopascals, in a blood pressure with its profile | millimetres of mercury, rounded to a tenth |
+//! | a number that no unit of its profile holds | [`Value::NotAtThisResolution`](crate::reading::Value) |
+//! | a value that is no number | itself, without its unit: code 0 |
+//! | a number that its status withheld | not a number, without its unit |
+//! | a power of ten above zero, such as 12·10³ | the same number, its zeros written: 12,000 |
+//! | a unit that UCUM writes as it writes another one | the metric's usual one, else the first of them |
+//! | status bits without a name; the status of a panel as a whole | nothing; that of all its parts |
+//! | the number of a waveform's first sample; its codec | nothing |
+//! | a device's serial number that only its UDI tells | both |
+//! | an amount above 2³¹ − 1 thousandths, a count above 2³¹ − 1 | nothing |
 //!
 //! It follows clinical practice and may change in minor versions.
+//!
+//! # HL7's guide for personal health devices
+//!
+//! This is no implementation of the guide *Personal Health Device*, and no resource claims its profiles. As there are the
+//! codes of ISO/IEEE 11073, `HTEST`, `error` for what is invalid, and supplemental codes as components. What differs:
+//!
+//! | | there | here |
+//! |---|---|---|
+//! | status not available; calibrating | `not-performed`; a value with an interpretation | `unknown`; `temp-unknown`, no value |
+//! | status ongoing | `temp-unknown`, no value | the value, with an interpretation |
+//! | interpretations | codes of the guide *Point-of-Care Device* | those of this crate, for all nine bits |
+//! | bits of a status or an event | a component for each bit | one component, a code for each bit that is set |
+//! | glucose context | `derivedFrom` the measurement | its `focus`, as R4 defines both |
+//! | gateway, device profile, clock of the device | extensions, Device and Observations of their own | none |
 //!
 //! # Sources
 //!
@@ -51,7 +78,7 @@
 //!
 //! | here | source |
 //! |---|---|
-//! | [`Observation`], [`ObservationComponent`] | `observation.html`; of vital signs `observation-vitalsigns.html`; absent values as HL7's implementation guide *Personal Health Device* maps them |
+//! | [`Observation`], [`ObservationComponent`] | `observation.html`; of vital signs `observation-vitalsigns.html` |
 //! | [`Device`], [`DeviceName`], [`DeviceVersion`], [`UdiCarrier`] | `device.html` |
 //! | [`MedicationAdministration`], [`Dosage`], [`Performer`] | `medicationadministration.html` |
 //! | [`Bundle`], [`Entry`], [`Request`] | `bundle.html` |

@@ -213,8 +213,8 @@ impl Observation {
 
     /// Reads back what [`Observation::of`] wrote: the reading, at time zero.
     ///
-    /// The time is in `effectiveDateTime`. A value that is absent has no unit: its code is 0. Breaths a minute are told from beats a minute by the
-    /// metric, since UCUM writes both `/min`.
+    /// The time is in `effectiveDateTime`. A value that is absent has no unit: its code is 0. Breaths a minute are told
+    /// from beats a minute by the metric, since UCUM writes both `/min`. The page of the module has all that differs.
     #[must_use]
     pub fn reading(&self) -> Option<reading::Observation> {
         value::read(
@@ -227,10 +227,8 @@ impl Observation {
 
     /// Reads back what [`Observation::panel`] wrote: the readings of all components, at time zero.
     ///
-    /// A component that is no reading is passed over: a text, a code, or what [`Resource::of_payload`] adds under a name
-    /// of its own. `None` where a reading can not be read.
-    ///
-    /// [`Resource::of_payload`]: super::Resource::of_payload
+    /// A component that is no reading is passed over: a text, a code, or what `Resource::of_payload` adds under a name of
+    /// its own. `None` where a reading can not be read.
     #[must_use]
     pub fn parts(&self) -> Option<Vec<reading::Observation>> {
         let part = |component: &ObservationComponent| {

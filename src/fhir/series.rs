@@ -13,7 +13,8 @@ impl Observation {
     ///
     /// The second where its metric has a vital-signs profile, which takes single values alone, where its times are
     /// listed, and where its status withholds the values. The context's time is that of the start; each value is at
-    /// its own, and named by the identity's part of its index.
+    /// its own, and named by the identity's part of its index. Where the context's time is no instant, such as a day, it is
+    /// that of each.
     ///
     /// # Errors
     ///
@@ -25,7 +26,7 @@ impl Observation {
         let is_vital_sign = terms::profile(series.metric).is_some();
         match series.cadence {
             Cadence::Every(interval)
-                if interval > Duration::ZERO && !is_vital_sign && series.status.permits_use() =>
+                if !is_vital_sign && series.status.permits_use() && is_period(interval) =>
             {
                 Ok(vec![sampled(series, interval, mantissas, context)])
             }
@@ -38,14 +39,19 @@ impl Observation {
     }
 }
 
+/// Whether sampled data can have this period: one millisecond at least, and 31 bits of them.
+fn is_period(interval: Duration) -> bool {
+    i32::try_from(interval.as_millis()).is_ok_and(|millis| millis > 0)
+}
+
 fn sampled(
     series: &Series<'_>,
     interval: Duration,
     mantissas: &[i32],
     context: &Context<'_>,
 ) -> Observation {
-    let data: Vec<String> = mantissas.iter().map(ToString::to_string).collect();
     let millis = i32::try_from(interval.as_millis()).unwrap_or(i32::MAX);
+    let data: Vec<String> = mantissas.iter().map(ToString::to_string).collect();
     Observation {
         value_quantity: None,
         value_sampled_data: Some(SampledData {
@@ -53,7 +59,7 @@ fn sampled(
             period: Number(Decimal::from(millis)),
             factor: Some(Number(series.value(1))),
             dimensions: 1,
-            data: Some(data.join(" ")),
+            data: Some(data.join(" ")).filter(|data| !data.is_empty()),
         }),
         ..Observation::of(&observation(series, 0), context)
     }

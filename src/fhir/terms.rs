@@ -14,14 +14,16 @@ pub(super) const MDC: &str = "urn:iso:std:iso:11073:10101";
 pub(super) const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/observation-category";
 pub(super) const ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
 pub(super) const ACT_REASON: &str = "http://terminology.hl7.org/CodeSystem/v3-ActReason";
-/// The measurement-status bits, by the names of the schema: no published system has them.
+/// The measurement-status bits, by the names of the schema.
+///
+/// HL7's guide *Point-of-Care Device* has a system for five of them, whose address differs between its drafts.
 pub(super) const STATUS: &str = "urn:iomt:measurement-status";
 
 pub(super) const LOCATION: &str = "urn:iomt:sensor-location";
 pub(super) const METHOD: &str = "urn:iomt:method";
 pub(super) const ORIGIN: &str = "urn:iomt:origin";
 
-/// An open code of the schema, by its number and its name: no published system has them.
+/// An open code of the schema, by its number and its name.
 pub(super) fn own_concept(
     system: &str,
     code: impl Into<u32>,

@@ -120,7 +120,7 @@ const ABSENT_STATUS: [(Status, &str); 3] = [
     (Status::CALIBRATING, "temp-unknown"),
 ];
 
-/// The special values, as HL7's guide for personal health devices maps them.
+/// The special values. R4 has no code for a value that is not there at this resolution: it is an error.
 const ABSENT_VALUE: [(Value, &str); 4] = [
     (Value::NotANumber, "not-a-number"),
     (Value::NotAtThisResolution, "error"),
@@ -206,7 +206,7 @@ fn number(quantity: &Quantity) -> Option<Value> {
 }
 
 fn special(code: &str, status: Status) -> Option<Value> {
-    if !status.permits_use() {
+    if absent_status(status).is_some() {
         return Some(Value::NotANumber);
     }
     let found = ABSENT_VALUE.iter().find(|(_, known)| *known == code);

@@ -2,14 +2,17 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::observation::concept;
 use super::{Context, Number, Observation, Quantity, SampledData};
-use crate::reading::{Decimal, Observation as Reading, Value, Waveform, WaveformError};
+use crate::reading::{Decimal, Waveform, WaveformError};
 use crate::time::SampleRate;
 
 impl Observation {
     /// The Observation of a waveform block: its samples as sampled data, decompressed.
     ///
-    /// The period is rounded to the picosecond, or to nine digits where that is coarser: 1/360 s has no end.
+    /// The period is rounded to the picosecond, or to nine digits where that is coarser: 1/360 s has no end. A block has
+    /// no profile, whatever it samples: those of vital signs take single values alone. The number of its first sample
+    /// within the signal has no place in R4.
     ///
     /// # Errors
     ///
@@ -19,26 +22,25 @@ impl Observation {
         let samples = block.decode(&mut samples)?;
         let zero = i64::from(block.zero);
         let counts = samples.iter().map(|count| i64::from(*count) - zero);
-        let placeholder = Reading::new(block.metric, block.unit, block.start, Value::from(0));
+        let code = concept(block.metric, Some(block.unit), None);
         Ok(Self {
-            value_quantity: None,
             value_sampled_data: Some(SampledData {
                 origin: Quantity::of(Decimal::from(0), block.unit),
                 period: Number(period_millis(block.rate)),
                 factor: Some(Number(block.scale)),
                 dimensions: 1,
-                data: Some(join(counts)),
+                data: Some(join(counts)).filter(|data| !data.is_empty()),
             }),
-            ..Self::of(&placeholder, context)
+            ..Self::new(code, context)
         })
     }
 }
 
 impl SampledData {
-    /// Reads the samples back.
+    /// Reads the samples back; `None` where one is no number.
     #[must_use]
     pub fn samples(&self) -> Option<Vec<i64>> {
-        let data = self.data.as_deref()?;
+        let data = self.data.as_deref().unwrap_or_default();
         data.split_whitespace()
             .map(|sample| sample.parse().ok())
             .collect()

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
-use super::medication;
+use super::{fhir_records, medication};
 
 const FLAGS: &[Flag] = &[
     Flag {
@@ -45,6 +45,30 @@ const FLAGS: &[Flag] = &[
         bug: "TABLE",
         says: "tells another outcome of a dose",
         effect: "a dose that was missed counts as taken, and the other way round",
+    },
+    Flag {
+        name: "Profile",
+        bug: "TABLE",
+        says: "claims a profile that the resource does not keep",
+        effect: "a server refuses the upload, or takes half a blood pressure for a whole one",
+    },
+    Flag {
+        name: "Waveform",
+        bug: "TABLE",
+        says: "writes other samples, or at another pace",
+        effect: "a curve is too high, too low, or too fast",
+    },
+    Flag {
+        name: "Damaged",
+        bug: "MISSING_CHECK",
+        says: "takes a damaged block for samples",
+        effect: "a curve is shown that nobody measured",
+    },
+    Flag {
+        name: "Device",
+        bug: "TABLE",
+        says: "takes the parts of a UDI for others",
+        effect: "a recalled lot is not found",
     },
     Flag {
         name: "Panel",
@@ -246,5 +270,6 @@ pub(super) fn area() -> Area {
         );
     }
     medication::group(&mut area);
+    fhir_records::groups(&mut area);
     area
 }

@@ -17,6 +17,7 @@ mod decimal;
 mod epoch;
 mod evolution;
 mod fhir;
+mod fhir_records;
 mod first_zero;
 mod fragment;
 mod frame_open;

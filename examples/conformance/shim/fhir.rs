@@ -1,11 +1,11 @@
-use iomt::fhir::{Context, Identity, MedicationAdministration, Observation, Upload};
-use iomt::reading::Metric;
+use iomt::fhir::{Context, Identity, MedicationAdministration, Observation, Resource, Upload};
+use iomt::reading::{Metric, WaveformError};
 use serde_json::json;
 
 use super::Answer;
 use super::error::Failure;
 use super::exact;
-use super::records_write::{basal, bolus, dose, untimed};
+use super::records_write::{basal, bolus, dose, named, untimed};
 use super::request::Request;
 
 pub(super) fn to_fhir(request: &Request<'_>) -> Answer {
@@ -27,13 +27,32 @@ pub(super) fn to_fhir(request: &Request<'_>) -> Answer {
             _ => return Err(Failure::field("upload")),
         },
     };
-    let text = match medication(request, &context)? {
-        Some(medication) => serde_json::to_string(&medication),
-        None => serde_json::to_string(&observation(request, &context)?),
+    let resource = match medication(request, &context)? {
+        Some(medication) => medication.into(),
+        None => match of_record(request, &context)? {
+            Some(made) => made,
+            None => observation(request, &context)?.into(),
+        },
     };
-    let resource = text.and_then(|text| exact::read(&text));
+    let resource = exact::read(&resource.to_json());
     let resource = resource.map_err(|error| Failure::BadRequest(error.to_string()))?;
     Ok(json!({ "resource": resource }))
+}
+
+/// A record that becomes one resource as it stands.
+fn of_record(request: &Request<'_>, context: &Context<'_>) -> Result<Option<Resource>, Failure> {
+    let names = ["waveform", "descriptor"];
+    let Some(name) = names.into_iter().find(|name| request.has(name)) else {
+        return Ok(None);
+    };
+    let json = named(name, &request.object(name)?)?;
+    let record = json.record().map_err(|_| Failure::Class("out_of_range"))?;
+    let made = Resource::of_record(&record, context).map_err(|error| match error {
+        WaveformError::UnknownCodec(_) => Failure::Class("unsupported_codec"),
+        WaveformError::Damaged(error) => error.into(),
+        _ => Failure::Class("out_of_range"),
+    })?;
+    Ok(made.into_iter().next())
 }
 
 fn medication(

@@ -6,7 +6,7 @@ use iomt::reading::{Metric, Observation, Status, Unit};
 use iomt::time::Instant;
 use iomt::wire::{MAX_DATAGRAM, RecordJson, RecordWriter, Run};
 use serde::Deserialize as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::error::{Failure, unwritten};
 use super::request::Request;
@@ -30,8 +30,18 @@ pub(super) fn encode(request: &Request<'_>) -> Answer {
     Ok(json!({ "plaintext": hex(&*writer.finish()) }))
 }
 
-fn read(fields: &Request<'_>) -> Result<RecordJson<'static>, Failure> {
+/// A record of this kind, from its members alone.
+pub(super) fn named(name: &str, fields: &Request<'_>) -> Result<RecordJson<'static>, Failure> {
     let mut fields = fields.fields().clone();
+    fields["record"] = name.into();
+    parsed(fields)
+}
+
+fn read(fields: &Request<'_>) -> Result<RecordJson<'static>, Failure> {
+    parsed(fields.fields().clone())
+}
+
+fn parsed(mut fields: Value) -> Result<RecordJson<'static>, Failure> {
     strip_nulls(&mut fields);
     RecordJson::deserialize(fields).map_err(|error| Failure::BadRequest(error.to_string()))
 }

@@ -26,8 +26,8 @@ const BEDTIME: u8 = 5;
 const OVERRUN_S: u16 = u16::MAX;
 
 impl Maker<'_> {
-    /// What surrounds the measurement of the same number: it is the `focus` of each Observation but that of HbA1c, which
-    /// is a measurement of its own, and supports the administration of the medication.
+    /// What surrounds the measurement of the same number: it is the `focus` of each Observation but that of `HbA1c`,
+    /// which is a measurement of its own, and supports the administration of the medication.
     pub(super) fn context(&mut self, context: &GlucoseContext) {
         let measurement = self.received.glucose(context.sequence);
         let measured = self.made.len();

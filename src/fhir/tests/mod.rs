@@ -316,6 +316,157 @@ fn a_transaction_names_each_resource_by_the_caller_s_choice() {
     );
 }
 
+/// What of a reading comes back, by the table of the module.
+fn told(reading: &reading::Observation) -> reading::Observation {
+    let named = [
+        Status::INVALID,
+        Status::QUESTIONABLE,
+        Status::NOT_AVAILABLE,
+        Status::CALIBRATING,
+        Status::TEST,
+        Status::DEMO,
+        Status::VALIDATED,
+        Status::EARLY,
+        Status::ONGOING,
+    ];
+    let named = named.iter().fold(0, |all, bit| all | bit.bits());
+    let status = Status::from_bits(reading.status.bits() & named);
+    let is_number = matches!(
+        reading.value,
+        Value::Number(_) | Value::BelowRange(_) | Value::AboveRange(_)
+    );
+    let withheld = [Status::INVALID, Status::NOT_AVAILABLE, Status::CALIBRATING];
+    let is_told = !withheld.iter().any(|bit| status.contains(*bit));
+    let (value, unit) = match (is_told, is_number) {
+        (false, _) => (Value::NotANumber, Unit::from_code(0)),
+        (true, false) => (reading.value, Unit::from_code(0)),
+        (true, true) if (reading.metric, reading.unit) == (Metric::BODY_HEIGHT, Unit::METRE) => {
+            let hundredfold =
+                |number: Decimal| Decimal::new(number.mantissa(), number.exponent() + 2);
+            let value = match reading.value {
+                Value::Number(number) => Value::Number(hundredfold(number)),
+                Value::BelowRange(bound) => Value::BelowRange(hundredfold(bound)),
+                Value::AboveRange(bound) => Value::AboveRange(hundredfold(bound)),
+                other => other,
+            };
+            (value, Unit::CENTIMETRE)
+        }
+        (true, true) => (reading.value, reading.unit),
+    };
+    reading::Observation {
+        status,
+        ..reading::Observation::new(reading.metric, unit, Instant::ZERO, value)
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_comes_back_differs_in_nothing_but_what_the_module_says(
+        row in 0..Metric::all().len(),
+        odd_unit in 0..Metric::all().len() * 4,
+        kind in 0_u8..7,
+        mantissa: i32,
+        exponent in -20_i8..20,
+        status: u16,
+        is_valid: bool,
+    ) {
+        let row = &Metric::all()[row];
+        let others: Vec<_> = Metric::all().iter().filter_map(|row| row.unit).collect();
+        let unit = others.get(odd_unit).copied().or(row.unit).unwrap_or(Unit::METRE);
+        let number = Decimal::new(mantissa, exponent);
+        let value = match kind {
+            0 => Value::NotANumber,
+            1 => Value::NotAtThisResolution,
+            2 => Value::PositiveInfinity,
+            3 => Value::NegativeInfinity,
+            4 => Value::BelowRange(number),
+            5 => Value::AboveRange(number),
+            _ => Value::Number(number),
+        };
+        let status = if is_valid { 0 } else { status };
+        let one = reading(row.metric.code(), unit.code(), value, Status::from_bits(status));
+        let written = Observation::of(&one, &context(1, Upload::Put));
+        let read = observation(back(written)).reading().unwrap();
+        let expected = told(&one);
+        proptest::prop_assert_eq!(
+            (read.metric, read.value, read.status),
+            (expected.metric, expected.value, expected.status)
+        );
+        match expected.unit.ucum() {
+            Some(ucum) => proptest::prop_assert_eq!(read.unit.ucum(), Some(ucum)),
+            None => proptest::prop_assert_eq!(read.unit, expected.unit),
+        }
+    }
+}
+
+/// Found by the test above: what was only a test came back as not a number.
+#[test]
+fn a_special_value_of_a_test_stays_what_it_is() {
+    for status in [Status::TEST, Status::DEMO, Status::QUESTIONABLE] {
+        let one = saturation(Value::PositiveInfinity, status);
+        let read = Observation::of(&one, &context(1, Upload::Put)).reading();
+        assert_eq!(read.unwrap().value, Value::PositiveInfinity);
+    }
+}
+
+#[test]
+fn a_waveform_without_samples_has_no_empty_data_and_one_of_a_vital_sign_no_profile() {
+    let mut bytes = [0; 16];
+    let len = reading::codec::encode(&[], &mut bytes).unwrap();
+    let block = reading::Waveform {
+        metric: Metric::HEART_RATE,
+        unit: Unit::BEATS_PER_MINUTE,
+        start: Instant::ZERO,
+        rate: crate::time::SampleRate::hz(1),
+        first_index: 0,
+        scale: Decimal::new(1, 0),
+        zero: 0,
+        codec: reading::codec::CodecId::SMALL,
+        count: 0,
+        data: &bytes[..len],
+    };
+    let written = Observation::waveform(&block, &context(1, Upload::Put)).unwrap();
+    assert_eq!(written.meta, None);
+    assert_eq!(written.code.code_of(terms::LOINC), None);
+    let data = written.value_sampled_data.unwrap();
+    assert_eq!(
+        (data.data.as_deref(), data.samples()),
+        (None, Some(Vec::new()))
+    );
+}
+
+#[test]
+fn a_medicine_that_is_not_told_is_no_empty_text() {
+    use crate::reading::draft::{Adherence, Dose, Reporter};
+    let dose = Dose {
+        medicine: "",
+        amount_milli: 1_000,
+        unit: Unit::ONE.code(),
+        adherence: Adherence::TAKEN,
+        planned_before_s: 0,
+        reporter: Reporter::PATIENT,
+    };
+    let written = MedicationAdministration::of(&dose, &context(1, Upload::Put));
+    assert_eq!(written.medication_codeable_concept.text, None);
+    match back(written) {
+        Resource::MedicationAdministration(own) => assert_eq!(own.dose(), Some(dose)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_language_that_is_no_tag_is_left_out() {
+    let language = |language| {
+        let text = reading::Text {
+            language,
+            text: "hello",
+        };
+        Observation::of_text(&text, &context(1, Upload::Put)).language
+    };
+    assert_eq!(language("de-CH").as_deref(), Some("de-CH"));
+    assert_eq!(language("de \n"), None);
+}
+
 #[test]
 fn what_is_no_resource_is_refused_in_words() {
     for (text, word) in [

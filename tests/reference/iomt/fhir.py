@@ -3,6 +3,7 @@
 A number stays the digits that were measured: `Number` marks them, and `dumps` writes them as they are (IOMT-FHIR-001).
 """
 
+import calendar
 import json
 import re
 import uuid
@@ -22,6 +23,8 @@ ABSENT_STATUS = {INVALID: "error", NOT_AVAILABLE: "unknown", CALIBRATING: "temp-
 ABSENT_VALUE = {NAN: "not-a-number", NRES: "error", POSITIVE_INFINITY: "positive-infinity",
                 NEGATIVE_INFINITY: "negative-infinity"}
 KILOPASCAL, METRE = 265987, 263424
+DEMANDED = {"bp": (150021, 150022)}     # the components without which a panel is none of its profile, each once
+NANOSECOND_DIGITS = 9
 
 
 class Number(str):
@@ -66,7 +69,9 @@ def panel(metric, parts, context):
     """A blood pressure is one Observation with components (IOMT-FHIR-005)."""
     profile = profile_of(metric)
     told = [measured(part, profile) for part in parts]
-    profile = profile if all(fits for _, _, fits in told) else None
+    metrics = [part for part, *_ in parts]
+    whole = all(metrics.count(part) == 1 for part in DEMANDED.get(profile, ()))
+    profile = profile if whole and all(fits for _, _, fits in told) else None
     shared = 0
     for *_, status in parts:
         shared |= status
@@ -80,6 +85,66 @@ def panel(metric, parts, context):
     if components:
         resource["component"] = components
     return _with_notes(resource, [note for _, note, _ in told])
+
+
+def waveform(block, samples, context):
+    """Sampled data, whose period, factor and origin give back the samples (IOMT-FHIR-007); never a vital sign."""
+    code = concept(block["metric"], block["unit"], None)
+    data = {"origin": quantity(Decimal(0, 0), NUMBER, block["unit"]), "period": Number(write(period(block["rate"]))),
+            "factor": Number(write(block["scale"])), "dimensions": 1}
+    if samples:
+        data["data"] = " ".join(str(sample - block["zero"]) for sample in samples)
+    return {**_frame(code, context), "status": "final", "valueSampledData": data}
+
+
+def period(millihertz):
+    """Milliseconds from one sample to the next: as many of nine digits behind the point as 31 bits hold, without zeros at the end."""
+    for places in range(NANOSECOND_DIGITS, -1, -1):
+        count = (10 ** places * 1_000_000 + millihertz // 2) // millihertz
+        if count < 1 << 31:
+            while places and count % 10 == 0:
+                count, places = count // 10, places - 1
+            return Decimal(count, -places)
+    raise AssertionError(millihertz)
+
+
+def device(record, context):
+    """A device with its UDI (IOMT-FHIR-008)."""
+    product, production = record["udiDevice"], record["udiProduction"]
+    parts = udi_parts(production)
+    carrier = {"carrierHRF": product + production, **({"deviceIdentifier": product} if product else {})}
+    said = {"manufacturer": record["manufacturer"], "manufactureDate": day(parts.get("11")), "expirationDate": day(parts.get("17")),
+            "lotNumber": parts.get("10"), "serialNumber": record["serial"] or parts.get("21"),
+            "udiCarrier": [carrier] if product or production else None,
+            "deviceName": [{"name": record["model"], "type": "model-name"}] if record["model"] else None,
+            "version": [{"value": record["firmware"]}] if record["firmware"] else None}
+    resource = {"resourceType": "Device", **named(context), "patient": {"reference": context["subject"]}}
+    return {**resource, **{name: value for name, value in said.items() if value}}
+
+
+def udi_parts(production):
+    """The elements as GS1 prints them; of one that stands there twice the last, and none that is empty."""
+    parts, rest = {}, production
+    while element := ELEMENT.match(rest):
+        following = ELEMENT.search(rest, element.end())
+        end = following.start() if following else len(rest)
+        if end > element.end():
+            parts[element[1]] = rest[element.end():end]
+        rest = rest[end:]
+    return parts
+
+
+def day(text):
+    """`YYMMDD` of this century; a day of zero leaves the month."""
+    if text is None or not re.fullmatch("[0-9]{6}", text):
+        return None
+    year, month, number = 2000 + int(text[:2]), int(text[2:4]), int(text[4:])
+    if not 1 <= month <= 12 or number > calendar.monthrange(year, month)[1]:
+        return None
+    return f"{year}-{month:02}" + (f"-{number:02}" if number else "")
+
+
+ELEMENT = re.compile(r"\(([0-9]{2,4})\)")
 
 
 def _frame(code, context):

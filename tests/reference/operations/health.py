@@ -1,8 +1,10 @@
 """gatt, to_fhir."""
 
 from iomt import fhir, gatt, medication
-from iomt.decimal import value_of
+from iomt.decimal import decimal_of, value_of
+from iomt.errors import Refused
 
+from . import values
 from .members import hexed, integer
 from .values import worded
 
@@ -28,6 +30,14 @@ def to_fhir(request):
                "identity": name, "upload": request["upload"]}
     if request.get("panel") is not None:
         return {"resource": fhir.panel(request["panel"], list(map(meant, request["parts"])), context)}
+    if request.get("waveform") is not None:
+        block = request["waveform"]
+        if block["rate"] == 0:
+            raise Refused("out_of_range")
+        samples = values.codec(block).decode(block["count"], hexed(block, "samples"))
+        return {"resource": fhir.waveform({**block, "scale": decimal_of(block["scale"])}, samples, context)}
+    if request.get("descriptor") is not None:
+        return {"resource": fhir.device(request["descriptor"], context)}
     for name, write in MEDICATIONS.items():
         if request.get(name) is not None:
             return {"resource": write(request[name], context)}

@@ -232,6 +232,8 @@ OPERATIONS = dict(
             members(**NAMED, dose=untimed("dose")),
             members(**NAMED, basal=untimed("insulin_basal")),
             members(**NAMED, bolus=untimed("insulin_bolus")),
+            members(**NAMED, waveform=untimed("waveform")),
+            members(**NAMED, descriptor=untimed("descriptor")),
         ),
         members(resource=ANY),
     ),
