@@ -24,7 +24,7 @@ const KEY: usize = 32;
 
 type Secret = [u8; KEY];
 
-/// A SymmetricState that tells what is done to it.
+/// A `SymmetricState` that tells what is done to it.
 struct Symmetric {
     ck: Secret,
     h: Secret,
@@ -116,7 +116,7 @@ impl Symmetric {
     }
 }
 
-/// "HKDF(chaining_key, input_key_material, num_outputs)"
+/// "`HKDF(chaining_key, input_key_material, num_outputs)`"
 fn hkdf<const N: usize>(ck: &Secret, input: &Secret) -> [Secret; N] {
     let temporary = hmac(ck, &[input]);
     let mut before = Vec::new();

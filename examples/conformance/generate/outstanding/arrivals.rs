@@ -189,7 +189,7 @@ fn ends(area: &mut Area, device: &Device, first: &Epoch, second: &Epoch) {
     let listed = |end| own(first, true, span(1, end, &[]));
     let came = |space: u8, counter: u32| frame(first.routed(space, counter, b"late"));
     let begin = frame(first.unproved(0, 0, b"begin"));
-    let asks = |frames: &[Value]| asks(device, &[&[begin.clone()], frames].concat());
+    let asks = |frames: &[Value]| asks(device, &[std::slice::from_ref(&begin), frames].concat());
     let last = 0xFF_FFFE;
     for (what, frames) in [
         (
@@ -265,7 +265,7 @@ fn ends(area: &mut Area, device: &Device, first: &Epoch, second: &Epoch) {
         group.invalid(what, "beyond_end", asks(&frames));
     }
     let told = |frames: &[Value]| {
-        let frames = [&[begin.clone()], frames].concat();
+        let frames = [std::slice::from_ref(&begin), frames].concat();
         json!({ "session": device.session(), "frames": frames })
     };
     let group = area.group(
