@@ -14,6 +14,7 @@ import sys
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE / "broken"), str(HERE.parent / "vectors")]
 
+import intermediate                                                     # noqa: E402
 import judge                                                            # noqa: E402
 import shim                                                             # noqa: E402
 from iomt import fhir                                                   # noqa: E402
@@ -33,6 +34,7 @@ def check(path, operations):
         for test in group["tests"]:
             answer = attempt({"op": group["op"], **test["request"]}, operations)
             right = judge.is_right(group, test, answer, lambda request: plain(shim.answer(request)))
+            right = right and ("intermediate" not in test or intermediate.is_confirmed(test))
             counts[right] += 1
             if not right:
                 different.append((test["tcId"], group["op"], test["comment"], test["flags"], test["expected"], answer))

@@ -259,6 +259,38 @@ def reserved():
     holds("each reserved flag of a listed epoch, alone", not missing, missing or "6 bits")
 
 
+# Modes of the codecs, and what lies between the bytes of a handshake
+
+def modes():
+    for codec, bits in ((1, 3), (2, 5)):
+        seen, starts = set(), set()
+        for group, test in tests("waveform"):
+            request = test["request"]
+            if group["op"] != "waveform_decode" or request["codec"] != codec or "result" not in test["expected"] or not request["samples"]:
+                continue
+            head = f"{int(request['samples'][:6].ljust(6, '0'), 16):024b}"
+            mode = int(head[:5], 2)
+            values = test["expected"]["result"]["values"]
+            steps = {b - a for a, b in zip(values, values[1:])}
+            if mode < 29:
+                starts.add(int(head[5:5 + bits], 2))
+                # Sixteen differences that are unlike each other, so that each weight shows.
+                if len(steps) >= 17:
+                    seen.add(mode)
+        holds(f"waveform: every predictor of codec {codec}, all its weights", seen == set(range(29)), f"{len(seen)} of 29")
+        holds(f"waveform: every start of codec {codec}", starts == set(range(1 << bits)), f"{len(starts)} of {1 << bits}")
+
+
+def between():
+    for area in (area for area in AREAS if area.startswith("pairing")):
+        whole = [test for group, test in tests(area) if group["about"].startswith("whole handshakes") and "hash" in test["expected"]["result"]]
+        told = [test for test in whole if test.get("intermediate", {}).get("h") == test["expected"]["result"]["hash"]]
+        ended = [test for test in whole if "done" in test["expected"]["result"]]
+        split = [test for test in ended if all(test["intermediate"].get("keys", {}).get(key) == test["expected"]["result"]["done"][key] for key in ("kIr", "kRi"))]
+        holds(f"{area}: every value of whole handshakes, step by step", told == whole and split == ended and len(ended) >= 6,
+              f"{len(told)} of {len(whole)}, with the keys of {len(split)}")
+
+
 # Orders and lengths
 
 def orders():
@@ -298,6 +330,8 @@ def main():
     truncations()
     single_bits()
     reserved()
+    modes()
+    between()
     orders()
     lengths()
     print(f"{len(problems)} of these do not hold")

@@ -60,6 +60,7 @@ struct Test {
     request: Value,
     expected: Value,
     result: &'static str,
+    intermediate: Option<Value>,
 }
 
 impl Area {
@@ -211,6 +212,12 @@ impl Group {
         self.push(comment.into(), request, expected, "acceptable")
     }
 
+    /// What the newest test's answer is computed by.
+    pub(super) fn with_intermediate(&mut self, values: Option<Value>) -> &mut Self {
+        self.tests.last_mut().unwrap().intermediate = values;
+        self
+    }
+
     /// The newest test looks for this mistake.
     pub(super) fn flagged(&mut self, flag: &'static str) -> &mut Self {
         self.tests.last_mut().unwrap().flag = Some(flag);
@@ -251,6 +258,7 @@ impl Group {
             request,
             expected,
             result,
+            intermediate: None,
         });
         self
     }
@@ -282,8 +290,12 @@ impl Test {
             let known = area.flags.iter().any(|known| known.name == *flag);
             assert!(known, "{}: flag {flag} is not explained", area.name);
         }
+        let intermediate = self
+            .intermediate
+            .as_ref()
+            .map_or_else(String::new, |values| format!(",\"intermediate\":{values}"));
         format!(
-            "{{\"tcId\":{number},\"comment\":{},\"flags\":{},\"request\":{},\"expected\":{},\"result\":\"{}\"}}",
+            "{{\"tcId\":{number},\"comment\":{},\"flags\":{},\"request\":{},\"expected\":{},\"result\":\"{}\"{intermediate}}}",
             json!(self.comment),
             json!(flags),
             exact::write(&self.request),

@@ -61,6 +61,12 @@ const FLAGS: &[Flag] = &[
         effect: "bytes of nobody become a reading",
     },
     Flag {
+        name: "Enumeration",
+        bug: "TABLE",
+        says: "takes one code for another, or a reserved one for a known one",
+        effect: "a value is shown as what it is not",
+    },
+    Flag {
         name: "Annunciation",
         bug: "ENCODING",
         says: "takes the octets of the annunciation in another order",
@@ -202,6 +208,7 @@ pub(super) fn area() -> Area {
         group.invalid(uuid, "unknown_characteristic", asks(uuid, &[0, 84]));
     }
     super::gatt_later::add(&mut area);
+    super::gatt_edges::add(&mut area);
     area
 }
 

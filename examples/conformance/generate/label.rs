@@ -7,6 +7,12 @@ use crate::shim::text::hex;
 
 const FLAGS: &[Flag] = &[
     Flag {
+        name: "Longest",
+        bug: "OFF_BY_ONE",
+        says: "draws the longest label in another place",
+        effect: "a label of a later version is told from nothing, or a buffer overflows",
+    },
+    Flag {
         name: "CutText",
         bug: "LENGTH",
         says: "takes a text that is cut",
@@ -167,6 +173,7 @@ pub(super) fn area() -> Area {
     later(&mut area, &secret[..16]);
     malformed(&mut area, &secret, &key);
     every_cut(&mut area, &secret, &key);
+    longest(&mut area, &secret, &key);
     area
 }
 
@@ -434,6 +441,47 @@ fn every_cut(area: &mut Area, secret: &[u8], key: &[u8; 32]) {
         for len in 0..text.len() {
             let comment = format!("{what}, {len} of {} characters", text.len());
             group.refused(comment, asks(&text[..len]));
+        }
+    }
+}
+
+/// 128 bytes are the most, which 210 characters say.
+fn longest(area: &mut Area, secret: &[u8], key: &[u8; 32]) {
+    let group = area.group(
+        "label",
+        "labels as long as they get, and a byte more",
+        &["IOMT-LABEL-003", "IOMT-LABEL-006"],
+        "Longest",
+    );
+    // Behind the fields stand four bytes of a checksum.
+    let filled = |body: &[u8], len: usize| {
+        let content = len - 4 - body.len() - 2;
+        let field = [&[2, content as u8][..], &many("a field", content)].concat();
+        [body, &field].concat()
+    };
+    let key = [&[32], &key[..]].concat();
+    for (what, head) in [
+        ("the shortest secret", body(2, &secret[..16], &[])),
+        ("the longest secret", body(2, secret, &[])),
+        ("a key", body(1, &secret[..16], &key)),
+        ("the longest secret and a key", body(1, secret, &key)),
+    ] {
+        for len in [127, 128] {
+            group.valid(
+                format!("{what}, {len} bytes"),
+                asks(text_of(&filled(&head, len))),
+            );
+        }
+        group.valid(
+            format!("{what}, 128 bytes and white space around"),
+            asks(format!("  {}\n", text_of(&filled(&head, 128)))),
+        );
+        for len in [129, 130] {
+            group.invalid(
+                format!("{what}, {len} bytes"),
+                "not_a_label",
+                asks(text_of(&filled(&head, len))),
+            );
         }
     }
 }

@@ -8,6 +8,7 @@ use super::first_zero;
 use super::pairing_flags::FLAGS;
 use super::pairing_lengths as lengths;
 use super::pairing_packets as packets;
+use super::pairing_trace::trace;
 use super::payloads;
 use super::two_faults;
 use crate::shim;
@@ -195,6 +196,7 @@ fn area(model: &Model) -> Area {
     }
     if !model.is_bare {
         packets::another_ephemeral_key(&mut area, &run);
+        packets::one_fault(&mut area, &run);
     }
     area
 }
@@ -216,6 +218,7 @@ fn in_packets(area: &mut Area) {
     two_faults::handshake(area, &run);
     lengths::bounds(area, &run);
     packets::another_ephemeral_key(area, &run);
+    packets::one_fault(area, &run);
 }
 
 fn handshakes(area: &mut Area, model: &Model, names: &[&'static str]) {
@@ -232,6 +235,8 @@ fn handshakes(area: &mut Area, model: &Model, names: &[&'static str]) {
                 format!("{name}, {side} with {} packets", received.len()),
                 run.asks(side, &received),
             );
+            let packets = 2 * received.len() + usize::from(side == "initiator");
+            group.with_intermediate(trace(&run, packets));
             if last {
                 group.flagged(if model.number == 4 {
                     "HashAlone"
@@ -318,7 +323,7 @@ impl Run<'_> {
         }
     }
 
-    fn received(&self, side: &str, all: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    pub(super) fn received(&self, side: &str, all: &[Vec<u8>]) -> Vec<Vec<u8>> {
         let places = self.places(side).iter().filter_map(|place| all.get(*place));
         places.cloned().collect()
     }

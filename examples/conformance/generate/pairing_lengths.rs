@@ -82,33 +82,34 @@ impl<'r> Message<'r> {
         let message = longer_message(&asks, before, &field).unwrap();
         let header = &self.drawn()[..HEADER];
         let code = match self.number {
-            0 => hmac(&self.mac1_key(), &[header, &message])[..MAC1].to_vec(),
+            0 => hmac(&mac1_key(self.run, &self.packets), &[header, &message])[..MAC1].to_vec(),
             _ => Vec::new(),
         };
         let packet = [header, &code, &message].concat();
         assert_eq!(packet.len(), len);
         packet
     }
+}
 
-    fn mac1_key(&self) -> [u8; 32] {
-        let asked = self.run.asks("responder", &[]);
-        let known = |member: &str| asked[member].as_str().and_then(unhex);
-        if self.run.model.number == 3 {
-            let packets = [self.packets[1].clone(), self.packets[3].clone()];
-            let asked = self.run.asks("initiator", &packets);
-            let agreed = shim::outcome("cpace", &asked)["result"]["done"]["mac1Key"].clone();
-            return unhex(agreed.as_str().unwrap()).unwrap().try_into().unwrap();
-        }
-        let (secret, label) = match (known("labelSecret"), known("token")) {
-            (Some(label), _) => (label, "label mac1"),
-            (_, Some(token)) => (token, "token mac1"),
-            _ => {
-                let responder = public(&self.run.secret("responder"));
-                (responder.to_vec(), "static mac1")
-            }
-        };
-        expand(&extract(&[0; 32], &secret), label, &[])
+/// Of message 1; where CPace comes first, behind these packets of it.
+pub(super) fn mac1_key(run: &Run<'_>, packets: &[Vec<u8>]) -> [u8; 32] {
+    let asked = run.asks("responder", &[]);
+    let known = |member: &str| asked[member].as_str().and_then(unhex);
+    if run.model.number == 3 {
+        let packets = [packets[1].clone(), packets[3].clone()];
+        let asked = run.asks("initiator", &packets);
+        let agreed = shim::outcome("cpace", &asked)["result"]["done"]["mac1Key"].clone();
+        return unhex(agreed.as_str().unwrap()).unwrap().try_into().unwrap();
     }
+    let (secret, label) = match (known("labelSecret"), known("token")) {
+        (Some(label), _) => (label, "label mac1"),
+        (_, Some(token)) => (token, "token mac1"),
+        _ => {
+            let responder = public(&run.secret("responder"));
+            (responder.to_vec(), "static mac1")
+        }
+    };
+    expand(&extract(&[0; 32], &secret), label, &[])
 }
 
 /// So many bytes, three at least.

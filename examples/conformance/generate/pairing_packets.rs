@@ -134,6 +134,108 @@ pub(super) fn foreign(area: &mut Area, run: &Run<'_>) {
     }
 }
 
+/// One fault in each field of a header, and the word that the text has for it.
+pub(super) fn one_fault(area: &mut Area, run: &Run<'_>) {
+    let group = area.group(
+        "pair_step",
+        "one fault in a header",
+        &["IOMT-PAIR-004", "IOMT-PAIR-005", "IOMT-PAIR-050"],
+        "Packet",
+    );
+    let number = run.model.number;
+    let wrong_hint = match number {
+        1 | 2 => "wrong_label",
+        _ => "wrong_key",
+    };
+    let other_model = if number == 1 { 2 } else { 1 };
+    for side in ["responder", "initiator"] {
+        let place = first_noise(run, side);
+        let packets = &received(run, side)[..=place];
+        let mut with = |what: &str, word: &'static str, at: usize, to: u8| {
+            let mut packets = packets.to_vec();
+            packets[place][at] = to;
+            group.invalid(
+                format!("to the {side}: {what}"),
+                word,
+                run.asks(side, &packets),
+            );
+        };
+        let due = packets[place][3];
+        for bit in 2..6 {
+            with(
+                &format!("reserved bit {bit}"),
+                "reserved",
+                0,
+                0x81 | 1 << bit,
+            );
+        }
+        with("a receipt", "unexpected_packet", 0, 0x41);
+        with("version 2", "unsupported_version", 0, 0x82);
+        for suite in [0, 2, 3, 0xFF] {
+            with(&format!("suite {suite}"), "unsupported_suite", 1, suite);
+        }
+        for model in [0, other_model, 7, 0xFF] {
+            with(&format!("model {model}"), "unexpected_message", 2, model);
+        }
+        with("step 0", "reserved", 3, 0);
+        with("the next step", "unexpected_message", 3, due + 1);
+        with("step 255", "unexpected_message", 3, 0xFF);
+        for at in [12, 19] {
+            let other = packets[place][at] ^ 0x10;
+            with(&format!("byte {at}, of the hint"), wrong_hint, at, other);
+        }
+    }
+    if matches!(number, 1 | 2) {
+        too_short(area, run);
+    }
+    at_once(area, run);
+}
+
+/// Whoever works on a message says so, or looks at the next when it has done.
+fn at_once(area: &mut Area, run: &Run<'_>) {
+    let other = Run {
+        model: run.model,
+        name: "another",
+    };
+    let group = area
+        .group(
+            "pair_step",
+            "a second message 1 while the first is worked on",
+            &["IOMT-PAIR-013", "IOMT-PAIR-043"],
+            "TwoPending",
+        )
+        .judged("any_error");
+    let place = first_noise(run, "responder");
+    let (all, theirs) = (received(run, "responder"), received(&other, "responder"));
+    for (what, second) in [("another one", &theirs[place]), ("the same", &all[place])] {
+        let packets = [&all[..=place], std::slice::from_ref(second)].concat();
+        let mut asked = run.asks("responder", &packets);
+        asked["atOnce"] = true.into();
+        group.acceptable(what, asked);
+    }
+}
+
+fn too_short(area: &mut Area, run: &Run<'_>) {
+    let group = area.group(
+        "pair_step",
+        "labels whose secret is too short",
+        &["IOMT-PAIR-030"],
+        "WrongSecret",
+    );
+    for side in ["responder", "initiator"] {
+        let all = received(run, side);
+        for len in [0, 1, 15] {
+            let mut asked = run.asks(side, &all);
+            asked["labelSecret"] = hex(&bytes::<16>("a short label")[..len]).into();
+            group.invalid(
+                format!("the {side} has a label of {len} bytes"),
+                "secret_too_short",
+                asked,
+            );
+        }
+    }
+}
+
 /// Whoever has answered has one pending secret, and no more.
 pub(super) fn second_hello(area: &mut Area, run: &Run<'_>) {
     let other = Run {

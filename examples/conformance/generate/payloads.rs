@@ -219,7 +219,12 @@ fn forms(area: &mut Area, messages: &[Message<'_>]) {
 }
 
 fn offers(area: &mut Area, messages: &[Message<'_>]) {
-    let group = area.group("pair_step", "offers", &["IOMT-PAIR-023"], "Downgrade");
+    let group = area.group(
+        "pair_step",
+        "offers",
+        &["IOMT-PAIR-023", "IOMT-VER-002"],
+        "Downgrade",
+    );
     for message in messages {
         let [versions, suites, models, high] = message.offer();
         let name = |what: &str| format!("message {}: {what}", message.number + 1);

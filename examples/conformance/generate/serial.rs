@@ -115,6 +115,7 @@ pub(super) fn area() -> Area {
     stream(&mut area);
     batch(&mut area);
     every_cut(&mut area);
+    longest(&mut area);
     area
 }
 
@@ -378,5 +379,39 @@ fn every_cut(area: &mut Area) {
                 decode(carrier, &whole[..len]),
             );
         }
+    }
+}
+
+/// The longest datagrams, carried and read: nothing else passes through a receiver's whole buffer.
+fn longest(area: &mut Area) {
+    let group = area.group(
+        "serial",
+        "the longest datagrams, and those of a byte less",
+        &["IOMT-CARR-030", "IOMT-CARR-040", "IOMT-CARR-050"],
+        "Length",
+    );
+    let zeros = vec![0; 1_232];
+    let full: Vec<u8> = (1..=255).cycle().take(1_232).collect();
+    for carrier in ["line", "stream", "batch"] {
+        for (what, datagram) in [
+            ("1,232 bytes", &many("the longest", 1_232)),
+            ("1,231 bytes", &many("nearly the longest", 1_231)),
+            ("1,232 zeros", &zeros),
+            ("1,232 bytes without a zero", &full),
+        ] {
+            let bytes = bytes_of(carrier, &[datagram, &[7]]);
+            group.valid(
+                format!("{carrier}, {what}, and one behind"),
+                decode(carrier, &bytes),
+            );
+        }
+    }
+    for carrier in ["stream", "batch"] {
+        let good = bytes_of(carrier, &[&[7]]);
+        let over = [&[4, 0xD1][..], &many("too long", 1_233), &good].concat();
+        group.valid(
+            format!("{carrier}, 1,233 bytes that are there"),
+            decode(carrier, &[&good[..], &over].concat()),
+        );
     }
 }

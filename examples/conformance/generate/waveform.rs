@@ -1,3 +1,6 @@
+#[path = "waveform_modes.rs"]
+mod modes;
+
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
@@ -41,6 +44,18 @@ const FLAGS: &[Flag] = &[
         bug: "ARITHMETIC",
         says: "predicts another sample",
         effect: "a signal drifts away, and nothing tells",
+    },
+    Flag {
+        name: "Weights",
+        bug: "ARITHMETIC",
+        says: "weighs the differences before otherwise",
+        effect: "a signal drifts away, and nothing tells",
+    },
+    Flag {
+        name: "Escape",
+        bug: "MISSING_CHECK",
+        says: "does not look whether a residual needs its escape, and whether it fits its samples",
+        effect: "one signal has several encodings",
     },
     Flag {
         name: "Step",
@@ -213,6 +228,8 @@ pub(super) fn area() -> Area {
         );
     }
     large_blocks_cut_short(&mut area);
+    modes::every_mode(&mut area);
+    modes::escapes(&mut area);
     area
 }
 

@@ -8,6 +8,7 @@ use iomt::wire::{Packet, Space};
 use serde_json::{Value, json};
 
 use super::Answer;
+use super::command_outcomes;
 use super::error::{Class, Failure, unwritten};
 use super::keys::{Draws, Roots, agree, begin, number};
 use super::request::Request;
@@ -19,6 +20,8 @@ const MAX_FRAME: usize = COMMAND_OVERHEAD + Command::MAX_LEN;
 pub(super) fn command(request: &Request<'_>) -> Answer {
     if request.has("root") {
         relation(request)
+    } else if request.has("places") {
+        command_outcomes::outcomes(request)
     } else if request.has("packets") {
         open(request)
     } else if request.has("session") {

@@ -6,6 +6,7 @@
 
 mod carriers;
 mod command;
+mod command_outcomes;
 mod cpace;
 mod decimal;
 pub(crate) mod error;

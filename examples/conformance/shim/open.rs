@@ -1,4 +1,4 @@
-use iomt::seal::{Error, Opener, Opening};
+use iomt::seal::{Control, Error, Opener, Opening};
 use serde_json::{Value, json};
 
 use super::Answer;
@@ -47,17 +47,37 @@ pub(super) fn take(server: &mut Opener, arrival: &mut Arrival) -> Result<Value, 
             }
             fresh
         }
-        Opening::Control(control) => json!({ "control": {
-            "tag": hex(control.epoch().as_bytes()),
-            "counter": control.counter(),
-            "plaintext": hex(control.plaintext()),
-        }}),
+        Opening::Control(control) => heard(&control),
         Opening::Duplicate => json!({ "duplicate": true }),
     })
 }
 
+fn heard(control: &Control<'_>) -> Value {
+    json!({ "control": {
+        "tag": hex(control.epoch().as_bytes()),
+        "counter": control.counter(),
+        "plaintext": hex(control.plaintext()),
+    }})
+}
+
+/// The same; what a list says is obeyed.
+fn take_and_settle(server: &mut Opener, arrival: &mut Arrival) -> Result<Value, Error> {
+    let mut packet = arrival.packet.clone();
+    match server.open(&mut packet)? {
+        Opening::Control(control) => {
+            server.handle_outstanding(&control, |_| {})?;
+            Ok(heard(&control))
+        }
+        _ => take(server, arrival),
+    }
+}
+
 pub(super) fn open(request: &Request<'_>) -> Answer {
     let mut server = server(request)?;
+    let take = match request.flag("settle") {
+        true => take_and_settle,
+        false => take,
+    };
     let mut outcomes = Vec::new();
     for mut arrival in arrivals(request)? {
         let outcome = take(&mut server, &mut arrival);

@@ -176,6 +176,11 @@ fn exchange(
     received: &[Vec<u8>],
     mut messages: Vec<Message>,
 ) -> Result<Progress, Failure> {
+    if party.request.flag("atOnce") {
+        for heard in received {
+            exchange.handle_packet(heard)?;
+        }
+    }
     let mut packet = worked(&mut exchange, &party.key)?;
     messages.extend(
         packet

@@ -197,6 +197,14 @@ pub(crate) fn message_with(asked: &Value, heard: Option<&[u8]>, payload: &[u8]) 
     out.get(..len).map(<[u8]>::to_vec)
 }
 
+/// Pattern, prologue and psk of the handshake of this side, which may need to have received CPace's packets.
+pub(crate) fn agreed(asked: &Value) -> Option<(String, Vec<u8>, Option<[u8; 32]>)> {
+    let request = Request::new(asked);
+    let party = Party::of(&request).ok()?;
+    let terms = Terms::of(&party, request.number("model").ok()?).ok()?;
+    Some((terms.name, terms.prologue, terms.psk))
+}
+
 /// The message that this side writes behind these packets of Noise, with more fields behind its own.
 pub(crate) fn longer_message(asked: &Value, before: &[Vec<u8>], more: &[u8]) -> Option<Vec<u8>> {
     let request = Request::new(asked);

@@ -144,6 +144,50 @@ class Commanded:
         self.chain, self.taken = next_chain(self.chain), self.taken + 1
 
 
+DONE, KNOWN, NO_ROOM, NOT_ALLOWED, NOT_UNDERSTOOD = 1, 2, 3, 4, 5
+
+
+class Recipients:
+    """Who a device speaks to, and what a command of the first of them changes (IOMT-PAIR-083 to 088)."""
+
+    def __init__(self, places, paired):
+        self.places, self.paired, self.introduced = places, list(paired), []
+
+    def outcome(self, plaintext):
+        """The first that holds of: not understood, not allowed, known, no room, done."""
+        try:
+            command = read(plaintext)
+        except Refused:
+            return NOT_UNDERSTOOD
+        if isinstance(command, Introduce):
+            return self._successor(command.key) if command.role == SUCCESSOR else self._introduce(command.key)
+        return self._revoke(command.key) if isinstance(command, Revoke) else DONE
+
+    def _successor(self, key):
+        """It takes the sender's place, once it is met."""
+        return KNOWN if key in self.paired + self.introduced else DONE
+
+    def _introduce(self, key):
+        if key in self.paired:
+            return KNOWN
+        if key not in self.introduced:
+            if self.is_full():
+                return NO_ROOM
+            self.introduced.append(key)
+        return DONE                                     # nobody of them was ever met here
+
+    def is_full(self):
+        return len(self.paired) + len(self.introduced) >= self.places
+
+    def _revoke(self, key):
+        if key in self.paired:
+            return NOT_ALLOWED
+        if key not in self.introduced:
+            return KNOWN
+        self.introduced.remove(key)
+        return DONE
+
+
 def static_of(root, relation):
     """(private, public) key of a device for one owner (IOMT-PAIR-090)."""
     private = expand(root, "static", relation.to_bytes(8, "big"))

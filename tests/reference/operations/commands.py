@@ -1,7 +1,7 @@
 """command."""
 
 from iomt import command
-from iomt.command import CommandEpoch, Commanded, Introduce, Revoke
+from iomt.command import CommandEpoch, Commanded, Introduce, Recipients, Revoke
 
 from .members import attempt, hexed, integer, session
 
@@ -42,6 +42,19 @@ def open_packets(request):
     return {"outcomes": [attempt(take, device, packet) for packet in request["packets"]]}
 
 
+def answered(device, recipients, packet):
+    outcome = recipients.outcome(device.open(bytes.fromhex(packet)))
+    device.take()
+    return {"taken": device.taken, "outcome": outcome}
+
+
+def command_packets(request):
+    """At a device that persons have paired with these, the sender first."""
+    device = Commanded(session(request))
+    recipients = Recipients(request["places"], map(bytes.fromhex, request["paired"]))
+    return {"outcomes": [attempt(answered, device, recipients, packet) for packet in request["packets"]]}
+
+
 def relation(request):
     private, public = command.static_of(hexed(request, "root"), integer(request, "relation"))
     return {"staticSecret": private, "public": public}
@@ -50,6 +63,8 @@ def relation(request):
 def operation(request):
     if request.get("root") is not None:
         return relation(request)
+    if request.get("places") is not None:
+        return command_packets(request)
     if request.get("packets") is not None:
         return open_packets(request)
     if request.get("session") is not None:

@@ -37,7 +37,21 @@ def outcome(opened):
 
 def open_frames(request):
     server = Server(session(request))
-    return {"outcomes": [attempt(lambda: outcome(take(server, arrival))) for arrival in request["frames"]]}
+    act = take_and_settle if request.get("settle") else take
+    return {"outcomes": [attempt(lambda: outcome(act(server, arrival))) for arrival in request["frames"]]}
+
+
+def take_and_settle(server, arrival):
+    """The same; what a list says is obeyed."""
+    opened = take(server, arrival)
+    if opened.frame.space == CONTROL:
+        for epochs in filter(is_list, control.read(opened.plaintext)):
+            settle(server, opened, epochs)
+    return opened
+
+
+def is_list(record):
+    return isinstance(record, list)
 
 
 def after(request):

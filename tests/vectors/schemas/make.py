@@ -147,7 +147,7 @@ OPERATIONS = dict(
         members(packet=HEX),
     ),
     open=(
-        members(session=SESSION, frames=FRAMES),
+        members(session=SESSION, frames=FRAMES, settle_=FLAG),
         members(outcomes=lists(either(members(fresh=members(**OPENED, space=INT)), members(control=members(**OPENED)), members(duplicate={"const": True}), ERROR))),
     ),
     locator=(members(session=SESSION, frames=FRAMES), members(locators=lists(fixed(8)))),
@@ -180,13 +180,14 @@ OPERATIONS = dict(
             members(revoke=HEX),
             members(**EPOCH, plaintext=HEX),
             members(session=SESSION, packets=lists(HEX)),
+            members(session=SESSION, staticSecret=KEY, places=INT, paired=lists(KEY), packets=lists(HEX)),
             members(root=KEY, relation=BIG),
         ),
         either(
             *COMMANDS,
             members(plaintext=HEX),
             members(chain=KEY, locator=fixed(8), salt=fixed(16), secret=KEY, tag=fixed(16), key=KEY, packet=HEX),
-            members(outcomes=lists(either(members(taken=INT, command=either(*COMMANDS, ERROR)), ERROR))),
+            members(outcomes=lists(either(members(taken=INT, command=either(*COMMANDS, ERROR)), members(taken=INT, outcome=INT), ERROR))),
             members(staticSecret=KEY, public=KEY),
         ),
     ),
@@ -195,7 +196,7 @@ OPERATIONS = dict(
         either(members(model=INT, secret=HEX, key_=KEY), members(text=TEXT)),
     ),
     pair_step=(
-        members(**SIDE, model=word(1, 2, 3, 4, 5, 6), peer_=KEY, labelSecret_=HEX, passcode_=TEXT, token_=HEX, psk_=KEY, descriptorBody_=HEX),
+        members(**SIDE, model=word(1, 2, 3, 4, 5, 6), peer_=KEY, labelSecret_=HEX, passcode_=TEXT, token_=HEX, psk_=KEY, descriptorBody_=HEX, atOnce_=FLAG),
         members(packet_=HEX, ephemeral_=KEY, hash_=KEY, done_=DONE),
     ),
     cpace=(
@@ -240,8 +241,17 @@ OPERATIONS = dict(
 )
 
 
+HANDSHAKE = members(
+    operations=lists(members(do=word("MixHash", "MixKey", "MixKeyAndHash", "EncryptAndHash"), message=INT, token=TEXT, input=HEX, h_=KEY, ck_=KEY, k_=KEY)),
+    h=KEY,
+    mac1Key_=KEY,
+    keys_=members(kIr=KEY, kRi=KEY, both=KEY, rootUp=KEY, rootDown=KEY, receiptKey=KEY, chain=KEY),
+)
+
+
 def group(op):
     request, result = OPERATIONS[op]
+    more = {"intermediate_": HANDSHAKE} if op == "pair_step" else {}
     test = members(
         tcId={"type": "integer", "minimum": 1},
         comment=TEXT,
@@ -249,6 +259,7 @@ def group(op):
         request=request,
         expected=either(members(result=result), ERROR),
         result=word("valid", "invalid", "acceptable"),
+        **more,
     )
     requirement = {"type": "string", "pattern": "^IOMT-[A-Z]+-[0-9]{3}$"}
     return members(op=word(op), about=TEXT, requirements=lists(requirement), judge_=word("any_error", "decodes", "or_malformed"), tests=lists(test))

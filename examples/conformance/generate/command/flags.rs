@@ -116,6 +116,12 @@ pub(super) const FLAGS: &[Flag] = &[
         effect: "a command is not bound to its epoch",
     },
     Flag {
+        name: "Outcome",
+        bug: "STATE",
+        says: "tells another outcome of a command than has become of it",
+        effect: "a recipient waits for a device that never speaks to it, or one that was revoked goes on reading",
+    },
+    Flag {
         name: "Answer",
         bug: "ENCODING",
         says: "reads an answer otherwise",

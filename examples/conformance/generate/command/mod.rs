@@ -2,6 +2,7 @@
 
 mod derived;
 mod flags;
+mod outcomes;
 mod refused;
 mod sealed;
 mod text;
@@ -32,6 +33,7 @@ pub(super) fn area() -> Area {
     text::answers(&mut area);
     derived::relations(&mut area);
     derived::handshakes(&mut area);
+    outcomes::outcomes(&mut area);
     area
 }
 

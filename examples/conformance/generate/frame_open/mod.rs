@@ -1,5 +1,6 @@
 mod ahead;
 mod forged;
+mod limits;
 mod marks;
 
 use serde_json::{Value, json};
@@ -38,6 +39,18 @@ const FLAGS: &[Flag] = &[
         bug: "MISSING_CHECK",
         says: "takes a header that version 1 does not have",
         effect: "a later version is misread",
+    },
+    Flag {
+        name: "Strangers",
+        bug: "STATE",
+        says: "gives up what it knows for frames that are not authentic",
+        effect: "anybody can make a server forget a device",
+    },
+    Flag {
+        name: "Length",
+        bug: "OFF_BY_ONE",
+        says: "draws a limit in another place",
+        effect: "the longest frame, or the last counter, is never heard",
     },
     Flag {
         name: "Route",
@@ -133,6 +146,8 @@ pub(super) fn area() -> Area {
     ahead::ahead(&mut area, &device, &epochs);
     marks::every_order(&mut area, &device, &epochs);
     forged::other_versions(&mut area, &device, &epochs);
+    limits::limits(&mut area, &device, &epochs);
+    limits::strangers(&mut area, &device, &epochs);
     area
 }
 

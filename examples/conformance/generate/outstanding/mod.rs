@@ -1,3 +1,4 @@
+mod arrivals;
 mod lists;
 mod server;
 mod status;
@@ -6,7 +7,7 @@ mod written;
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
-use super::common::{Device, bytes, cuts, frame};
+use super::common::{Device, bytes, cuts, flipped, frame};
 use crate::shim;
 use crate::shim::text::{Epoch, hex, unhex, varint};
 
@@ -52,6 +53,18 @@ const FLAGS: &[Flag] = &[
         bug: "OFF_BY_ONE",
         says: "places losses wrongly",
         effect: "the wrong readings are taken for lost",
+    },
+    Flag {
+        name: "Run",
+        bug: "STATE",
+        says: "takes another run for that of an epoch",
+        effect: "a loss is told of readings that nobody has taken",
+    },
+    Flag {
+        name: "LostArrives",
+        bug: "STATE",
+        says: "takes a frame whose counter was named as lost for a duplicate",
+        effect: "a reading that came late is acknowledged, and stored by nobody",
     },
     Flag {
         name: "Closed",
@@ -102,6 +115,8 @@ pub(super) fn area() -> Area {
     server::settled(&mut area);
     server::epochs_of_lists(&mut area);
     lists::other_cuts(&mut area);
+    arrivals::lost_ones(&mut area);
+    arrivals::runs(&mut area);
     area
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A list as its device writes it, sealed by an epoch.
-fn sealed(epoch: &Epoch, counter: u32, epochs: &[Value]) -> Value {
+pub(super) fn sealed(epoch: &Epoch, counter: u32, epochs: &[Value]) -> Value {
     let answer = shim::outcome(
         "outstanding",
         &json!({ "records": [{ "outstanding": { "epochs": epochs } }] }),
@@ -17,11 +17,11 @@ fn sealed(epoch: &Epoch, counter: u32, epochs: &[Value]) -> Value {
     frame(epoch.unproved(2, counter, &plaintext))
 }
 
-fn own(epoch: &Epoch, secret: bool, data: Value) -> Value {
+pub(super) fn own(epoch: &Epoch, secret: bool, data: Value) -> Value {
     json!({ "locator": hex(epoch.locator), "secret": secret.then(|| hex(epoch.secret)), "cut": false, "run": hex(bytes::<8>("run")), "data": data })
 }
 
-fn span(floor: u32, end: u32, losses: &[(u32, u32, u8)]) -> Value {
+pub(super) fn span(floor: u32, end: u32, losses: &[(u32, u32, u8)]) -> Value {
     let losses: Vec<_> = losses
         .iter()
         .map(|(start, end, why)| json!({ "range": [start, end], "why": why }))

@@ -1,4 +1,5 @@
 mod compounds;
+mod edges;
 mod frames;
 mod numbers;
 
@@ -93,6 +94,12 @@ const FLAGS: &[Flag] = &[
         effect: "a diastolic pressure that was disturbed is shown as good",
     },
     Flag {
+        name: "Option",
+        bug: "MISSING_CHECK",
+        says: "takes any byte for a value that is there",
+        effect: "one reading has several encodings, and is stored twice",
+    },
+    Flag {
         name: "Sign",
         bug: "SIGN",
         says: "reads zigzag wrongly",
@@ -118,6 +125,7 @@ pub(super) fn area() -> Area {
     compounds::with_statuses(&mut area);
     frames::cut(&mut area);
     other_cuts(&mut area);
+    edges::options(&mut area);
     area
 }
 

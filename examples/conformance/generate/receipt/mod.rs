@@ -10,6 +10,12 @@ use crate::shim::text::{Epoch, hex, hmac, u24, varint};
 
 const FLAGS: &[Flag] = &[
     Flag {
+        name: "Unreadable",
+        bug: "STATE",
+        says: "acknowledges what it can read alone",
+        effect: "a frame that nobody can read is sent for ever, and holds up those behind it",
+    },
+    Flag {
         name: "ForgedProof",
         bug: "AUTHENTICATION",
         says: "believes a receipt whose proof has another bit",
@@ -133,6 +139,8 @@ pub(super) fn area() -> Area {
     refused::malformed(&mut area, &scene);
     written::written(&mut area, &scene);
     refused::packets_cut_short(&mut area, &scene);
+    refused::ends(&mut area, &scene);
+    written::unreadable(&mut area, &scene);
     area
 }
 

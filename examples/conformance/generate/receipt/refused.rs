@@ -173,3 +173,42 @@ pub(super) fn packets_cut_short(area: &mut Area, scene: &Scene) {
         );
     }
 }
+
+/// Ends of ranges at the last counter, and one behind it.
+pub(super) fn ends(area: &mut Area, scene: &Scene) {
+    let first = &scene.epochs[0];
+    let entry = |space, floor, ranges: &[(u64, u64)]| {
+        let entries = [Entry(first, space, floor, ranges)];
+        scene.asks(&scene.undated(&body(NO_ECHO, [0, 0], &entries)))
+    };
+    let group = area.group(
+        "receipt",
+        "the last counter, and one behind it",
+        &["IOMT-RCPT-016"],
+        "Entry",
+    );
+    let last = 0xFF_FFFE_u64;
+    for space in 0..2 {
+        for (what, floor, ranges) in [
+            ("alone", 0, vec![(last, 1)]),
+            ("behind the floor", 0xFF_FFFD, vec![(1, 1)]),
+            ("at the end of a range", 5, vec![(1, last - 5)]),
+            ("in the last of two ranges", 5, vec![(1, 2), (last - 8, 1)]),
+        ] {
+            group.valid(
+                format!("space {space}, {what}"),
+                entry(space, floor, &ranges),
+            );
+            let mut longer = ranges;
+            if let Some((_, len)) = longer.last_mut() {
+                *len += 1;
+            }
+            group.refused(
+                format!("space {space}, {what}, and one more"),
+                entry(space, floor, &longer),
+            );
+        }
+    }
+    group.valid("a floor above it", entry(0, 0xFF_FFFF, &[]));
+    group.refused("a range behind that floor", entry(0, 0xFF_FFFF, &[(1, 1)]));
+}

@@ -122,3 +122,32 @@ pub(super) fn written(area: &mut Area, scene: &Scene) {
     );
     group.valid("one that came twice", asks(&[data(0), data(0)], None));
 }
+
+/// Whatever is authentic is stored and acknowledged, though nobody can read it: else it comes for ever.
+pub(super) fn unreadable(area: &mut Area, scene: &Scene) {
+    let first = &scene.epochs[0];
+    let group = area.group(
+        "receipt",
+        "frames that are authentic and can not be read",
+        &["IOMT-ENV-018", "IOMT-RCPT-013"],
+        "Unreadable",
+    );
+    for (what, plaintext) in [
+        ("nothing", &[][..]),
+        ("a head without its run", &[15, 1, 2, 3]),
+        ("an over-long head", &[0x8E, 0]),
+        ("a head alone", &[14]),
+        ("a record beyond the end", &[14, 16, 9, 1]),
+        ("a record of nobody", &[14, 0xFF, 0xFF, 3, 0]),
+        ("text", b"not a record at all"),
+    ] {
+        for space in 0..2 {
+            let frames = [
+                frame(first.unproved(space, 0, plaintext)),
+                frame(first.unproved(space, 2, plaintext)),
+            ];
+            let asked = json!({ "session": scene.device.session(), "frames": frames });
+            group.valid(format!("space {space}, {what}"), asked);
+        }
+    }
+}
