@@ -47,7 +47,12 @@ impl Received<'_> {
         date_time(&self.told(stamp).unwrap_or(self.at))
     }
 
+    /// When something was measured, as the device tells: not behind its receipt, where its clock is wrong.
     fn told(&self, stamp: Stamp) -> Option<WallClock> {
+        self.clock_of(stamp).filter(|told| !told.is_after(&self.at))
+    }
+
+    fn clock_of(&self, stamp: Stamp) -> Option<WallClock> {
         stamp.wall_clock(self.at.utc_offset_minutes.unwrap_or(0))
     }
 }
@@ -68,7 +73,7 @@ impl Resource {
     /// | code, text, samples or bits of a health observation | Observation with `valueCodeableConcept`, `valueString`, `valueSampledData` |
     ///
     /// Each has the time that the device tells ([`Stamp::wall_clock`](crate::gatt::Stamp::wall_clock)), else that of
-    /// its receipt. What else the value says stands with each Observation that is made of it:
+    /// its receipt; so, too, where what the device tells is behind that by more than both clocks admit. What else the value says stands with each Observation that is made of it:
     ///
     /// | field | place |
     /// |---|---|
@@ -79,7 +84,7 @@ impl Resource {
     /// | skin contact, sample type and location, quality of a CGM, adjust reason and fractions of a clock, source and timeline of an elapsed time | component |
     /// | sequence number of a glucose measurement | component, and an `identifier` of the device, else the patient, and the number |
     /// | sequence number of a glucose context | `focus` of its Observations and `supportingInformation` of its `MedicationAdministration`: the measurement by that `identifier`; a component of the `HbA1c`, which is a measurement of its own |
-    /// | a time that names no instant; the minutes of a CGM session | component |
+    /// | a time that names no instant, or one behind the receipt; the minutes of a CGM session | component |
     /// | number of a health observation; those that it is derived from; those that it is a member of | `identifier`; `derivedFrom`; component |
     /// | duration, supplemental codes and attributes of a health observation | component |
     ///
@@ -270,7 +275,7 @@ impl Maker<'_> {
 
     /// What a device's clock says, at its receipt: a time where it names an instant, else its own words.
     fn clock(&mut self, words: &str, stamp: Stamp) {
-        let told = self.received.told(stamp).map(|clock| date_time(&clock));
+        let told = self.received.clock_of(stamp).map(|clock| date_time(&clock));
         let code = CodeableConcept::text("time of the device's clock");
         self.observation(code, Stamp::None, |o| match told {
             Some(time) => o.value_date_time = Some(time),

@@ -177,3 +177,29 @@ fn a_power_of_ten_beyond_the_last_is_no_number() {
     let shifted = crate::gatt::shifted(Value::Number(Decimal::new(1, 127)), 3);
     assert_eq!(shifted, Value::NotANumber);
 }
+
+#[test]
+fn a_reading_of_the_future_has_the_time_of_its_receipt_and_what_the_device_told_in_words() {
+    let temperature = |hour| {
+        [
+            0x02, 0x6C, 0x01, 0x00, 0xFF, 0xE8, 0x07, 3, 15, hour, 30, 46,
+        ]
+    };
+    let on_time = made(0x2A1C, &temperature(14));
+    let on_time = observation(&on_time[0]);
+    let effective = on_time.effective_date_time.as_deref();
+    assert_eq!(effective, Some("2024-03-15T14:30:46+01:00"));
+    assert!(on_time.component.is_empty());
+
+    let ahead = made(0x2A1C, &temperature(15));
+    let ahead = observation(&ahead[0]);
+    let effective = ahead.effective_date_time.as_deref();
+    assert_eq!(effective, Some("2024-03-15T14:30:45+01:00"));
+    let words = ahead.component[0].value_string.as_deref();
+    assert_eq!(words, Some("2024-03-15T15:30:46"));
+
+    // What a clock says of itself is a value, not a time of measurement.
+    let clock = made(0x2A2B, &[0xE8, 0x07, 3, 15, 15, 30, 46, 5, 0, 0]);
+    let told = observation(&clock[0]).value_date_time.as_deref();
+    assert_eq!(told, Some("2024-03-15T15:30:46+01:00"));
+}

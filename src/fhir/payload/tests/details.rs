@@ -155,7 +155,10 @@ fn a_glucose_context_names_its_measurement() {
     let [hba1c, insulin, meal] = &context[..] else {
         panic!("{context:?}");
     };
-    assert_eq!(joined(&observation(meal).focus), [name.clone()]);
+    assert_eq!(
+        joined(&observation(meal).focus),
+        core::slice::from_ref(&name)
+    );
     let insulin = administration(insulin);
     assert_eq!(joined(&insulin.supporting_information), [name]);
     let kind = &insulin.medication_codeable_concept;
