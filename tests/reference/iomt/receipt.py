@@ -27,8 +27,7 @@ class Entry:
 
 def write(server, clock=None):
     """The receipt of a server as it stands; `clock` is (time, wait) in ms."""
-    own = [epoch for epoch in server.epochs if epoch.number is not None]
-    echoed = max((epoch for epoch in own if epoch.echo is not None), key=lambda epoch: epoch.number, default=None)
+    echoed = next((epoch for epoch in server.own_newest_first() if epoch.echo is not None), None)
     newest = server.newest()
     place = echoed or newest
     locator = place.keys.locator if place else server.first_locator
