@@ -232,13 +232,17 @@ impl Opener {
             return Err(refusal);
         }
         if let Some(twin) = self.epochs.twin_candidate(locator, salt) {
+            if self.epochs.by_tag(twin.tag()).is_some() {
+                // It was handed over, and so has no salt here: that one has judged the frame.
+                return Err(refusal);
+            }
             let mark = twin.open(sealed)?;
             self.epochs.keep(twin);
             return Ok(mark);
         }
         let candidate = self.ahead.candidate(locator, salt).ok_or(refusal)?;
         if self.epochs.by_tag(candidate.epoch.tag()).is_some() {
-            // It was handed over before its first frame came: that one has judged the frame.
+            // As above, before its first frame came.
             return Err(refusal);
         }
         let mark = candidate.epoch.open(sealed)?;

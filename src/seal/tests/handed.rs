@@ -335,6 +335,28 @@ fn an_epoch_that_was_skipped_opens_by_its_secret_and_another_salt_of_it_is_a_twi
     assert_eq!(opener.poll_twin().unwrap().number, 0);
 }
 
+// IOMT-OUT-032, IOMT-SEAL-037, IOMT-SEAL-038
+#[test]
+fn a_twin_that_was_handed_over_is_not_opened_a_second_time_by_its_salt() {
+    let (mut device, mut opener) = pair();
+    let mut clone = secrets(1).into_sealer(&STATIC_SECRET).unwrap();
+    begin(&mut clone, &mut Counting(120));
+    let theirs: Vec<_> = (0..4)
+        .map(|_| sealed(&mut clone, Space::Data, b"theirs"))
+        .collect();
+    let ours = sealed(&mut device, Space::Data, b"ours");
+    assert!(receive(&mut opener, &ours).unwrap().is_some());
+    let held = Held::of(&clone, 0).again((0, 2));
+    let (settled, _) = take(&mut opener, &list(&mut device, &[held], (0, 1), &[])).unwrap();
+    assert_eq!(settled.unwrap().imported, 1);
+
+    assert!(receive(&mut opener, &theirs[1]).unwrap().is_some());
+    let beyond = Err(Error::BeyondEnd);
+    assert_eq!(receive(&mut opener, &theirs[2]), beyond);
+    assert_eq!(receive(&mut opener, &theirs[3]), beyond);
+    assert_eq!(opener.open_epochs().count(), 2);
+}
+
 // IOMT-EPOCH-033, IOMT-SEAL-037
 #[test]
 fn an_inherited_session_is_dead_but_for_its_open_epochs() {
