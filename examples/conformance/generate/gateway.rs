@@ -924,7 +924,11 @@ fn to_the_letter(area: &mut Area) {
         "NoLocator",
     );
     let behind = |answers: &[Vec<u8>]| {
-        let heard = [device(1, routed("a", DATA, 3)), device(1, routed("b", DATA, 0)), send()];
+        let heard = [
+            device(1, routed("a", DATA, 3)),
+            device(1, routed("b", DATA, 0)),
+            send(),
+        ];
         let answers = answers.iter().map(server);
         let later = [device(1, short("c", DATA, 9)), send()];
         asks(heard.into_iter().chain(answers).chain(later))
@@ -934,7 +938,10 @@ fn to_the_letter(area: &mut Area) {
         "the receipt, then the refusal",
         behind(&[of_a.clone(), of_b.clone()]),
     );
-    group.valid("the refusal, then the receipt", behind(&[of_b.clone(), of_a]));
+    group.valid(
+        "the refusal, then the receipt",
+        behind(&[of_b.clone(), of_a]),
+    );
     group.valid("a refusal alone names no epoch", behind(&[of_b]));
     group.valid(
         "a refusal of the other alone",

@@ -462,7 +462,7 @@ fn patience(area: &mut Area) {
         "reassemble",
         "ten seconds, and fragments that come again",
         &["IOMT-CARR-026", "IOMT-CARR-024"],
-        "Patience",
+        "Stale",
     );
     let zero = |at| (at, 7, 0, false, 18);
     let one = |at| (at, 7, 1, false, 18);

@@ -233,7 +233,7 @@ pub(super) fn handed(area: &mut Area) {
             "IOMT-SEAL-038",
             "IOMT-SEAL-042",
         ],
-        "Twins",
+        "Imported",
     );
     let list = sealed(
         first,

@@ -5,7 +5,7 @@ mod written;
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
-use super::common::{Device, bytes, cuts, flipped, frame, unstored};
+use super::common::{Device, bytes, cuts, flipped, frame, many, unstored};
 use crate::shim::text::{Epoch, hex, hmac, u24, varint};
 
 const FLAGS: &[Flag] = &[
@@ -143,6 +143,7 @@ pub(super) fn area() -> Area {
     written::unreadable(&mut area, &scene);
     written::twins(&mut area, &scene);
     refused::two_faults(&mut area, &scene);
+    read::limits(&mut area, &scene);
     area
 }
 
