@@ -84,7 +84,7 @@ def _body(cursor):
     for _ in range(count):
         entries.append(_entry(cursor))                  # each takes bytes, so that the datagram bounds them
     while cursor.left():
-        cursor.varint(32)                               # fields that version 1 does not know
+        cursor.varint()                                 # fields that version 1 does not know
         cursor.prefixed()
     return None if echo == NO_COUNTER else echo, time, wait, entries
 
