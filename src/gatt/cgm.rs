@@ -156,10 +156,12 @@ impl CgmRecord {
     /// Warning octet: above what the device can process.
     pub const RESULT_TOO_HIGH: u8 = 0x80;
 
-    /// Status octet: session stopped, wrong sensor, malfunction, fault.
-    const STATUS_FAULTS: u8 = 0x2D;
-    /// Calibration octet: calibration required, sensor too hot, too cold.
-    const CALIBRATION_FAULTS: u8 = 0x38;
+    /// Status octet: session stopped; wrong sensor, malfunction, fault.
+    const STATUS_STATES: [(u32, Status); 2] =
+        [(0x01, Status::NOT_AVAILABLE), (0x2C, Status::INVALID)];
+    /// Calibration octet: calibration required; sensor too hot, too cold for a valid result.
+    const CALIBRATION_STATES: [(u32, Status); 2] =
+        [(0x08, Status::QUESTIONABLE), (0x30, Status::INVALID)];
 
     fn read(fields: &mut Fields<'_>) -> Result<Self, Error> {
         const SIZE: &str = "Size";
@@ -239,18 +241,13 @@ impl CgmRecord {
         at: Instant,
         start: Option<SessionStart>,
     ) -> impl Iterator<Item = Reading> + use<> {
-        let faults = (self.status.unwrap_or(0) & Self::STATUS_FAULTS)
-            | (self.calibration.unwrap_or(0) & Self::CALIBRATION_FAULTS);
         let common = Common {
             at,
             time: Stamp::Session {
                 minutes: self.offset_minutes,
                 start,
             },
-            status: match faults {
-                0 => Status::VALID,
-                _ => Status::QUESTIONABLE,
-            },
+            status: self.measurement_status(),
         };
         let glucose = common.one(
             Metric::GLUCOSE_INTERSTITIAL,
@@ -262,6 +259,11 @@ impl CgmRecord {
             common.one(Metric::GLUCOSE_TREND, unit, trend)
         });
         core::iter::once(glucose).chain(trend)
+    }
+
+    fn measurement_status(&self) -> Status {
+        let of = |octet: Option<u8>, states| Status::of_bits(octet.unwrap_or(0).into(), states);
+        of(self.status, &Self::STATUS_STATES) | of(self.calibration, &Self::CALIBRATION_STATES)
     }
 
     /// A number that the device calls out of its range is the bound of the range.
@@ -351,6 +353,26 @@ mod tests {
         let sizes = [&[0][..], &[7, 0, 0x78, 0, 6, 0, 1]];
         for bytes in sizes {
             assert_eq!(Cgm::decode(bytes), Err(Error::Length { field }));
+        }
+    }
+
+    // IOMT-GATT-010
+    #[test]
+    fn a_sensor_that_stopped_or_failed_gives_no_usable_value() {
+        let status = |flag, octet| one(&[7, flag, 120, 0, 6, 0, octet]).measurement_status();
+        assert_eq!(status(0x80, 0x01), Status::NOT_AVAILABLE, "session stopped");
+        for fault in [0x04, 0x08, 0x20] {
+            assert_eq!(status(0x80, fault), Status::INVALID, "{fault:#04x}");
+        }
+        for notice in [0x02, 0x10, 0x40, 0x80] {
+            assert_eq!(status(0x80, notice), Status::VALID, "{notice:#04x}");
+        }
+        assert_eq!(status(0x40, 0x08), Status::QUESTIONABLE, "uncalibrated");
+        for temperature in [0x10, 0x20] {
+            assert_eq!(status(0x40, temperature), Status::INVALID);
+        }
+        for advice in [0x01, 0x02, 0x04, 0x40, 0x80] {
+            assert_eq!(status(0x40, advice), Status::VALID, "{advice:#04x}");
         }
     }
 

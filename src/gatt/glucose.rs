@@ -44,7 +44,8 @@ pub struct GlucoseSample {
     pub unit: GlucoseUnit,
     /// The concentration.
     pub concentration: Value,
-    /// What was sampled, as the code of the field: 1 to 10, of which 9 is interstitial fluid and 10 a control solution.
+    /// What was sampled, as the code of the field: whole blood (1 capillary, 3 venous, 5 arterial, 7 not told), plasma
+    /// (2, 4, 6, 8, in the same order), 9 interstitial fluid, 10 a control solution.
     pub kind: u8,
     /// From where: 1 finger, 2 alternate site, 3 ear lobe, 4 control solution, 15 not told.
     pub location: u8,
@@ -68,7 +69,10 @@ impl Glucose {
     /// Sensor Status Annunciation, the bit that says that the result is below what the device measures.
     pub const RESULT_TOO_LOW: u16 = 0x40;
 
-    /// Faults of the sensor, the sample and the strip, of the temperature, the reading and the device.
+    /// Sensor malfunction, sample too small, strip inserted wrongly or of the wrong type, too hot or too cold for a
+    /// valid result, strip pulled too soon, general fault: of none of them comes a result.
+    ///
+    /// A low battery (`0001`) says nothing of the result, and a fault of the clock (`0800`) only of its time.
     const FAULTS: u16 = 0x079E;
 
     /// Reads a value of the characteristic; flags that are reserved today are ignored.
@@ -165,6 +169,7 @@ fn bounded(value: Value, annunciation: u16) -> Value {
 }
 
 impl GlucoseSample {
+    const CAPILLARY_WHOLE_BLOOD: u8 = 1;
     const INTERSTITIAL: u8 = 9;
     const CONTROL_SOLUTION: u8 = 10;
 
@@ -212,12 +217,17 @@ impl GlucoseSample {
         shifted(self.concentration, steps)
     }
 
-    /// The metric of what was sampled: the general one where the table has none for it.
+    /// The metric of what was sampled: that of blood for whole blood alone.
+    ///
+    /// Plasma has about a ninth more glucose than the blood that it is of.
     const fn metric(&self) -> Metric {
         match (self.kind, self.unit) {
+            (Self::CONTROL_SOLUTION, _) => Metric::GLUCOSE_CONTROL,
             (Self::INTERSTITIAL, _) => Metric::GLUCOSE_INTERSTITIAL,
-            (1, GlucoseUnit::KilogramPerLitre) => Metric::GLUCOSE_CAPILLARY,
-            (8, GlucoseUnit::KilogramPerLitre) => Metric::GLUCOSE_PLASMA,
+            (Self::CAPILLARY_WHOLE_BLOOD, GlucoseUnit::KilogramPerLitre) => {
+                Metric::GLUCOSE_CAPILLARY
+            }
+            (2 | 4 | 6 | 8, _) => Metric::GLUCOSE_PLASMA,
             _ => Metric::GLUCOSE,
         }
     }
@@ -225,7 +235,7 @@ impl GlucoseSample {
     fn status(&self, annunciation: u16) -> Status {
         let faults = match annunciation & Glucose::FAULTS {
             0 => Status::VALID,
-            _ => Status::QUESTIONABLE,
+            _ => Status::INVALID,
         };
         match self.kind {
             Self::CONTROL_SOLUTION => faults | Status::TEST,
@@ -283,6 +293,45 @@ mod tests {
         assert_eq!(low.0, Value::BelowRange(Decimal::from(20)));
         let high = value(&record(0x0A, &[0x58, 0xB2, 0x11, 0x20, 0]));
         assert_eq!(high.0, Value::AboveRange(Decimal::from(600)));
+    }
+
+    // IOMT-GATT-010
+    #[test]
+    fn a_fault_of_the_meter_gives_no_usable_value() {
+        let status = |bit: u16| {
+            let [low, high] = bit.to_le_bytes();
+            value(&record(0x0A, &[90, 0xB0, 0x11, low, high])).2
+        };
+        for bit in [0x02, 0x04, 0x08, 0x10, 0x80, 0x100, 0x200, 0x400] {
+            assert_eq!(status(bit), Status::INVALID, "{bit:#06x}");
+        }
+        for bit in [0x01, 0x800, 0x1000, 0x8000] {
+            assert_eq!(status(bit), Status::VALID, "{bit:#06x}");
+        }
+    }
+
+    #[test]
+    fn plasma_interstitial_fluid_and_a_control_solution_are_never_coded_as_blood() {
+        let metric = |flags, number: [u8; 2], kind: u8| {
+            let bytes = record(flags, &[number[0], number[1], 0x10 | kind]);
+            let glucose = Glucose::decode(&bytes).unwrap();
+            let part = glucose.readings(Instant::ZERO).next().unwrap().parts[0];
+            (part.metric, part.unit)
+        };
+        let in_blood = ["2339-0", "15074-8", "41653-7"];
+        for kind in 1..=10 {
+            for (flags, number) in [(0x02, [90, 0xB0]), (0x06, [50, 0xC0])] {
+                let (metric, unit) = metric(flags, number, kind);
+                let facts = metric.facts_in(unit).expect("a row for each unit");
+                let is_blood = facts.loinc.is_some_and(|code| in_blood.contains(&code));
+                assert_eq!(is_blood, matches!(kind, 1 | 3 | 5 | 7), "{kind}, {unit}");
+                let is_plasma = metric == Metric::GLUCOSE_PLASMA;
+                assert_eq!(is_plasma, matches!(kind, 2 | 4 | 6 | 8), "{kind}, {unit}");
+            }
+        }
+        let plasma = |unit| Metric::GLUCOSE_PLASMA.facts_in(unit).unwrap().loinc;
+        assert_eq!(plasma(Unit::MILLIGRAM_PER_DECILITRE), Some("2345-7"));
+        assert_eq!(plasma(Unit::MILLIMOLE_PER_LITRE), Some("14749-6"));
     }
 
     #[test]

@@ -124,9 +124,8 @@ impl<'a> HeartRate<'a> {
             Unit::BEATS_PER_MINUTE,
             Value::from(i32::from(self.beats_per_minute)),
         );
-        let energy = self.energy_kilojoules.map(|energy| {
-            let value = Value::from(i32::from(energy));
-            common.one(Metric::ENERGY_EXPENDED, Unit::KILOJOULE, value)
+        let energy = self.energy_kilojoules.map(|kilojoules| {
+            common.one(Metric::ENERGY_EXPENDED, Unit::KILOJOULE, energy(kilojoules))
         });
         let interval = move |ticks| {
             let value = Value::Number(milliseconds(ticks));
@@ -135,6 +134,15 @@ impl<'a> HeartRate<'a> {
         core::iter::once(rate)
             .chain(energy)
             .chain(self.rr_intervals.iter().map(interval))
+    }
+}
+
+/// The count stops at its last number: that many, or more.
+fn energy(kilojoules: u16) -> Value {
+    let count = i32::from(kilojoules);
+    match kilojoules {
+        u16::MAX => Value::AboveRange(count.into()),
+        _ => Value::from(count),
     }
 }
 
@@ -223,6 +231,19 @@ mod tests {
     fn a_flag_of_a_later_specification_is_ignored_with_its_field() {
         let beat = HeartRate::decode(&[0x20, 60, 4, 4]).unwrap();
         assert_eq!(beat.beats_per_minute, 60);
+    }
+
+    // IOMT-GATT-010
+    #[test]
+    fn an_energy_that_has_stopped_counting_is_a_bound() {
+        let energy = |count: u16| {
+            let [low, high] = count.to_le_bytes();
+            let bytes = [0x08, 60, low, high];
+            let beat = HeartRate::decode(&bytes).unwrap();
+            beat.readings(Instant::ZERO).nth(1).unwrap().parts[0].value
+        };
+        assert_eq!(energy(0xFFFE), Value::from(65_534));
+        assert_eq!(energy(0xFFFF), Value::AboveRange(Decimal::from(65_535)));
     }
 
     // IOMT-GATT-013

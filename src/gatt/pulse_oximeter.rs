@@ -215,8 +215,18 @@ impl OximetryDetails {
         | Status::EARLY.bits()
         | Status::ONGOING.bits();
 
-    /// All bits of Device and Sensor Status but "display update ongoing" and "signal analysis ongoing".
-    const SENSOR_FAULTS: u32 = 0xFDFE;
+    /// What each bit of Device and Sensor Status says of the values: nothing, the others.
+    ///
+    /// | bits | the specification's words |
+    /// |---|---|
+    /// | `8800` | sensor unconnected to user, sensor disconnected |
+    /// | `7002` | unknown sensor, sensor displaced, sensor malfunctioning, equipment malfunction |
+    /// | `05FC` | signal processing irregularity; inadequate, poor, erratic, non-pulsatile signal; low perfusion; questionable pulse; interference |
+    const SENSOR_STATES: [(u32, Status); 3] = [
+        (0x8800, Status::NOT_AVAILABLE),
+        (0x7002, Status::INVALID),
+        (0x05FC, Status::QUESTIONABLE),
+    ];
 
     fn read(flags: u16, fields: &mut Fields<'_>) -> Result<Self, Error> {
         Ok(Self {
@@ -239,14 +249,10 @@ impl OximetryDetails {
         Ok(())
     }
 
-    /// The measurement's own bits; a fault of the sensor makes the value questionable, the
-    /// measurement's bits alone make it invalid.
+    /// The measurement's own bits, and what the sensor's say: without a sensor at the patient there is no value.
     fn measurement_status(&self) -> Status {
         let own = Status::from_bits(self.status.unwrap_or(0) & Self::STATUS_BITS);
-        match self.sensor.unwrap_or(0) & Self::SENSOR_FAULTS {
-            0 => own,
-            _ => own | Status::QUESTIONABLE,
-        }
+        own | Status::of_bits(self.sensor.unwrap_or(0), &Self::SENSOR_STATES)
     }
 
     fn readings(
@@ -299,6 +305,31 @@ mod tests {
         assert_eq!(details.measurement_status(), Status::QUESTIONABLE);
         details.sensor = Some(0x200);
         assert_eq!(details.measurement_status(), Status::VALID);
+    }
+
+    // IOMT-GATT-010
+    #[test]
+    fn a_sensor_that_is_off_or_broken_gives_no_usable_value() {
+        let status = |sensor| {
+            let details = OximetryDetails {
+                sensor: Some(sensor),
+                ..OximetryDetails::default()
+            };
+            details.measurement_status()
+        };
+        for absent in [0x0800, 0x8000] {
+            assert_eq!(status(absent), Status::NOT_AVAILABLE, "{absent:#06x}");
+        }
+        for broken in [0x0002, 0x1000, 0x2000, 0x4000] {
+            assert_eq!(status(broken), Status::INVALID, "{broken:#06x}");
+        }
+        for doubtful in [4, 8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x400] {
+            assert_eq!(status(doubtful), Status::QUESTIONABLE, "{doubtful:#06x}");
+        }
+        for other in [0x0001, 0x0200, 0x01_0000, 0x80_0000] {
+            assert_eq!(status(other), Status::VALID, "{other:#08x}");
+        }
+        assert_eq!(status(0x8020), Status::NOT_AVAILABLE | Status::QUESTIONABLE);
     }
 
     #[test]

@@ -64,6 +64,12 @@ impl Status {
         self.bits & other.bits == other.bits
     }
 
+    /// What a device's own bits say: the statuses of all masks of which a bit is set.
+    pub(crate) fn of_bits(bits: u32, states: &[(u32, Self)]) -> Self {
+        let set = states.iter().filter(|(mask, _)| bits & mask != 0);
+        set.fold(Self::VALID, |all, (_, status)| all | *status)
+    }
+
     /// Whether the value is a measurement of the patient that may be acted on or counted.
     #[must_use]
     pub const fn permits_use(self) -> bool {

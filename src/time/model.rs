@@ -43,6 +43,12 @@ impl ClockModel {
     /// A drift beyond this, in parts of a million, is none: the clock has jumped, and its owner has not said so.
     pub const LARGEST_DRIFT_PPM: i32 = 1_000;
 
+    /// How far ticks of a drift that nobody knows may be off after this long, in either direction.
+    pub(super) const fn unknown_drift(after: Duration) -> Duration {
+        let parts = after.as_micros().saturating_mul(Self::UNKNOWN_DRIFT_PPM);
+        Duration::from_micros(parts.div_ceil(1_000_000))
+    }
+
     /// After the first synchronisation.
     #[must_use]
     pub const fn new(at: Instant, stamp: Stamp) -> Self {

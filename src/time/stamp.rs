@@ -1,4 +1,4 @@
-use super::{ClockQuality, Duration, WallClock};
+use super::{ClockModel, ClockQuality, Duration, WallClock};
 
 /// What the wall clock says, in which of its epochs.
 ///
@@ -51,17 +51,17 @@ impl WallClock {
         }
     }
 
-    /// Where a reading of a device without a clock lies: `age` before it was received, no earlier and, with what
-    /// the way took, no later.
+    /// Where a reading of a device without a clock lies: `age` before it was received, and earlier by what the way took.
     ///
     /// `age` is what the device's ticks say between reading and sending; `way` the longest that the way can have
-    /// taken.
+    /// taken. Nothing is known of how fast the ticks run: they may have drifted by
+    /// [`ClockModel::UNKNOWN_DRIFT_PPM`] over the age, either way.
     #[must_use]
     pub fn received(at: Self, age: Duration, way: Duration) -> Self {
         let age_ms = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
         Self {
             unix_millis: at.unix_millis.saturating_sub(age_ms),
-            uncertainty: at.uncertainty + way,
+            uncertainty: at.uncertainty + way + ClockModel::unknown_drift(age),
             ..at
         }
     }

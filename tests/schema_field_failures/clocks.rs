@@ -262,14 +262,34 @@ fn a_device_with_no_clock_at_all() {
         placed.uncertainty <= SECOND + SECOND,
         "an hour of drift and the way"
     );
-    // One that never heard the server is placed by its receipt: no earlier than its age, no later than the way took.
+    // One that never heard the server is placed by its receipt: its age before it, earlier by the way, and by what an
+    // hour of ticks may drift.
     let received = WallClock::received(
         wall(1_764_000_000_000),
         sent - taken,
         Duration::from_secs(10),
     );
     assert_eq!(received.unix_millis, 1_764_000_000_000 - 3_600_000);
-    assert_eq!(received.uncertainty, Duration::from_secs(11));
+    let drift = Duration::from_millis(360);
+    assert_eq!(received.uncertainty, Duration::from_secs(11) + drift);
+}
+
+#[test]
+fn no_clock_at_all_and_ticks_that_drift() {
+    const DAY_MS: i64 = 86_400_000;
+    const RECEIVED: i64 = 1_764_000_000_000;
+    // A day by the device's ticks, which ran a hundred parts of a million too fast or too slow, and a way of ten seconds.
+    for (gained_ms, way_ms) in [(8_640, 0), (-8_640, 0), (8_640, 10_000), (-8_640, 10_000)] {
+        let taken = RECEIVED - way_ms - DAY_MS;
+        let age = Duration::from_millis(u64::try_from(DAY_MS + gained_ms).unwrap());
+        let placed = WallClock::received(wall(RECEIVED), age, Duration::from_secs(10));
+        let off = Duration::from_millis(placed.unix_millis.abs_diff(taken));
+        assert!(off <= placed.uncertainty, "{off} off: {placed:?}");
+    }
+    // The clock's own second apart, the way makes a reading earlier and never later.
+    let placed = WallClock::received(wall(RECEIVED), Duration::ZERO, Duration::from_secs(10));
+    assert_eq!(placed.unix_millis, RECEIVED);
+    assert_eq!(placed.uncertainty, Duration::from_secs(11));
 }
 
 #[test]

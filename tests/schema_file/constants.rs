@@ -1,6 +1,6 @@
 //! The documentation of the constants of metrics and units: behind each one's own words a line from the tables.
 
-use iomt::reading::{Metric, MetricFacts, Unit};
+use iomt::reading::{Evidence, Metric, MetricFacts, Unit};
 
 pub(crate) fn metrics() -> String {
     with_lines("reading/metric/codes.rs", |code| {
@@ -20,9 +20,12 @@ fn facts(row: &MetricFacts) -> String {
     let range = range.map_or("no plausible range".into(), |(least, most)| {
         format!("{least} to {most}")
     });
-    let loinc = row
-        .loinc
-        .map_or("no verified LOINC".into(), |loinc| format!("LOINC {loinc}"));
+    let loinc = row.loinc.map_or("no verified LOINC".into(), |loinc| {
+        match row.loinc_evidence {
+            Some(Evidence::Verified) => format!("LOINC {loinc}"),
+            _ => format!("LOINC {loinc}, of one source only"),
+        }
+    });
     let gatt = row.gatt.map(|gatt| format!("; Bluetooth `{gatt:04X}`"));
     format!("{unit}, {range}; {loinc}{}", gatt.unwrap_or_default())
 }

@@ -10,8 +10,8 @@ Append-only. A metric with two rows comes in two units, or has two codes of LOIN
 judgement: they tell a unit that was mixed up, not a sick patient. Codes above 2^31 are of no vendor: the standard has no term that is known.
 
 A code is *verified* where two or more independent published tables agree, *unverified* where one table alone has it, and *own* where it is of this
-protocol. Codes of LOINC are verified; an empty place has none that is. Not taken: 19889-5 for end-tidal CO2 as a pressure, for published profiles
-pair 19891-1 with the same term, and 91557-9 for fat-free mass, which is lean body weight.
+protocol. A unit and a code of LOINC are verified unless *unverified* stands behind them; an empty place has no code that is known. Not taken: 19889-5
+for end-tidal CO2 as a pressure, for published profiles pair 19891-1 with the same term, and 91557-9 for fat-free mass, which is lean body weight.
 
 | code | name | term of 11073-10101 | the code is | unit | UCUM | plausible | LOINC | Bluetooth |
 |---|---|---|---|---|---|---|---|---|
@@ -23,25 +23,20 @@ pub(crate) fn page() -> String {
 }
 
 fn row(facts: &MetricFacts) -> String {
-    let evidence = match facts.evidence {
-        Evidence::Verified => "verified",
-        Evidence::SingleSource => "*unverified*",
-        Evidence::OwnTerm => "own",
-        other => panic!("no word for {other:?}"),
-    };
     let plausible = facts.plausible;
     let gatt = facts.gatt.map(|gatt| format!("{gatt:04X}"));
     let cells = [
         facts.metric.code().to_string(),
         facts.name.to_owned(),
         code(facts.reference_id),
-        evidence.to_owned(),
-        facts
-            .unit
-            .map_or(String::new(), |unit| unit.code().to_string()),
+        word(facts.evidence).to_owned(),
+        facts.unit.map_or(String::new(), unit),
         code(facts.unit.and_then(Unit::ucum).unwrap_or_default()),
         plausible.map_or(String::new(), |(least, most)| format!("{least} to {most}")),
-        facts.loinc.unwrap_or_default().to_owned(),
+        facts
+            .loinc
+            .zip(facts.loinc_evidence)
+            .map_or(String::new(), marked),
         code(&gatt.unwrap_or_default()),
     ];
     let mut row = String::from("|");
@@ -49,6 +44,28 @@ fn row(facts: &MetricFacts) -> String {
         write!(row, " {cell} |").unwrap();
     }
     row + "\n"
+}
+
+const fn word(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Verified => "verified",
+        Evidence::SingleSource => "*unverified*",
+        Evidence::OwnTerm => "own",
+        _ => panic!("no word for this evidence"),
+    }
+}
+
+/// A code of a unit or of LOINC, with its evidence where that is not the usual one.
+fn marked((code, evidence): (impl std::fmt::Display, Evidence)) -> String {
+    match evidence {
+        Evidence::Verified => code.to_string(),
+        other => format!("{code}, {}", word(other)),
+    }
+}
+
+fn unit(unit: Unit) -> String {
+    let evidence = unit.evidence().expect("the unit is in the table");
+    marked((unit.code(), evidence))
 }
 
 fn code(text: &str) -> String {

@@ -28,6 +28,7 @@ mod gatt_bodies;
 mod gatt_clocks;
 mod gatt_edges;
 mod gatt_later;
+mod gatt_states;
 mod gatt_values;
 mod key_schedule;
 mod label;

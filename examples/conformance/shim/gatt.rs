@@ -3,7 +3,7 @@ use iomt::gatt::{
     Reading, Resolution, Stamp, TimeScale,
 };
 use iomt::reading::Observation;
-use iomt::time::Instant;
+use iomt::time::{ClockQuality, Instant};
 use serde_json::{Value, json};
 
 use super::Answer;
@@ -83,8 +83,13 @@ fn elapsed(time: &ElapsedTime) -> Value {
         "source": time.source.as_u8(),
         "offset": time.offset_quarters.map(|quarters| i16::from(quarters) * 15),
         "current": time.is_current,
-        "unix": time.wall_clock().map(|clock| clock.unix_millis.to_string()),
+        "unix": instant(time).map(|unix_millis| unix_millis.to_string()),
     })
+}
+
+fn instant(time: &ElapsedTime) -> Option<i64> {
+    let told = time.wall_clock()?;
+    (told.quality != ClockQuality::Unset).then_some(told.unix_millis)
 }
 
 fn current_time(clock: &CurrentTime) -> Value {

@@ -21,6 +21,12 @@ pub struct CuffDetails {
 }
 
 /// Measurement Status of a cuff.
+///
+/// **Disputed:** of the pulse rate the specification says "exceeds upper limit" and "less than lower limit", and not of
+/// what: the limit may be the end of what the device can measure, at which the number then stands, or one that was set,
+/// beyond which it measured that number. It is read as the end of the range: a value above or below the number. So a rate
+/// that the device could not measure is never shown as measured; one beyond a limit that was set keeps its number and its
+/// direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct CuffStatus {
     bits: u16,
@@ -94,9 +100,9 @@ impl CuffStatus {
     pub const CUFF_LOOSE: Self = Self { bits: 0x02 };
     /// The pulse is irregular.
     pub const IRREGULAR_PULSE: Self = Self { bits: 0x04 };
-    /// The pulse rate is above the device's range.
+    /// The pulse rate exceeds the upper limit: above the device's range, as it is read here.
     pub const PULSE_RATE_HIGH: Self = Self { bits: 0x08 };
-    /// The pulse rate is below the device's range.
+    /// The pulse rate is less than the lower limit: below the device's range, as it is read here.
     pub const PULSE_RATE_LOW: Self = Self { bits: 0x10 };
     /// The cuff is at the wrong place.
     pub const IMPROPER_POSITION: Self = Self { bits: 0x20 };
@@ -130,7 +136,7 @@ impl CuffStatus {
         self.bits & other.bits == other.bits
     }
 
-    /// A pulse rate that the device calls out of its range is the bound of the range.
+    /// The pulse rate is a bound where the status says that it exceeds a limit.
     fn bounded(self, rate: Value) -> Value {
         match rate {
             Value::Number(bound) if self.contains(Self::PULSE_RATE_HIGH) => {

@@ -4,7 +4,7 @@ pub use source::SyncSource;
 
 use super::Error;
 use super::cursor::{Fields, Out};
-use crate::time::{Duration, WallClock};
+use crate::time::{ClockQuality, Duration, WallClock};
 
 const TICKS: u8 = 0x01;
 const UTC: u8 = 0x02;
@@ -105,6 +105,9 @@ impl ElapsedTime {
     }
 
     /// The instant, where the value names one: neither ticks nor local time without an offset do.
+    ///
+    /// Its quality is [`ClockQuality::Unset`] where the clock was never set, and where it has been set anew since, unless
+    /// its time came from a source outside of the device: what it said before may have been any time.
     #[must_use]
     pub fn wall_clock(&self) -> Option<WallClock> {
         self.instant(self.offset_minutes())
@@ -116,6 +119,14 @@ impl ElapsedTime {
     pub fn at_offset(&self, utc_offset_minutes: i16) -> Option<WallClock> {
         let asked = (self.scale == TimeScale::Local).then_some(utc_offset_minutes);
         self.instant(self.offset_minutes().or(asked))
+    }
+
+    /// How far the time can be trusted: one of an earlier timeline only where it was synchronised.
+    const fn quality(&self) -> ClockQuality {
+        match (self.is_current, self.source.quality()) {
+            (false, ClockQuality::DeviceSet) => ClockQuality::Unset,
+            (_, quality) => quality,
+        }
     }
 
     fn offset_minutes(&self) -> Option<i16> {
@@ -133,7 +144,7 @@ impl ElapsedTime {
         let (multiply, divide) = self.resolution.millis();
         Some(WallClock {
             unix_millis: EPOCH_UNIX_MILLIS + count * multiply / divide - to_utc,
-            quality: self.source.quality(),
+            quality: self.quality(),
             uncertainty: Duration::from_millis(multiply.unsigned_abs()),
             utc_offset_minutes: minutes,
         })
@@ -233,7 +244,7 @@ impl CurrentElapsedTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::ClockQuality;
+    use crate::gatt::Stamp;
 
     #[test]
     fn every_field_is_at_its_place() {
@@ -288,6 +299,27 @@ mod tests {
         assert_eq!(asked(0x10), Some((1_000 - 3_600_000, Some(60))), "told");
         assert_eq!(asked(0x02), Some((1_000, None)), "UTC");
         assert_eq!(asked(0x01), None, "ticks");
+    }
+
+    // IOMT-GATT-014
+    #[test]
+    fn a_time_of_an_earlier_timeline_is_an_instant_only_where_it_was_synchronised() {
+        for number in 0..=7 {
+            for (flags, is_current) in [(UTC, false), (UTC | CURRENT, true)] {
+                let bytes = [flags, 1, 0, 0, 0, 0, 0, number, 0];
+                let time = CurrentElapsedTime::decode(&bytes).unwrap().time;
+                let expected = match number {
+                    7 => ClockQuality::Unset,
+                    0 | 4 if is_current => ClockQuality::DeviceSet,
+                    0 | 4 => ClockQuality::Unset,
+                    _ => ClockQuality::Synchronised,
+                };
+                let told = time.wall_clock().unwrap();
+                assert_eq!(told.quality, expected, "{number}, current: {is_current}");
+                let placed = Stamp::Elapsed(time).wall_clock(0);
+                assert_eq!(placed.is_some(), expected != ClockQuality::Unset);
+            }
+        }
     }
 
     #[test]

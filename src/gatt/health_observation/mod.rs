@@ -10,7 +10,7 @@ pub use value::{DiscreteStates, HealthValue, SampleArray};
 use super::cursor::{Fields, Out, when};
 use super::reading::{Common, Reading, Stamp};
 use super::{ElapsedTime, Error};
-use crate::reading::{Metric, Status, Value};
+use crate::reading::{Metric, Origin, Status, Value};
 use crate::time::Instant;
 
 const TYPE: u16 = 1 << 0;
@@ -23,6 +23,11 @@ const SUPPLEMENT: u16 = 1 << 6;
 const DERIVED_FROM: u16 = 1 << 7;
 const MEMBER_OF: u16 = 1 << 8;
 const ATTRIBUTES: u16 = 1 << 9;
+
+/// Bits of Measurement Status.
+const TEST_DATA: u16 = 0x0010;
+const MANUALLY_ENTERED: u16 = 0x0040;
+const SETTING: u16 = 0x0080;
 
 /// A Health Observation Body: one observation of a generic health sensor, of any metric.
 ///
@@ -215,23 +220,35 @@ impl<'a> HealthObservation<'a> {
 
     /// The measurement status in the schema's own bits.
     ///
-    /// "Manually entered", "setting" and the two bits of thresholds have no place there; they are in
-    /// [`HealthObservation::status_bits`].
+    /// "Manually entered" is told by [`HealthObservation::origin`], "setting" by [`HealthObservation::is_setting`]. The two
+    /// bits of thresholds have no place; they are in [`HealthObservation::status_bits`].
     #[must_use]
     pub fn status(&self) -> Status {
-        const PLACES: [(u16, Status); 6] = [
+        const PLACES: [(u32, Status); 6] = [
             (0x0001, Status::INVALID),
             (0x0002, Status::QUESTIONABLE),
             (0x0004, Status::NOT_AVAILABLE),
             (0x0008, Status::CALIBRATING),
-            (0x0010, Status::TEST),
+            (TEST_DATA as u32, Status::TEST),
             (0x0020, Status::EARLY),
         ];
-        let bits = self.status_bits.unwrap_or(0);
-        PLACES
-            .iter()
-            .filter(|(bit, _)| bits & bit != 0)
-            .fold(Status::VALID, |all, (_, status)| all | *status)
+        Status::of_bits(self.status_bits.unwrap_or(0).into(), &PLACES)
+    }
+
+    /// Where the value comes from, where the measurement status tells: entered by hand, or made by a test.
+    #[must_use]
+    pub fn origin(&self) -> Option<Origin> {
+        let is_set = |bit| self.status_bits.unwrap_or(0) & bit != 0;
+        if is_set(MANUALLY_ENTERED) {
+            return Some(Origin::ENTERED);
+        }
+        is_set(TEST_DATA).then_some(Origin::TEST)
+    }
+
+    /// Whether the value is what a device was set to, and nothing that it measured.
+    #[must_use]
+    pub fn is_setting(&self) -> bool {
+        self.status_bits.unwrap_or(0) & SETTING != 0
     }
 
     /// The number measured, received `at` this time, or the numbers of a compound.

@@ -208,3 +208,23 @@ fn samples_are_read_by_their_width() {
     assert!(samples.samples().eq([0x7F9, 0x7FB, 0x7F5]));
     assert_eq!(samples.period, Value::Number(Decimal::new(10, -3)));
 }
+
+#[test]
+fn what_was_set_or_entered_by_hand_is_told_from_what_was_measured() {
+    let told = |bits: u16| {
+        let fields = [
+            &u32_le(150_456)[..],
+            &bits.to_le_bytes(),
+            &[0x20, 0x02, 0x62, 0, 0, 0],
+        ];
+        let body = observation(1, 0x09, &fields);
+        let read = HealthObservation::decode_body(&body).unwrap();
+        (read.origin(), read.is_setting(), read.status())
+    };
+    assert_eq!(told(0), (None, false, Status::VALID));
+    assert_eq!(told(0x10), (Some(Origin::TEST), false, Status::TEST));
+    assert_eq!(told(0x40), (Some(Origin::ENTERED), false, Status::VALID));
+    assert_eq!(told(0x80), (None, true, Status::VALID));
+    assert_eq!(told(0x300), (None, false, Status::VALID));
+    assert_eq!(told(0xC0), (Some(Origin::ENTERED), true, Status::VALID));
+}

@@ -150,6 +150,17 @@ impl Handshake {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn fork(&self, local_static: &[u8; KEY_LEN]) -> Self {
+        let ephemeral = self.ephemeral.as_ref();
+        Self {
+            local_static: *local_static,
+            ephemeral: ephemeral.map(|key| PrivateKey::new(*key.expose())),
+            progress: self.progress.share(),
+            ..*self
+        }
+    }
+
     /// The private ephemeral key for the token `e` of one's own message.
     pub(in crate::pairing) fn set_ephemeral(&mut self, private: PrivateKey) {
         self.ephemeral = Some(private);

@@ -183,6 +183,24 @@ impl<'k> Party<'k> {
         self.noise.finish()
     }
 
+    /// The same handshake once more, with another static key where that is not shown yet: what an attacker may try
+    /// before it sends anything.
+    #[cfg(test)]
+    pub(in crate::pairing) fn fork<'f>(&self, local: &'f Identity) -> Party<'f>
+    where
+        'k: 'f,
+    {
+        Party {
+            noise: self.noise.fork(local.public().as_array()),
+            keys: Keys {
+                local: Some(local),
+                ..self.keys
+            },
+            psks_used: self.psks_used,
+            kem: Kem::new(),
+        }
+    }
+
     fn expect_writer(&self, is_local: bool) -> Result<(), Error> {
         match self.turn() {
             Some(writer) if (writer == self.noise.role) == is_local => Ok(()),

@@ -135,7 +135,18 @@ impl Wide {
 }
 
 fn sum(a: Wide, b: Wide) -> Option<Decimal> {
-    aligned_sum(a, b).or_else(|| aligned_sum(a.reduced(), b.reduced()))
+    aligned_sum(a, b)
+        .or_else(|| aligned_sum(a.reduced(), b.reduced()))
+        .or_else(|| past_zero(a, b))
+}
+
+/// A zero that is too fine for the other term to be written as finely adds nothing but the precision.
+fn past_zero(a: Wide, b: Wide) -> Option<Decimal> {
+    match (a.mantissa, b.mantissa) {
+        (_, 0) => fitted(a.mantissa, a.exponent),
+        (0, _) => fitted(b.mantissa, b.exponent),
+        _ => None,
+    }
 }
 
 /// Both at the finer exponent, in 64 bits: ten places apart, nothing that is not zero fits any more.
@@ -203,6 +214,18 @@ mod tests {
             None
         );
         assert_eq!(least.checked_add(Decimal::new(0, 127)), Some(least));
+    }
+
+    #[test]
+    fn a_zero_of_any_exponent_adds_nothing() {
+        let five = Decimal::from(5);
+        for exponent in [i8::MIN, -20, -11, 11, 20, i8::MAX] {
+            let zero = Decimal::new(0, exponent);
+            assert_eq!(five.checked_add(zero), Some(five), "{exponent}");
+            assert_eq!(zero.checked_add(five), Some(five), "{exponent}");
+            assert_eq!(five.checked_sub(zero), Some(five), "{exponent}");
+            assert_eq!(zero.checked_sub(five), Some(Decimal::from(-5)));
+        }
     }
 
     #[test]

@@ -22,8 +22,10 @@ pub struct MetricFacts {
     pub unit: Option<Unit>,
     /// The least and the greatest plausible value, in that unit.
     pub plausible: Option<(Decimal, Decimal)>,
-    /// The LOINC code, where it was verified.
+    /// The LOINC code, where one is known.
     pub loinc: Option<&'static str>,
+    /// How well the LOINC code is known; `None` where there is none.
+    pub loinc_evidence: Option<Evidence>,
     /// The Bluetooth characteristic that carries it, by its 16-bit number.
     pub gatt: Option<u16>,
 }
@@ -54,6 +56,14 @@ impl MetricFacts {
 
     pub(super) const fn loinc(mut self, code: &'static str) -> Self {
         self.loinc = Some(code);
+        self.loinc_evidence = Some(Evidence::Verified);
+        self
+    }
+
+    /// A LOINC code that one published table alone pairs with the metric.
+    pub(super) const fn loinc_of_one_source(mut self, code: &'static str) -> Self {
+        self.loinc = Some(code);
+        self.loinc_evidence = Some(Evidence::SingleSource);
         self
     }
 
@@ -77,6 +87,7 @@ pub(super) const fn row(
         unit: None,
         plausible: None,
         loinc: None,
+        loinc_evidence: None,
         gatt: None,
     }
 }

@@ -18,7 +18,7 @@ impl Unit {
     /// Events an hour (`MDC_DIM_EVT_PER_HR`); *unverified*: one source only.
     /// `/h` in UCUM; dimension: `EventRate`.
     pub const EVENT_PER_HOUR: Self = Self::from_code(266_876);
-    /// Steps (`MDC_DIM_STEP`).
+    /// Steps (`MDC_DIM_STEP`); *unverified*: one source only.
     /// `{steps}` in UCUM; dimension: `Steps`.
     pub const STEP: Self = Self::from_code(268_800);
     /// International normalised ratio (`MDC_DIM_INR`).

@@ -6,6 +6,7 @@ mod table;
 use core::fmt;
 
 use self::table::{Row, TABLE};
+use super::Evidence;
 pub use convert::ConvertError;
 pub use substance::Substance;
 
@@ -36,6 +37,19 @@ impl Unit {
     #[must_use]
     pub fn ucum(self) -> Option<&'static str> {
         self.row().map(|row| row.ucum)
+    }
+
+    /// How well the code is known, where this version knows the unit.
+    ///
+    /// ```
+    /// use iomt::reading::{Evidence, Unit};
+    ///
+    /// assert_eq!(Unit::MMHG.evidence(), Some(Evidence::Verified));
+    /// assert_eq!(Unit::EVENT_PER_HOUR.evidence(), Some(Evidence::SingleSource));
+    /// ```
+    #[must_use]
+    pub fn evidence(self) -> Option<Evidence> {
+        self.row().map(|row| row.evidence)
     }
 
     /// The unit with this UCUM code; of `/min` the one for beats.
@@ -125,6 +139,15 @@ mod tests {
 
     fn text(decimal: &str) -> Decimal {
         decimal.parse().unwrap()
+    }
+
+    #[test]
+    fn a_zero_of_any_precision_is_a_temperature() {
+        let zero = Decimal::new(0, -20);
+        let fahrenheit = Unit::CELSIUS.convert(zero, Unit::FAHRENHEIT);
+        assert_eq!(fahrenheit, Ok(Decimal::from(32)));
+        let kelvin = Unit::CELSIUS.convert(zero, Unit::KELVIN);
+        assert_eq!(kelvin, Ok(text("273.15")));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The units that have a name here: their dimension, and how they relate to its base.
 
 use super::{Dimension, Unit};
+use crate::reading::Evidence;
 
 /// One unit: a value v of it is (v + `offset`) × `numerator` / `denominator` of the dimension's base.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +13,7 @@ pub(super) struct Row {
     pub(super) denominator: u64,
     /// Mantissa and exponent; zero but for temperatures.
     pub(super) offset: (i32, i8),
+    pub(super) evidence: Evidence,
 }
 
 const fn row(
@@ -28,12 +30,18 @@ const fn row(
         numerator,
         denominator,
         offset: (0, 0),
+        evidence: Evidence::Verified,
     }
 }
 
 impl Row {
     const fn offset(mut self, mantissa: i32, exponent: i8) -> Self {
         self.offset = (mantissa, exponent);
+        self
+    }
+
+    const fn of_one_source(mut self) -> Self {
+        self.evidence = Evidence::SingleSource;
         self
     }
 }
@@ -44,8 +52,8 @@ pub(super) static TABLE: [Row; 45] = [
     row(Unit::PERCENT, "%", Dimension::Ratio, 1, 100),
     row(Unit::BEATS_PER_MINUTE, "/min", Dimension::BeatRate, 1, 1),
     row(Unit::BREATHS_PER_MINUTE, "/min", Dimension::BreathRate, 1, 1),
-    row(Unit::EVENT_PER_HOUR, "/h", Dimension::EventRate, 1, 1),
-    row(Unit::STEP, "{steps}", Dimension::Steps, 1, 1),
+    row(Unit::EVENT_PER_HOUR, "/h", Dimension::EventRate, 1, 1).of_one_source(),
+    row(Unit::STEP, "{steps}", Dimension::Steps, 1, 1).of_one_source(),
     row(Unit::INR, "{INR}", Dimension::CoagulationRatio, 1, 1),
     row(Unit::SECOND, "s", Dimension::Time, 1, 1),
     row(Unit::MILLISECOND, "ms", Dimension::Time, 1, 1_000),
@@ -64,10 +72,10 @@ pub(super) static TABLE: [Row; 45] = [
     row(Unit::VOLT, "V", Dimension::Voltage, 1, 1),
     row(Unit::MICROVOLT, "uV", Dimension::Voltage, 1, 1_000_000),
     row(Unit::MILLIGRAM_PER_DECILITRE, "mg/dL", Dimension::MassConcentration, 1, 1),
-    row(Unit::MILLIGRAM_PER_DECILITRE_PER_MINUTE, "mg/dL/min", Dimension::MassConcentrationRate, 1, 1),
+    row(Unit::MILLIGRAM_PER_DECILITRE_PER_MINUTE, "mg/dL/min", Dimension::MassConcentrationRate, 1, 1).of_one_source(),
     row(Unit::MILLIMOLE_PER_LITRE, "mmol/L", Dimension::AmountConcentration, 1, 1),
     row(Unit::MICROMOLE_PER_LITRE, "umol/L", Dimension::AmountConcentration, 1, 1_000),
-    row(Unit::MILLIMOLE_PER_LITRE_PER_MINUTE, "mmol/L/min", Dimension::AmountConcentrationRate, 1, 1),
+    row(Unit::MILLIMOLE_PER_LITRE_PER_MINUTE, "mmol/L/min", Dimension::AmountConcentrationRate, 1, 1).of_one_source(),
     row(Unit::INTERNATIONAL_UNIT, "[iU]", Dimension::BiologicalActivity, 1, 1),
     row(Unit::INTERNATIONAL_UNIT_PER_HOUR, "[iU]/h", Dimension::BiologicalActivityRate, 1, 1),
     row(Unit::KILOGRAM, "kg", Dimension::Mass, 1, 1),
@@ -91,7 +99,30 @@ pub(super) static TABLE: [Row; 45] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
+
+    #[test]
+    fn a_code_that_one_source_alone_has_is_documented_as_unverified_and_no_other() {
+        let mut documented = HashMap::new();
+        let mut is_unverified = false;
+        for line in include_str!("codes.rs").lines() {
+            is_unverified |= line.contains("*unverified*");
+            if let Some((_, code)) = line.split_once("Self::from_code(") {
+                let code: u32 = code.replace([')', ';', '_'], "").parse().unwrap();
+                documented.insert(code, std::mem::take(&mut is_unverified));
+            }
+        }
+        for row in &TABLE {
+            let is_single = row.evidence == Evidence::SingleSource;
+            assert_eq!(
+                documented.remove(&row.unit.code()),
+                Some(is_single),
+                "{}",
+                row.ucum
+            );
+        }
+        assert!(documented.is_empty(), "{documented:?}");
+    }
 
     #[test]
     fn no_unit_appears_twice_and_only_rates_share_a_ucum_code() {

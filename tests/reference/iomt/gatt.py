@@ -10,7 +10,7 @@ from .decimal import ABOVE, BELOW, NAN, NUMBER, Decimal, Value
 from .errors import Refused
 from .octets import Cursor
 
-QUESTIONABLE, TEST = 0x4000, 0x0800
+INVALID, QUESTIONABLE, NOT_AVAILABLE, TEST = 0x8000, 0x4000, 0x2000, 0x0800
 PERCENT, BEATS, MILLISECOND, KILOJOULE = 262688, 264864, 264338, 266115
 MMHG, KILOPASCAL, CELSIUS, FAHRENHEIT = 266016, 265987, 268192, 266560
 MG_PER_DL, MMOL_PER_L, KILOGRAM, POUND, METRE, INCH, KG_PER_M2 = 264274, 266866, 263875, 263904, 263424, 263520, 264096
@@ -87,7 +87,9 @@ def heart_rate(fields):
     status = QUESTIONABLE if flags & 6 == 4 else 0              # contact is told, and there is none
     readings = [one(147842, BEATS, whole(rate), status)]
     if flags & 8:
-        readings.append(one(8454263, KILOJOULE, whole(fields.u16()), status))
+        count = fields.u16()
+        energy = Value(ABOVE, Decimal(count, 0)) if count == 0xFFFF else whole(count) # where the count stops
+        readings.append(one(8454263, KILOJOULE, energy, status))
     if flags & 16:
         if not fields.left():
             raise Refused("truncated")
@@ -143,7 +145,7 @@ def temperature(fields):
 
 
 GLUCOSE_FAULTS, TOO_HIGH, TOO_LOW = 0x079E, 0x20, 0x40
-CAPILLARY, PLASMA, INTERSTITIAL, CONTROL_SOLUTION = 1, 8, 9, 10
+CAPILLARY, PLASMAS, INTERSTITIAL, CONTROL_SOLUTION = 1, (2, 4, 6, 8), 9, 10
 
 
 def glucose(fields):
@@ -158,7 +160,7 @@ def glucose(fields):
         return []
     value, kind = sample
     is_molar = bool(flags & 4)
-    status = (QUESTIONABLE if bits & GLUCOSE_FAULTS else 0) | (TEST if kind == CONTROL_SOLUTION else 0)
+    status = (INVALID if bits & GLUCOSE_FAULTS else 0) | (TEST if kind == CONTROL_SOLUTION else 0)
     value = _bounded(_shifted(value, 3 if is_molar else 5), bits)
     return [one(_glucose_metric(kind, is_molar), MMOL_PER_L if is_molar else MG_PER_DL, value, status, time)]
 
@@ -172,9 +174,11 @@ def _sample(fields):
 
 
 def _glucose_metric(kind, is_molar):
-    if kind == INTERSTITIAL:
-        return 160212
-    return {CAPILLARY: 160184, PLASMA: 160368}.get(kind, 160020) if not is_molar else 160020
+    if kind in PLASMAS:
+        return 160368
+    if kind == CAPILLARY and not is_molar:
+        return 160184
+    return {INTERSTITIAL: 160212, CONTROL_SOLUTION: 160208}.get(kind, 160020)
 
 
 def _shifted(value, places):
@@ -193,14 +197,15 @@ def _bounded(value, bits):
     return value
 
 
-STATUS_BITS, SENSOR_FAULTS = 0xFCE0, 0xFDFE
+STATUS_BITS, SENSOR_ABSENT, SENSOR_BROKEN, SENSOR_DOUBTFUL = 0xFCE0, 0x8800, 0x7002, 0x05FC
 
 
 def oximetry(fields, flags, values, time):
     """[status u16], [sensor u24], [perfusion] behind the flags of a continuous measurement."""
     status = fields.u16() & STATUS_BITS if flags & 4 else 0
-    if flags & 8 and fields.u24() & SENSOR_FAULTS:
-        status |= QUESTIONABLE
+    sensor = fields.u24() if flags & 8 else 0
+    for bits, meaning in ((SENSOR_ABSENT, NOT_AVAILABLE), (SENSOR_BROKEN, INVALID), (SENSOR_DOUBTFUL, QUESTIONABLE)):
+        status |= meaning if sensor & bits else 0
     readings = [one(150456, PERCENT, values[0], status, time), one(149530, BEATS, values[1], status, time)]
     if flags & 16:
         readings.append(one(150448, PERCENT, fields.float(), status, time))

@@ -8,6 +8,7 @@
 
 from .errors import Refused
 
+EXTERNAL, OF_THE_DEVICE = (1, 2, 3, 5, 6), (0, 4)
 UNITS_US = (1_000_000, 100_000, 1_000, 100)
 SINCE_2000_MS = 946_684_800_000
 WHOLE = 3                                                       # the first segment, and the last
@@ -32,10 +33,17 @@ def elapsed_time(fields):
     said = {"scale": scale, "unit": unit, "count": str(count), "source": source, "current": bool(flags & 0x20)}
     if flags & 0x10:
         said["offset"] = offset
-    if scale == "utc" or (scale == "local" and flags & 0x10):  # IOMT-GATT-009
+    if _is_instant(scale, flags, source):
         to_utc = offset * 60_000 if scale == "local" else 0
         said["unix"] = str(SINCE_2000_MS + count * unit // 1000 - to_utc)
     return said
+
+
+def _is_instant(scale, flags, source):
+    """IOMT-GATT-009, 014: of the device's own setting only while it holds, and of a source outside always."""
+    is_absolute = scale == "utc" or (scale == "local" and flags & 0x10)
+    is_set = source in EXTERNAL or (source in OF_THE_DEVICE and flags & 0x20)
+    return is_absolute and is_set
 
 
 def current_elapsed_time(fields):

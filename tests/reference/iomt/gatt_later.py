@@ -8,7 +8,7 @@
 from .decimal import ABOVE, BELOW, NAN, NUMBER, Decimal, Value
 from .errors import Refused
 
-QUESTIONABLE = 0x4000
+INVALID, QUESTIONABLE, NOT_AVAILABLE = 0x8000, 0x4000, 0x2000
 PERCENT, MG_PER_DL, MG_PER_DL_MIN = 262688, 264274, 266868
 KILOGRAM, POUND, METRE, INCH = 263875, 263904, 263424, 263520
 
@@ -51,12 +51,13 @@ def _record(fields, size):
             raise Refused("checksum")                           # IOMT-GATT-007
     if fields.left():
         raise Refused("body")
-    doubt = QUESTIONABLE if status & 0x2D or calibration & 0x38 else 0
+    state = (NOT_AVAILABLE if status & 0x01 else 0) | (INVALID if status & 0x2C or calibration & 0x30 else 0)
+    state |= QUESTIONABLE if calibration & 0x08 else 0
     if concentration.kind == NUMBER and warning & 0xC0:
         concentration = Value(BELOW if warning & 0x40 else ABOVE, concentration.number)
-    readings = [(160212, MG_PER_DL, concentration, doubt)]
+    readings = [(160212, MG_PER_DL, concentration, state)]
     if trend is not None:
-        readings.append((8418008, MG_PER_DL_MIN, trend, doubt))
+        readings.append((8418008, MG_PER_DL_MIN, trend, state))
     return [([part], {"minutes": minutes}) for part in readings]
 
 
