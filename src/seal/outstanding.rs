@@ -113,7 +113,7 @@ fn read<'c>(control: &'c Control<'_>) -> Result<Option<Outstanding<'c>>, Error> 
         match record {
             Ok(ControlRecord::Outstanding(list)) => return Ok(Some(list)),
             Ok(_) => {}
-            Err(error) => refusal = Some(error),
+            Err(error) => refusal = refusal.or(Some(error)),
         }
     }
     refusal.map_or(Ok(None), |error| Err(error.into()))

@@ -9,7 +9,7 @@ A test names its requirements in a comment above it, `// IOMT-SEAL-012, IOMT-SEA
 - a requirement has neither a test nor a vector,
 - a test of CONFORMANCE, or a group of vectors, names none,
 - a number is named that the specification does not have, or defined twice,
-- a profile names a number or an area of vectors that does not exist, or an area stands in no profile and no option,
+- a profile names a number or an area of vectors that does not exist, or one stands in no profile and no option,
 - a paragraph or a row has one of the words of RFC 2119 in capitals, and no number,
 - a line of a drawing is wider than a printed page,
 - the table is not the one that is made now.
@@ -41,6 +41,10 @@ CONFORMANCE = [
     "tests/simulation.rs",
     "tests/stored_rows.rs",
 ]
+
+# Of those without a vector, what the live peer (`conformance --live`) finds out: the meeting does not end, or a frame is missing.
+LIVE = {f"IOMT-{number}" for number in (
+    "SEAL-020", "SEAL-022", "EPOCH-020", "RCPT-021", "RCPT-030", "OUT-020", "OUT-040", "CARR-010")}
 
 # Characters of a line in print.
 WIDTH = 100
@@ -129,11 +133,14 @@ def vectors(problems):
 
 
 def check_profiles(numbers, problems):
-    """Each end of each range of the profiles exists."""
+    """Each end of each range of the profiles exists, and each number is asked of somebody."""
+    asked = set()
     for area, first, last in PROFILE.findall((PAGES / "profiles.md").read_text()):
         for end in filter(None, (first, last)):
             if f"IOMT-{area}-{end}" not in numbers:
                 problems.append(f"profiles.md: {area}-{end} does not exist")
+        asked |= {f"IOMT-{area}-{number:03}" for number in range(int(first), int(last or first) + 1)}
+    problems += [f"profiles.md: {number} is in no profile and no option" for number in numbers if number not in asked]
 
 
 def check_areas(problems):
@@ -171,18 +178,20 @@ def table(numbers, by_test, by_vector):
         "Which test and which vectors show each requirement.",
         "",
         "Made by `tests/specification/coverage.py`, which `.ci/run` runs with `--check`: a requirement without a test or vector, a",
-        "conformance test or group of vectors without a requirement, and a stale table are errors. Vectors are counted by area.",
+        "conformance test or group of vectors without a requirement, and a stale table are errors. Vectors are counted by area. Where there are",
+        "none another implementation is held against the requirement *live*, by `conformance --live`, or *by inspection* and its own tests.",
         "",
         f"{len(numbers)} requirements; {sum(map(len, by_test.values()))} namings by tests, "
         f"{sum(count for areas in by_vector.values() for count in areas.values())} by vectors.",
         "",
-        "| requirement | tests | vectors |",
-        "|---|---|---|",
+        "| requirement | tests | vectors | without vectors |",
+        "|---|---|---|---|",
     ]
     for number in numbers:
         named = ", ".join(f"`{name}`" for name in sorted(set(by_test.get(number, []))))
         areas = ", ".join(f"{area} {count}" for area, count in sorted(by_vector.get(number, {}).items()))
-        lines.append(f"| {number} | {named} | {areas} |")
+        otherwise = "" if areas else "live" if number in LIVE else "by inspection"
+        lines.append(f"| {number} | {named} | {areas} | {otherwise} |")
     return "\n".join(lines) + "\n"
 
 
@@ -200,6 +209,8 @@ def main():
     for number in numbers:
         if number not in by_test and number not in by_vector:
             problems.append(f"{number} has neither a test nor a vector")
+    for number in sorted(LIVE & set(by_vector) | LIVE - set(numbers)):
+        problems.append(f"{number} of LIVE has vectors, or does not exist")
     check_profiles(numbers, problems)
     check_areas(problems)
     check_words(problems)

@@ -30,9 +30,12 @@ def is_right(group, test, answer, decode):
         return any_errors(answer) == any_errors(expected)
     if judge == "or_malformed":
         return class_of(answer.get("error"), False) == "malformed"
-    if judge == "decodes" and "result" in answer:
+    if judge == "decodes":
+        samples = (answer.get("result") or {}).get("samples")
+        if samples is None:
+            return False
         values = test["request"]["values"]
-        request = {"op": "waveform_decode", "codec": test["request"]["codec"], "count": len(values), "samples": answer["result"]["samples"]}
+        request = {"op": "waveform_decode", "codec": test["request"]["codec"], "count": len(values), "samples": samples}
         return decode(request).get("result") == {"values": values}
     return False
 

@@ -51,7 +51,49 @@ pub(super) fn area() -> Area {
     format(&mut area);
     compare(&mut area);
     rescale(&mut area);
+    long(&mut area);
     area
+}
+
+/// More digits than many a library makes a number of.
+fn long(area: &mut Area) {
+    let group = area.group(
+        "decimal",
+        "texts of thousands of digits",
+        &["IOMT-DATA-016", "IOMT-ERR-003"],
+        "TooManyDigits",
+    );
+    let (zeros, digits) = ("0".repeat(5_000), "73910264588".repeat(455));
+    let asks = |text: String| json!({ "do": "parse", "text": text });
+    group.valid("zeros in front of a seven", asks(format!("{zeros}7")));
+    group.valid("zeros in front of a point", asks(format!("-{zeros}.5")));
+    group.valid("zeros alone", asks(zeros.clone()));
+    for (what, text) in [
+        ("digits", digits.clone()),
+        ("a seven in front of zeros", format!("7{zeros}")),
+        ("digits behind the point", format!("0.{digits}")),
+        ("zeros behind the point", format!("-1.{zeros}")),
+        ("zeros behind the point of zero", format!("0.{zeros}")),
+        ("letters behind digits", format!("{digits}e1")),
+    ] {
+        group.invalid(what, "malformed", asks(text));
+    }
+    let group = area.group(
+        "decimal",
+        "texts that are none",
+        &["IOMT-DATA-016"],
+        "NotANumber",
+    );
+    for text in [
+        "\u{664}\u{662}",
+        "\u{ff14}\u{ff12}",
+        "1_000",
+        "4\u{0}2",
+        "\u{2212}4",
+    ] {
+        let escaped = text.escape_unicode().to_string();
+        group.invalid(escaped, "malformed", asks(text.to_owned()));
+    }
 }
 
 fn parse(area: &mut Area) {

@@ -93,5 +93,14 @@ pub(super) fn area() -> Area {
     group.valid("1,232 bytes at the smallest", asks(1_232, 23, 1));
     group.invalid("1,233 bytes", "datagram_too_long", asks(1_233, 515, 1));
     group.invalid("nothing", "empty_datagram", asks(0, 100, 1));
+    let group = area.group(
+        "fragment",
+        "the longest datagram where a value might be longer than 512 bytes",
+        &["IOMT-CARR-020", "IOMT-CARR-022", "IOMT-LIM-001"],
+        "Mtu",
+    );
+    for mtu in [516, 517, 518, 1_235, 65_535] {
+        group.valid(format!("an MTU of {mtu}"), asks(1_232, mtu, 1));
+    }
     area
 }

@@ -194,6 +194,7 @@ pub(super) fn area() -> Area {
     turns(&mut area);
     waiting(&mut area);
     floods(&mut area);
+    to_the_letter(&mut area);
     area
 }
 
@@ -912,4 +913,53 @@ fn floods(area: &mut Area) {
                 .chain([flood(1, of_many()), send_of(2), server(receipt("b"))]),
         ),
     );
+}
+
+/// What decides of a short frame's locator, and when a message is of no use.
+fn to_the_letter(area: &mut Area) {
+    let group = area.group(
+        "forward",
+        "short frames behind a receipt and a refusal of another epoch",
+        &["IOMT-CARR-080", "IOMT-CARR-084"],
+        "NoLocator",
+    );
+    let behind = |answers: &[Vec<u8>]| {
+        let heard = [
+            device(1, routed("a", DATA, 3)),
+            device(1, routed("b", DATA, 0)),
+            send(),
+        ];
+        let answers = answers.iter().map(server);
+        let later = [device(1, short("c", DATA, 9)), send()];
+        asks(heard.into_iter().chain(answers).chain(later))
+    };
+    let (of_a, of_b) = (receipt("a"), refused(locator("b")));
+    group.valid(
+        "the receipt, then the refusal",
+        behind(&[of_a.clone(), of_b.clone()]),
+    );
+    group.valid(
+        "the refusal, then the receipt",
+        behind(&[of_b.clone(), of_a]),
+    );
+    group.valid("a refusal alone names no epoch", behind(&[of_b]));
+    group.valid(
+        "a refusal of the other alone",
+        behind(&[refused(locator("a"))]),
+    );
+    let group = area.group(
+        "forward",
+        "a handshake message around ten seconds",
+        &["IOMT-CARR-087"],
+        "TooOld",
+    );
+    for wait in [9_999, 10_000, 10_001, 10_500, 10_999, 11_000] {
+        group.valid(
+            format!("{wait} ms"),
+            asks([
+                device_at(BEGIN, 1, handshake("h", 6, 1)),
+                send_at(BEGIN + wait),
+            ]),
+        );
+    }
 }

@@ -210,6 +210,7 @@ pub(super) fn area() -> Area {
     super::gatt_later::add(&mut area);
     super::gatt_edges::add(&mut area);
     super::gatt_states::add(&mut area);
+    super::gatt_edges::reserved_flags(&mut area);
     area
 }
 

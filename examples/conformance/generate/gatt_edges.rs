@@ -175,3 +175,35 @@ fn sensors(area: &mut Area) {
         );
     }
 }
+
+/// A flag that is reserved today may bring bytes with it, which nobody can read yet.
+pub(super) fn reserved_flags(area: &mut Area) {
+    let group = area.group(
+        "gatt",
+        "each reserved flag, alone and with bytes behind, and bytes without a flag",
+        &["IOMT-GATT-002"],
+        "LaterFlag",
+    );
+    let pair = [short(97, 0), short(71, 0)].concat();
+    let glucose = [&[7, 1][..], &MOMENT].concat();
+    for (uuid, reserved, body) in [
+        ("2a18", 5..8, &glucose[..]),
+        ("2a5e", 5..8, &pair),
+        ("2a5f", 5..8, &pair),
+        ("2a1c", 3..8, &[0x4C, 0x0E, 0, 0xFE]),
+        ("2a9d", 4..8, &[0x70, 0x3A]),
+    ] {
+        let with = |flags: u8, behind: &[u8]| asks(uuid, &[&[flags], body, behind].concat());
+        for bit in reserved {
+            group.valid(format!("{uuid}, flag {bit}"), with(1 << bit, &[]));
+            for behind in [&[0xA5][..], &[0xA5, 0x5A, 7]] {
+                let comment = format!("{uuid}, flag {bit} and {} behind", behind.len());
+                group.valid(comment, with(1 << bit, behind));
+            }
+        }
+        group.refused(
+            format!("{uuid}, no flag and a byte behind"),
+            with(0, &[0xA5]),
+        );
+    }
+}

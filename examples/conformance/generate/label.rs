@@ -174,6 +174,7 @@ pub(super) fn area() -> Area {
     malformed(&mut area, &secret, &key);
     every_cut(&mut area, &secret, &key);
     longest(&mut area, &secret, &key);
+    ascii_alone(&mut area, &secret[..16]);
     area
 }
 
@@ -484,4 +485,44 @@ fn longest(area: &mut Area, secret: &[u8], key: &[u8; 32]) {
             );
         }
     }
+}
+
+/// Small letters and white space are those of ASCII.
+fn ascii_alone(area: &mut Area, secret: &[u8]) {
+    let group = area.group(
+        "label",
+        "letters and white space of other alphabets",
+        &["IOMT-LABEL-002", "IOMT-LABEL-003"],
+        "NotALabel",
+    );
+    let text = text_of(&body(2, secret, &[]));
+    for (what, around) in [
+        ("a vertical tab", '\u{b}'),
+        ("a file separator", '\u{1c}'),
+        ("a next line", '\u{85}'),
+        ("a no-break space", '\u{a0}'),
+        ("an em space", '\u{2003}'),
+        ("a byte order mark", '\u{feff}'),
+    ] {
+        group.invalid(
+            format!("{what} in front"),
+            "not_a_label",
+            asks(format!("{around}{text}")),
+        );
+        group.invalid(
+            format!("{what} behind"),
+            "not_a_label",
+            asks(format!("{text}{around}")),
+        );
+    }
+    for (what, from, to) in [
+        ("a dotless i", "IOMT", "\u{131}OMT"),
+        ("a full-width I", "IOMT", "\u{ff29}OMT"),
+        ("a full-width colon", ":", "\u{ff1a}"),
+    ] {
+        group.invalid(what, "not_a_label", asks(text.replacen(from, to, 1)));
+    }
+    let long_s = text.replacen('S', "\u{17f}", 1);
+    assert_ne!(text, long_s);
+    group.invalid("a long s", "not_a_label", asks(long_s));
 }

@@ -198,6 +198,14 @@ fn area(model: &Model) -> Area {
         packets::another_ephemeral_key(&mut area, &run);
         packets::one_fault(&mut area, &run);
     }
+    if has_payloads(model) {
+        payloads::wide_tags(&mut area, &run);
+    }
+    let in_packets = Run {
+        model: &COMPARISON_PACKETS,
+        name: "e",
+    };
+    packets::still_finished(&mut area, if model.is_bare { &in_packets } else { &run });
     area
 }
 

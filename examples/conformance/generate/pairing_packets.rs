@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::area::Area;
-use super::common::bytes;
+use super::common::{bytes, flipped};
 use super::pairing::{Run, damaged, public};
 use crate::shim;
 use crate::shim::text::{hex, unhex};
@@ -415,5 +415,38 @@ fn ephemeral_keys(area: &mut Area, run: &Run<'_>) {
         ("the highest bit", beyond(0xFF, 0xFF)),
     ] {
         group.refused(what, with(&key));
+    }
+}
+
+/// A packet with one bit another, then the honest one: the first leaves the handshake as it was.
+pub(super) fn still_finished(area: &mut Area, run: &Run<'_>) {
+    let group = area.group(
+        "pair_step",
+        "a packet that was changed, and the honest one behind it",
+        &["IOMT-PAIR-007", "IOMT-DATA-008"],
+        "Forged",
+    );
+    for side in ["responder", "initiator"] {
+        let all = received(run, side);
+        for (place, honest) in all.iter().enumerate() {
+            // A half of CPace's session id may be any; nothing but its hint is to be zero.
+            let bit = match place < first_noise(run, side) {
+                true => 8 * 12,
+                false => 8 * honest.len() - 1,
+            };
+            let changed = flipped(honest, bit);
+            let twice = [&all[..place], &[changed, honest.clone()]].concat();
+            group.valid(
+                format!("to the {side}, packet {place}"),
+                run.asks(side, &twice),
+            );
+            let to_the_end = [&twice[..], &all[place + 1..]].concat();
+            if place + 1 < all.len() {
+                group.valid(
+                    format!("to the {side}, packet {place}, then all the others"),
+                    run.asks(side, &to_the_end),
+                );
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::area::Area;
 use super::common::many;
 use super::pairing::{Run, public};
 use crate::shim::pairing_noise::message_with;
-use crate::shim::text::{expand, extract, hmac, unhex};
+use crate::shim::text::{expand, extract, hmac, unhex, varint};
 
 /// A header, and behind it the code of message 1.
 const HEADER: usize = 20;
@@ -246,6 +246,26 @@ fn offers(area: &mut Area, messages: &[Message<'_>]) {
         ] {
             let asked = message.asks(&message.with_offer(&offer));
             group.invalid(name(what), "downgraded", asked);
+        }
+    }
+}
+
+/// Tags of 32 bits, and of more.
+pub(super) fn wide_tags(area: &mut Area, run: &Run<'_>) {
+    let group = area.group(
+        "pair_step",
+        "payloads with a field of the last tag, and of one above",
+        &["IOMT-PAIR-020", "IOMT-DATA-004"],
+        "PayloadForm",
+    );
+    for message in [Message::of(run, 0), Message::of(run, 1)] {
+        for (what, tag) in [
+            ("the last tag", u64::from(u32::MAX)),
+            ("one above", 1 << 32),
+        ] {
+            let payload = [&message.usual()[..], &varint(tag), &[1, 0xA1]].concat();
+            let name = format!("message {}: {what}", message.number + 1);
+            group.any(name, message.asks(&payload));
         }
     }
 }

@@ -94,6 +94,7 @@ pub(super) fn area() -> Area {
     limits(&mut area);
     again(&mut area);
     every_order(&mut area);
+    patience(&mut area);
     area
 }
 
@@ -453,4 +454,40 @@ fn every_order(area: &mut Area) {
         steps.push((20, 8, 0, true, 6));
         group.any(format!("{order:?}"), asks(&steps));
     }
+}
+
+/// Ten seconds count from the newest fragment that was new.
+fn patience(area: &mut Area) {
+    let group = area.group(
+        "reassemble",
+        "ten seconds, and fragments that come again",
+        &["IOMT-CARR-026", "IOMT-CARR-024"],
+        "Stale",
+    );
+    let zero = |at| (at, 7, 0, false, 18);
+    let one = |at| (at, 7, 1, false, 18);
+    let two = |at| (at, 7, 2, true, 9);
+    group.valid("at ten seconds", asks(&[zero(0), one(10_000), two(20_000)]));
+    group.invalid(
+        "a millisecond later",
+        "orphan_fragment",
+        asks(&[zero(0), one(10_000), two(20_001)]),
+    );
+    group.invalid(
+        "a repeated one holds nothing",
+        "orphan_fragment",
+        asks(&[zero(0), one(5_000), one(14_000), two(16_000)]),
+    );
+    group.valid(
+        "a repeated one spoils nothing",
+        asks(&[zero(0), one(5_000), one(14_000), two(15_000)]),
+    );
+    group.valid(
+        "the first begins anew",
+        asks(&[zero(0), one(5_000), zero(14_000), one(16_000), two(17_000)]),
+    );
+    group.valid(
+        "a single one of another number holds nothing, and spoils nothing",
+        asks(&[zero(0), (9_000, 8, 0, true, 6), one(10_000), two(10_000)]),
+    );
 }

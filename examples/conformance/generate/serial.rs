@@ -116,6 +116,7 @@ pub(super) fn area() -> Area {
     batch(&mut area);
     every_cut(&mut area);
     longest(&mut area);
+    beyond_the_longest(&mut area);
     area
 }
 
@@ -414,4 +415,48 @@ fn longest(area: &mut Area) {
             decode(carrier, &[&good[..], &over].concat()),
         );
     }
+}
+
+/// A datagram that is too long, whole and with its right CRC on a line: the length alone is what is wrong.
+fn beyond_the_longest(area: &mut Area) {
+    let group = area.group(
+        "serial",
+        "longer datagrams than there are, with their right CRC, and a good one behind",
+        &["IOMT-CARR-031", "IOMT-LIM-001"],
+        "Length",
+    );
+    let good = bytes_of("line", &[&[7]]);
+    for len in [1_232, 1_233, 1_234, 2_000] {
+        let line = [&on_a_line(&many("too long", len))[..], &good].concat();
+        group.valid(format!("{len} bytes"), decode("line", &line));
+    }
+    let none = [&on_a_line(&[])[..], &good].concat();
+    group.valid("none", decode("line", &none));
+}
+
+/// `00 ‖ COBS( datagram ‖ CRC-32 ) ‖ 00`, of any length.
+fn on_a_line(datagram: &[u8]) -> Vec<u8> {
+    let content = [datagram, &crc(datagram).to_le_bytes()].concat();
+    let mut out = vec![0];
+    for part in content.split(|byte| *byte == 0) {
+        let mut blocks = part.chunks_exact(254);
+        for block in &mut blocks {
+            out.push(0xFF);
+            out.extend_from_slice(block);
+        }
+        let rest = blocks.remainder();
+        out.push(u8::try_from(rest.len() + 1).unwrap());
+        out.extend_from_slice(rest);
+    }
+    out.push(0);
+    out
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    const REFLECTED: u32 = 0x741B_8CD7_u32.reverse_bits();
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (REFLECTED * (crc & 1))
+        })
+    })
 }

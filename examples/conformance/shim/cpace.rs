@@ -10,7 +10,7 @@ use sha2::{Digest, Sha512};
 use super::Answer;
 use super::error::Failure;
 use super::keys::agree;
-use super::pairing::{Party, Random};
+use super::pairing::{Party, Random, Taken, first_taken};
 use super::request::Request;
 use super::text::{Side, expand, extract, hedge, hex, lv, varint};
 
@@ -20,41 +20,60 @@ pub(super) struct Run {
     pub(super) agreement: Option<Agreement>,
 }
 
-pub(super) fn run(party: &Party<'_>, draws: &mut Random) -> Result<Run, Failure> {
-    match party.role {
-        Side::Initiator => calling(party, draws),
-        Side::Responder => called(party, draws),
-    }
+/// Packets of it that are refused are taken out of the party's.
+pub(super) fn run(party: &mut Party<'_>, draws: &mut Random) -> Result<Run, Failure> {
+    let mut taken = Vec::new();
+    let run = match party.role {
+        Side::Initiator => calling(party, draws, &mut taken),
+        Side::Responder => called(party, draws, &mut taken),
+    }?;
+    party.received = taken;
+    Ok(run)
 }
 
-fn calling(party: &Party<'_>, draws: &mut Random) -> Result<Run, Failure> {
+fn calling(party: &Party<'_>, draws: &mut Random, kept: &mut Vec<Vec<u8>>) -> Result<Run, Failure> {
     let passcode = passcode(party)?;
     let call = Call::new(&party.key, party.connection()?, draws)?;
-    let Some(answer) = party.received.first() else {
+    let take = |answer: &[u8]| Ok(call.handle_answer(&passcode, &party.key, answer, draws)?);
+    let Some(answered) = first_taken(&party.received, take)? else {
         return waits(call.packet(&mut [0; 64])?);
     };
-    let asking = call.handle_answer(&passcode, &party.key, answer, draws)?;
-    let Some(share) = party.received.get(1) else {
+    kept.push(answered.packet.to_vec());
+    let asking = answered.came;
+    let take = |share: &[u8]| Ok(asking.handle_share(share)?);
+    let Some(shared) = first_taken(answered.later, take)? else {
         return waits(asking.packet(&mut [0; 64])?);
     };
+    keep_rest(kept, &shared);
     Ok(Run {
         packet: None,
-        agreement: Some(asking.handle_share(share)?),
+        agreement: Some(shared.came),
     })
 }
 
-fn called(party: &Party<'_>, draws: &mut Random) -> Result<Run, Failure> {
+/// The packet that was taken, and those of the handshake behind it.
+fn keep_rest<T>(kept: &mut Vec<Vec<u8>>, taken: &Taken<'_, T>) {
+    kept.push(taken.packet.to_vec());
+    kept.extend_from_slice(taken.later);
+}
+
+fn called(party: &Party<'_>, draws: &mut Random, kept: &mut Vec<Vec<u8>>) -> Result<Run, Failure> {
     let passcode = passcode(party)?;
-    let Some(call) = party.received.first() else {
+    let take = |call: &[u8]| Ok(Called::answer(&party.key, call, draws)?);
+    let Some(calling) = first_taken(&party.received, take)? else {
         return Ok(Run {
             packet: None,
             agreement: None,
         });
     };
-    let called = Called::answer(&party.key, call, draws)?;
-    let Some(share) = party.received.get(1) else {
+    kept.push(calling.packet.to_vec());
+    let called = calling.came;
+    let take = |share: &[u8]| Ok(called.check_share(share)?);
+    let Some(shared) = first_taken(calling.later, take)? else {
         return waits(called.packet(&mut [0; 64])?);
     };
+    keep_rest(kept, &shared);
+    let share = shared.packet;
     let attempt = Attempts::armed().begin()?.stored();
     let answering = called.handle_share(attempt, &passcode, &party.key, share, draws)?;
     Ok(Run {
@@ -75,8 +94,9 @@ fn waits(packet: &[u8]) -> Result<Run, Failure> {
 }
 
 pub(super) fn cpace(request: &Request<'_>) -> Answer {
-    let party = Party::of(request)?;
-    let run = run(&party, &mut party.draws())?;
+    let mut party = Party::of(request)?;
+    let draws = &mut party.draws();
+    let run = run(&mut party, draws)?;
     let mut said = json!({ "packet": run.packet.as_ref().map(hex) });
     let Some(own) = Own::of(&party)? else {
         return Ok(said);

@@ -34,6 +34,8 @@ pub(super) struct Party<'a> {
 struct Progress {
     /// Of Noise, in their order.
     messages: Vec<Message>,
+    /// Of the other side's packets those that were not refused.
+    heard: Vec<Vec<u8>>,
     /// What is sent now.
     packet: Option<Vec<u8>>,
     paired: Option<Paired>,
@@ -86,12 +88,12 @@ impl<'a> Party<'a> {
 }
 
 pub(super) fn pair_step(request: &Request<'_>) -> Answer {
-    let party = Party::of(request)?;
+    let mut party = Party::of(request)?;
     let model = request.number("model")?;
     let progress = match model {
-        1_u8 | 2 | 5 | 6 => whole(&party, model)?,
-        3 => passcode(&party)?,
-        4 if party.has_packets() => whole(&party, model)?,
+        1_u8 | 2 | 5 | 6 => whole(&mut party, model)?,
+        3 => passcode(&mut party)?,
+        4 if party.has_packets() => whole(&mut party, model)?,
         4 => comparison(&party)?,
         other => return Err(Failure::Unsupported(format!("model {other}"))),
     };
@@ -99,7 +101,13 @@ pub(super) fn pair_step(request: &Request<'_>) -> Answer {
 }
 
 /// A label, factory keys, a reconnection, or a comparison in packets.
-fn whole(party: &Party<'_>, model: u8) -> Result<Progress, Failure> {
+fn whole(party: &mut Party<'_>, model: u8) -> Result<Progress, Failure> {
+    let progress = every_step(party, model)?;
+    party.received.clone_from(&progress.heard);
+    Ok(progress)
+}
+
+fn every_step(party: &Party<'_>, model: u8) -> Result<Progress, Failure> {
     let draws = &mut party.draws();
     match party.role {
         Side::Initiator => {
@@ -107,13 +115,51 @@ fn whole(party: &Party<'_>, model: u8) -> Result<Progress, Failure> {
             exchange(party, asking, &party.received, Vec::new())
         }
         Side::Responder => {
-            let Some((hello, later)) = party.received.split_first() else {
+            let answer = |hello: &[u8]| answer(party, model, hello, draws);
+            let Some(answering) = first_taken(&party.received, answer)? else {
                 return Ok(Progress::default());
             };
-            let answering = answer(party, model, hello, draws)?;
-            exchange(party, answering, later, vec![Message::heard(hello, true)])
+            answering.goes_on(party)
         }
     }
+}
+
+/// What has come of the first packet that was not refused, and the packets behind it.
+pub(super) struct Taken<'p, T> {
+    pub(super) came: T,
+    pub(super) packet: &'p [u8],
+    pub(super) later: &'p [Vec<u8>],
+}
+
+impl Taken<'_, Exchange> {
+    fn goes_on(self, party: &Party<'_>) -> Result<Progress, Failure> {
+        let hello = Message::heard(self.packet, true);
+        let mut progress = exchange(party, self.came, self.later, vec![hello])?;
+        progress.heard.insert(0, self.packet.to_vec());
+        Ok(progress)
+    }
+}
+
+/// A packet that is refused changes nothing: the next one is taken as if it had not come. That of the last is the answer.
+pub(super) fn first_taken<T>(
+    received: &[Vec<u8>],
+    mut take: impl FnMut(&[u8]) -> Result<T, Failure>,
+) -> Result<Option<Taken<'_, T>>, Failure> {
+    let mut left = received;
+    while let Some((packet, later)) = left.split_first() {
+        match take(packet) {
+            Ok(came) => {
+                return Ok(Some(Taken {
+                    came,
+                    packet,
+                    later,
+                }));
+            }
+            Err(refusal) if later.is_empty() => return Err(refusal),
+            Err(_) => left = later,
+        }
+    }
+    Ok(None)
 }
 
 fn begin(party: &Party<'_>, model: u8, draws: &mut Random) -> Result<Exchange, Failure> {
@@ -187,19 +233,28 @@ fn exchange(
             .iter()
             .map(|packet| Message::said(packet, messages_none(&party.role))),
     );
-    for heard in received {
+    let (mut left, mut accepted) = (received, Vec::new());
+    while !left.is_empty() {
         let before = exchange.packet().map(<[u8]>::to_vec);
-        exchange.handle_packet(heard)?;
-        if heard.get(3) != Some(&REVELATION) {
-            messages.push(Message::heard(heard, false));
+        let take = |heard: &[u8]| {
+            exchange.handle_packet(heard)?;
+            worked(&mut exchange, &party.key)
+        };
+        let Some(taken) = first_taken(left, take)? else {
+            break;
+        };
+        left = taken.later;
+        accepted.push(taken.packet.to_vec());
+        if taken.packet.get(3) != Some(&REVELATION) {
+            messages.push(Message::heard(taken.packet, false));
         }
-        packet =
-            worked(&mut exchange, &party.key)?.filter(|packet| Some(packet) != before.as_ref());
+        packet = taken.came.filter(|packet| Some(packet) != before.as_ref());
         messages.extend(packet.iter().map(|packet| Message::said(packet, false)));
         packet = packet.or(revealed(&mut exchange)?);
     }
     Ok(Progress {
         messages,
+        heard: accepted,
         packet,
         digits: exchange.digits().map(|digits| digits.value()),
         paired: exchange.poll_paired(),
@@ -234,9 +289,10 @@ fn worked(exchange: &mut Exchange, key: &StaticKey) -> Result<Option<Vec<u8>>, F
 }
 
 /// CPace, then the handshake.
-fn passcode(party: &Party<'_>) -> Result<Progress, Failure> {
+fn passcode(party: &mut Party<'_>) -> Result<Progress, Failure> {
     let draws = &mut party.draws();
     let run = cpace::run(party, draws)?;
+    let party = &*party;
     let Some(agreement) = &run.agreement else {
         return Ok(Progress {
             packet: run.packet,
@@ -250,16 +306,18 @@ fn passcode(party: &Party<'_>) -> Result<Progress, Failure> {
             exchange(party, asking, received, Vec::new())
         }
         Side::Responder => {
-            let Some((hello, later)) = received.split_first() else {
+            let (key, descriptor) = (&party.key, party.descriptor()?);
+            let answer = |hello: &[u8]| {
+                let answering = Exchange::answer_passcode(key, agreement, descriptor, hello, draws);
+                Ok(answering?)
+            };
+            let Some(answering) = first_taken(received, answer)? else {
                 return Ok(Progress {
                     packet: run.packet,
                     ..Progress::default()
                 });
             };
-            let descriptor = party.descriptor()?;
-            let key = &party.key;
-            let answering = Exchange::answer_passcode(key, agreement, descriptor, hello, draws)?;
-            exchange(party, answering, later, vec![Message::heard(hello, true)])
+            answering.goes_on(party)
         }
     }
 }
@@ -297,6 +355,7 @@ fn compare_asking(party: &Party<'_>, identity: &Identity) -> Result<Progress, Fa
         packet: Some(packet).filter(|_| paired.is_none()),
         paired,
         digits,
+        ..Progress::default()
     })
 }
 
@@ -326,6 +385,7 @@ fn compare_answering(party: &Party<'_>, identity: &Identity) -> Result<Progress,
         packet: Some(nonce.to_vec()),
         digits: Some(shown.digits().value()),
         paired: Some(shown.yes().0),
+        ..Progress::default()
     })
 }
 

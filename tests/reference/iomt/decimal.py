@@ -11,6 +11,8 @@ from .errors import Refused
 
 NUMBER, NAN, NRES, POSITIVE_INFINITY, NEGATIVE_INFINITY, BELOW, ABOVE = range(7)
 WORDS = {NAN: "nan", NRES: "nres", POSITIVE_INFINITY: "+inf", NEGATIVE_INFINITY: "-inf"}
+# More digits of a text than any decimal has: ten of its mantissa, and 127 zeros or 128 digits behind a point.
+LONGEST = 160
 PREFIXES = {NUMBER: "", BELOW: "<", ABOVE: ">"}
 
 
@@ -61,7 +63,9 @@ def parse(text):
     match = re.fullmatch(r"([+-]?)([0-9]+)(?:\.([0-9]+))?", text)
     if match is None:
         raise Refused("body")
-    sign, whole, part = match[1], match[2], match[3] or ""
+    sign, whole, part = match[1], match[2].lstrip("0") or "0", match[3] or ""
+    if len(whole) + len(part) > LONGEST:
+        raise Refused("range")                          # before anybody makes a number of it
     mantissa, exponent = int(sign + whole + part), -len(part)
     while not part and not fits_mantissa(mantissa) and mantissa % 10 == 0:
         mantissa, exponent = mantissa // 10, exponent + 1

@@ -18,10 +18,14 @@ SCHEME = "IOMT:"
 WITH_KEY, SECRET_ONLY = 1, 2
 MAX_BODY = 128
 
+# Of ASCII alone (IOMT-LABEL-002).
+WHITE = " \t\n\f\r"
+CAPITALS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
 
 def read(text):
     """(model, secret, key or None)."""
-    body = _base32(text.strip().upper())
+    body = _base32(text.strip(WHITE).translate(CAPITALS))
     if len(body) < 4 or sha256(body[:-4])[:4] != body[-4:]:
         raise Refused("misread")
     cursor = Cursor(body[:-4])

@@ -29,7 +29,7 @@ def read(payload):
     """Contents by tag (IOMT-PAIR-020, 021)."""
     cursor, fields, last = Cursor(payload), {}, -1
     while cursor.left():
-        tag, content = cursor.varint(32), cursor.prefixed()
+        tag, content = cursor.varint(), cursor.prefixed()
         if tag <= last:
             raise Refused("body")
         if len(content) != LENGTHS.get(tag, len(content)):

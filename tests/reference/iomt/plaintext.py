@@ -32,7 +32,7 @@ def _records(cursor, sequence):
             tag, content = cursor.varint(32), cursor.prefixed()
             if tag == SKIP:
                 sequence = _skip(content, sequence)
-            if tag >= FIRST_NUMBERED and sequence > LAST_SEQUENCE:
+            if tag >= FIRST_NUMBERED and sequence >= LAST_SEQUENCE:     # IOMT-ENV-021
                 raise Refused("range")
         except Refused as refusal:
             return out + [(min(sequence, LAST_SEQUENCE), refusal)]      # a broken envelope ends the reading

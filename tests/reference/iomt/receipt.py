@@ -27,8 +27,7 @@ class Entry:
 
 def write(server, clock=None):
     """The receipt of a server as it stands; `clock` is (time, wait) in ms."""
-    own = [epoch for epoch in server.epochs if epoch.number is not None]
-    echoed = max((epoch for epoch in own if epoch.echo is not None), key=lambda epoch: epoch.number, default=None)
+    echoed = next((epoch for epoch in server.own_newest_first() if epoch.echo is not None), None)
     newest = server.newest()
     place = echoed or newest
     locator = place.keys.locator if place else server.first_locator
@@ -85,7 +84,7 @@ def _body(cursor):
     for _ in range(count):
         entries.append(_entry(cursor))                  # each takes bytes, so that the datagram bounds them
     while cursor.left():
-        cursor.varint(32)                               # fields that version 1 does not know
+        cursor.varint()                                 # fields that version 1 does not know
         cursor.prefixed()
     return None if echo == NO_COUNTER else echo, time, wait, entries
 

@@ -61,16 +61,19 @@ class Server:
         return sorted(set(known) | {found for _, found, _ in self._ahead()})
 
     def newest(self):
-        """The newest epoch of this session that has authenticated."""
-        own = [epoch for epoch in self.epochs if epoch.number is not None]
-        return max(own, key=lambda epoch: epoch.number, default=None)
+        """The newest epoch of this session that has authenticated; of twins the one that opened last."""
+        return next(self.own_newest_first(), None)
+
+    def own_newest_first(self):
+        """The epochs of this session."""
+        return (epoch for epoch in reversed(self.epochs) if epoch.number is not None)
 
     # ---- opening
 
     def open(self, packet):
         """Authenticates one frame. Only then an epoch opens, and only a control counter is taken at once."""
         frame = parse(packet)
-        if not isinstance(frame, Frame) or frame.space > CONTROL:
+        if not isinstance(frame, Frame):
             raise Refused("unexpected")
         candidates = self._candidates(frame)
         if not candidates:
@@ -103,6 +106,8 @@ class Server:
 
     def _check(self, epoch, frame):
         """Whether the counter is stored; refuses one that can not be taken. Pure."""
+        if frame.space > CONTROL:
+            raise Refused("unexpected")                 # IOMT-SEAL-018
         if frame.space == CONTROL:
             if epoch.is_over:
                 raise Refused("beyond_end")
@@ -134,7 +139,8 @@ class Server:
     def _new_epochs(self, frame, found):
         """Candidates that are kept only when the frame is authentic (IOMT-SEAL-034)."""
         openings = [(number, key) for number, name, key in self._ahead() + self.skipped if name == frame.locator]
-        openings += [(epoch.number, epoch.opening) for epoch in found if epoch.opening is not None]
+        if len(found) < OWNERS:
+            openings += [(epoch.number, epoch.opening) for epoch in found if epoch.opening is not None]
         secrets = {epoch.keys.secret for epoch in found}
         made = []
         for number, key in openings:
@@ -163,7 +169,7 @@ class Server:
         self.keep(epoch)
 
     def keep(self, epoch):
-        """In the order of their numbers, those of an earlier session first; the oldest gives way."""
+        """In the order of their numbers, twins as they opened, those of an earlier session first; the oldest gives way."""
         self.epochs = sorted(self.epochs + [epoch], key=lambda known: -1 if known.number is None else known.number)[-OPEN:]
 
     @staticmethod

@@ -14,11 +14,12 @@ AFTER_ACKNOWLEDGEMENT, CUT = 6, 7
 
 def settle(server, opened, epochs):
     """Takes the list of a control frame; what is newly lost is returned."""
-    if opened.epoch is not server.newest():
-        raise Refused("not_newest")
+    newest = server.newest()
+    if newest is None or opened.epoch.number != newest.number:
+        raise Refused("not_newest")                     # a twin of the newest is as new
     if any(listed.secret is None and listed.locator != opened.epoch.keys.locator for listed in epochs):
         raise Refused("body")                           # IOMT-OUT-022
-    losses, closed = _close_all_but(server, opened.epoch, epochs)
+    losses, closed = _close_all_but(server, newest.number, epochs)
     imported = 0
     for listed in epochs:
         epoch = opened.epoch if listed.secret is None else _had(server, listed)
@@ -32,8 +33,9 @@ def settle(server, opened, epochs):
 
 
 def _close_all_but(server, newest, epochs):
-    """IOMT-OUT-031: what the list leaves out is closed, and forgotten."""
-    kept = [newest] + [_had(server, listed) for listed in epochs if listed.secret is not None]
+    """IOMT-OUT-031: what the list leaves out is closed, and forgotten; those with the newest number are not older."""
+    kept = [epoch for epoch in server.epochs if epoch.number == newest]
+    kept += [_had(server, listed) for listed in epochs if listed.secret is not None]
     closed = [epoch for epoch in server.epochs if all(epoch is not other for other in kept)]
     server.epochs = [epoch for epoch in server.epochs if any(epoch is other for other in kept)]
     names = {listed.locator for listed in epochs}

@@ -44,14 +44,20 @@ def open_frames(request):
 def take_and_settle(server, arrival):
     """The same; what a list says is obeyed."""
     opened = take(server, arrival)
-    if opened.frame.space == CONTROL:
-        for epochs in filter(is_list, control.read(opened.plaintext)):
-            settle(server, opened, epochs)
+    obey(server, opened)
     return opened
 
 
-def is_list(record):
-    return isinstance(record, list)
+def obey(server, opened):
+    """What a frame's list says is done, and told. Of a frame without one the first record that is refused counts."""
+    records = control.read(opened.plaintext) if opened.frame.space == CONTROL else []
+    for record in records:
+        if isinstance(record, list):
+            return settle(server, opened, record)
+    for record in records:
+        if isinstance(record, Refused):
+            raise record
+    return None
 
 
 def after(request):
@@ -109,16 +115,8 @@ def outstanding(request):
 
 
 def listed(server, arrival):
-    opened = take(server, arrival)
-    if opened.frame.space == CONTROL:
-        records = control.read(opened.plaintext)
-        for record in records:
-            if isinstance(record, list):
-                return {"settled": settle(server, opened, record)}
-        for record in records:
-            if isinstance(record, Refused):
-                raise record
-    return {"opened": True}
+    settled = obey(server, take(server, arrival))
+    return {"opened": True} if settled is None else {"settled": settled}
 
 
 def told(record):

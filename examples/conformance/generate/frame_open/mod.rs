@@ -2,6 +2,7 @@ mod ahead;
 mod forged;
 mod limits;
 mod marks;
+mod twins;
 
 use serde_json::{Value, json};
 
@@ -148,6 +149,8 @@ pub(super) fn area() -> Area {
     forged::other_versions(&mut area, &device, &epochs);
     limits::limits(&mut area, &device, &epochs);
     limits::strangers(&mut area, &device, &epochs);
+    twins::several(&mut area, &device, &epochs);
+    twins::commands(&mut area, &device, &epochs);
     area
 }
 

@@ -2,6 +2,7 @@ mod arrivals;
 mod lists;
 mod server;
 mod status;
+mod twins;
 mod written;
 
 use serde_json::{Value, json};
@@ -117,6 +118,10 @@ pub(super) fn area() -> Area {
     lists::other_cuts(&mut area);
     arrivals::lost_ones(&mut area);
     arrivals::runs(&mut area);
+    twins::newest(&mut area);
+    twins::unread(&mut area);
+    twins::order(&mut area);
+    twins::handed(&mut area);
     area
 }
 

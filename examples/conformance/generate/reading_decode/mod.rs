@@ -2,6 +2,9 @@ mod compounds;
 mod edges;
 mod frames;
 mod numbers;
+mod widths;
+
+use serde_json::Value;
 
 use super::area::{Area, Flag};
 use super::common::{bytes, cuts};
@@ -9,6 +12,12 @@ use super::samples::{all, asks, last_body, plaintext, written};
 use crate::shim::text::varint;
 
 const FLAGS: &[Flag] = &[
+    Flag {
+        name: "Width",
+        bug: "OVERFLOW",
+        says: "draws a field's width in another place",
+        effect: "a number wraps around, or a good record is refused",
+    },
     Flag {
         name: "CutPlaintext",
         bug: "LENGTH",
@@ -126,6 +135,9 @@ pub(super) fn area() -> Area {
     frames::cut(&mut area);
     other_cuts(&mut area);
     edges::options(&mut area);
+    widths::widths(&mut area);
+    widths::last_sequence(&mut area);
+    edges::instants(&mut area);
     area
 }
 

@@ -5,7 +5,7 @@ mod written;
 use serde_json::{Value, json};
 
 use super::area::{Area, Flag};
-use super::common::{Device, cuts, flipped, frame, unstored};
+use super::common::{Device, bytes, cuts, flipped, frame, many, unstored};
 use crate::shim::text::{Epoch, hex, hmac, u24, varint};
 
 const FLAGS: &[Flag] = &[
@@ -141,6 +141,9 @@ pub(super) fn area() -> Area {
     refused::packets_cut_short(&mut area, &scene);
     refused::ends(&mut area, &scene);
     written::unreadable(&mut area, &scene);
+    written::twins(&mut area, &scene);
+    refused::two_faults(&mut area, &scene);
+    read::limits(&mut area, &scene);
     area
 }
 

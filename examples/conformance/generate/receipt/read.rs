@@ -101,3 +101,29 @@ pub(super) fn believed(area: &mut Area, scene: &Scene) {
         group.refused(what, scene.asks(&scene.undated(&whole)));
     }
 }
+
+/// As long as a datagram is, and fields of the last tag.
+pub(super) fn limits(area: &mut Area, scene: &Scene) {
+    let group = area.group(
+        "receipt",
+        "fields of the last tag and one above, and the longest receipt and a byte more",
+        &["IOMT-RCPT-017", "IOMT-DATA-004", "IOMT-SEAL-001"],
+        "Entry",
+    );
+    let body = body(NO_ECHO, [0, 0], &hole(scene));
+    let with = |tag: u64, content: &[u8]| {
+        let field = [&varint(tag)[..], &varint(content.len() as u64), content].concat();
+        scene.asks(&scene.undated(&[&body[..], &field].concat()))
+    };
+    group.any("the last tag", with(u32::MAX.into(), &[7]));
+    group.any("a tag above it", with(1 << 32, &[7]));
+    // Byte 0, a locator, a proof, and in front of the content a tag and a length of two bytes.
+    let room = 1_232 - 1 - 8 - 16 - body.len() - 3;
+    for (what, len) in [
+        ("1,231 bytes", room - 1),
+        ("1,232 bytes", room),
+        ("1,233 bytes", room + 1),
+    ] {
+        group.any(what, with(2, &many("a later field", len)));
+    }
+}

@@ -212,3 +212,29 @@ pub(super) fn ends(area: &mut Area, scene: &Scene) {
     group.valid("a floor above it", entry(0, 0xFF_FFFF, &[]));
     group.refused("a range behind that floor", entry(0, 0xFF_FFFF, &[(1, 1)]));
 }
+
+/// The body is read before the epoch is looked for that it echoes.
+pub(super) fn two_faults(area: &mut Area, scene: &Scene) {
+    let [first, _, third] = &scene.epochs;
+    let group = area.group(
+        "receipt",
+        "an echo of an epoch that the device does not have, and another fault",
+        &["IOMT-RCPT-025", "IOMT-RCPT-026", "IOMT-ERR-002"],
+        "Entry",
+    );
+    let receipt =
+        |entries: &[Entry<'_>]| scene.receipt(third, &third.tag, &body(3, DATED, entries));
+    group.invalid("none", "unknown_epoch", scene.asks(&receipt(&[])));
+    for (what, space, floor, ranges) in [
+        ("a space", 2, 0, &[][..]),
+        ("a floor", 0, 0x100_0000, &[]),
+        ("a gap", 0, 5, &[(0, 1)]),
+        ("a length", 1, 5, &[(1, 0)]),
+    ] {
+        let packet = receipt(&[Entry(first, space, floor, ranges)]);
+        group.invalid(what, "out_of_range", scene.asks(&packet));
+    }
+    let mut forged = receipt(&[]);
+    *forged.last_mut().unwrap() ^= 1;
+    group.invalid("its proof", "unknown_epoch", scene.asks(&forged));
+}

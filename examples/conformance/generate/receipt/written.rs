@@ -151,3 +151,40 @@ pub(super) fn unreadable(area: &mut Area, scene: &Scene) {
         }
     }
 }
+
+/// The echo where two epochs have one number.
+pub(super) fn twins(area: &mut Area, scene: &Scene) {
+    let [first, second, _] = &scene.epochs;
+    let twin = &Epoch::new(first.chain, bytes("the salt of a twin"));
+    let group = area.group(
+        "receipt",
+        "echoes where an epoch has a twin",
+        &["IOMT-RCPT-014"],
+        "Echo",
+    );
+    let clock = |epoch: &Epoch, counter: u32| frame(epoch.unproved(2, counter, b"c"));
+    let data = |epoch: &Epoch| frame(epoch.unproved(0, 0, b"s"));
+    for (what, frames) in [
+        ("the later one's", vec![clock(first, 9), clock(twin, 3)]),
+        (
+            "the same, the other way",
+            vec![clock(twin, 3), clock(first, 9)],
+        ),
+        (
+            "though the earlier one speaks once more",
+            vec![clock(first, 0), clock(twin, 3), clock(first, 9)],
+        ),
+        ("the later one has none", vec![clock(first, 9), data(twin)]),
+        (
+            "a newer epoch has none",
+            vec![clock(first, 9), clock(twin, 3), data(second)],
+        ),
+        (
+            "both opened late",
+            vec![data(second), clock(twin, 3), clock(first, 9)],
+        ),
+    ] {
+        let asked = json!({ "session": scene.device.session(), "frames": frames, "time": DATED[0].to_string(), "wait": DATED[1].to_string() });
+        group.valid(what, asked);
+    }
+}
