@@ -344,14 +344,9 @@ fn what_a_device_counts_has_no_identifier_without_the_device() {
 fn a_setting_is_no_measurement_and_an_entry_by_hand_says_so() {
     // A pulse of 72, with a status.
     let pulse = |status: [u8; 2]| {
-        let body = [
-            &[0x09, 0, 0x82, 0x41, 2, 0][..],
-            &status,
-            &[0xA0, 0x0A, 72, 0, 0, 0],
-        ]
-        .concat();
-        let whole = [&[0x01, 7, 16, 0][..], &body[..2], &body[2..]].concat();
-        made(0x2B8B, &whole)
+        let head = [0x03, 1, 14, 0, 0x09, 0, 0x82, 0x41, 2, 0];
+        let value = [0xA0, 0x0A, 72, 0, 0, 0];
+        made(0x2B8B, &[&head[..], &status, &value].concat())
     };
     let measured = pulse([0, 0]);
     assert!(observation(&measured[0]).meta.is_some());

@@ -136,6 +136,7 @@ fn test_data_are_marked() {
     assert_eq!(written.value_quantity, None, "it is no patient's value");
 }
 
+// IOMT-FHIR-011
 #[test]
 fn a_number_outside_its_plausible_range_is_written_and_marked() {
     let hot = |value, status| {
@@ -186,6 +187,7 @@ fn a_device_word_stands_beside_the_value() {
     assert_eq!(plain.clone().with_context(&silent), plain);
 }
 
+// IOMT-FHIR-009
 #[test]
 fn nothing_delivered_is_no_dose_where_the_outcome_is_not_known() {
     use crate::reading::draft::{InsulinBolus, Outcome};
