@@ -20,7 +20,7 @@ use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use iomt::fhir::{Identity, Received, Resource, Upload};
-use iomt::gatt::Payload;
+use iomt::gatt::{Payload, Stamp};
 use options::Options;
 
 fn main() -> ExitCode {
@@ -52,7 +52,7 @@ pub(crate) fn convert(
     options: &Options,
 ) -> std::io::Result<usize> {
     let mut bad = 0;
-    let mut seen = HashMap::new();
+    let mut seen = Seen::default();
     for (index, line) in input.split(b'\n').enumerate() {
         let line = line?;
         match std::str::from_utf8(&line).map_err(|_| "not UTF-8".to_owned()) {
@@ -69,23 +69,65 @@ pub(crate) fn convert(
     Ok(bad)
 }
 
-/// How often each value has been seen: two equal ones that tell no time are two measurements.
-type Seen = HashMap<Identity, u32>;
+/// What the lines before have told.
+#[derive(Default)]
+struct Seen {
+    /// How often each value came: two equal ones of which nobody knows the time are two measurements.
+    occurrences: HashMap<Identity, u32>,
+    /// When each glucose measurement was taken, by its sequence number: that is the time of its context, too.
+    measured: HashMap<u16, Stamp>,
+}
+
+impl Seen {
+    /// When a context's measurement was taken.
+    fn measured(&mut self, payload: &Payload<'_>) -> Stamp {
+        match payload {
+            Payload::Glucose(glucose) => {
+                let stamp = Stamp::Local {
+                    time: glucose.base_time,
+                    offset_minutes: glucose.offset_minutes.unwrap_or(0),
+                };
+                self.measured.insert(glucose.sequence, stamp);
+                Stamp::None
+            }
+            Payload::GlucoseContext(context) => {
+                let known = self.measured.get(&context.sequence);
+                known.copied().unwrap_or(Stamp::None)
+            }
+            _ => Stamp::None,
+        }
+    }
+}
 
 fn converted(line: &str, seen: &mut Seen, options: &Options) -> Result<String, String> {
     let (uuid, bytes) = parse(line)?;
     let payload = Payload::decode(uuid, &bytes).map_err(|error| error.to_string())?;
-    let scope = options.subject.as_bytes();
-    let name = Identity::of_payload(scope, b"", (uuid, &bytes), &options.time);
-    let occurrences = seen.entry(name).or_default();
+    let (payload, start) = match (payload, options.session_start) {
+        (Payload::Cgm(cgm), Some(start)) => {
+            (Payload::Cgm(cgm.with_start(start)), start.after(0, 0))
+        }
+        (payload, _) => (payload, None),
+    };
+    let measured = seen.measured(&payload);
+    // What another value dates is named by that, and not by its receipt.
+    let dated = start.or(measured.wall_clock(0));
+    let (scope, device) = (&options.subject, options.device.as_deref());
+    let name = Identity::of_payload(
+        scope.as_bytes(),
+        device.unwrap_or_default().as_bytes(),
+        (uuid, &bytes),
+        &dated.unwrap_or(options.time),
+    );
+    let occurrences = seen.occurrences.entry(name).or_default();
     let received = Received {
-        subject: &options.subject,
+        subject: scope,
         at: options.time,
-        device: None,
+        measured,
+        device,
         identity: name.part(*occurrences),
         upload: Upload::Put,
     };
-    if !payload.tells_time() {
+    if dated.is_none() && !payload.tells_time() {
         *occurrences += 1;
     }
     Ok(Resource::collected(Resource::of_payload(&payload, &received)).to_json())

@@ -13,7 +13,7 @@ mod example;
 use example::convert;
 use example::options::Options;
 use iomt::fhir::{Identity, Received, Resource, Upload, date_time, parse_date_time};
-use iomt::gatt::Payload;
+use iomt::gatt::{Payload, Stamp};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
@@ -169,6 +169,50 @@ fn the_command_line_has_defaults_and_refuses_what_it_does_not_know() {
     }
 }
 
+#[test]
+fn local_time_without_any_offset_stands_beside_the_time_of_receipt() {
+    let (lines, _) = run("2a1c 06b00e00fedc070c050b321b04", &[]);
+    let year = lines[0]["effectiveDateTime"].as_str().expect("a time");
+    assert!(!year.starts_with("2012"), "{year}");
+    assert_eq!(
+        lines[0]["component"][0]["valueString"],
+        "2012-12-05T11:50:27"
+    );
+}
+
+#[test]
+fn a_context_has_the_time_of_the_measurement_before_it_and_one_name() {
+    let lines = "2a18 002a00e807030e081e00\n2a34 022a0002";
+    let (today, _) = run(lines, &CALLER);
+    assert_eq!(today[1]["effectiveDateTime"], "2024-03-14T08:30:00+01:00");
+    let (later, _) = run(lines, &A_WEEK_LATER);
+    assert_eq!(ids(&today), ids(&later));
+    let (alone, _) = run("2a34 022a0002", &CALLER);
+    assert_eq!(alone[0]["effectiveDateTime"], "2024-03-15T14:30:45+01:00");
+}
+
+#[test]
+fn a_device_and_the_start_of_a_session_are_told_by_the_caller() {
+    let glucose = "2a18 002a00e807030e081e00";
+    let (bare, _) = run(glucose, &CALLER);
+    assert_eq!(bare[0].get("identifier"), None);
+    let device = [&CALLER[..], &["--device", "9"]].concat();
+    let (named, _) = run(glucose, &device);
+    assert_eq!(named[0]["identifier"][0]["value"], "Device/9#42");
+    assert_ne!(named[0]["id"], bare[0]["id"]);
+    for start in ["e807030e081e000400", "2024-03-14T08:30:00+01:00"] {
+        let told = [&CALLER[..], &["--session-start", start]].concat();
+        let (lines, bad) = run("2aa7 060064000500", &told);
+        let time = lines[0]["effectiveDateTime"].as_str().expect("a time");
+        let told = parse_date_time(time).expect("an instant");
+        let expected = parse_date_time("2024-03-14T08:35:00+01:00").expect("an instant");
+        assert_eq!((told.unix_millis, bad), (expected.unix_millis, 0), "{time}");
+    }
+    for bad in ["", "e807", "e8070", "yesterday", "2024-03-14"] {
+        assert!(options(&["--session-start", bad]).is_err(), "{bad}");
+    }
+}
+
 const CHARACTERISTICS: [u16; 15] = [
     0x2A18, 0x2A19, 0x2A1C, 0x2A2B, 0x2A34, 0x2A35, 0x2A36, 0x2A37, 0x2A5E, 0x2A5F, 0x2A9C, 0x2A9D,
     0x2AA7, 0x2B8B, 0x2BF2,
@@ -183,6 +227,7 @@ proptest! {
         let received = Received {
             subject: "Patient/7",
             at: parse_date_time("2024-03-15T14:30:45+01:00").expect("a time"),
+            measured: Stamp::None,
             device: None,
             identity: Identity::of_parts(&[&bytes]),
             upload: Upload::Conditional,

@@ -55,10 +55,13 @@ pub struct Entry {
 
 /// What a server is to do with a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields are FHIR's own")]
 pub struct Request {
     pub method: String,
     pub url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub if_none_exist: Option<String>,
 }
 
 impl Named for Observation {
@@ -113,6 +116,25 @@ impl Bundle {
     }
 }
 
+impl Bundle {
+    /// Resources that a server is to store, all or none, but for those that it has: what was stored first stays.
+    ///
+    /// Each by its identifier, which [`Upload::Conditional`](super::Upload::Conditional) gives it; one without is
+    /// told alone.
+    #[must_use]
+    pub fn creation(resources: impl IntoIterator<Item = Resource>) -> Self {
+        let entry = |resource: Resource| Entry {
+            full_url: resource.urn(),
+            request: resource.creation(),
+            resource,
+        };
+        Self {
+            entry: resources.into_iter().map(entry).collect(),
+            ..Self::transaction([])
+        }
+    }
+}
+
 impl Resource {
     /// Reads a resource of any kind that this module writes.
     ///
@@ -156,19 +178,35 @@ impl Resource {
     }
 
     fn request(&self) -> Option<Request> {
-        let (name, id, identifiers) = self.parts();
-        let conditional = |identifier: &Identifier| {
-            let (system, value) = (identifier.system.as_deref()?, identifier.value.as_deref()?);
-            Some(format!("{name}?identifier={system}|{value}"))
-        };
+        let (name, id, _) = self.parts();
         let url = match id {
-            Some(id) => Some(format!("{name}/{id}")),
-            None => identifiers.iter().find_map(conditional),
+            Some(id) => format!("{name}/{id}"),
+            None => format!("{name}?{}", self.query()?),
         };
-        url.map(|url| Request {
+        Some(Request {
             method: "PUT".to_owned(),
             url,
+            if_none_exist: None,
         })
+    }
+
+    fn creation(&self) -> Option<Request> {
+        let (name, ..) = self.parts();
+        Some(Request {
+            method: "POST".to_owned(),
+            url: name.to_owned(),
+            if_none_exist: Some(self.query()?),
+        })
+    }
+
+    /// What finds the resource by its identifier.
+    fn query(&self) -> Option<String> {
+        let (.., identifiers) = self.parts();
+        let search = |identifier: &Identifier| {
+            let (system, value) = (identifier.system.as_deref()?, identifier.value.as_deref()?);
+            Some(format!("identifier={system}|{value}"))
+        };
+        identifiers.iter().find_map(search)
     }
 }
 

@@ -8,7 +8,7 @@ use super::observation::concept;
 use super::terms::{self, own_concept};
 use super::{CodeableConcept, Coding, Context, Observation, ObservationComponent, Quantity};
 use crate::reading::draft::{Activity, ActivityKind, Fall, Sleep, SleepStage};
-use crate::reading::{Decimal, Event, EventKind, Metric, Text};
+use crate::reading::{Decimal, Event, EventKind, Metric, Text, Unit};
 
 const RECORD: &str = "urn:iomt:record";
 const MEMBER: &str = "urn:iomt:member";
@@ -63,7 +63,11 @@ impl Observation {
         fact.value_codeable_concept = Some(kind);
         fact.component.extend([
             counted(member("duration"), activity.duration_s, "s"),
-            counted(measured("steps", Metric::STEPS), activity.steps, "{step}"),
+            counted(
+                measured("steps", Metric::STEPS),
+                activity.steps,
+                Unit::STEP.ucum().unwrap_or_default(),
+            ),
             counted(
                 measured("distance", Metric::DISTANCE),
                 activity.distance_m,
@@ -201,7 +205,8 @@ fn is_tag(text: &str) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-fn member(name: &str) -> CodeableConcept {
+/// A field of a record, by its name.
+pub(super) fn member(name: &str) -> CodeableConcept {
     CodeableConcept {
         text: Some(name.to_owned()),
         ..CodeableConcept::of([Coding::new(MEMBER, name)])
@@ -216,7 +221,11 @@ fn measured(name: &str, metric: Metric) -> CodeableConcept {
 }
 
 /// A count; one above 31 bits has no place in an integer of the schema's decimals, and is absent.
-fn counted(code: CodeableConcept, count: impl Into<u32>, ucum: &str) -> ObservationComponent {
+pub(super) fn counted(
+    code: CodeableConcept,
+    count: impl Into<u32>,
+    ucum: &str,
+) -> ObservationComponent {
     let number = i32::try_from(count.into()).ok();
     let quantity = number.map(|number| Quantity::in_ucum(Decimal::from(number), ucum));
     ObservationComponent {

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
 use super::terms::{self, own_concept};
-use super::{CodeableConcept, Coding, Context, Extension, Identifier, Quantity, Reference};
+use super::{
+    Annotation, CodeableConcept, Coding, Context, Extension, Identifier, Quantity, Reference,
+};
 use crate::reading::draft::{Adherence, Dose, InsulinBasal, InsulinBolus, Outcome, Reporter};
 use crate::reading::{Decimal, Metric, Unit};
 
@@ -39,6 +41,8 @@ pub struct MedicationAdministration {
     pub performer: Vec<Performer>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device: Vec<Reference>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub note: Vec<Annotation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dosage: Option<Dosage>,
 }
@@ -90,6 +94,14 @@ const fn status_of_delivery(outcome: Outcome) -> &'static str {
         // Unknown is not failed: nobody may give it again.
         _ => "unknown",
     }
+}
+
+/// Whether the device knows what became of a delivery, if only so far.
+const fn is_known(outcome: Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::DELIVERED | Outcome::FAILED | Outcome::PARTIAL | Outcome::RUNNING
+    )
 }
 
 impl MedicationAdministration {
@@ -150,10 +162,13 @@ impl MedicationAdministration {
     }
 
     /// The `MedicationAdministration` of a bolus of insulin: the dose is what was delivered, as far as it is known.
+    ///
+    /// Nothing of an outcome that is not known is no dose of zero: there is none then.
     #[must_use]
     pub fn of_bolus(bolus: &InsulinBolus, context: &Context<'_>) -> Self {
         let requested = thousandths(bolus.requested_milli_units);
-        let delivered = thousandths(bolus.delivered_milli_units);
+        let is_told = bolus.delivered_milli_units != 0 || is_known(bolus.outcome);
+        let delivered = thousandths(bolus.delivered_milli_units).filter(|_| is_told);
         Self {
             extension: extensions(REQUESTED, requested, Unit::INTERNATIONAL_UNIT),
             dosage: delivered.map(|dose| Dosage {
@@ -212,11 +227,16 @@ impl MedicationAdministration {
     /// Reads back what [`MedicationAdministration::of_bolus`] wrote.
     #[must_use]
     pub fn bolus(&self) -> Option<InsulinBolus> {
-        let delivered = self.dosage.as_ref()?.dose.as_ref()?;
+        let outcome = Outcome(self.reason(OUTCOME)?);
+        let delivered = match &self.dosage {
+            Some(dosage) => milli(dosage.dose.as_ref()?.value?.0)?,
+            None if is_known(outcome) => return None,
+            None => 0,
+        };
         Some(InsulinBolus {
             requested_milli_units: milli(self.extension(REQUESTED)?)?,
-            delivered_milli_units: milli(delivered.value?.0)?,
-            outcome: Outcome(self.reason(OUTCOME)?),
+            delivered_milli_units: delivered,
+            outcome,
         })
     }
 

@@ -35,8 +35,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A number keeps its digits and never becomes a float. A value that may not be used is not there:
-//! its reason is, in `dataAbsentReason`. The same record has the same name whenever it is sent, so
+//! A number keeps its digits and never becomes a float. A value that may not be used is not there, a test's and a
+//! demonstration's with it: its reason is, in `dataAbsentReason`. The same record has the same name whenever it is sent, so
 //! that a server stores it once: see [`Identity`] and [`Upload`].
 //!
 //! What is read back is what was written, but for what R4 has no place for:
@@ -51,6 +51,8 @@
 //! | a number that its status withheld | not a number, without its unit |
 //! | a power of ten above zero, such as 12·10³ | the same number, its zeros written: 12,000 |
 //! | a unit that UCUM writes as it writes another one | the metric's usual one, else the first of them |
+//! | a device word; quality, uncertainty and epoch of a stamped reading's clock | nothing: they are components |
+//! | a bolus of unknown outcome and more than 2³¹ − 1 thousandths | one of unknown outcome, zero delivered |
 //! | status bits without a name; the status of a panel as a whole | nothing; that of all its parts |
 //! | the number of a waveform's first sample; its codec | nothing |
 //! | a device's serial number that only its UDI tells | both |
@@ -66,11 +68,19 @@
 //! | | there | here |
 //! |---|---|---|
 //! | status not available; calibrating | `not-performed`; a value with an interpretation | `unknown`; `temp-unknown`, no value |
+//! | test and demonstration data | the value, with `HTEST` | `not-performed`, no value, with `HTEST` |
 //! | status ongoing | `temp-unknown`, no value | the value, with an interpretation |
 //! | interpretations | codes of the guide *Point-of-Care Device* | those of this crate, for all nine bits |
 //! | bits of a status or an event | a component for each bit | one component, a code for each bit that is set |
 //! | glucose context | `derivedFrom` the measurement | its `focus`, as R4 defines both |
 //! | gateway, device profile, clock of the device | extensions, Device and Observations of their own | none |
+//!
+//! # Extensions and codes of its own
+//!
+//! `urn:iomt:planned-before`, `urn:iomt:duration` and `urn:iomt:requested` of a `MedicationAdministration` have no
+//! StructureDefinition, nor have the code systems below `urn:iomt:` a CodeSystem. HL7's schema takes them as they are. A
+//! validator that looks for definitions says that an extension or a system is not known: a warning where it allows
+//! extensions of any domain, else an error; it has to be told to allow `urn:iomt:`.
 //!
 //! # Sources
 //!

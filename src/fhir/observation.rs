@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::facts::member;
 use super::kind::Kind;
 use super::terms::{self, Profile, own_concept};
 use super::value::{self, Measured};
@@ -12,7 +13,7 @@ use super::{
     Annotation, CodeableConcept, Coding, Identifier, Identity, Meta, Quantity, Reference,
     SampledData, Upload,
 };
-use crate::reading::{self, Metric, Status, Unit};
+use crate::reading::{self, DeviceWord, Metric, Status, Unit};
 
 /// An Observation: one measurement, or a panel such as a blood pressure.
 ///
@@ -130,7 +131,8 @@ impl Observation {
     ///
     /// Without a number that may be shown, it has the reason in `dataAbsentReason`; a number below or
     /// above the sensor's range is a bound with its comparator. Test and demonstration data are
-    /// marked as such.
+    /// marked as such, and have no value: it would be that of no patient. A number outside the plausible range
+    /// ([`is_plausible`](reading::Observation::is_plausible)) is written, and its `interpretation` says so.
     #[must_use]
     pub fn of(reading: &reading::Observation, context: &Context<'_>) -> Self {
         let profile = terms::profile(reading.metric);
@@ -141,6 +143,7 @@ impl Observation {
         let mut observation = Self::new(code, context);
         observation.set_profile(profile);
         observation.set_status(reading.status);
+        observation.interpretation = measured.interpretation;
         observation.note.extend(measured.note.map(annotation));
         observation.value_quantity = measured.quantity;
         observation.data_absent_reason = measured.absent;
@@ -174,14 +177,15 @@ impl Observation {
                 code: concept(part.metric, Some(part.unit), None),
                 value_quantity: measured.quantity,
                 data_absent_reason: measured.absent,
-                interpretation: value::interpretation(part.status),
+                interpretation: measured.interpretation,
                 ..ObservationComponent::default()
             });
         }
         observation
     }
 
-    /// The same Observation with what a context says of it: where on the body, how, and by which algorithm.
+    /// The same Observation with what a context says of it: where on the body, how, and by which algorithm; what the
+    /// device says of its sensor is a component, a code for each bit that is set.
     ///
     /// What the context says against the value has to be in the reading's status before:
     /// see [`Context::implied_status`](reading::Context::implied_status) and [`Contexts`](reading::Contexts).
@@ -198,6 +202,7 @@ impl Observation {
             all.coding.extend(more.coding);
             all
         });
+        self.component.extend(device_word(what.device_word()));
         if !what.algorithm.is_empty() {
             let by = format!("by {} {}", what.algorithm, what.algorithm_version);
             self.note.push(annotation(by.trim_end().to_owned()));
@@ -241,6 +246,21 @@ impl Observation {
         self.component.iter().filter_map(part).collect()
     }
 
+    /// Takes off all that claims a measurement of the patient: profile, category, codes of LOINC.
+    #[cfg(feature = "gatt")]
+    pub(super) fn make_setting(&mut self) {
+        self.meta = self.meta.take().filter(|meta| !meta.security.is_empty());
+        if let Some(meta) = &mut self.meta {
+            meta.profile.clear();
+        }
+        self.category.clear();
+        let codes = self.component.iter_mut().map(|part| &mut part.code);
+        for code in codes.chain([&mut self.code]) {
+            code.coding
+                .retain(|coding| coding.system.as_deref() != Some(terms::LOINC));
+        }
+    }
+
     fn set_profile(&mut self, profile: Option<Profile>) {
         if let Some(profile) = profile {
             let address = format!("http://hl7.org/fhir/StructureDefinition/{}", profile.name);
@@ -262,7 +282,22 @@ impl Observation {
     }
 }
 
-fn annotation(text: String) -> Annotation {
+/// What the device says of its sensor; nothing where no bit is set.
+fn device_word(word: DeviceWord) -> Option<ObservationComponent> {
+    let bits = word.bits();
+    let set = (0..u32::BITS).filter(|place| bits >> place & 1 == 1);
+    let coding = set.map(|place| Coding::new(terms::DEVICE_WORD, &place.to_string()));
+    (bits != 0).then(|| ObservationComponent {
+        code: member("device-word"),
+        value_codeable_concept: Some(CodeableConcept {
+            text: Some(word.to_string()),
+            ..CodeableConcept::of(coding)
+        }),
+        ..ObservationComponent::default()
+    })
+}
+
+pub(super) fn annotation(text: String) -> Annotation {
     Annotation { text }
 }
 

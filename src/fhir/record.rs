@@ -1,11 +1,17 @@
 //! Any record of the schema as the resources that R4 has for it.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{Context, Device, MedicationAdministration, Observation, Resource, date_time};
+use super::facts::{counted, member};
+use super::{
+    CodeableConcept, Coding, Context, Device, MedicationAdministration, Observation,
+    ObservationComponent, Resource, date_time, parse_date_time, terms,
+};
 use crate::reading::{Compound, Stamped, WaveformError};
-use crate::time::ClockQuality;
+use crate::time::{ClockQuality, Stamp};
 use crate::wire::Record;
 
 impl Resource {
@@ -15,7 +21,7 @@ impl Resource {
     /// |---|---|
     /// | observation | Observation |
     /// | compound | Observation with components |
-    /// | stamped observation | Observation, at its own time where its clock was set |
+    /// | stamped observation | Observation, at its own time where its clock was set and is not ahead of the context's; quality, uncertainty and epoch of the clock are components, and so is its time where that does not stand |
     /// | waveform | Observation with sampled data |
     /// | series | the same; of a vital sign or at listed times, an Observation for each value, at its own time |
     /// | device descriptor | Device |
@@ -97,13 +103,55 @@ impl Observation {
     }
 }
 
+/// A reading at its own time; at that of the context where nobody has set its clock, or where that is ahead of the
+/// context's time by more than both clocks admit: no reading is of the future. What the clock is worth stands beside it.
 fn stamped(stamped: &Stamped, context: &Context<'_>) -> Observation {
-    if stamped.stamp.wall.quality == ClockQuality::Unset {
-        return Observation::of(&stamped.observation, context);
-    }
-    let context = Context {
-        effective: &date_time(&stamped.stamp.wall),
+    let wall = &stamped.stamp.wall;
+    let is_ahead = parse_date_time(context.effective).is_some_and(|now| wall.is_after(&now));
+    let told = date_time(wall);
+    let is_right = wall.quality != ClockQuality::Unset && !is_ahead;
+    let own = Context {
+        effective: if is_right { &told } else { context.effective },
         ..*context
     };
-    Observation::of(&stamped.observation, &context)
+    let mut made = Observation::of(&stamped.observation, &own);
+    made.component.extend(clock(&stamped.stamp));
+    if !is_right {
+        made.component.push(said("device-time", told));
+    }
+    made
+}
+
+/// What a clock is worth, and how often it has jumped. An unset one admits no error that means something.
+fn clock(stamp: &Stamp) -> Vec<ObservationComponent> {
+    let (code, text) = match stamp.wall.quality {
+        ClockQuality::Unset => ("unset", "not set"),
+        ClockQuality::DeviceSet => ("device-set", "set by hand or at the factory"),
+        ClockQuality::Synchronised => ("synchronised", "synchronised"),
+    };
+    let quality = ObservationComponent {
+        code: member("clock-quality"),
+        value_codeable_concept: Some(CodeableConcept {
+            text: Some(text.to_owned()),
+            ..CodeableConcept::of([Coding::new(terms::CLOCK_QUALITY, code)])
+        }),
+        ..ObservationComponent::default()
+    };
+    let millis = u32::try_from(stamp.wall.uncertainty.as_millis()).unwrap_or(u32::MAX);
+    let is_set = stamp.wall.quality != ClockQuality::Unset;
+    let uncertainty = is_set.then(|| counted(member("clock-uncertainty"), millis, "ms"));
+    // An integer of FHIR has 31 bits.
+    let epoch = said("clock-epoch", stamp.epoch.to_string());
+    [Some(quality), uncertainty, Some(epoch)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn said(name: &str, words: String) -> ObservationComponent {
+    ObservationComponent {
+        code: member(name),
+        value_string: Some(words),
+        ..ObservationComponent::default()
+    }
 }

@@ -19,6 +19,11 @@ pub(super) const ACT_REASON: &str = "http://terminology.hl7.org/CodeSystem/v3-Ac
 /// HL7's guide *Point-of-Care Device* has a system for five of them, whose address differs between its drafts.
 pub(super) const STATUS: &str = "urn:iomt:measurement-status";
 
+/// Whether a number is one that a living patient and a working sensor give.
+pub(super) const PLAUSIBILITY: &str = "urn:iomt:plausibility";
+
+pub(super) const DEVICE_WORD: &str = "urn:iomt:device-word";
+pub(super) const CLOCK_QUALITY: &str = "urn:iomt:clock-quality";
 pub(super) const LOCATION: &str = "urn:iomt:sensor-location";
 pub(super) const METHOD: &str = "urn:iomt:method";
 pub(super) const ORIGIN: &str = "urn:iomt:origin";

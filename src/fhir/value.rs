@@ -19,6 +19,8 @@ pub(super) struct Measured {
     pub(super) note: Option<String>,
     /// Whether the unit is one that the profile takes; true where there is none.
     pub(super) fits_profile: bool,
+    /// What the status says, and whether the number is one of no living patient.
+    pub(super) interpretation: Vec<CodeableConcept>,
 }
 
 impl Measured {
@@ -30,7 +32,10 @@ impl Measured {
             let converted = (in_unit.convert)(number)?;
             Some(in_unit.quantity(converted, comparator))
         });
-        let note = number.and_then(|(number, _)| in_unit.note(number));
+        let note = number.and_then(|(number, _)| in_unit.note(reading.metric, number));
+        let implausible = quantity.is_some() && reading.is_plausible() == Some(false);
+        let mut interpretation = interpretation(reading.status);
+        interpretation.extend(implausible.then(out_of_range));
         // What no unit of the profile holds can not be told.
         let absent = absent.or_else(|| quantity.is_none().then_some("error"));
         Self {
@@ -38,6 +43,7 @@ impl Measured {
             absent: absent.map(|code| CodeableConcept::of([Coding::new(terms::ABSENT, code)])),
             note,
             fits_profile: profile.is_none_or(|profile| in_unit.is_of(profile)),
+            interpretation,
         }
     }
 }
@@ -82,9 +88,14 @@ impl InUnit {
         }
     }
 
-    fn note(&self, number: Decimal) -> Option<String> {
+    /// The number before it was rounded, with the name of what was measured: a panel has several.
+    fn note(&self, metric: Metric, number: Decimal) -> Option<String> {
         let unit = self.measured;
-        (!self.is_exact).then(|| format!("measured {number} {unit}"))
+        let what = || {
+            let unnamed = || format!("metric {}", metric.code());
+            metric.name().map_or_else(unnamed, str::to_owned)
+        };
+        (!self.is_exact).then(|| format!("{} measured {number} {unit}", what()))
     }
 }
 
@@ -114,10 +125,14 @@ fn bounded(value: Value) -> Option<(Decimal, Option<&'static str>)> {
 }
 
 /// The status bits that leave no value, most severe first.
-const ABSENT_STATUS: [(Status, &str); 3] = [
+///
+/// Of a test and a demonstration nothing was measured of the patient: not every reader heeds the mark of such data.
+const ABSENT_STATUS: [(Status, &str); 5] = [
     (Status::INVALID, "error"),
     (Status::NOT_AVAILABLE, "unknown"),
     (Status::CALIBRATING, "temp-unknown"),
+    (Status::TEST, "not-performed"),
+    (Status::DEMO, "not-performed"),
 ];
 
 /// The special values. R4 has no code for a value that is not there at this resolution: it is an error.
@@ -153,11 +168,24 @@ const STATUS_NAMES: [(Status, &str); 9] = [
 /// The status bits that are set and have a name.
 pub(super) fn interpretation(status: Status) -> Vec<CodeableConcept> {
     let set = STATUS_NAMES.iter().filter(|(bit, _)| status.contains(*bit));
-    set.map(|(_, name)| CodeableConcept {
-        text: Some((*name).to_owned()),
-        ..CodeableConcept::of([Coding::new(terms::STATUS, name)])
-    })
-    .collect()
+    set.map(|(_, name)| own_word(terms::STATUS, name, name))
+        .collect()
+}
+
+/// What stands beside a number outside the plausible range of its metric, such as one whose unit was mixed up.
+fn out_of_range() -> CodeableConcept {
+    own_word(
+        terms::PLAUSIBILITY,
+        "implausible",
+        "outside the plausible range",
+    )
+}
+
+fn own_word(system: &str, code: &str, text: &str) -> CodeableConcept {
+    CodeableConcept {
+        text: Some(text.to_owned()),
+        ..CodeableConcept::of([Coding::new(system, code)])
+    }
 }
 
 /// The status bits that [`interpretation`] wrote.

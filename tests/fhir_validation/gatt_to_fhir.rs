@@ -104,6 +104,23 @@ fn every_valid_vector_gives_one_valid_line_and_every_other_one_an_error() {
     );
 }
 
+/// What the program itself has printed, in a file that the caller names.
+#[test]
+fn every_line_that_the_program_printed_is_valid() {
+    let Some(path) = std::env::var_os("IOMT_FHIR_LINES") else {
+        println!("IOMT_FHIR_LINES is not set: no lines of the program");
+        return;
+    };
+    let text = std::fs::read_to_string(path).expect("the lines can be read");
+    let lines: Vec<_> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let (valid, resources) = Run { lines, bad: 0 }.valid();
+    assert!(valid > 0, "no line");
+    println!("{valid} lines of the program, {resources} resources, are valid");
+}
+
 #[test]
 fn every_payload_from_outside_gives_one_valid_line_or_an_error() {
     let Some(shared) = std::env::var_os("IOMT_SHARED") else {

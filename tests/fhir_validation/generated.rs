@@ -28,6 +28,7 @@ fn from_payload(uuid: u16, hex: &str) -> Resource {
     let received = Received {
         subject: "Patient/7",
         at: parse_date_time("2024-03-15T14:30:45+01:00").expect("a time"),
+        measured: iomt::gatt::Stamp::None,
         device: Some("Device/1"),
         identity: Identity::of_parts(&[&uuid.to_le_bytes(), &bytes]),
         upload: Upload::Put,

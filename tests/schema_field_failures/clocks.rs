@@ -55,6 +55,41 @@ fn future_dated_reading() {
         ..received
     };
     assert!(!within.is_after(&received));
+    // A reading that carries its own time goes to the hospital as of its receipt, and what its clock said beside it.
+    for (ahead, time) in [
+        (2_000, "2025-11-24T16:00:02Z"),
+        (86_400_000, "2025-11-24T16:00:00Z"),
+    ] {
+        let Record::Observation(observation) = pulse(Instant::ZERO) else {
+            panic!("an observation")
+        };
+        let wall = WallClock {
+            unix_millis: received.unix_millis + ahead,
+            utc_offset_minutes: None,
+            ..received
+        };
+        let record = Record::Stamped(reading::Stamped {
+            observation,
+            stamp: stamp(wall, 0),
+        });
+        let context = fhir::Context {
+            subject: "Patient/7",
+            effective: "2025-11-24T16:00:00Z",
+            device: None,
+            identity: Identity::of_parts(&[b"clinic"]),
+            upload: Upload::Put,
+        };
+        let made = Resource::of_record(&record, &context).unwrap()[0].to_json();
+        assert!(
+            made.contains(&format!(r#""effectiveDateTime":"{time}""#)),
+            "{made}"
+        );
+        assert_eq!(
+            made.contains("2025-11-25T16:00:00Z"),
+            ahead > 2_000,
+            "{made}"
+        );
+    }
     // Of a clock that nobody has set no reading is placed, whatever it says.
     let unset = WallClock {
         quality: ClockQuality::Unset,
@@ -100,6 +135,7 @@ fn local_time_without_offset_across_a_daylight_saving_change() {
         let received = fhir::Received {
             subject: "Patient/7",
             at: fhir::parse_date_time(at).unwrap(),
+            measured: iomt::gatt::Stamp::None,
             device: None,
             identity: Identity::of_parts(&[b"clinic", b"thermometer 7", &value]),
             upload: Upload::Put,

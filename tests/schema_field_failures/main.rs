@@ -133,6 +133,13 @@ fn units_mixed_up() {
         ..glucose
     };
     assert_eq!(mixed_up.is_plausible(), Some(false));
+    // The hospital gets the number, marked.
+    let shown = |glucose| {
+        let made = hospital(&written(&[Record::Observation(glucose)]));
+        made[0]["interpretation"][0]["coding"][0]["code"].clone()
+    };
+    assert_eq!(shown(mixed_up), "implausible");
+    assert_eq!(shown(glucose), Json::Null);
 }
 
 /// What a server that stores by identity has of these uploads.

@@ -71,6 +71,12 @@ const FLAGS: &[Flag] = &[
         effect: "a recalled lot is not found",
     },
     Flag {
+        name: "Implausible",
+        bug: "MISSING_CHECK",
+        says: "does not mark a number that no living patient has",
+        effect: "a unit that was mixed up goes unseen",
+    },
+    Flag {
         name: "Panel",
         bug: "TABLE",
         says: "makes another panel",
@@ -271,5 +277,57 @@ pub(super) fn area() -> Area {
     }
     medication::group(&mut area);
     fhir_records::groups(&mut area);
+    plausible(&mut area);
+    medication::unknown(&mut area);
     area
+}
+
+/// Numbers at the ends of a plausible range and outside of it; a test and a demonstration, which are no patient's.
+fn plausible(area: &mut Area) {
+    let group = area.group(
+        "to_fhir",
+        "numbers outside the plausible range",
+        &["IOMT-FHIR-011", "IOMT-DATA-030"],
+        "Implausible",
+    );
+    for (metric, unit, value) in [
+        (147_842, 264_864, "300e0"),
+        (147_842, 264_864, "301e0"),
+        (147_842, 264_864, "-1e0"),
+        (147_842, 264_864, "3000000001e-7"),
+        (150_364, 268_192, "30e0"),
+        (150_364, 268_192, "2999e-2"),
+        (150_364, 268_192, "986e-1"),
+        (150_364, 266_560, "986e-1"),
+        (160_184, 266_866, "98e0"),
+        (160_184, 264_274, "54e-1"),
+        (147_842, 264_864, ">301e0"),
+        (9_999_999, 262_656, "301e0"),
+        (147_842, 264_864, "1e9"),
+    ] {
+        let asked = asks(&reading(metric, unit, value, 0));
+        group.valid(format!("{value} of {metric}"), asked);
+    }
+    let questionable = asks(&reading(147_842, 264_864, "301e0", 0x4000));
+    group.valid("questionable, too", questionable);
+    let invalid = asks(&reading(147_842, 264_864, "301e0", 0x8000));
+    group.valid("a value that is not there", invalid);
+    let mut cuff = asks(&Value::Null);
+    cuff["panel"] = 150_020.into();
+    let part = |metric, value| reading(metric, 265_987, value, 0);
+    cuff["parts"] = json!([part(150_021, "189e-1"), part(150_022, "117e-1")]);
+    group.valid("rounded pressures, each by its name", cuff.clone());
+    let part = |metric, value| reading(metric, 266_016, value, 0);
+    cuff["parts"] = json!([part(150_021, "281e0"), part(150_022, "88e0")]);
+    group.valid("one part of a panel", cuff);
+    let group = area.group(
+        "to_fhir",
+        "what was measured of nobody",
+        &["IOMT-FHIR-002", "IOMT-FHIR-006"],
+        "Status",
+    );
+    for status in [0x0800, 0x0400, 0x0C00, 0x8800, 0x1400, 0x4840] {
+        let asked = asks(&reading(160_184, 264_274, "112e0", status));
+        group.valid(format!("status {status:#06x}"), asked);
+    }
 }

@@ -124,3 +124,17 @@ fn insulin(group: &mut Group) {
         );
     }
 }
+
+/// Nothing delivered, whatever became of it.
+pub(super) fn unknown(area: &mut Area) {
+    let group = area.group(
+        "to_fhir",
+        "a bolus of which nothing is delivered",
+        &["IOMT-FHIR-009"],
+        "Outcome",
+    );
+    for outcome in [0, 1, 2, 3, 4, 5, 6, 255] {
+        let members = json!({ "requested": 4_500, "delivered": 0, "outcome": outcome });
+        group.valid(format!("outcome {outcome}"), asks("bolus", members));
+    }
+}

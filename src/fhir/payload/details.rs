@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Received, absent, mdc, names};
-use crate::fhir::terms::own_concept;
+use crate::fhir::terms::{self, own_concept};
 use crate::fhir::{
     CodeableConcept, Coding, Identifier, Observation, ObservationComponent, Quantity, Reference,
 };
@@ -17,14 +17,21 @@ use crate::gatt::{
     GlucoseSample, HealthObservation, OximetryDetails, Payload, SpotOximetry, Stamp,
     TemperatureSite, TimeScale,
 };
-use crate::reading::{Decimal, Metric, Value};
+use crate::reading::{Decimal, Metric, Origin, Value};
 
 /// The fields of characteristics, by their names.
 const FIELD: &str = "urn:iomt:gatt";
-/// The identifiers of glucose measurements: the device, else the patient, and the sequence number.
+/// The identifiers of glucose measurements: the device and the sequence number.
 const GLUCOSE_SEQUENCE: &str = "urn:iomt:glucose-sequence";
 /// The identifiers of observations of a generic health sensor, made the same way of the object's number.
 const HEALTH_OBJECT: &str = "urn:iomt:health-object";
+/// A time that the device tells in its own words.
+const DEVICE_TIME: &str = "device time";
+/// Data from storage, of the measurement status of an oximeter.
+const FROM_STORAGE: u16 = 1 << 9;
+/// Entered by hand, and a setting, of the measurement status of a health observation.
+const ENTERED: u16 = 1 << 6;
+const SETTING: u16 = 1 << 7;
 /// Supplemental Types of ISO/IEEE 11073-10101.
 const SUPPLEMENTAL: u32 = 68_193;
 /// A user whom the device does not know.
@@ -40,6 +47,16 @@ pub(super) struct Details {
     method: Option<CodeableConcept>,
     derived_from: Vec<Reference>,
     component: Vec<ObservationComponent>,
+    is_setting: bool,
+}
+
+fn has(member: &HealthObservation<'_>, bit: u16) -> bool {
+    member.status_bits.is_some_and(|bits| bits & bit != 0)
+}
+
+/// Whether a value of an oximeter comes from its storage.
+pub(super) fn is_from_storage(details: &OximetryDetails) -> bool {
+    details.status.is_some_and(|bits| bits & FROM_STORAGE != 0)
 }
 
 impl Details {
@@ -84,16 +101,21 @@ impl Details {
 
     pub(super) fn of_health(member: &HealthObservation<'_>, received: &Received<'_>) -> Self {
         let name = |number: u32| received.name(HEALTH_OBJECT, number);
+        let unnamed = member.id.filter(|_| received.device.is_none());
         let duration = member.duration;
         let status = member.status_bits;
         let fields = [
             duration.map(|value| measured("measurement duration", value, "s")),
             status.map(|status| bits("measurement status", names::HEALTH_STATUS, status.into())),
             member.patient.map(user),
+            unnamed.map(|id| said("object", id.to_string())),
         ];
         let source = member.time.into_iter().flat_map(|time| clock(&time));
         let mut all = Self::of_components(fields.into_iter().flatten().chain(source));
-        all.identifier.extend(member.id.map(name));
+        all.identifier.extend(member.id.and_then(name));
+        let by_hand = || own_concept(terms::ORIGIN, Origin::ENTERED.0, Origin::ENTERED.name());
+        all.method = has(member, ENTERED).then(by_hand);
+        all.is_setting = has(member, SETTING);
         all.with_lists(member, received)
     }
 
@@ -105,8 +127,10 @@ impl Details {
 
     fn with_lists(mut self, member: &HealthObservation<'_>, received: &Received<'_>) -> Self {
         let sources = member.derived_from.iter();
-        self.derived_from
-            .extend(sources.map(|number| received.observation(HEALTH_OBJECT, number)));
+        self.derived_from.extend(
+            sources
+                .map(|number| received.observation((HEALTH_OBJECT, "health observation"), number)),
+        );
         let supplement = member.supplemental.iter().map(|code| ObservationComponent {
             code: CodeableConcept::of([mdc(SUPPLEMENTAL)]),
             value_codeable_concept: Some(CodeableConcept::of([mdc(code)])),
@@ -194,7 +218,10 @@ impl Details {
         let sequence = count("sequence number", glucose.sequence.into());
         let all = core::iter::once(sequence).chain(sample);
         Self {
-            identifier: [received.name(GLUCOSE_SEQUENCE, glucose.sequence)].into(),
+            identifier: received
+                .name(GLUCOSE_SEQUENCE, glucose.sequence)
+                .into_iter()
+                .collect(),
             ..Self::of_components(all.chain(annunciation))
         }
     }
@@ -204,7 +231,7 @@ impl Details {
         let unset = spot.time.filter(|_| !spot.is_clock_set);
         all.component.extend(unset.map(|time| {
             let words = format!("{time}, by a clock that nobody has set");
-            said("device time", words)
+            said(DEVICE_TIME, words)
         }));
         all
     }
@@ -248,6 +275,9 @@ impl Details {
         };
         own(&self.body_site, &mut observation.body_site);
         own(&self.method, &mut observation.method);
+        if self.is_setting {
+            observation.make_setting();
+        }
         observation.identifier.extend_from_slice(&self.identifier);
         observation
             .derived_from
@@ -257,32 +287,40 @@ impl Details {
 }
 
 impl Received<'_> {
-    /// A name for what the device counts: the device, or the patient where no device is told, and the number.
-    fn name(&self, system: &str, number: impl Into<u32>) -> Identifier {
-        let number: u32 = number.into();
-        Identifier {
+    /// A name for what the device counts: the device and the number. Where no device is told there is none, since two
+    /// devices of one patient count alike.
+    fn name(&self, system: &str, number: impl Into<u32>) -> Option<Identifier> {
+        let number = number.into();
+        self.device.map(|device| Identifier {
             system: Some(system.into()),
-            value: Some(self.counted(number)),
-        }
+            value: Some(counted(Some(device), number)),
+        })
     }
 
-    fn counted(&self, number: u32) -> String {
-        format!("{}#{number}", self.device.unwrap_or(self.subject))
-    }
-
-    fn observation(&self, system: &str, number: impl Into<u32>) -> Reference {
-        Reference::named("Observation", self.name(system, number))
+    /// What the device counts, by its name; in words alone where it has none.
+    fn observation(&self, (system, what): (&str, &str), number: impl Into<u32>) -> Reference {
+        let number = number.into();
+        let in_words = || Reference {
+            kind: Some("Observation".into()),
+            display: Some(format!("{what} {number} of the same device")),
+            ..Reference::default()
+        };
+        let name = self.name(system, number);
+        name.map_or_else(in_words, |name| Reference::named("Observation", name))
     }
 
     /// The glucose measurement with this sequence number.
     pub(super) fn glucose(&self, sequence: u16) -> Reference {
-        self.observation(GLUCOSE_SEQUENCE, sequence)
+        self.observation((GLUCOSE_SEQUENCE, "glucose measurement"), sequence)
     }
 }
 
-/// A time that the device tells and that names no instant, in words: the effective time is that of receipt then.
+fn counted(device: Option<&str>, number: u32) -> String {
+    format!("{}#{number}", device.unwrap_or_default())
+}
+
+/// A time that the device tells and that does not stand, in words: the effective time is that of receipt then.
 pub(super) fn device_time(stamp: Stamp) -> Option<ObservationComponent> {
-    const WHAT: &str = "device time";
     match stamp {
         Stamp::None => None,
         Stamp::Session { minutes, .. } => {
@@ -292,13 +330,21 @@ pub(super) fn device_time(stamp: Stamp) -> Option<ObservationComponent> {
         Stamp::Local {
             time,
             offset_minutes: 0,
-        } => Some(said(WHAT, time.to_string())),
+        } => Some(said(DEVICE_TIME, time.to_string())),
         Stamp::Local {
             time,
             offset_minutes,
-        } => Some(said(WHAT, format!("{time} and {offset_minutes} min"))),
-        Stamp::Elapsed(time) => Some(said(WHAT, elapsed_words(&time))),
+        } => Some(said(
+            DEVICE_TIME,
+            format!("{time} and {offset_minutes} min"),
+        )),
+        Stamp::Elapsed(time) => Some(said(DEVICE_TIME, elapsed_words(&time))),
     }
+}
+
+/// What was measured before its receipt, and nothing tells when.
+pub(super) fn no_device_time() -> ObservationComponent {
+    not_told(DEVICE_TIME)
 }
 
 pub(super) fn elapsed_words(time: &ElapsedTime) -> String {
@@ -352,7 +398,7 @@ fn user(user: u8) -> ObservationComponent {
 }
 
 fn group(received: &Received<'_>, id: u32) -> ObservationComponent {
-    said("member of", received.counted(id))
+    said("member of", counted(received.device, id))
 }
 
 /// A component for each field of a characteristic, by its name.

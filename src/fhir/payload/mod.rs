@@ -9,11 +9,12 @@ mod names;
 mod tests;
 
 use alloc::borrow::ToOwned;
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use self::details::{Details, device_time, elapsed_words};
-use super::observation::concept;
+use self::details::{Details, device_time, elapsed_words, is_from_storage, no_device_time};
+use super::observation::{annotation, concept};
 use super::terms;
 use super::{
     Bundle, CodeableConcept, Coding, Context, Identity, Observation, Quantity, Resource, Upload,
@@ -31,8 +32,12 @@ pub struct Received<'a> {
     /// The address of the patient, such as `Patient/7`.
     pub subject: &'a str,
     /// When it was received, for values that do not tell when they were measured. Its offset from UTC is that of
-    /// devices that tell local time; zero where there is none.
+    /// devices that tell local time: it has to be that of the place and the day of the reading, which need not be that
+    /// of the receipt. Without an offset, local time names no instant.
     pub at: WallClock,
+    /// When the glucose measurement was taken to which a glucose context belongs: a context has no time of its own, and
+    /// that of the measurement with its sequence number.
+    pub measured: Stamp,
     /// The address of the device.
     pub device: Option<&'a str>,
     /// The name of the value, such as [`Identity::of_payload`]; each resource has a part of it.
@@ -47,14 +52,23 @@ impl Received<'_> {
         date_time(&self.told(stamp).unwrap_or(self.at))
     }
 
-    /// When something was measured, as the device tells: not behind its receipt, where its clock is wrong.
+    /// When something was measured, as the device tells: not later than its receipt, where its clock is wrong.
     fn told(&self, stamp: Stamp) -> Option<WallClock> {
         self.clock_of(stamp).filter(|told| !told.is_after(&self.at))
     }
 
     fn clock_of(&self, stamp: Stamp) -> Option<WallClock> {
-        stamp.wall_clock(self.at.utc_offset_minutes.unwrap_or(0))
+        match self.at.utc_offset_minutes {
+            Some(offset) => stamp.wall_clock(offset),
+            None => wherever(stamp),
+        }
     }
+}
+
+/// The instant that a stamp names wherever its device is: local time names none.
+fn wherever(stamp: Stamp) -> Option<WallClock> {
+    let [here, there] = [0, 60].map(|offset| stamp.wall_clock(offset));
+    here.filter(|here| there.is_some_and(|there| there.unix_millis == here.unix_millis))
 }
 
 impl Resource {
@@ -73,7 +87,10 @@ impl Resource {
     /// | code, text, samples or bits of a health observation | Observation with `valueCodeableConcept`, `valueString`, `valueSampledData` |
     ///
     /// Each has the time that the device tells ([`Stamp::wall_clock`](crate::gatt::Stamp::wall_clock)), else that of
-    /// its receipt; so, too, where what the device tells is behind that by more than both clocks admit. What else the value says stands with each Observation that is made of it:
+    /// its receipt; so, too, where what the device tells is later than that by more than both clocks admit, and where it
+    /// is local time and nobody knows its offset from UTC. Sent again with another offset, or when a clock that was
+    /// ahead is no longer, a stored value has the same name and another time: a server that shall keep the first takes
+    /// it from [`Bundle::creation`]. What else the value says stands with each Observation that is made of it:
     ///
     /// | field | place |
     /// |---|---|
@@ -82,25 +99,30 @@ impl Resource {
     /// | user or patient, by the device's own count | component; 255 is absent |
     /// | measurement status, sensor status, sensor status annunciation, of each characteristic | component, a code for each bit that is set |
     /// | skin contact, sample type and location, quality of a CGM, adjust reason and fractions of a clock, source and timeline of an elapsed time | component |
-    /// | sequence number of a glucose measurement | component, and an `identifier` of the device, else the patient, and the number |
-    /// | sequence number of a glucose context | `focus` of its Observations and `supportingInformation` of its `MedicationAdministration`: the measurement by that `identifier`; a component of the `HbA1c`, which is a measurement of its own |
-    /// | a time that names no instant, or one behind the receipt; the minutes of a CGM session | component |
-    /// | number of a health observation; those that it is derived from; those that it is a member of | `identifier`; `derivedFrom`; component |
+    /// | sequence number of a glucose measurement | component and, where the device is told, an `identifier` of device and number |
+    /// | sequence number of a glucose context | `focus` of its Observations and `supportingInformation` of its `MedicationAdministration`: the measurement by that `identifier`, in words alone where no device is told; a component of the `HbA1c`, which is a measurement of its own |
+    /// | a time that names no instant, or one later than the receipt; the minutes of a CGM session | component |
+    /// | that a value of an oximeter comes from storage, or that it is a glucose context, and no time is known | component `device time`, absent; of a `MedicationAdministration`, a note |
+    /// | that a health observation is a setting | no profile, category, LOINC: it is none of the patient's |
+    /// | that it was entered by hand | `method` |
+    /// | number of a health observation; those that it is derived from; those that it is a member of | `identifier`, a component where no device is told; `derivedFrom`; component |
     /// | duration, supplemental codes and attributes of a health observation | component |
     ///
     /// Left out: the day of the week, which follows from the date; that a body composition goes on in another value, that
     /// a context follows, and that there was a checksum, which say nothing of the patient. A meter counts 65,536
-    /// measurements and then anew, or when it is reset: an `identifier` names the last with that number.
+    /// measurements and then anew, or when it is reset: an `identifier` names the last with that number. Two meters of
+    /// one patient count alike, and so there is none without the device.
     ///
     /// ```
     /// use iomt::fhir::{Bundle, Identity, Received, Resource, Upload, parse_date_time};
-    /// use iomt::gatt::Payload;
+    /// use iomt::gatt::{Payload, Stamp};
     ///
     /// let value = [0x00, 0x64, 0x00, 0x5A, 0x00];
     /// let at = parse_date_time("2024-03-15T14:30:45+01:00").ok_or("no time")?;
     /// let received = Received {
     ///     subject: "Patient/7",
     ///     at,
+    ///     measured: Stamp::None,
     ///     device: None,
     ///     identity: Identity::of_payload(b"clinic", b"oximeter 7", (0x2A5F, &value), &at),
     ///     upload: Upload::Put,
@@ -115,6 +137,8 @@ impl Resource {
     pub fn of_payload(payload: &Payload<'_>, received: &Received<'_>) -> Vec<Self> {
         let mut maker = Maker {
             received,
+            untold: untold(payload, received),
+            is_kept: is_kept(payload),
             made: Vec::new(),
         };
         match payload {
@@ -159,13 +183,38 @@ impl Resource {
 /// Names the resources that are made of one value, one after the other.
 struct Maker<'a> {
     received: &'a Received<'a>,
+    /// When that was measured of which the value tells no time.
+    untold: Stamp,
+    /// Whether that was before its receipt.
+    is_kept: bool,
     made: Vec<Resource>,
+}
+
+fn untold(payload: &Payload<'_>, received: &Received<'_>) -> Stamp {
+    match payload {
+        Payload::GlucoseContext(_) => received.measured,
+        _ => Stamp::None,
+    }
+}
+
+/// Whether a value without a time says that it was kept before it was sent.
+fn is_kept(payload: &Payload<'_>) -> bool {
+    match payload {
+        Payload::GlucoseContext(_) => true,
+        Payload::ContinuousOximetry(value) => is_from_storage(&value.details),
+        Payload::SpotOximetry(value) => value.time.is_none() && is_from_storage(&value.details),
+        _ => false,
+    }
 }
 
 impl Maker<'_> {
     /// Gives `make` all that a value does not tell.
     fn with_context(&mut self, stamp: Stamp, make: impl FnOnce(&Context<'_>) -> Resource) {
         let number = u32::try_from(self.made.len()).unwrap_or(u32::MAX);
+        let stamp = match stamp {
+            Stamp::None => self.untold,
+            told => told,
+        };
         let effective = self.received.effective(stamp);
         let context = Context {
             subject: self.received.subject,
@@ -175,10 +224,24 @@ impl Maker<'_> {
             upload: self.received.upload,
         };
         let mut resource = make(&context);
-        if let (Resource::Observation(made), None) = (&mut resource, self.received.told(stamp)) {
-            made.component.extend(device_time(stamp));
+        if self.received.told(stamp).is_none() {
+            self.mark_receipt(stamp, &mut resource);
         }
         self.made.push(resource);
+    }
+
+    /// Says beside a time of receipt what the device tells of the time, or that it tells none of what it has kept.
+    fn mark_receipt(&self, stamp: Stamp, resource: &mut Resource) {
+        let told = device_time(stamp).or_else(|| self.is_kept.then(no_device_time));
+        match (resource, told) {
+            (Resource::Observation(made), told) => made.component.extend(told),
+            (Resource::MedicationAdministration(made), Some(told)) => {
+                let words = told.value_string.as_deref().unwrap_or("not told");
+                let note = format!("at the time of its receipt; device time: {words}");
+                made.note.push(annotation(note));
+            }
+            _ => {}
+        }
     }
 
     /// Adds the details to each Observation from the one with this number on.

@@ -7,13 +7,20 @@ use super::*;
 use crate::fhir::{MedicationAdministration, ObservationComponent, Reference, parse_date_time};
 
 fn made(uuid: u16, bytes: &[u8]) -> Vec<Resource> {
-    let received = Received {
+    made_as(uuid, bytes, |_| {})
+}
+
+/// With something else known of it.
+fn made_as(uuid: u16, bytes: &[u8], change: impl FnOnce(&mut Received<'_>)) -> Vec<Resource> {
+    let mut received = Received {
         subject: "Patient/7",
         at: parse_date_time("2024-03-15T14:30:45+01:00").unwrap(),
+        measured: Stamp::None,
         device: None,
         identity: Identity::of_parts(&[bytes]),
         upload: Upload::Put,
     };
+    change(&mut received);
     let payload = Payload::decode(uuid, bytes).unwrap();
     Resource::of_payload(&payload, &received)
 }
@@ -57,7 +64,8 @@ fn every_part_of_a_glucose_context_is_there_under_its_own_name() {
     let exercise: Vec<_> = observation(&made[3])
         .component
         .iter()
-        .map(|part| part.value_quantity.clone().unwrap().value.unwrap().0)
+        .filter_map(|part| part.value_quantity.clone()?.value)
+        .map(|number| number.0)
         .collect();
     assert_eq!(exercise, [1_800.into(), 60.into()]);
     for (index, name) in [(4, "after a meal"), (5, "self"), (6, "no health issues")] {
@@ -202,4 +210,155 @@ fn a_reading_of_the_future_has_the_time_of_its_receipt_and_what_the_device_told_
     let clock = made(0x2A2B, &[0xE8, 0x07, 3, 15, 15, 30, 46, 5, 0, 0]);
     let told = observation(&clock[0]).value_date_time.as_deref();
     assert_eq!(told, Some("2024-03-15T15:30:46+01:00"));
+}
+
+fn part<'a>(resource: &'a Resource, code: &str) -> Option<&'a ObservationComponent> {
+    let mut parts = observation(resource).component.iter();
+    parts.find(|part| part.code.code_of("urn:iomt:gatt") == Some(code))
+}
+
+fn effective(resource: &Resource) -> Option<&str> {
+    observation(resource).effective_date_time.as_deref()
+}
+
+const STORED: [u8; 12] = [0x02, 0x6C, 0x01, 0x00, 0xFF, 0xE8, 0x07, 3, 14, 8, 30, 0];
+
+#[test]
+fn local_time_of_an_unknown_offset_names_no_instant() {
+    let made = made_as(0x2A1C, &STORED, |received| {
+        received.at.utc_offset_minutes = None;
+    });
+    assert_eq!(effective(&made[0]), Some("2024-03-15T13:30:45Z"));
+    let words = part(&made[0], "device-time")
+        .unwrap()
+        .value_string
+        .as_deref();
+    assert_eq!(words, Some("2024-03-14T08:30:00"));
+    // A session whose start tells its offset does name one, wherever the receipt is.
+    let start = crate::gatt::SessionStart::decode(&[0xE8, 7, 3, 14, 8, 0, 0, 4, 0]).unwrap();
+    let stamp = Stamp::Session {
+        minutes: 30,
+        start: Some(start),
+    };
+    assert_eq!(
+        wherever(stamp).map(|clock| clock.unix_millis),
+        stamp.wall_clock(0).map(|clock| clock.unix_millis)
+    );
+    assert!(wherever(stamp).is_some());
+}
+
+#[test]
+fn a_stored_value_sent_again_has_one_name_and_a_server_that_creates_keeps_the_first_time() {
+    let sent = |at: &str| {
+        let made = made_as(0x2A1C, &STORED, |received| {
+            received.at = parse_date_time(at).unwrap();
+            received.upload = Upload::Conditional;
+        });
+        let time = effective(&made[0]).unwrap().to_owned();
+        let Resource::Bundle(bundle) = Resource::from(Bundle::creation(made)) else {
+            panic!("a bundle")
+        };
+        (time, bundle.entry[0].request.clone().unwrap())
+    };
+    // In another zone, and by a clock that was ahead when it was first sent.
+    for at in ["2024-03-29T10:00:00+02:00", "2024-03-14T07:00:00+01:00"] {
+        let (first, again) = (sent("2024-03-15T10:00:00+01:00"), sent(at));
+        assert_ne!(first.0, again.0);
+        assert_eq!(first.1, again.1);
+        assert_eq!(
+            (first.1.method.as_str(), first.1.url.as_str()),
+            ("POST", "Observation")
+        );
+        let query = first.1.if_none_exist.unwrap();
+        assert!(
+            query.starts_with("identifier=urn:ietf:rfc:3986|urn:uuid:"),
+            "{query}"
+        );
+    }
+}
+
+#[test]
+fn a_glucose_context_has_the_time_of_its_measurement() {
+    // A meal and rapid insulin.
+    let context = [0x12, 42, 0, 2, 1, 0x02, 0xD0];
+    let time = crate::gatt::DateTime {
+        year: 2024,
+        month: 3,
+        day: 14,
+        hours: 8,
+        minutes: 30,
+        seconds: 0,
+    };
+    let known = made_as(0x2A34, &context, |received| {
+        received.measured = Stamp::Local {
+            time,
+            offset_minutes: 5,
+        };
+    });
+    let insulin = administration(&known[0]);
+    assert_eq!(insulin.effective_date_time, "2024-03-14T08:35:00+01:00");
+    assert_eq!(insulin.note, []);
+    assert_eq!(effective(&known[1]), Some("2024-03-14T08:35:00+01:00"));
+    assert_eq!(part(&known[1], "device-time"), None);
+    // Where nobody has said it, the time of receipt is marked as such.
+    let unknown = made(0x2A34, &context);
+    assert!(
+        administration(&unknown[0]).note[0]
+            .text
+            .contains("time of its receipt")
+    );
+    let told = part(&unknown[1], "device-time").unwrap();
+    assert_eq!(reason(told.data_absent_reason.as_ref()), Some("unknown"));
+}
+
+#[test]
+fn a_value_from_the_storage_of_an_oximeter_is_not_of_now() {
+    let stored = |status: [u8; 2]| {
+        let made = made(0x2A5E, &[0x02, 98, 0, 72, 0, status[0], status[1]]);
+        part(&made[0], "device-time").cloned()
+    };
+    let told = stored([0x00, 0x02]).unwrap();
+    assert_eq!(reason(told.data_absent_reason.as_ref()), Some("unknown"));
+    assert_eq!(stored([0x20, 0x00]), None);
+}
+
+#[test]
+fn what_a_device_counts_has_no_identifier_without_the_device() {
+    let time = [0xE8, 7, 3, 14, 8, 30, 0];
+    let glucose = [&[0x00, 42, 0][..], &time].concat();
+    assert_eq!(observation(&made(0x2A18, &glucose)[0]).identifier, []);
+    let named = made_as(0x2A18, &glucose, |received| {
+        received.device = Some("Device/1")
+    });
+    assert_eq!(observation(&named[0]).identifier.len(), 1);
+    let context = made(0x2A34, &[0x02, 42, 0, 2]);
+    let focus = &observation(&context[0]).focus[0];
+    assert_eq!(focus.identifier, None);
+    assert_eq!(
+        focus.display.as_deref(),
+        Some("glucose measurement 42 of the same device")
+    );
+}
+
+#[test]
+fn a_setting_is_no_measurement_and_an_entry_by_hand_says_so() {
+    // A pulse of 72, with a status.
+    let pulse = |status: [u8; 2]| {
+        let head = [0x03, 1, 14, 0, 0x09, 0, 0x82, 0x41, 2, 0];
+        let value = [0xA0, 0x0A, 72, 0, 0, 0];
+        made(0x2B8B, &[&head[..], &status, &value].concat())
+    };
+    let measured = pulse([0, 0]);
+    assert!(observation(&measured[0]).meta.is_some());
+    let setting = pulse([0x80, 0]);
+    let setting = observation(&setting[0]);
+    assert_eq!((&setting.meta, &setting.category[..]), (&None, &[][..]));
+    assert_eq!(setting.code.code_of(terms::LOINC), None);
+    assert_eq!(setting.metric(), Some(Metric::HEART_RATE));
+    let entered = pulse([0x40, 0]);
+    let method = observation(&entered[0]).method.as_ref();
+    assert_eq!(
+        method.and_then(|method| method.code_of(terms::ORIGIN)),
+        Some("3")
+    );
 }

@@ -65,12 +65,17 @@ fn what_is_written_is_read_back() {
         ),
         saturation(Value::BelowRange(70.into()), Status::QUESTIONABLE),
         saturation(Value::AboveRange(100.into()), Status::VALID),
-        reading(160_020, 266_866, Decimal::new(54, -1).into(), Status::TEST),
+        reading(
+            160_020,
+            266_866,
+            Decimal::new(54, -1).into(),
+            Status::VALIDATED,
+        ),
         reading(
             160_212,
             264_274,
             115.into(),
-            Status::DEMO | Status::QUESTIONABLE,
+            Status::ONGOING | Status::QUESTIONABLE,
         ),
     ];
     for reading in all {
@@ -96,6 +101,8 @@ fn a_value_that_is_not_valid_is_absent_and_never_a_number() {
         (Status::INVALID, Value::from(20), "error"),
         (Status::NOT_AVAILABLE, Value::from(0), "unknown"),
         (Status::CALIBRATING, Value::from(40), "temp-unknown"),
+        (Status::TEST, Value::from(98), "not-performed"),
+        (Status::DEMO, Value::from(98), "not-performed"),
         (Status::VALID, Value::NotANumber, "not-a-number"),
         (Status::VALID, Value::NotAtThisResolution, "error"),
         (Status::VALID, Value::PositiveInfinity, "positive-infinity"),
@@ -126,6 +133,81 @@ fn test_data_are_marked() {
     let written = Observation::of(&control, &context(1, Upload::Put));
     let security = &written.meta.as_ref().unwrap().security;
     assert!(security[0].is(terms::ACT_REASON, "HTEST"));
+    assert_eq!(written.value_quantity, None, "it is no patient's value");
+}
+
+// IOMT-FHIR-011
+#[test]
+fn a_number_outside_its_plausible_range_is_written_and_marked() {
+    let hot = |value, status| {
+        let part = reading(150_364, 268_192, value, status);
+        Observation::of(&part, &context(1, Upload::Put))
+    };
+    let marked = |made: &Observation| {
+        made.interpretation
+            .iter()
+            .any(|one| one.code_of(terms::PLAUSIBILITY) == Some("implausible"))
+    };
+    assert!(
+        marked(&hot(98.into(), Status::VALID)),
+        "degrees Fahrenheit as Celsius"
+    );
+    assert!(hot(98.into(), Status::VALID).value_quantity.is_some());
+    assert!(!marked(&hot(37.into(), Status::VALID)));
+    assert!(
+        !marked(&hot(98.into(), Status::INVALID)),
+        "nothing is shown"
+    );
+}
+
+#[test]
+fn a_device_word_stands_beside_the_value() {
+    let word = reading::DeviceWord::MOTION | reading::DeviceWord::LOW_PERFUSION;
+    let said = reading::Context {
+        back: 1,
+        device: word.bits(),
+        location: reading::SensorLocation(0),
+        method: reading::Method(0),
+        origin: reading::Origin(0),
+        algorithm: "",
+        algorithm_version: "",
+    };
+    let plain = Observation::of(&saturation(98, Status::VALID), &context(1, Upload::Put));
+    let told = plain.clone().with_context(&said);
+    let concept = told.component[0].value_codeable_concept.as_ref().unwrap();
+    let codes: Vec<_> = concept
+        .coding
+        .iter()
+        .map(|one| one.code.as_deref())
+        .collect();
+    assert_eq!(codes, [Some("3"), Some("5")]);
+    assert_eq!(concept.text.as_deref(), Some("low perfusion, motion"));
+    assert_eq!(told.reading(), plain.reading());
+    let silent = reading::Context { device: 0, ..said };
+    assert_eq!(plain.clone().with_context(&silent), plain);
+}
+
+// IOMT-FHIR-009
+#[test]
+fn nothing_delivered_is_no_dose_where_the_outcome_is_not_known() {
+    use crate::reading::draft::{InsulinBolus, Outcome};
+    for outcome in (0..=u8::MAX).map(Outcome) {
+        for delivered in [0, 2_050] {
+            let bolus = InsulinBolus {
+                requested_milli_units: 4_500,
+                delivered_milli_units: delivered,
+                outcome,
+            };
+            let made = MedicationAdministration::of_bolus(&bolus, &context(1, Upload::Put));
+            let is_known = (1..=5).contains(&outcome.0) && outcome != Outcome::UNKNOWN;
+            assert_eq!(
+                made.dosage.is_some(),
+                is_known || delivered != 0,
+                "{outcome:?}"
+            );
+            assert_eq!(made.bolus(), Some(bolus));
+        }
+    }
 }
 
 // IOMT-FHIR-003
@@ -176,7 +258,13 @@ fn a_blood_pressure_is_a_panel_in_the_unit_of_its_profile() {
     ];
     let written = Observation::panel(panel, &metric, &context(1, Upload::Put));
     let notes: Vec<_> = written.note.iter().map(|note| note.text.as_str()).collect();
-    assert_eq!(notes, ["measured 16.0 kPa", "measured 11.0 kPa"]);
+    assert_eq!(
+        notes,
+        [
+            "systolic blood pressure measured 16.0 kPa",
+            "diastolic blood pressure measured 11.0 kPa"
+        ]
+    );
     let systolic = written.component[0].value_quantity.as_ref().unwrap();
     assert_eq!(systolic.code.as_deref(), Some("mm[Hg]"));
     assert_eq!(systolic.value, Some(Number(Decimal::new(1_200, -1))));
@@ -335,8 +423,7 @@ fn told(reading: &reading::Observation) -> reading::Observation {
         reading.value,
         Value::Number(_) | Value::BelowRange(_) | Value::AboveRange(_)
     );
-    let withheld = [Status::INVALID, Status::NOT_AVAILABLE, Status::CALIBRATING];
-    let is_told = !withheld.iter().any(|bit| status.contains(*bit));
+    let is_told = status.permits_use();
     let (value, unit) = match (is_told, is_number) {
         (false, _) => (Value::NotANumber, Unit::from_code(0)),
         (true, false) => (reading.value, Unit::from_code(0)),
@@ -401,8 +488,8 @@ proptest::proptest! {
 
 /// Found by the test above: what was only a test came back as not a number.
 #[test]
-fn a_special_value_of_a_test_stays_what_it_is() {
-    for status in [Status::TEST, Status::DEMO, Status::QUESTIONABLE] {
+fn a_special_value_that_may_be_used_stays_what_it_is() {
+    for status in [Status::VALID, Status::VALIDATED, Status::QUESTIONABLE] {
         let one = saturation(Value::PositiveInfinity, status);
         let read = Observation::of(&one, &context(1, Upload::Put)).reading();
         assert_eq!(read.unwrap().value, Value::PositiveInfinity);

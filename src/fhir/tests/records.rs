@@ -176,7 +176,7 @@ fn a_component_keeps_its_status_and_hides_no_other() {
 fn a_stamped_reading_has_its_own_time_where_its_clock_was_set() {
     let stamped = |quality| {
         let wall = WallClock {
-            unix_millis: 1_764_000_000_000,
+            unix_millis: 1_700_000_000_000,
             quality,
             uncertainty: Duration::ZERO,
             utc_offset_minutes: Some(60),
@@ -199,9 +199,24 @@ fn a_stamped_reading_has_its_own_time_where_its_clock_was_set() {
     };
     assert_eq!(
         time(ClockQuality::Synchronised),
-        "2025-11-24T17:00:00+01:00"
+        "2023-11-14T23:13:20+01:00"
     );
     assert_eq!(time(ClockQuality::Unset), "2024-03-15T14:30:45Z");
+    let words = |quality, field: &str| {
+        let made = observation(only(&stamped(quality)));
+        let mut parts = made.component.into_iter();
+        let found = parts.find(|part| part.code.code_of("urn:iomt:member") == Some(field))?;
+        let concept = found
+            .value_codeable_concept
+            .and_then(|concept| concept.text);
+        concept.or(found.value_string)
+    };
+    let set = ClockQuality::Synchronised;
+    assert_eq!(words(set, "clock-quality").as_deref(), Some("synchronised"));
+    assert_eq!(words(set, "clock-epoch").as_deref(), Some("0"));
+    assert_eq!(words(set, "device-time"), None);
+    let unset = words(ClockQuality::Unset, "device-time");
+    assert_eq!(unset.as_deref(), Some("2023-11-14T23:13:20+01:00"));
 }
 
 fn series<'a>(

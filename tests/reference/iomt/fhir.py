@@ -7,11 +7,12 @@ import calendar
 import json
 import re
 import uuid
+from fractions import Fraction
 
 from .decimal import ABOVE, BELOW, NAN, NEGATIVE_INFINITY, NRES, NUMBER, POSITIVE_INFINITY, Decimal, write
 from .octets import u64
 from .primitives import sha256
-from .terms import METRICS, PROFILES, UCUM
+from .terms import METRICS, PLAUSIBLE, PROFILES, UCUM
 
 MDC, LOINC, UNITS = "urn:iso:std:iso:11073:10101", "http://loinc.org", "http://unitsofmeasure.org"
 HL7 = "http://terminology.hl7.org/CodeSystem/"
@@ -19,9 +20,11 @@ STATUS = "urn:iomt:measurement-status"
 INVALID, NOT_AVAILABLE, CALIBRATING, TEST, DEMO, EARLY = 0x8000, 0x2000, 0x1000, 0x0800, 0x0400, 0x0040
 STATUS_NAMES = {0x8000: "invalid", 0x4000: "questionable", 0x2000: "not-available", 0x1000: "calibrating", 0x0800: "test",
                 0x0400: "demo", 0x0080: "validated", 0x0040: "early", 0x0020: "ongoing"}
-ABSENT_STATUS = {INVALID: "error", NOT_AVAILABLE: "unknown", CALIBRATING: "temp-unknown"}
+ABSENT_STATUS = {INVALID: "error", NOT_AVAILABLE: "unknown", CALIBRATING: "temp-unknown", TEST: "not-performed",
+                 DEMO: "not-performed"}
 ABSENT_VALUE = {NAN: "not-a-number", NRES: "error", POSITIVE_INFINITY: "positive-infinity",
                 NEGATIVE_INFINITY: "negative-infinity"}
+IMPLAUSIBLE = {"coding": [{"system": "urn:iomt:plausibility", "code": "implausible"}], "text": "outside the plausible range"}
 KILOPASCAL, METRE = 265987, 263424
 DEMANDED = {"bp": (150021, 150022)}     # the components without which a panel is none of its profile, each once
 NANOSECOND_DIGITS = 9
@@ -57,11 +60,11 @@ def observation(reading, context):
     """One reading: (metric, unit, value, status)."""
     metric, unit, value, status = reading
     profile = profile_of(metric)
-    told, note, fits = measured(reading, profile)
+    told, note, fits, marks = measured(reading, profile)
     profile = profile if fits else None         # without a unit that its profile takes it is no vital sign to FHIR
     resource = {**_frame(concept(metric, unit, profile), context), **_status(profile, status), **told}
-    if interpretation(status):
-        resource["interpretation"] = interpretation(status)
+    if marks:
+        resource["interpretation"] = marks
     return _with_notes(resource, [note])
 
 
@@ -71,20 +74,20 @@ def panel(metric, parts, context):
     told = [measured(part, profile) for part in parts]
     metrics = [part for part, *_ in parts]
     whole = all(metrics.count(part) == 1 for part in DEMANDED.get(profile, ()))
-    profile = profile if whole and all(fits for _, _, fits in told) else None
+    profile = profile if whole and all(fits for _, _, fits, _ in told) else None
     shared = 0
     for *_, status in parts:
         shared |= status
     components = []
-    for (part, unit, _, status), (quantity, _, _) in zip(parts, told):
+    for (part, unit, *_), (quantity, _, _, marks) in zip(parts, told):
         component = {"code": concept(part, unit, None), **quantity}
-        if interpretation(status):
-            component["interpretation"] = interpretation(status)
+        if marks:
+            component["interpretation"] = marks
         components.append(component)
     resource = {**_frame(concept(metric, None, profile), context), **_status(profile, shared)}
     if components:
         resource["component"] = components
-    return _with_notes(resource, [note for _, note, _ in told])
+    return _with_notes(resource, [note for _, note, *_ in told])
 
 
 def waveform(block, samples, context):
@@ -215,8 +218,8 @@ def loinc(metric, unit, profile):
 
 
 def measured(reading, profile):
-    """({valueQuantity or dataAbsentReason}, note or None, whether the profile takes the unit)."""
-    _, unit, value, status = reading
+    """({valueQuantity or dataAbsentReason}, note or None, whether the profile takes the unit, interpretation)."""
+    metric, unit, value, status = reading
     takes = PROFILES[profile][1] if profile else ()
     written, number, note = unit, value.number, None
     if unit == METRE and "cm" in takes:
@@ -224,13 +227,23 @@ def measured(reading, profile):
         number = number and Decimal(number.mantissa, number.exponent + 2)
     elif unit == KILOPASCAL and "mm[Hg]" in takes:
         written = 266016
-        note = number and f"measured {write(number)} kPa"
+        note = number and f"{METRICS[metric][0][0] if metric in METRICS else f'metric {metric}'} measured {write(number)} kPa"
         number = number and millimetres_of_mercury(number)
     fits = profile is None or UCUM.get(written) in takes
     absent = next((code for bit, code in ABSENT_STATUS.items() if status & bit), ABSENT_VALUE.get(value.kind))
     if absent is not None:
-        return {"dataAbsentReason": coded(HL7 + "data-absent-reason", absent)}, None, fits
-    return {"valueQuantity": quantity(number, value.kind, written)}, note, fits
+        return {"dataAbsentReason": coded(HL7 + "data-absent-reason", absent)}, None, fits, interpretation(status)
+    marks = interpretation(status) + ([] if is_plausible(metric, unit, value) else [IMPLAUSIBLE])
+    return {"valueQuantity": quantity(number, value.kind, written)}, note, fits, marks
+
+
+def is_plausible(metric, unit, value):
+    """Whether nothing is known against the number: a bound, and a metric without a range in this unit, are no numbers of one."""
+    bounds = PLAUSIBLE.get((metric, unit))
+    if bounds is None or value.kind != NUMBER:
+        return True
+    least, most = map(Fraction, bounds)
+    return least <= value.number.mantissa * Fraction(10) ** value.number.exponent <= most
 
 
 def quantity(number, kind, unit):

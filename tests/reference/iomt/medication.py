@@ -33,7 +33,8 @@ def basal(record, context):
 def bolus(record, context):
     resource = _frame("bolus insulin", "outcome", OUTCOME, record["outcome"], context)
     _extend(resource, "requested", thousandths(record["requested"]), UNITS)
-    _add(resource, "dose", record["delivered"], UNITS)
+    if record["delivered"] or OUTCOME.get(record["outcome"], OTHER)[1] != "unknown":    # else nobody knows of any
+        _add(resource, "dose", record["delivered"], UNITS)
     return resource
 
 

@@ -139,18 +139,20 @@ fn a_meter_tells_what_it_sampled_and_what_was_wrong() {
 
 #[test]
 fn a_glucose_context_names_its_measurement() {
+    let named =
+        |uuid, bytes: &[u8]| made_as(uuid, bytes, |received| received.device = Some("Device/1"));
     let time = [0xE8, 7, 3, 15, 14, 30, 45];
-    let glucose = made(
+    let glucose = named(
         0x2A18,
         &[&[0x12, 42, 0][..], &time, &[90, 0xB0, 0x11]].concat(),
     );
     let name = observation(&glucose[0]).identifier.last().unwrap().clone();
-    assert_eq!(name.value.as_deref(), Some("Patient/7#42"));
+    assert_eq!(name.value.as_deref(), Some("Device/1#42"));
     // A meal, rapid insulin, HbA1c.
-    let context = made(0x2A34, &[0x52, 42, 0, 2, 1, 0x02, 0xD0, 0x41, 0xF0]);
+    let context = named(0x2A34, &[0x52, 42, 0, 2, 1, 0x02, 0xD0, 0x41, 0xF0]);
     let joined = |references: &[Reference]| {
-        let named = references.iter().filter_map(|one| one.identifier.clone());
-        named.collect::<Vec<_>>()
+        let names = references.iter().filter_map(|one| one.identifier.clone());
+        names.collect::<Vec<_>>()
     };
     let [hba1c, insulin, meal] = &context[..] else {
         panic!("{context:?}");
@@ -167,7 +169,7 @@ fn a_glucose_context_names_its_measurement() {
     assert_eq!(observation(hba1c).focus, []);
     assert_eq!(number(observation(hba1c), "sequence-number"), Some(42));
     // Another record is another measurement.
-    let other = made(0x2A34, &[0x02, 43, 0, 2]);
+    let other = named(0x2A34, &[0x02, 43, 0, 2]);
     assert_ne!(
         joined(&observation(&other[0]).focus),
         joined(&observation(meal).focus)
@@ -332,7 +334,9 @@ fn health_observation() -> Vec<u8> {
 
 #[test]
 fn nothing_that_a_health_sensor_says_of_an_observation_is_lost() {
-    let made = made(0x2B8B, &health_observation());
+    let made = made_as(0x2B8B, &health_observation(), |received| {
+        received.device = Some("Device/1");
+    });
     let told = observation(&made[0]);
     let duration = field(told, "measurement-duration").unwrap();
     let duration = quantity(duration.value_quantity.as_ref());
@@ -341,10 +345,10 @@ fn nothing_that_a_health_sensor_says_of_an_observation_is_lost() {
     assert_eq!(status.as_deref(), Some("manually entered"));
     assert_eq!(number(told, "user"), Some(2));
     let name = told.identifier.last().unwrap();
-    assert_eq!(name.value.as_deref(), Some("Patient/7#9"));
+    assert_eq!(name.value.as_deref(), Some("Device/1#9"));
     let source = told.derived_from[0].identifier.as_ref().unwrap();
-    assert_eq!(source.value.as_deref(), Some("Patient/7#8"));
-    assert_eq!(words(told, "member-of").as_deref(), Some("Patient/7#7"));
+    assert_eq!(source.value.as_deref(), Some("Device/1#8"));
+    assert_eq!(words(told, "member-of").as_deref(), Some("Device/1#7"));
     let of_code = |code: &str| {
         let mut parts = told.component.iter();
         let found = parts.find(|part| part.code.code_of(terms::MDC) == Some(code));
