@@ -72,7 +72,7 @@ fn instant(text: &str) -> Result<WallClock, String> {
 /// A value of the characteristic, or a time.
 fn session_start(text: &str) -> Result<SessionStart, String> {
     if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return SessionStart::decode(&crate::bytes(text)?).map_err(|error| error.to_string());
+        return SessionStart::decode(&super::bytes(text)?).map_err(|error| error.to_string());
     }
     let utc = date_time(&WallClock {
         utc_offset_minutes: None,

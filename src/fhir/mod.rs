@@ -78,7 +78,7 @@
 //! # Extensions and codes of its own
 //!
 //! `urn:iomt:planned-before`, `urn:iomt:duration` and `urn:iomt:requested` of a `MedicationAdministration` have no
-//! StructureDefinition, nor have the code systems below `urn:iomt:` a CodeSystem. HL7's schema takes them as they are. A
+//! `StructureDefinition`, nor have the code systems below `urn:iomt:` a `CodeSystem`. HL7's schema takes them as they are. A
 //! validator that looks for definitions says that an extension or a system is not known: a warning where it allows
 //! extensions of any domain, else an error; it has to be told to allow `urn:iomt:`.
 //!

@@ -65,6 +65,7 @@ impl Status {
     }
 
     /// What a device's own bits say: the statuses of all masks of which a bit is set.
+    #[cfg(feature = "gatt")]
     pub(crate) fn of_bits(bits: u32, states: &[(u32, Self)]) -> Self {
         let set = states.iter().filter(|(mask, _)| bits & mask != 0);
         set.fold(Self::VALID, |all, (_, status)| all | *status)

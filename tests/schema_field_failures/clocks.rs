@@ -68,7 +68,7 @@ fn future_dated_reading() {
             utc_offset_minutes: None,
             ..received
         };
-        let record = Record::Stamped(reading::Stamped {
+        let record = Record::Stamped(iomt::reading::Stamped {
             observation,
             stamp: stamp(wall, 0),
         });

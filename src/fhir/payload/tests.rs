@@ -328,7 +328,7 @@ fn what_a_device_counts_has_no_identifier_without_the_device() {
     let glucose = [&[0x00, 42, 0][..], &time].concat();
     assert_eq!(observation(&made(0x2A18, &glucose)[0]).identifier, []);
     let named = made_as(0x2A18, &glucose, |received| {
-        received.device = Some("Device/1")
+        received.device = Some("Device/1");
     });
     assert_eq!(observation(&named[0]).identifier.len(), 1);
     let context = made(0x2A34, &[0x02, 42, 0, 2]);
