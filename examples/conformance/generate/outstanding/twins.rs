@@ -261,7 +261,7 @@ pub(super) fn handed(area: &mut Area) {
             vec![frame(twin.unproved(2, 0, &record(2, &[5, 6, 7, 8])))],
         ),
     ] {
-        let frames = [core::slice::from_ref(&list), &later[..]].concat();
+        let frames = [std::slice::from_ref(&list), &later[..]].concat();
         group.invalid(what, "beyond_end", scene.opened(&frames));
     }
 }
