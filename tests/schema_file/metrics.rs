@@ -64,7 +64,7 @@ fn marked((code, evidence): (impl std::fmt::Display, Evidence)) -> String {
 }
 
 fn unit(unit: Unit) -> String {
-    let evidence = unit.evidence().expect("the unit is in the table");
+    let evidence = unit.evidence().unwrap();
     marked((unit.code(), evidence))
 }
 
