@@ -84,15 +84,15 @@ pub(super) fn lost_ones(area: &mut Area) {
         ),
     );
     group.valid(
-        "its store fails at first",
+        "three times, and nothing to be stored at last",
         asks(
             &device,
             &[
                 data(0),
                 lost(),
+                data(1),
+                data(1),
                 json!({ "packet": data(1)["packet"], "store": false }),
-                data(1),
-                data(1),
             ],
         ),
     );
