@@ -84,17 +84,7 @@ impl Bundle {
     /// Resources that are told together, without anything to be done.
     #[must_use]
     pub fn collection(resources: impl IntoIterator<Item = Resource>) -> Self {
-        let entry = |resource: Resource| Entry {
-            full_url: resource.urn(),
-            resource,
-            request: None,
-        };
-        Self {
-            resource_type: Kind::default(),
-            id: None,
-            kind: "collection".to_owned(),
-            entry: resources.into_iter().map(entry).collect(),
-        }
+        Self::of("collection", resources, |_| None)
     }
 
     /// Resources that a server is to store, all or none: sent again, they change nothing.
@@ -102,35 +92,33 @@ impl Bundle {
     /// Each by its id, or by its identifier where the server gives ids.
     #[must_use]
     pub fn transaction(resources: impl IntoIterator<Item = Resource>) -> Self {
-        let entry = |resource: Resource| Entry {
-            full_url: resource.urn(),
-            request: resource.request(),
-            resource,
-        };
-        Self {
-            resource_type: Kind::default(),
-            id: None,
-            kind: "transaction".to_owned(),
-            entry: resources.into_iter().map(entry).collect(),
-        }
+        Self::of("transaction", resources, Resource::request)
     }
-}
 
-impl Bundle {
     /// Resources that a server is to store, all or none, but for those that it has: what was stored first stays.
     ///
     /// Each by its identifier, which [`Upload::Conditional`](super::Upload::Conditional) gives it; one without is
     /// told alone.
     #[must_use]
     pub fn creation(resources: impl IntoIterator<Item = Resource>) -> Self {
+        Self::of("transaction", resources, Resource::creation)
+    }
+
+    fn of(
+        kind: &str,
+        resources: impl IntoIterator<Item = Resource>,
+        request: impl Fn(&Resource) -> Option<Request>,
+    ) -> Self {
         let entry = |resource: Resource| Entry {
             full_url: resource.urn(),
-            request: resource.creation(),
+            request: request(&resource),
             resource,
         };
         Self {
+            resource_type: Kind::default(),
+            id: None,
+            kind: kind.to_owned(),
             entry: resources.into_iter().map(entry).collect(),
-            ..Self::transaction([])
         }
     }
 }

@@ -5,7 +5,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::ToString;
 
 use super::observation::concept;
-use super::terms::{self, own_concept};
+use super::terms::{self, absent, own_concept};
 use super::{CodeableConcept, Coding, Context, Observation, ObservationComponent, Quantity};
 use crate::reading::draft::{Activity, ActivityKind, Fall, Sleep, SleepStage};
 use crate::reading::{Decimal, Event, EventKind, Metric, Text, Unit};
@@ -50,7 +50,7 @@ impl Observation {
         fact.language = said(text.language).filter(|language| is_tag(language));
         fact.value_string = said(text.text);
         if fact.value_string.is_none() {
-            fact.data_absent_reason = Some(unknown());
+            fact.data_absent_reason = Some(absent("unknown"));
         }
         fact
     }
@@ -230,12 +230,8 @@ pub(super) fn counted(
     let quantity = number.map(|number| Quantity::in_ucum(Decimal::from(number), ucum));
     ObservationComponent {
         code,
-        data_absent_reason: quantity.is_none().then(unknown),
+        data_absent_reason: quantity.is_none().then(|| absent("unknown")),
         value_quantity: quantity,
         ..ObservationComponent::default()
     }
-}
-
-fn unknown() -> CodeableConcept {
-    CodeableConcept::of([Coding::new(terms::ABSENT, "unknown")])
 }

@@ -11,9 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
 use super::terms::{self, own_concept};
-use super::{
-    Annotation, CodeableConcept, Coding, Context, Extension, Identifier, Quantity, Reference,
-};
+use super::{Annotation, CodeableConcept, Context, Extension, Identifier, Quantity, Reference};
 use crate::reading::draft::{Adherence, Dose, InsulinBasal, InsulinBolus, Outcome, Reporter};
 use crate::reading::{Decimal, Metric, Unit};
 
@@ -261,7 +259,7 @@ impl MedicationAdministration {
 /// A medicine in plain words; R4 demands one, and takes no empty text.
 fn medicine_of(told: &str) -> CodeableConcept {
     match told.is_empty() {
-        true => CodeableConcept::of([Coding::new(terms::ABSENT, "unknown")]),
+        true => terms::absent("unknown"),
         false => CodeableConcept::text(told),
     }
 }

@@ -28,6 +28,11 @@ pub(super) const LOCATION: &str = "urn:iomt:sensor-location";
 pub(super) const METHOD: &str = "urn:iomt:method";
 pub(super) const ORIGIN: &str = "urn:iomt:origin";
 
+/// Why there is no value.
+pub(super) fn absent(reason: &str) -> CodeableConcept {
+    CodeableConcept::of([Coding::new(ABSENT, reason)])
+}
+
 /// An open code of the schema, by its number and its name.
 pub(super) fn own_concept(
     system: &str,

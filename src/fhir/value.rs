@@ -40,7 +40,7 @@ impl Measured {
         let absent = absent.or_else(|| quantity.is_none().then_some("error"));
         Self {
             quantity,
-            absent: absent.map(|code| CodeableConcept::of([Coding::new(terms::ABSENT, code)])),
+            absent: absent.map(terms::absent),
             note,
             fits_profile: profile.is_none_or(|profile| in_unit.is_of(profile)),
             interpretation,

@@ -135,15 +135,20 @@ impl Glucose {
         Ok(out.finish())
     }
 
+    /// When it was measured, whether there is a concentration or not.
+    pub(crate) fn time(&self) -> Stamp {
+        Stamp::Local {
+            time: self.base_time,
+            offset_minutes: self.offset_minutes.unwrap_or(0),
+        }
+    }
+
     /// What was measured, received `at` this time; nothing where the record has no concentration.
     ///
     /// In mg/dL or mmol/L, exactly. A result that the device calls too high or too low is not a
     /// number but above or below its range, and a control solution is a test, not a patient.
     pub fn readings(&self, at: Instant) -> impl Iterator<Item = Reading> + use<> {
-        let time = Stamp::Local {
-            time: self.base_time,
-            offset_minutes: self.offset_minutes.unwrap_or(0),
-        };
+        let time = self.time();
         let annunciation = self.status.unwrap_or(0);
         let reading = move |sample: GlucoseSample| {
             let status = sample.status(annunciation);

@@ -151,8 +151,7 @@ impl<'a> Payload<'a> {
         let is_told = |stamp: Stamp| stamp.wall_clock(0).is_some();
         match self {
             Self::CurrentTime(_) | Self::CurrentElapsedTime(_) => false,
-            // It has its time whether it has a concentration or not.
-            Self::Glucose(glucose) => is_told(Some(glucose.base_time).into()),
+            Self::Glucose(glucose) => is_told(glucose.time()),
             Self::HealthObservation(observation) => {
                 let time = |member: HealthObservation<'_>| member.time;
                 let mut times = observation.members().map(time).peekable();

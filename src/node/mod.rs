@@ -82,7 +82,12 @@ pub use server::{
 };
 
 use crate::link::{OutboxFull, PushError};
+use crate::time::Duration;
 use crate::{pairing, seal, wire};
+
+/// "any other message 1 replaces both, at most once in 2 s and relation": how long a run that has shown nothing keeps
+/// its place from the next caller, on either side and in each model.
+const REPLACED_AT_MOST_EACH: Duration = Duration::from_secs(2);
 
 /// Why an endpoint refused an input. It is as it was.
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

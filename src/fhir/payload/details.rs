@@ -29,9 +29,6 @@ const HEALTH_OBJECT: &str = "urn:iomt:health-object";
 const DEVICE_TIME: &str = "device time";
 /// Data from storage, of the measurement status of an oximeter.
 const FROM_STORAGE: u16 = 1 << 9;
-/// Entered by hand, and a setting, of the measurement status of a health observation.
-const ENTERED: u16 = 1 << 6;
-const SETTING: u16 = 1 << 7;
 /// Supplemental Types of ISO/IEEE 11073-10101.
 const SUPPLEMENTAL: u32 = 68_193;
 /// A user whom the device does not know.
@@ -48,10 +45,6 @@ pub(super) struct Details {
     derived_from: Vec<Reference>,
     component: Vec<ObservationComponent>,
     is_setting: bool,
-}
-
-fn has(member: &HealthObservation<'_>, bit: u16) -> bool {
-    member.status_bits.is_some_and(|bits| bits & bit != 0)
 }
 
 /// Whether a value of an oximeter comes from its storage.
@@ -113,9 +106,12 @@ impl Details {
         let source = member.time.into_iter().flat_map(|time| clock(&time));
         let mut all = Self::of_components(fields.into_iter().flatten().chain(source));
         all.identifier.extend(member.id.and_then(name));
-        let by_hand = || own_concept(terms::ORIGIN, Origin::ENTERED.0, Origin::ENTERED.name());
-        all.method = has(member, ENTERED).then(by_hand);
-        all.is_setting = has(member, SETTING);
+        let by_hand = |origin: Origin| own_concept(terms::ORIGIN, origin.0, origin.name());
+        all.method = member
+            .origin()
+            .filter(|origin| *origin == Origin::ENTERED)
+            .map(by_hand);
+        all.is_setting = member.is_setting();
         all.with_lists(member, received)
     }
 

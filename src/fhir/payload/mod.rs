@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 
 use self::details::{Details, device_time, elapsed_words, is_from_storage, no_device_time};
 use super::observation::{annotation, concept};
-use super::terms;
+use super::terms::{self, absent};
 use super::{
     Bundle, CodeableConcept, Coding, Context, Identity, Observation, Quantity, Resource, Upload,
     date_time,
@@ -303,11 +303,7 @@ impl Maker<'_> {
     /// A record of a meter without a concentration.
     fn no_glucose(&mut self, glucose: &Glucose) {
         let code = concept(Metric::GLUCOSE, None, None);
-        let time = Stamp::Local {
-            time: glucose.base_time,
-            offset_minutes: glucose.offset_minutes.unwrap_or(0),
-        };
-        self.observation(code, time, |o| {
+        self.observation(code, glucose.time(), |o| {
             o.data_absent_reason = Some(absent("unknown"));
         });
     }
@@ -357,8 +353,4 @@ fn coded(system: &str, what: &str) -> CodeableConcept {
 
 fn mdc(code: u32) -> Coding {
     Coding::new(terms::MDC, &code.to_string())
-}
-
-fn absent(code: &str) -> CodeableConcept {
-    CodeableConcept::of([Coding::new(terms::ABSENT, code)])
 }

@@ -16,6 +16,7 @@
 use heapless::Vec;
 
 use super::{Device, DeviceEvent, Error};
+use crate::node::REPLACED_AT_MOST_EACH;
 use crate::pairing::cpace::{Agreement, Answering, Called, Passcode};
 use crate::pairing::{
     self, Attempt, Attempts, DescriptorHash, Exchange, PendingAttempt, StaticKey,
@@ -29,8 +30,6 @@ const CALL: u8 = 0x41;
 const SHARE: u8 = 0x43;
 /// How long one run may take, from its first message to its end.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a run that was only called keeps its place from the next caller.
-const REPLACED_AT_MOST_EACH: Duration = Duration::from_secs(2);
 /// The longest message of a run.
 const MAX_MESSAGE: usize = 56;
 

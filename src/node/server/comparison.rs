@@ -14,16 +14,14 @@
 use heapless::Vec;
 
 use super::{Attempt, Server, ServerEvent};
-use crate::node::Error;
+use crate::node::{Error, REPLACED_AT_MOST_EACH};
 use crate::pairing::comparison::Digits;
 use crate::pairing::{self, Attempts, Exchange, MAX_HANDSHAKE, Model, PendingAttempt};
 use crate::seal::Entropy;
-use crate::time::{Duration, Instant};
+use crate::time::Instant;
 
 /// The longest token that a device advertises.
 const MAX_TOKEN: usize = 32;
-/// How soon another message 1 may take the place of a run that has shown nothing.
-const REPLACED_AT_MOST_EACH: Duration = Duration::from_secs(2);
 
 /// Whether somebody may begin to compare, and how often one has.
 #[derive(Debug, Default)]

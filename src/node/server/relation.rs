@@ -1,11 +1,9 @@
 use super::candidate::{Candidate, Standing};
 use super::config::ServerConfig;
 use crate::crypto::hash::HASH_LEN;
-use crate::time::{Duration, Instant};
+use crate::node::REPLACED_AT_MOST_EACH;
+use crate::time::Instant;
 use crate::wire::{ConnectionId, Hint, Locator};
-
-/// "any other message 1 replaces both, at most once in 2 s and relation"
-const REPLACED_AT_MOST_EACH: Duration = Duration::from_secs(2);
 
 /// How far a session is to be trusted.
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
