@@ -6,7 +6,7 @@ use alloc::string::ToString;
 
 use super::observation::concept;
 use super::terms::{self, absent, own_concept};
-use super::{CodeableConcept, Coding, Context, Observation, ObservationComponent, Quantity};
+use super::{CodeableConcept, Context, Observation, ObservationComponent, Quantity};
 use crate::reading::draft::{Activity, ActivityKind, Fall, Sleep, SleepStage};
 use crate::reading::{Decimal, Event, EventKind, Metric, Text, Unit};
 
@@ -172,11 +172,7 @@ impl Observation {
     }
 
     fn fact(name: &str, context: &Context<'_>) -> Self {
-        let code = CodeableConcept {
-            text: Some(name.to_owned()),
-            ..CodeableConcept::of([Coding::new(RECORD, name)])
-        };
-        Self::new(code, context)
+        Self::new(terms::own_word(RECORD, name, name), context)
     }
 
     fn is_fact(&self, name: &str) -> bool {
@@ -207,10 +203,7 @@ fn is_tag(text: &str) -> bool {
 
 /// A field of a record, by its name.
 pub(super) fn member(name: &str) -> CodeableConcept {
-    CodeableConcept {
-        text: Some(name.to_owned()),
-        ..CodeableConcept::of([Coding::new(MEMBER, name)])
-    }
+    terms::own_word(MEMBER, name, name)
 }
 
 /// A member that is a metric, too.

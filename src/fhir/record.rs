@@ -1,14 +1,13 @@
 //! Any record of the schema as the resources that R4 has for it.
 
-use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::facts::{counted, member};
 use super::{
-    CodeableConcept, Coding, Context, Device, MedicationAdministration, Observation,
-    ObservationComponent, Resource, date_time, parse_date_time, terms,
+    Context, Device, MedicationAdministration, Observation, ObservationComponent, Resource,
+    date_time, parse_date_time, terms,
 };
 use crate::reading::{Compound, Stamped, WaveformError};
 use crate::time::{ClockQuality, Stamp};
@@ -131,10 +130,7 @@ fn clock(stamp: &Stamp) -> Vec<ObservationComponent> {
     };
     let quality = ObservationComponent {
         code: member("clock-quality"),
-        value_codeable_concept: Some(CodeableConcept {
-            text: Some(text.to_owned()),
-            ..CodeableConcept::of([Coding::new(terms::CLOCK_QUALITY, code)])
-        }),
+        value_codeable_concept: Some(terms::own_word(terms::CLOCK_QUALITY, code, text)),
         ..ObservationComponent::default()
     };
     let millis = u32::try_from(stamp.wall.uncertainty.as_millis()).unwrap_or(u32::MAX);

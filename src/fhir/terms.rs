@@ -33,6 +33,14 @@ pub(super) fn absent(reason: &str) -> CodeableConcept {
     CodeableConcept::of([Coding::new(ABSENT, reason)])
 }
 
+/// A code that is a word of the schema, and what it says to a person.
+pub(super) fn own_word(system: &str, code: &str, text: &str) -> CodeableConcept {
+    CodeableConcept {
+        text: Some(text.to_owned()),
+        ..CodeableConcept::of([Coding::new(system, code)])
+    }
+}
+
 /// An open code of the schema, by its number and its name.
 pub(super) fn own_concept(
     system: &str,

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::terms::{self, Profile};
-use super::{CodeableConcept, Coding, Quantity};
+use super::{CodeableConcept, Quantity};
 use crate::reading::{Decimal, Metric, Observation, Status, Unit, Value};
 use crate::time::Instant;
 
@@ -168,24 +168,17 @@ const STATUS_NAMES: [(Status, &str); 9] = [
 /// The status bits that are set and have a name.
 pub(super) fn interpretation(status: Status) -> Vec<CodeableConcept> {
     let set = STATUS_NAMES.iter().filter(|(bit, _)| status.contains(*bit));
-    set.map(|(_, name)| own_word(terms::STATUS, name, name))
+    set.map(|(_, name)| terms::own_word(terms::STATUS, name, name))
         .collect()
 }
 
 /// What stands beside a number outside the plausible range of its metric, such as one whose unit was mixed up.
 fn out_of_range() -> CodeableConcept {
-    own_word(
+    terms::own_word(
         terms::PLAUSIBILITY,
         "implausible",
         "outside the plausible range",
     )
-}
-
-fn own_word(system: &str, code: &str, text: &str) -> CodeableConcept {
-    CodeableConcept {
-        text: Some(text.to_owned()),
-        ..CodeableConcept::of([Coding::new(system, code)])
-    }
 }
 
 /// The status bits that [`interpretation`] wrote.

@@ -345,10 +345,7 @@ impl Maker<'_> {
 
 /// A concept that only the schema has, by its name.
 fn coded(system: &str, what: &str) -> CodeableConcept {
-    CodeableConcept {
-        text: Some(what.to_owned()),
-        ..CodeableConcept::of([Coding::new(system, &what.replace(' ', "-"))])
-    }
+    terms::own_word(system, &what.replace(' ', "-"), what)
 }
 
 fn mdc(code: u32) -> Coding {
