@@ -17,7 +17,7 @@ def open_in(self, epoch, frame):
     try:
         return right(self, epoch, frame)
     except Exception:
-        if frame.space != CONTROL and epoch.sets[frame.space].check(frame.counter) == "new":
+        if frame.space < CONTROL and epoch.sets[frame.space].check(frame.counter) == "new":
             epoch.sets[frame.space].insert(frame.counter)
         raise
 
