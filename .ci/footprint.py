@@ -27,7 +27,7 @@ class Figures:
     def __init__(self, path):
         self.flash, self.ram, self.size, self.stack, self.instructions = {}, {}, {}, {}, {}
         self.worst = 0
-        counted, sums = 0, {}
+        counted, sums = None, {}
         for line in path.read_text().splitlines():
             kind, number, *rest = line.split(" ", 2)
             name = rest[0] if rest else ""
@@ -36,12 +36,17 @@ class Figures:
             elif kind == "worst":
                 self.worst = int(number)
             elif kind == "instructions":
+                if counted is not None:
+                    sys.exit(f"{path.name}: a count of {counted} that belongs to nothing: something else marks")
                 counted = int(number)
             elif kind == "stack":
+                if counted is None:
+                    sys.exit(f"{path.name}: no count for: {line}")
                 _, times, name = name.split(" ", 2)
                 total, calls = sums.get(name, (0, 0))
                 sums[name] = (total + counted, calls + int(times))
                 self.stack[name] = max(self.stack.get(name, 0), int(number))
+                counted = None
         overhead = sums["nothing"][0] / sums["nothing"][1]
         for name, (total, calls) in sums.items():
             self.instructions[name] = round((total - overhead) / calls)

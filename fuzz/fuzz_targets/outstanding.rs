@@ -116,6 +116,7 @@ fn control(sealer: &mut Sealer, opener: &mut Opener, plaintext: &[u8]) {
     let _ = opener.handle_outstanding(&control, |loss| {
         assert!(loss.range.start < loss.range.end);
         ranges += 1;
+        Ok(())
     });
     assert!(ranges <= MAX_PLAINTEXT);
 }

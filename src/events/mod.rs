@@ -67,7 +67,6 @@ const fn warns_of_server(event: &ServerEvent) -> bool {
         | ServerEvent::DescriptorMismatch
         | ServerEvent::DeviceSilent { .. }
         | ServerEvent::Cloned(_)
-        | ServerEvent::ClockJumped { .. }
-        | ServerEvent::LossesUnnamed { .. } => true,
+        | ServerEvent::ClockJumped { .. } => true,
     }
 }

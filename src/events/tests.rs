@@ -209,11 +209,6 @@ pub(super) fn server_events() -> Vec<Case<ServerEvent>> {
             true,
             &["ClockJumped", "by_millis: -1234"],
         ),
-        case(
-            ServerEvent::LossesUnnamed { ranges: 5 },
-            true,
-            &["LossesUnnamed", "ranges: 5"],
-        ),
         case(ServerEvent::DigitsReady, false, &["DigitsReady"]),
         case(
             ServerEvent::QuarantineCleared { session },
@@ -250,10 +245,9 @@ const fn place_of_server(event: &ServerEvent) -> usize {
         ServerEvent::DeviceHeard => 8,
         ServerEvent::Cloned(_) => 9,
         ServerEvent::ClockJumped { .. } => 10,
-        ServerEvent::LossesUnnamed { .. } => 11,
-        ServerEvent::DigitsReady => 12,
-        ServerEvent::QuarantineCleared { .. } => 13,
-        ServerEvent::Answered { .. } => 14,
+        ServerEvent::DigitsReady => 11,
+        ServerEvent::QuarantineCleared { .. } => 12,
+        ServerEvent::Answered { .. } => 13,
     }
 }
 

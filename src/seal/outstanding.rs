@@ -1,6 +1,6 @@
 use super::opened_epoch::OpenedEpoch;
 use super::schedule::EpochSecret;
-use super::space_set::SpaceSet;
+use super::space_set::{NoRoom, SpaceSet};
 use super::{Control, EpochTag, Error, Loss, LossCause, Opener, Settled};
 use crate::wire::control::{ControlRecord, ListedEpoch, ListedSpace, Outstanding};
 use crate::wire::{self, CounterRange, Space};
@@ -13,6 +13,9 @@ impl Opener {
     /// one. What lies below the device's floor and is not stored is lost: `lost` is told each range
     /// once, to be stored before the next receipt leaves, which shows the device that the list was taken.
     ///
+    /// A loss that `lost` gives back, for want of room, and what lies behind it stays outstanding: the receipt shows
+    /// it, the device repeats its list, and that one goes on from there.
+    ///
     /// Returns `None` for a frame that says nothing of it.
     ///
     /// # Errors
@@ -22,7 +25,7 @@ impl Opener {
     pub fn handle_outstanding(
         &mut self,
         control: &Control<'_>,
-        mut lost: impl FnMut(Loss),
+        mut lost: impl FnMut(Loss) -> Result<(), Loss>,
     ) -> Result<Option<Settled>, Error> {
         let Some(list) = read(control)? else {
             return Ok(None);
@@ -50,7 +53,11 @@ impl Opener {
     /// "an older epoch that it leaves out is closed, and only then forgotten"
     ///
     /// The device has nothing of it any more, so what the server lacks of it was acknowledged once.
-    fn close_all_but(&mut self, list: &Outstanding<'_>, lost: &mut impl FnMut(Loss)) -> usize {
+    fn close_all_but(
+        &mut self,
+        list: &Outstanding<'_>,
+        lost: &mut impl FnMut(Loss) -> Result<(), Loss>,
+    ) -> usize {
         for epoch in self.epochs.iter_mut() {
             epoch.is_listed = false;
         }
@@ -62,11 +69,8 @@ impl Opener {
         let newest = self.epochs.newest_number();
         let mut closed = 0;
         self.epochs.retain(|epoch| {
-            let stays = epoch.is_listed || epoch.number == newest;
-            if !stays {
-                closed += 1;
-                epoch.close(lost);
-            }
+            let stays = epoch.is_listed || epoch.number == newest || epoch.close(lost).is_err();
+            closed += usize::from(!stays);
             stays
         });
         let is_listed = |locator| list.epochs().any(|listed| listed.locator == locator);
@@ -81,7 +85,7 @@ impl Opener {
         sealing: EpochTag,
         listed: &ListedEpoch<'_>,
         settled: &mut Settled,
-        lost: &mut impl FnMut(Loss),
+        lost: &mut impl FnMut(Loss) -> Result<(), Loss>,
     ) {
         let tag = tag_of(listed).unwrap_or(sealing);
         if self.epochs.by_tag_mut(tag).is_none() {
@@ -90,7 +94,8 @@ impl Opener {
         }
         if let Some(epoch) = self.epochs.by_tag_mut(tag) {
             let goes_on = tag == sealing;
-            epoch.settle(listed, goes_on, lost);
+            // What has no room stays outstanding.
+            let _ = epoch.settle(listed, goes_on, lost);
         }
     }
 
@@ -129,10 +134,10 @@ fn tag_of(listed: &ListedEpoch<'_>) -> Option<EpochTag> {
 
 impl OpenedEpoch {
     /// Says of each loss whose it is.
-    fn noting<'l, F: FnMut(Loss)>(
+    fn noting<'l, F: FnMut(Loss) -> Result<(), Loss>>(
         &self,
         lost: &'l mut F,
-    ) -> impl FnMut(Space, CounterRange, LossCause) + use<'l, F> {
+    ) -> impl FnMut(Space, CounterRange, LossCause) -> Result<(), NoRoom> + use<'l, F> {
         let (epoch, run) = (self.tag(), self.run);
         move |space, range, why| {
             lost(Loss {
@@ -141,18 +146,25 @@ impl OpenedEpoch {
                 space,
                 range,
                 why,
-            });
+            })
+            .map_err(|_| NoRoom)
         }
     }
 
-    fn close(&mut self, lost: &mut impl FnMut(Loss)) {
+    fn close(&mut self, lost: &mut impl FnMut(Loss) -> Result<(), Loss>) -> Result<(), NoRoom> {
         let mut note = self.noting(lost);
-        self.data.close(|range, why| note(Space::Data, range, why));
+        self.data
+            .close(|range, why| note(Space::Data, range, why))?;
         self.alarm
-            .close(|range, why| note(Space::Alarm, range, why));
+            .close(|range, why| note(Space::Alarm, range, why))
     }
 
-    fn settle(&mut self, listed: &ListedEpoch<'_>, goes_on: bool, lost: &mut impl FnMut(Loss)) {
+    fn settle(
+        &mut self,
+        listed: &ListedEpoch<'_>,
+        goes_on: bool,
+        lost: &mut impl FnMut(Loss) -> Result<(), Loss>,
+    ) -> Result<(), NoRoom> {
         self.run = self.run.or(Some(listed.run));
         self.is_over |= !goes_on;
         let mut note = self.noting(lost);
@@ -163,11 +175,11 @@ impl OpenedEpoch {
         };
         let (data, alarm) = (listed.space(Space::Data), listed.space(Space::Alarm));
         account.settle(data, &mut self.data, |range, why| {
-            note(Space::Data, range, why);
-        });
+            note(Space::Data, range, why)
+        })?;
         account.settle(alarm, &mut self.alarm, |range, why| {
-            note(Space::Alarm, range, why);
-        });
+            note(Space::Alarm, range, why)
+        })
     }
 }
 
@@ -187,16 +199,17 @@ impl Account {
         self,
         listed: Option<&ListedSpace<'_>>,
         set: &mut SpaceSet<N>,
-        mut note: impl FnMut(CounterRange, LossCause),
-    ) {
+        mut note: impl FnMut(CounterRange, LossCause) -> Result<(), NoRoom>,
+    ) -> Result<(), NoRoom> {
         let losses = listed.map(ListedSpace::losses).into_iter().flatten();
         let (floor, end) = listed.map_or((0, 0), |space| (space.floor, space.end));
         if matches!(self, Self::Over) && listed.is_some() {
             set.end = end;
         }
-        set.settle(floor, losses, LossCause::AfterAcknowledgement, &mut note);
-        if matches!(self, Self::Cut) {
-            set.cut(end, note);
+        set.settle(floor, losses, LossCause::AfterAcknowledgement, &mut note)?;
+        match self {
+            Self::Cut => set.cut(end, note),
+            Self::Running | Self::Over => Ok(()),
         }
     }
 }

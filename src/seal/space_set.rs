@@ -17,8 +17,9 @@ pub(super) const MAX_LOST: usize = 8;
 ///         lost    lost                                  └─ one behind the last counter, of an epoch that is over
 /// ```
 ///
-/// **Rule.** A lost counter is in the set, so that it holds up nothing and takes no range; it is taken
-/// out of the lost ranges, and is a frame like any other, should it come all the same.
+/// **Rules.** A lost counter is in the set, so that it holds up nothing and takes no range; it is taken
+/// out of the lost ranges, and is a frame like any other, should it come all the same. What is given up is
+/// noted first: where there is no room for the note, nothing more is, and the next list goes on from there.
 #[derive(Clone)]
 pub(super) struct SpaceSet<const N: usize> {
     pub(super) set: ReceivedSet<N>,
@@ -27,6 +28,10 @@ pub(super) struct SpaceSet<const N: usize> {
     /// Where the power failed: all behind is lost, but for what has come all the same.
     pub(super) cut: Option<u32>,
 }
+
+/// There is no room to note another loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NoRoom;
 
 /// How a counter stands in the set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,43 +78,66 @@ impl<const N: usize> SpaceSet<N> {
         Ok(self.set.insert(counter)?)
     }
 
-    /// Gives up what is below `floor` and not stored, and says of each part why.
+    /// Gives up what is below `floor` and not stored, from the lowest up, and says of each part why.
     pub(super) fn settle(
         &mut self,
         floor: u32,
         losses: impl Iterator<Item = Lost> + Clone,
         otherwise: LossCause,
-        mut note: impl FnMut(CounterRange, LossCause),
-    ) {
+        mut note: impl FnMut(CounterRange, LossCause) -> Result<(), NoRoom>,
+    ) -> Result<(), NoRoom> {
+        let (mut reached, mut noted) = (floor, Ok(()));
         for hole in self.set.holes_below(floor) {
-            split(hole, losses.clone(), otherwise, &mut note);
-            remember(&mut self.lost, hole);
+            let mut given_up = hole;
+            noted = split(hole, losses.clone(), otherwise, |part, why| {
+                given_up.end = part.start;
+                note(part, why)?;
+                given_up.end = part.end;
+                Ok(())
+            });
+            remember(&mut self.lost, given_up);
+            if noted.is_err() {
+                reached = given_up.end;
+                break;
+            }
         }
-        self.set.raise_floor(floor);
+        self.set.raise_floor(reached);
+        noted
     }
 
     /// Says, once, that what was sealed from `end` on and is not stored is lost: the device can not tell how much.
     ///
     /// Where the device had said before how many there were, that stands. Else whatever comes is taken.
-    pub(super) fn cut(&mut self, end: u32, mut note: impl FnMut(CounterRange, LossCause)) {
+    /// From the highest down, so that the cut is always where it was said to be.
+    pub(super) fn cut(
+        &mut self,
+        end: u32,
+        mut note: impl FnMut(CounterRange, LossCause) -> Result<(), NoRoom>,
+    ) -> Result<(), NoRoom> {
         if self.end == 0 {
             self.end = Self::OPEN_END;
         }
-        if self.cut.is_some() {
-            return;
+        while let Some(part) = self.last_hole_from(end) {
+            note(part, LossCause::Cut)?;
+            self.cut = Some(part.start);
         }
-        self.cut = Some(end);
-        for hole in self.set.holes_below(self.end) {
-            let start = hole.start.max(end);
-            if start < hole.end {
-                let end = hole.end;
-                note(CounterRange { start, end }, LossCause::Cut);
-            }
-        }
+        self.cut = self.cut.or(Some(end)).map(|cut| cut.min(end));
+        Ok(())
+    }
+
+    /// Of what no cut has given up, the last part from `start` on that is not stored.
+    fn last_hole_from(&self, start: u32) -> Option<CounterRange> {
+        let hole = self.set.holes_below(self.cut.unwrap_or(self.end)).last()?;
+        let start = hole.start.max(start);
+        let end = hole.end;
+        (start < end).then_some(CounterRange { start, end })
     }
 
     /// Gives up all that is known to have been sealed and is not stored.
-    pub(super) fn close(&mut self, note: impl FnMut(CounterRange, LossCause)) {
+    pub(super) fn close(
+        &mut self,
+        note: impl FnMut(CounterRange, LossCause) -> Result<(), NoRoom>,
+    ) -> Result<(), NoRoom> {
         let last = self.set.ranges().last().map_or(0, |last| last.end);
         let end = match self.end {
             Self::OPEN_END => last,
@@ -122,7 +150,7 @@ impl<const N: usize> SpaceSet<N> {
             core::iter::empty(),
             LossCause::AfterAcknowledgement,
             note,
-        );
+        )
     }
 
     fn is_lost(&self, counter: u32) -> bool {
@@ -154,6 +182,9 @@ impl<const N: usize> SpaceSet<N> {
 /// Keeps the lost ranges in order. Of a full list the lowest two become one: what lies between them is
 /// stored, and would be taken once more, which the store's key sees.
 fn remember(lost: &mut Vec<CounterRange, MAX_LOST>, new: CounterRange) {
+    if new.start == new.end {
+        return;
+    }
     if let Some(range) = lost.iter_mut().find(|range| range.end == new.start) {
         range.end = new.end;
         return;
@@ -181,13 +212,14 @@ fn split(
     hole: CounterRange,
     losses: impl Iterator<Item = Lost>,
     otherwise: LossCause,
-    note: &mut impl FnMut(CounterRange, LossCause),
-) {
+    mut note: impl FnMut(CounterRange, LossCause) -> Result<(), NoRoom>,
+) -> Result<(), NoRoom> {
     let mut start = hole.start;
     let mut note = |range: CounterRange, why| {
         if range.start < range.end {
-            note(range, why);
+            note(range, why)?;
         }
+        Ok(())
     };
     for loss in losses {
         let known = CounterRange {
@@ -199,11 +231,11 @@ fn split(
                 start,
                 end: known.start,
             };
-            note(unknown, otherwise);
-            note(known, LossCause::Reported(loss.why));
+            note(unknown, otherwise)?;
+            note(known, LossCause::Reported(loss.why))?;
             start = known.end;
         }
     }
     let end = hole.end;
-    note(CounterRange { start, end }, otherwise);
+    note(CounterRange { start, end }, otherwise)
 }

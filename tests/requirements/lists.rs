@@ -44,7 +44,7 @@ impl Ear {
             Ok(Opening::Control(control)) => {
                 self.heard.push(heard(&control));
                 if self.heeds {
-                    let _ = self.opener.handle_outstanding(&control, |_| {});
+                    let _ = self.opener.handle_outstanding(&control, |_| Ok(()));
                 }
             }
             Ok(_) => {}

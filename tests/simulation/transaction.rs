@@ -76,9 +76,6 @@ impl Fleet {
                     }
                     context.check(|oracles| oracles.ledger.check_quarantine(relation, place));
                 }
-                ServerEvent::LossesUnnamed { .. } => {
-                    context.check(|_| Err("losses that nobody named".into()));
-                }
                 _ => {}
             }
         }

@@ -65,7 +65,7 @@ fn take_and_settle(server: &mut Opener, arrival: &mut Arrival) -> Result<Value, 
     let mut packet = arrival.packet.clone();
     match server.open(&mut packet)? {
         Opening::Control(control) => {
-            server.handle_outstanding(&control, |_| {})?;
+            server.handle_outstanding(&control, |_| Ok(()))?;
             Ok(heard(&control))
         }
         _ => take(server, arrival),

@@ -185,7 +185,10 @@ fn settle(server: &mut Opener, arrival: &mut Arrival) -> Result<Value, Error> {
     match server.open(&mut control)? {
         Opening::Control(control) => {
             let mut losses = Vec::new();
-            let settled = server.handle_outstanding(&control, |loss| losses.push(loss))?;
+            let settled = server.handle_outstanding(&control, |loss| {
+                losses.push(loss);
+                Ok(())
+            })?;
             Ok(settled.map_or(opened, |settled| {
                 json!({ "settled": {
                     "imported": settled.imported,

@@ -8,9 +8,6 @@ use crate::seal::{self, Authentic, Control, EpochTag, Opened, Opening};
 use crate::time::Instant;
 use crate::wire::control::ControlRecord;
 
-/// How many losses have to have room before a list of them is taken.
-const LOSSES_OF_A_LIST: usize = 16;
-
 impl Server {
     pub(super) fn handle_frame<'b>(
         &mut self,
@@ -180,7 +177,6 @@ impl Server {
             trusted,
             quarantine,
             losses,
-            unnamed,
             events,
             ordered,
             ..
@@ -213,16 +209,10 @@ impl Server {
                 note(events, event);
             }
         }
-        // The device repeats its list until it was taken: losses that are not polled hold it up.
-        let room = losses.capacity().saturating_sub(losses.len());
-        if room < LOSSES_OF_A_LIST {
-            return;
-        }
         // What an older epoch, or a malformed list, says of the others is passed over.
         let _ = session.opener.handle_outstanding(control, |loss| {
-            if losses.push_back(NamedLoss { loss, trust }).is_err() {
-                *unnamed = unnamed.saturating_add(1);
-            }
+            let named = NamedLoss { loss, trust };
+            losses.push_back(named).map_err(|named| named.loss)
         });
     }
 

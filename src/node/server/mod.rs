@@ -99,8 +99,6 @@ pub struct Server {
     wait: Duration,
     events: Deque<ServerEvent, MAX_EVENTS>,
     losses: Deque<NamedLoss, MAX_LOSSES>,
-    /// Losses that had no room.
-    unnamed: u32,
     stats: ServerStats,
     revision: u64,
 }
@@ -127,7 +125,6 @@ impl Server {
             wait: Duration::ZERO,
             events: Deque::new(),
             losses: Deque::new(),
-            unnamed: 0,
             stats: ServerStats::default(),
             revision: 0,
         }
@@ -275,16 +272,13 @@ impl Server {
 
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
-        let event = self.events.pop_front();
-        event.or_else(|| {
-            let ranges = core::mem::take(&mut self.unnamed);
-            (ranges > 0).then_some(ServerEvent::LossesUnnamed { ranges })
-        })
+        self.events.pop_front()
     }
 
     /// The next frames that are lost: to be stored before the next receipt leaves.
     ///
-    /// Poll it after every input, until it is `None`. While many wait here no further list of the device is taken.
+    /// Poll it after every input, until it is `None`. Those that find no room here are not taken note of: the device
+    /// repeats its list, and they come then.
     pub fn poll_loss(&mut self) -> Option<NamedLoss> {
         self.losses.pop_front()
     }

@@ -118,11 +118,6 @@ pub enum ServerEvent {
         /// How far the new time is from what was possible, in milliseconds; negative for back.
         by_millis: i64,
     },
-    /// More losses came than were polled: so many are named in no [`Server::poll_loss`](super::Server::poll_loss).
-    LossesUnnamed {
-        /// How many ranges.
-        ranges: u32,
-    },
 }
 
 /// Frames that are lost, and who says so.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::seal::space_set::{MAX_LOST, SpaceSet, Standing};
+use crate::seal::space_set::{MAX_LOST, NoRoom, SpaceSet, Standing};
 use crate::wire::CounterRange;
 use crate::wire::control::{Lost, Why};
 
@@ -12,7 +12,9 @@ fn settle(set: &mut SpaceSet<6>, floor: u32, losses: &[Lost]) -> Vec<(u32, u32, 
     let otherwise = LossCause::AfterAcknowledgement;
     set.settle(floor, losses.iter().copied(), otherwise, |range, why| {
         noted.push((range.start, range.end, why));
-    });
+        Ok(())
+    })
+    .unwrap();
     noted
 }
 
@@ -53,6 +55,68 @@ fn each_hole_is_named_once_with_the_reason_that_the_device_gives() {
     assert_eq!(set.standing(8), Ok(Standing::Lost));
     assert_eq!(set.standing(10), Ok(Standing::Lost));
     assert_eq!(set.standing(13), Ok(Standing::New));
+}
+
+type Noted = Vec<(CounterRange, LossCause)>;
+
+/// Notes until there is no room, again and again with the same room, until all is noted.
+fn by_and_by(
+    room: usize,
+    mut attempt: impl FnMut(
+        &mut dyn FnMut(CounterRange, LossCause) -> Result<(), NoRoom>,
+    ) -> Result<(), NoRoom>,
+) -> Noted {
+    let mut noted = Noted::new();
+    loop {
+        let full = noted.len() + room;
+        let outcome = attempt(&mut |range, why| {
+            if noted.len() == full {
+                return Err(NoRoom);
+            }
+            noted.push((range, why));
+            Ok(())
+        });
+        if outcome.is_ok() {
+            return noted;
+        }
+        assert_eq!(noted.len(), full, "all room is used");
+    }
+}
+
+// IOMT-OUT-034, IOMT-OUT-036
+#[test]
+fn what_has_no_room_stays_outstanding_and_is_noted_later_each_part_once() {
+    let mut before = SpaceSet::<6>::new();
+    for counter in [0, 1, 5, 6, 12, 15, 20] {
+        before.insert(counter).unwrap();
+    }
+    let losses = [
+        lost(1, 3, Why::NoRoom),
+        lost(3, 4, Why::StoreFailed),
+        lost(7, 8, Why::PowerLost),
+        lost(11, 20, Why::Wiped),
+    ];
+    let otherwise = LossCause::AfterAcknowledgement;
+    let three_ways = |room| {
+        let (mut settled, mut cut, mut closed) = (before.clone(), before.clone(), before.clone());
+        let noted = [
+            by_and_by(room, |note| {
+                settled.settle(18, losses.into_iter(), otherwise, note)
+            }),
+            by_and_by(room, |note| cut.cut(10, note)),
+            by_and_by(room, |note| closed.close(note)),
+        ];
+        (
+            noted,
+            [settled, cut, closed].map(|set| (set.set, set.lost, set.cut)),
+        )
+    };
+    let (noted, after) = three_ways(usize::MAX / 2);
+    assert_eq!(noted.each_ref().map(Vec::len), [8, 4, 4]);
+    assert_eq!(after[1].2, Some(10));
+    for room in 1..9 {
+        assert_eq!(three_ways(room), (noted.clone(), after.clone()), "{room}");
+    }
 }
 
 // IOMT-OUT-038

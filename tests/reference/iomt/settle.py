@@ -84,10 +84,9 @@ def _cut(epoch, code, end):
     """Frames from the end on may have been taken: lost, how many nobody knows, and opened should they come (IOMT-OUT-036)."""
     if epoch.ends[code] == 0:
         epoch.ends[code] = END_OF_ALL
-    if epoch.cuts[code] is not None:
-        return []
-    epoch.cuts[code] = end
-    holes = epoch.sets[code].missing_below(epoch.ends[code])
+    said = epoch.cuts[code]
+    epoch.cuts[code] = end if said is None else min(said, end)
+    holes = epoch.sets[code].missing_below(epoch.ends[code] if said is None else said)
     return [_loss(epoch, code, max(start, end), behind, CUT) for start, behind in holes if max(start, end) < behind]
 
 

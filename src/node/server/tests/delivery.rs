@@ -211,12 +211,43 @@ fn losses_that_nobody_polls_are_kept_and_hold_up_the_list() {
         .map(|named| named.loss.range.end - named.loss.range.start)
         .sum();
     assert_eq!(named, lost);
-    assert!(
-        !bench
-            .events
-            .iter()
-            .any(|event| matches!(event, ServerEvent::LossesUnnamed { .. }))
+}
+
+// IOMT-OUT-034, IOMT-OUT-040
+#[test]
+fn a_list_of_more_losses_than_wait_to_be_polled_is_named_by_its_repetitions_each_loss_once() {
+    let (mut bench, mut peer) = Bench::paired();
+    let mut sealed = 0;
+    while sealed < 100 {
+        peer.seal(b"reading");
+        if sealed % 2 == 1 {
+            peer.lose(
+                sealed,
+                if sealed % 4 == 1 {
+                    Why::NoRoom
+                } else {
+                    Why::StoreFailed
+                },
+            );
+        }
+        sealed += 1;
+    }
+    for _ in 0..3 {
+        peer.want_outstanding();
+        bench.converse(&mut peer);
+    }
+    let starts: Vec<u32> = bench
+        .losses
+        .iter()
+        .map(|named| named.loss.range.start)
+        .collect();
+    assert_eq!(
+        starts,
+        (0..sealed)
+            .filter(|counter| counter % 2 == 1)
+            .collect::<Vec<_>>()
     );
+    assert!(peer.is_reflected());
 }
 
 // IOMT-OUT-027, IOMT-OUT-037
