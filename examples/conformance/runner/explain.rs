@@ -6,17 +6,34 @@ use serde_json::Value;
 
 use super::report::{AreaReport, Failure};
 use super::vectors::Area;
+use crate::shim::error::is_class;
 use crate::shim::exact;
 use crate::shim::text::{expand, unhex};
 
+/// Of a thousand cases of a mistake: where fewer fail, it may well be another one.
+const RATHER_FEW: usize = 500;
+
+/// What a program does wrong, as it seems.
+pub(super) struct Mistake {
+    pub(super) said: String,
+    /// Of the cases that look for it.
+    pub(super) flag: Option<String>,
+}
+
+impl From<String> for Mistake {
+    fn from(said: String) -> Self {
+        Self { said, flag: None }
+    }
+}
+
 /// Of the mistakes that an area looks for, the one whose tests fail most.
-pub(super) fn mistake(area: &Area, report: &AreaReport) -> Option<String> {
+pub(super) fn mistake(area: &Area, report: &AreaReport) -> Option<Mistake> {
     let first = report.failures.first()?;
     if area.name.starts_with("live") {
         return None;
     }
     if report.failures.iter().all(|failure| failure.is_broken) {
-        return Some(format!("It does not answer: {}.", first.got));
+        return Some(format!("It does not answer: {}.", first.got).into());
     }
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (flags, has_failed) in &report.by_flags {
@@ -26,15 +43,14 @@ pub(super) fn mistake(area: &Area, report: &AreaReport) -> Option<String> {
             *all += 1;
         }
     }
-    if let Some(flag) = known(area, first) {
-        return Some(flag);
+    if let Some(mistake) = known(area, first).or_else(|| wrong_form(area, first)) {
+        return Some(mistake.into());
     }
     if report.failed * 10 >= report.asked() * 9 && counts.len() > 2 {
         let members = members(first).unwrap_or_default();
-        return Some(format!(
-            "Your {} gives other answers nearly everywhere{members}.",
-            subject(&area.name, &first.request)
-        ));
+        let subject = subject(&area.name, &first.request);
+        let said = format!("Your {subject} gives other answers nearly everywhere{members}.");
+        return Some(said.into());
     }
     let share =
         |(failed, all): (usize, usize)| (failed * 1_000).checked_div(all).unwrap_or_default();
@@ -46,8 +62,30 @@ pub(super) fn mistake(area: &Area, report: &AreaReport) -> Option<String> {
             .position(|(flags, has_failed)| *has_failed && flags.iter().any(|known| known == flag));
         std::cmp::Reverse(place)
     };
-    let (flag, _) = worst.max_by_key(|(flag, count)| (share(**count), earliest(flag)))?;
-    sentence(area, flag)
+    let (flag, count) = worst.max_by_key(|(flag, count)| (share(**count), earliest(flag)))?;
+    let (failed, all) = *count;
+    let sentence = sentence(area, flag)?;
+    let said = match share(*count) {
+        RATHER_FEW.. => sentence,
+        _ => format!("{sentence} But no more than {failed} of the {all} cases for it fail."),
+    };
+    let flag = Some((*flag).to_owned());
+    Some(Mistake { said, flag })
+}
+
+/// An answer that is none for any request of the area.
+fn wrong_form(area: &Area, first: &Failure) -> Option<String> {
+    let got: Value = exact::read(&first.got).ok()?;
+    let subject = subject(&area.name, &first.request);
+    match (got.get("result"), got.get("error")) {
+        (Some(_), Some(_)) | (None, None) => Some(format!(
+            "Your {subject} has to answer with exactly one of result, error and unsupported."
+        )),
+        (None, Some(word)) if !word.as_str().is_some_and(is_class) => Some(format!(
+            "Your {subject} answers with an error {word}, which is not in the list of classes."
+        )),
+        _ => None,
+    }
 }
 
 /// A mistake that is seen in the answer itself, though every test fails by it.

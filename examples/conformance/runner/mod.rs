@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = String>) -> Result<bool, Strin
         report.areas.push(AreaReport::ending(&broken.to_string()));
     }
     print!("{}", report::table(&report));
-    report::write_files(&report, &options).map_err(|error| error.to_string())?;
+    report::write_files(&report, &options)?;
     Ok(report.has_passed())
 }
 

@@ -1,14 +1,20 @@
 //! The program under test: a child that is started again when it has ended or hangs.
 
 use std::fmt;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::io::{BufRead, BufReader, Read as _, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::shim::exact;
+
+/// No answer has as many bytes; what begins so long a line is enough to show.
+const LONGEST_LINE: usize = 1 << 22;
+const BEGIN: usize = 1_000;
+/// So many lines wait for the runner; a program that says more waits with them.
+const WAITING: usize = 16;
 
 pub(super) struct Program {
     command: Vec<String>,
@@ -20,14 +26,16 @@ pub(super) struct Program {
 struct Running {
     child: Child,
     stdin: ChildStdin,
-    lines: Receiver<std::io::Result<String>>,
+    lines: Receiver<String>,
 }
 
 /// Why there is no answer.
 #[derive(Debug)]
 pub(super) enum Broken {
-    Ended(String),
-    Silent(Duration),
+    /// How, and what it said instead.
+    Ended(String, Option<String>),
+    /// For how long, and what it said instead.
+    Silent(Duration, Option<String>),
     Stray(String),
     NotStarted(String),
     /// It was asked everything, and did not end well.
@@ -44,12 +52,25 @@ impl Broken {
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ended(how) => write!(f, "the program ended ({how}) instead of answering"),
-            Self::Silent(timeout) => write!(f, "no answer within {} s", timeout.as_secs_f32()),
+            Self::Ended(how, said) => {
+                write!(f, "the program ended ({how}) instead of answering")?;
+                write_stray(f, said.as_deref())
+            }
+            Self::Silent(timeout, said) => {
+                write!(f, "no answer within {} s", timeout.as_secs_f32())?;
+                write_stray(f, said.as_deref())
+            }
             Self::Stray(line) => write!(f, "output that is no answer: {}", shortened(line)),
             Self::NotStarted(why) => write!(f, "the program can not be started: {why}"),
-            Self::BadEnd(how) => write!(f, "behind the last answer the program ended with {how}"),
+            Self::BadEnd(how) => write!(f, "behind the last answer the program {how}"),
         }
+    }
+}
+
+fn write_stray(f: &mut fmt::Formatter<'_>, said: Option<&str>) -> fmt::Result {
+    match said {
+        Some(line) => write!(f, ", but output that is no answer: {}", shortened(line)),
+        None => Ok(()),
     }
 }
 
@@ -75,7 +96,8 @@ impl Program {
     fn running(&mut self) -> Result<&mut Running, Broken> {
         if self.running.is_none() {
             let running = Running::start(&self.command);
-            self.running = Some(running.map_err(|error| Broken::NotStarted(error.to_string()))?);
+            let named = |error| format!("{}: {error}", self.command.join(" "));
+            self.running = Some(running.map_err(|error| Broken::NotStarted(named(error)))?);
         }
         self.running
             .as_mut()
@@ -98,19 +120,21 @@ impl Program {
         request["id"] = id.into();
         let running = self.running()?;
         let answer = running.ask(&request, id, timeout);
-        if let Err(Broken::Ended(_) | Broken::Silent(_)) = &answer {
+        if let Err(Broken::Ended(..) | Broken::Silent(..)) = &answer {
             let how = self.running.take().map(Running::stop).unwrap_or_default();
             return answer.map_err(|broken| match broken {
-                Broken::Ended(_) => Broken::Ended(how),
+                Broken::Ended(_, said) => Broken::Ended(how, said),
                 other => other,
             });
         }
         answer
     }
 
-    /// Ends its input: it says nothing more, and ends by itself without an error, or is stopped.
+    /// Ends its input: it says nothing more, and ends by itself without an error.
     pub(super) fn end(mut self) -> Result<(), Broken> {
-        self.running.take().map_or(Ok(()), Running::end)
+        let patience = self.timeout.max(Duration::from_secs(2));
+        let end = |running: Running| running.end(patience);
+        self.running.take().map_or(Ok(()), end)
     }
 }
 
@@ -125,14 +149,8 @@ impl Running {
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(std::io::ErrorKind::BrokenPipe.into());
         };
-        let (sender, lines) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(stdout).lines() {
-                if sender.send(line).is_err() {
-                    break;
-                }
-            }
-        });
+        let (sender, lines) = sync_channel(WAITING);
+        std::thread::spawn(move || read_lines(stdout, &sender));
         Ok(Self {
             child,
             stdin,
@@ -141,20 +159,25 @@ impl Running {
     }
 
     fn ask(&mut self, request: &Value, id: u64, timeout: Duration) -> Result<Value, Broken> {
-        let mut stray = self.lines.try_iter().find_map(Result::ok);
+        let mut stray = self.lines.try_iter().next();
         let sent =
             writeln!(self.stdin, "{}", exact::write(request)).and_then(|()| self.stdin.flush());
         if sent.is_err() {
-            return Err(Broken::Ended(String::new()));
+            return Err(Broken::Ended(String::new(), stray));
         }
         let deadline = Instant::now() + timeout;
         loop {
+            // A line that is there is taken even when the time is over, so this has to end it.
             let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Broken::Silent(timeout, stray));
+            }
             let line = match self.lines.recv_timeout(left) {
-                Ok(Ok(line)) => line,
-                Ok(Err(_)) => String::from("bytes that are no UTF-8"),
-                Err(RecvTimeoutError::Timeout) => return Err(Broken::Silent(timeout)),
-                Err(RecvTimeoutError::Disconnected) => return Err(Broken::Ended(String::new())),
+                Ok(line) => line,
+                Err(RecvTimeoutError::Timeout) => return Err(Broken::Silent(timeout, stray)),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Broken::Ended(String::new(), stray));
+                }
             };
             match exact::read(&line) {
                 Ok(answer) if answer["id"] == id => {
@@ -165,19 +188,23 @@ impl Running {
         }
     }
 
-    fn end(self) -> Result<(), Broken> {
+    fn end(self, patience: Duration) -> Result<(), Broken> {
         let Self {
             mut child,
             stdin,
             lines,
         } = self;
-        let status = close(&mut child, stdin, Duration::from_secs(2));
-        if let Ok(Ok(line)) = lines.recv_timeout(Duration::from_millis(100)) {
+        let status = close(&mut child, stdin, patience);
+        if let Ok(line) = lines.recv_timeout(Duration::from_millis(100)) {
             return Err(Broken::Stray(line));
         }
         match status {
-            Some(status) if !status.success() => Err(Broken::BadEnd(status.to_string())),
-            _ => Ok(()),
+            Some(status) if status.success() => Ok(()),
+            Some(status) => Err(Broken::BadEnd(format!("ended with {status}"))),
+            None => {
+                let waited = patience.as_secs_f32();
+                Err(Broken::BadEnd(format!("did not end within {waited} s")))
+            }
         }
     }
 
@@ -189,6 +216,26 @@ impl Running {
         match close(&mut child, stdin, Duration::from_millis(200)) {
             Some(status) => status.to_string(),
             None => "stopped".into(),
+        }
+    }
+}
+
+/// Hands on each line, until there is none or nobody wants more.
+fn read_lines(stdout: ChildStdout, sender: &SyncSender<String>) {
+    let mut stdout = BufReader::new(stdout);
+    loop {
+        let mut line = Vec::new();
+        let read = (&mut stdout)
+            .take(LONGEST_LINE as u64)
+            .read_until(b'\n', &mut line);
+        match read {
+            Ok(1..LONGEST_LINE) => {}
+            Ok(LONGEST_LINE..) => line.truncate(BEGIN),
+            Ok(0) | Err(_) => return,
+        }
+        let text = String::from_utf8_lossy(&line);
+        if sender.send(text.trim_end().to_owned()).is_err() {
+            return;
         }
     }
 }

@@ -76,6 +76,12 @@ pub(crate) fn class_of(word: &str) -> &str {
     finer.map_or(word, |(class, _)| class)
 }
 
+/// Whether a word is one of the closed list, or finer than one.
+pub(crate) fn is_class(word: &str) -> bool {
+    let list = include_str!("../../../src/guide/specification/errors.md");
+    list.contains(&format!(" | `{}` | ", class_of(word)))
+}
+
 /// Of what is to be written and can not be said.
 pub(super) fn unwritten(error: wire::Error) -> Failure {
     match error {

@@ -6,6 +6,7 @@ mod junit;
 mod table;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -17,7 +18,7 @@ use super::options::Options;
 use super::vectors::{self, Area, Group, Test};
 use crate::shim::exact;
 
-/// So many failures of an area stand in the reports; all are counted.
+/// So many failures of an area stand in the reports, and the first of each flag; all are counted.
 const SHOWN: usize = 25;
 
 pub(super) struct Report {
@@ -71,6 +72,7 @@ pub(super) struct Failure {
     group: String,
     comment: String,
     requirements: Vec<String>,
+    flags: Vec<String>,
     kind: String,
     pub(super) request: Value,
     pub(super) expected: Value,
@@ -175,6 +177,7 @@ impl AreaReport {
                 group: about.into(),
                 comment: "after the last request".into(),
                 requirements: Vec::new(),
+                flags: Vec::new(),
                 kind: "valid".into(),
                 request: Value::Null,
                 expected: Value::Null,
@@ -209,7 +212,7 @@ impl AreaReport {
             }
             Verdict::Failed(got) => {
                 self.failed += 1;
-                if self.failures.len() < SHOWN {
+                if self.failures.len() < SHOWN || self.is_first_of_a_flag(test) {
                     self.failures.push(Failure::new(group, test, &got));
                 }
                 Outcome::Failed(got)
@@ -226,9 +229,32 @@ impl AreaReport {
         });
     }
 
-    /// When every test was asked.
+    fn is_first_of_a_flag(&self, test: &Test) -> bool {
+        let is_shown = |flag| self.failures.iter().any(|known| known.flags.contains(flag));
+        test.flags.iter().any(|flag| !is_shown(flag))
+    }
+
+    /// When every test was asked. A failure of the mistake that is named stands in front.
     pub(super) fn explain(&mut self, area: &Area) {
-        self.mistake = explain::mistake(area, self);
+        let Some(mistake) = explain::mistake(area, self) else {
+            return;
+        };
+        let of_mistake = mistake.flag.and_then(|flag| {
+            let mut shown = self.failures.iter();
+            shown.position(|failure| failure.flags.contains(&flag))
+        });
+        if let Some(place) = of_mistake {
+            let failure = self.failures.remove(place);
+            self.failures.insert(0, failure);
+        }
+        self.mistake = Some(mistake.said);
+    }
+
+    /// The failure that is shown where there is room for one.
+    fn shown(&self) -> Option<(&'static str, &Failure)> {
+        let shown = self.failures.first()?;
+        let is_first = self.failures.iter().all(|other| other.id >= shown.id);
+        Some((if is_first { "The first" } else { "One" }, shown))
     }
 
     fn json(&self) -> Value {
@@ -258,6 +284,7 @@ impl Failure {
             group: group.about.clone(),
             comment: test.comment.clone(),
             requirements: group.requirements.clone(),
+            flags: test.flags.clone(),
             kind: test.result.clone(),
             request: test.request.clone(),
             expected: test.expected.clone(),
@@ -285,17 +312,21 @@ impl Failure {
 }
 
 /// Those that the options ask for.
-pub(super) fn write_files(report: &Report, options: &Options) -> std::io::Result<()> {
+pub(super) fn write_files(report: &Report, options: &Options) -> Result<(), String> {
     if let Some(path) = &options.json {
-        std::fs::write(path, exact::unmarked(&format!("{:#}\n", report.json())))?;
+        write(path, &exact::unmarked(&format!("{:#}\n", report.json())))?;
     }
     if let Some(path) = &options.junit {
-        std::fs::write(path, junit::junit(report))?;
+        write(path, &junit::junit(report))?;
     }
     if let Some(path) = &options.html {
-        std::fs::write(path, html::html(report))?;
+        write(path, &html::html(report))?;
     }
     Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// As text of XML or HTML.

@@ -69,9 +69,9 @@ fn line(out: &mut String, name: &str, [asked, passed, failed, unsupported]: [usi
     );
 }
 
-/// The first failure of an area, in words.
+/// A failure of an area, in words.
 fn explain(out: &mut String, area: &AreaReport) {
-    let Some(first) = area.failures.first() else {
+    let Some((which, shown)) = area.shown() else {
         return;
     };
     let _ = writeln!(out, "\n{}", area.name);
@@ -81,13 +81,13 @@ fn explain(out: &mut String, area: &AreaReport) {
     wrapped(
         out,
         &format!(
-            "The first of {}: tcId {}, {}: {}.",
-            area.failed, first.id, first.group, first.comment
+            "{which} of {}: tcId {}, {}: {}.",
+            area.failed, shown.id, shown.group, shown.comment
         ),
         "  ",
     );
-    let mut lines = vec![("asked", exact::write(&first.request))];
-    match &first.differs {
+    let mut lines = vec![("asked", exact::write(&shown.request))];
+    match &shown.differs {
         // What is the same in both would fill the line.
         Some(differs) => lines.extend([
             ("at", differs.place.clone()),
@@ -95,18 +95,18 @@ fn explain(out: &mut String, area: &AreaReport) {
             ("got", differs.got.clone()),
         ]),
         None => lines.extend([
-            ("right", exact::write(&first.expected)),
-            ("got", first.got.clone()),
+            ("right", exact::write(&shown.expected)),
+            ("got", shown.got.clone()),
         ]),
     }
     for (name, value) in lines {
         let _ = writeln!(out, "  {name:<6}{}", cut(&value, WIDTH - 8));
     }
-    if !first.requirements.is_empty() {
+    if !shown.requirements.is_empty() {
         let _ = writeln!(
             out,
             "  see   {}",
-            cut(&first.requirements.join(", "), WIDTH - 8)
+            cut(&shown.requirements.join(", "), WIDTH - 8)
         );
     }
 }
