@@ -224,3 +224,65 @@ pub(super) fn proof(
 ) -> [u8; PROOF_LEN] {
     hmac(key, &[&[Receipt::BYTE0], &locator.0, &echoed.0, body])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    const HEAD: [u8; 5] = [0xFF, 0xFF, 0xFF, 0, 0];
+
+    fn entry(space: u8, rest: &[u8]) -> Vec<u8> {
+        [&HEAD[..], &[1], &[7; 8], &[space], rest].concat()
+    }
+
+    fn is_read(body: &[u8]) -> bool {
+        StoredReport::parse(body).is_ok()
+    }
+
+    // IOMT-RCPT-015
+    #[test]
+    fn an_entry_is_of_data_or_alarm_alone() {
+        assert!(is_read(&entry(0, &[0, 0])) && is_read(&entry(1, &[0, 0])));
+        for space in 2..=u8::MAX {
+            assert!(!is_read(&entry(space, &[0, 0])), "{space}");
+        }
+    }
+
+    // IOMT-RCPT-016
+    #[test]
+    fn neither_gap_nor_length_is_zero_and_no_counter_is_above_the_last() {
+        let last = [0xFF, 0xFF, 0xFF, 0x07];
+        let beyond = [0x80, 0x80, 0x80, 0x08];
+        for good in [
+            &[5, 1, 1, 1][..],
+            &[&last[..], &[0]].concat(),
+            &[&[0, 1, 1][..], &[0xFE, 0xFF, 0xFF, 0x07]].concat(),
+        ] {
+            assert!(is_read(&entry(0, good)), "{good:02x?}");
+        }
+        for bad in [
+            &[5, 1, 0, 1][..],
+            &[5, 1, 1, 0],
+            &[5, 2, 1, 1, 0, 1],
+            &[&beyond[..], &[0]].concat(),
+            &[&last[..], &[1, 1, 1]].concat(),
+            &[&[0, 1, 1][..], &last].concat(),
+        ] {
+            assert!(!is_read(&entry(0, bad)), "{bad:02x?}");
+        }
+    }
+
+    // IOMT-RCPT-017
+    #[test]
+    fn fields_that_are_not_known_are_skipped_whole() {
+        let body = |fields: &[u8]| [&HEAD[..], &[0], fields].concat();
+        let widest = [&[0xFF; 9][..], &[0x01, 2, 8, 9]].concat();
+        for good in [&[][..], &[1, 0], &[2, 3, 1, 2, 3, 5, 1, 4], &widest] {
+            assert!(is_read(&body(good)), "{good:02x?}");
+        }
+        for bad in [&[1][..], &[1, 1], &[2, 3, 1, 2], &[0x81, 0x00, 0]] {
+            assert!(!is_read(&body(bad)), "{bad:02x?}");
+        }
+    }
+}

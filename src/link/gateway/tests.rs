@@ -165,7 +165,7 @@ fn broker_acknowledgement_mistaken_for_storage() {
     assert_eq!(outbox.acknowledge(now, |key| key.counter == 0), 1);
 }
 
-// IOMT-CARR-001
+// IOMT-CARR-001, IOMT-CARR-087
 #[test]
 fn what_the_link_did_not_take_waits_again_in_order() {
     let mut gateway = filled::<4_096>(&[1], 5);
@@ -318,6 +318,7 @@ fn a_frame_that_only_looks_like_another_suppresses_nothing() {
     assert!(sent(&mut gateway, NOW).contains(&real));
 }
 
+// IOMT-CARR-087
 #[test]
 fn handshakes_are_brief_and_control_frames_few() {
     let mut gateway = TestGateway::<4_096>::new(KEEP);
@@ -341,6 +342,7 @@ fn handshakes_are_brief_and_control_frames_few() {
     assert_eq!(gateway.handle_server_datagram(&refused), Ok(Some(1)));
 }
 
+// IOMT-CARR-087
 #[test]
 fn what_is_too_old_goes() {
     let mut gateway = TestGateway::<4_096>::new(DAY);

@@ -153,6 +153,23 @@ fn each_dropped_frame_counts_once_by_its_damage() {
     assert_eq!(*decoder.stats(), expected);
 }
 
+// IOMT-CARR-034
+#[test]
+fn empty_frames_are_passed_over_and_are_no_damage() {
+    let mut decoder = SerialDecoder::<8>::new();
+    let good = frame(b"12345678");
+    let parts: [&[u8]; 4] = [&[0, 0, 0], &good, &[0, 0], &good];
+    assert_eq!(
+        receive(&mut decoder, &parts.concat(), &[1]),
+        [b"12345678"; 2]
+    );
+    let expected = SerialStats {
+        delivered: 2,
+        ..SerialStats::default()
+    };
+    assert_eq!(*decoder.stats(), expected);
+}
+
 #[test]
 fn memory_is_the_datagram_and_a_few_bytes() {
     assert!(size_of::<SerialDecoder<1_000>>() <= 1_040);

@@ -302,6 +302,7 @@ mod tests {
         }
     }
 
+    // IOMT-DATA-016
     #[test]
     fn refuses_what_is_not_a_number() {
         for text in [
@@ -324,6 +325,7 @@ mod tests {
         assert_eq!("-2147483648".parse(), Ok(Decimal::new(i32::MIN, 0)));
     }
 
+    // IOMT-DATA-016
     #[test]
     fn reads_what_it_prints_at_the_ends_of_the_range() {
         for exponent in i8::MIN..=i8::MAX {
