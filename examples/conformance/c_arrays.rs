@@ -63,7 +63,7 @@ impl<'a> Header<'a> {
     fn whole(mut self, file: &Value) -> String {
         for group in items(&file["testGroups"]) {
             for test in items(&group["tests"]) {
-                self.vector(group["op"].as_str().unwrap_or_default(), test);
+                self.vector(group, test);
             }
         }
         let area = self.area;
@@ -74,17 +74,20 @@ impl<'a> Header<'a> {
         )
     }
 
-    fn vector(&mut self, op: &str, test: &Value) {
+    fn vector(&mut self, group: &Value, test: &Value) {
         let (asked, asked_count) = self.list(&format!("{}_asked", test["tcId"]), &test["request"]);
         let (right, right_count) = self.list(&format!("{}_right", test["tcId"]), &test["expected"]);
-        let text = |name: &str| literal(test[name].as_str().unwrap_or_default());
+        let text = |value: &Value| literal(value.as_str().unwrap_or_default());
+        let judge = group["judge"].as_str().map_or("0".into(), literal);
         let _ = writeln!(
             self.vectors,
-            "    {{ {}, {}, {}, {}, {asked}, {asked_count}, {right}, {right_count} }},",
+            "    {{ {}, {}, {}, {}, {asked}, {asked_count}, {right}, {right_count}, {}, {}, {judge} }},",
             test["tcId"],
-            literal(op),
-            text("comment"),
-            text("result"),
+            text(&group["op"]),
+            text(&test["comment"]),
+            text(&test["result"]),
+            joined(&test["flags"]),
+            joined(&group["requirements"]),
         );
     }
 
@@ -170,6 +173,12 @@ impl<'a> Header<'a> {
 
 fn items(list: &Value) -> impl Iterator<Item = &Value> {
     list.as_array().into_iter().flatten()
+}
+
+/// Names in one literal, with blanks between them.
+fn joined(names: &Value) -> String {
+    let names: Vec<_> = items(names).filter_map(Value::as_str).collect();
+    literal(&names.join(" "))
 }
 
 fn member(path: &str, kind: &str, number: &str, text: &str, bytes: &str) -> String {

@@ -23,6 +23,8 @@ struct iomt_vector {
     const char *op, *comment, *result;                       /* result: valid, invalid or acceptable */
     const struct iomt_member *asked; size_t asked_count;     /* the request, without id and op */
     const struct iomt_member *right; size_t right_count;     /* "result.…", or "error" and its class */
+    const char *flags, *requirements;                        /* with a blank between two of them */
+    const char *judge;                                       /* null where one answer is right; else any_error, or_malformed, decodes */
 };
 
 static const uint8_t iomt_no_bytes[1] = { 0 };
