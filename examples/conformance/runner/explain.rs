@@ -46,7 +46,11 @@ pub(super) fn mistake(area: &Area, report: &AreaReport) -> Option<Mistake> {
     if let Some(mistake) = known(area, first).or_else(|| wrong_form(area, first)) {
         return Some(mistake.into());
     }
-    if report.failed * 10 >= report.asked() * 9 && counts.len() > 2 {
+    let wholly = counts.values().filter(|(failed, all)| failed == all);
+    // What most kinds of cases fail by is none of the mistakes that one of them looks for.
+    let is_everywhere =
+        report.failed * 10 >= report.asked() * 9 || wholly.count() * 2 > counts.len();
+    if is_everywhere && counts.len() > 2 {
         let members = members(first).unwrap_or_default();
         let subject = subject(&area.name, &first.request);
         let said = format!("Your {subject} gives other answers nearly everywhere{members}.");
@@ -130,7 +134,7 @@ fn members(first: &Failure) -> Option<String> {
     let (right, wrong) = (names(true), names(false));
     match right.is_empty() {
         true => None,
-        false => Some(format!(": {right} are right, {wrong} are not")),
+        false => Some(format!("; right: {right}; wrong: {wrong}")),
     }
 }
 
