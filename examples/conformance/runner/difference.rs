@@ -3,6 +3,10 @@
 use serde_json::Value;
 
 use crate::shim::exact;
+use crate::shim::text::unhex;
+
+/// So many bytes are not seen at a glance.
+const LONG: usize = 16;
 
 /// A place in both, and what stands there.
 #[derive(Clone)]
@@ -28,12 +32,29 @@ pub(super) fn difference(right: &Value, got: &Value) -> Difference {
             right: said(right),
             got: said(got),
         },
-        None => Difference {
+        None => within_bytes(right, got).unwrap_or_else(|| Difference {
             place: String::new(),
             right: exact::write(right),
             got: exact::write(got),
-        },
+        }),
     }
+}
+
+/// Of long bytes those behind what is the same.
+fn within_bytes(right: &Value, got: &Value) -> Option<Difference> {
+    let (right, got) = (right.as_str()?, got.as_str()?);
+    let (bytes, others) = (unhex(right)?, unhex(got)?);
+    let pairs = bytes.iter().zip(&others);
+    let same = pairs.take_while(|(byte, other)| byte == other).count();
+    let rest = |text: &str| match text.get(2 * same..) {
+        None | Some("") => String::from("an end"),
+        Some(rest) => format!("…{rest}"),
+    };
+    (same > 0 && bytes.len() >= LONG).then(|| Difference {
+        place: format!("[from byte {same}]"),
+        right: rest(right),
+        got: rest(got),
+    })
 }
 
 fn said(value: Option<&Value>) -> String {
