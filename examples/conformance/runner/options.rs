@@ -8,7 +8,8 @@ conformance --generate                       writes tests/vectors anew
 conformance --c-arrays DIR                   writes a C header for each area
 conformance --help                           says this
 
-  --profile NAMES    meter, streaming, gateway or server, or areas, or both: meter,fragment,reassemble
+  --profile NAMES    meter, streaming, gateway or server, with its carrier (ble, line, stream, batch, udp): meter,ble;
+                     or areas; or both
   --vectors DIR      where the vector files are
   --timeout SECONDS  for each answer, 5 unless said
   --live SEEDS       plays the other side, too: every pairing, so many times
@@ -97,9 +98,14 @@ impl Options {
     /// What the report says was asked for.
     pub(super) fn scope(&self) -> String {
         let areas = self.areas.join(", ");
+        let lacks_carrier = |profile: &str| super::profile::lacks_carrier(profile, &self.areas);
+        let lack = match self.profile.as_deref().is_some_and(lacks_carrier) {
+            true => ", without a carrier",
+            false => "",
+        };
         match (&self.profile, self.areas.is_empty()) {
-            (Some(profile), true) => format!("profile {profile}"),
-            (Some(profile), false) => format!("profile {profile}, {areas}"),
+            (Some(profile), true) => format!("profile {profile}{lack}"),
+            (Some(profile), false) => format!("profile {profile}, {areas}{lack}"),
             (None, true) => "every area".into(),
             (None, false) if areas == super::profile::NONE => "no vectors".into(),
             (None, false) => format!("areas {areas}"),

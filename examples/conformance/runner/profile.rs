@@ -19,12 +19,33 @@ pub(super) struct Profile {
     /// What is unsupported is a failure.
     pub(super) is_strict: bool,
     rows: Option<Vec<Row>>,
-    /// All of these, too. Without rows and areas everything is taken.
+    /// All of these, too, which may be carriers. Without rows and areas everything is taken.
     areas: Vec<String>,
 }
 
 /// The area that no file is.
 pub(super) const NONE: &str = "none";
+
+/// Whose vectors come on top of a profile's; UDP has none, as each datagram is one of its own.
+const CARRIERS: [&str; 5] = ["ble", "line", "stream", "batch", "udp"];
+
+/// Whether a profile is asked for as nobody can use it: over no carrier.
+pub(super) fn lacks_carrier(profile: &str, names: &[String]) -> bool {
+    let carries = |name: &String| {
+        CARRIERS.contains(&name.as_str())
+            || ["fragment", "reassemble", "serial"].contains(&name.as_str())
+    };
+    profile != "gateway" && !names.iter().any(carries)
+}
+
+/// Whether a test is one of a carrier's.
+fn is_carried(carrier: &str, area: &Area, test: &Test) -> bool {
+    match area.name.as_str() {
+        "fragment" | "reassemble" => carrier == "ble",
+        "serial" => says(&test.request, "carrier", carrier),
+        _ => false,
+    }
+}
 
 struct Row {
     area: &'static str,
@@ -60,13 +81,17 @@ fn rows_named(name: &str) -> Result<Vec<Row>, String> {
 impl Profile {
     /// A profile, areas, or both; each of these areas has to be one.
     pub(super) fn of(name: Option<&str>, areas: &[String], known: &[Area]) -> Result<Self, String> {
-        let is_one =
-            |wanted: &&String| *wanted == NONE || known.iter().any(|area| area.name == **wanted);
+        let is_one = |wanted: &&String| {
+            *wanted == NONE
+                || CARRIERS.contains(&wanted.as_str())
+                || known.iter().any(|area| area.name == **wanted)
+        };
         if let Some(other) = areas.iter().find(|wanted| !is_one(wanted)) {
             let known: Vec<_> = known.iter().map(|area| area.name.as_str()).collect();
             return Err(format!(
-                "no profile and no area {other}\n\nprofiles: {}\nareas: {}",
+                "no profile, carrier or area {other}\n\nprofiles: {}\ncarriers: {}\nareas: {}",
                 NAMES.join(", "),
+                CARRIERS.join(", "),
                 known.join(", ")
             ));
         }
@@ -78,7 +103,8 @@ impl Profile {
     }
 
     pub(super) fn takes(&self, area: &Area, test: &Test) -> bool {
-        if self.areas.contains(&area.name) {
+        let is_of = |name: &String| *name == area.name || is_carried(name, area, test);
+        if self.areas.iter().any(is_of) {
             return true;
         }
         let Some(rows) = &self.rows else {
