@@ -23,16 +23,22 @@ class Program:
     """Lines in, lines out."""
 
     def __init__(self, command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        except OSError as error:
+            sys.exit(f"the program can not be started: {error}")
         self.asked = 0
 
     def ask(self, request):
         self.asked += 1
-        self.process.stdin.write(json.dumps({"id": self.asked, **request}) + "\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(json.dumps({"id": self.asked, **request}) + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            sys.exit("the program ended before it was asked all")
         line = self.process.stdout.readline()
         if not line:
-            sys.exit("the program ended without an answer")
+            sys.exit(f"the program ended without an answer to {json.dumps(request)[:WIDTH]}")
         try:
             answer = judge.loads(line)
         except ValueError:
