@@ -3,8 +3,8 @@
 use std::vec::Vec;
 
 use iomt::node::{Config, Device, DeviceEvent, Received, Server, ServerConfig};
-use iomt::pairing::{DescriptorHash, Exchange, Identity, StaticKey, Work};
 use iomt::pairing::label::LabelSecret;
+use iomt::pairing::{DescriptorHash, Exchange, Identity, StaticKey, Work};
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::{Entropy, EntropyFailed};
 use iomt::storage::MemoryStorage;
