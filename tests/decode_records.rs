@@ -28,7 +28,7 @@ fn run(input: &str, format: Format) -> (String, String, bool) {
 
 /// The golden bytes of every record, a plaintext a line.
 fn golden() -> String {
-    let lines: Vec<Json> = serde_json::from_str(include_str!("data/records.json")).unwrap();
+    let lines: Vec<Json> = serde_json::from_str(include_str!("vectors/records/golden.json")).unwrap();
     let plaintexts = lines.iter().map(|line| line["plaintext"].as_str().unwrap());
     plaintexts.collect::<Vec<_>>().join("\n")
 }

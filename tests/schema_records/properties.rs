@@ -41,7 +41,7 @@ fn every_tag_of_the_schema_comes_back_with_any_content() {
     waveforms_come_back();
     descriptors_and_unknown_records_come_back();
     let golden: Vec<serde_json::Value> =
-        serde_json::from_str(include_str!("../data/records.json")).unwrap();
+        serde_json::from_str(include_str!("../vectors/records/golden.json")).unwrap();
     let seen = SEEN.lock().unwrap();
     let tags = golden.iter().map(|line| line["tag"].as_u64().unwrap());
     let missing: Vec<u64> = tags.filter(|tag| !seen.contains(tag)).collect();
