@@ -7,6 +7,7 @@
 //! base (6 bytes) and the head of a plaintext (1 byte) are the frame's, shared by all that it holds.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a bench is its own world"
 )]

@@ -52,7 +52,7 @@ impl Message {
             }
             if !self.packed.is_empty() {
                 out.delimited(PACKED, |out| {
-                    self.packed.iter().for_each(|n| out.varint(*n))
+                    self.packed.iter().for_each(|n| out.varint(*n));
                 });
             }
         });
