@@ -19,6 +19,7 @@ void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *, executed, enu
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *, size_t);
 const char *qemu_plugin_insn_symbol(const struct qemu_plugin_insn *);
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
 
 #define EXPORTED __attribute__((visibility("default")))
 EXPORTED int qemu_plugin_version = API_VERSION;
@@ -41,9 +42,17 @@ static void mark(unsigned cpu, void *instructions) {
     block(cpu, instructions);
 }
 
+/* Of the function only its first block is the call: a page may end within it. It is met by its first instruction first. */
+static int is_call_of_mark(const struct qemu_plugin_insn *first) {
+    static uint64_t entry;
+    const char *symbol = qemu_plugin_insn_symbol(first);
+    if (!symbol || strcmp(symbol, "instructions_mark") != 0) { return 0; }
+    if (!entry) { entry = qemu_plugin_insn_vaddr(first); }
+    return qemu_plugin_insn_vaddr(first) == entry;
+}
+
 static void translate(plugin_id id, struct qemu_plugin_tb *tb) {
-    const char *symbol = qemu_plugin_insn_symbol(qemu_plugin_tb_get_insn(tb, 0));
-    executed each = symbol && strcmp(symbol, "instructions_mark") == 0 ? mark : block;
+    executed each = is_call_of_mark(qemu_plugin_tb_get_insn(tb, 0)) ? mark : block;
     (void)id;
     qemu_plugin_register_vcpu_tb_exec_cb(tb, each, QEMU_PLUGIN_CB_NO_REGS, (void *)qemu_plugin_tb_n_insns(tb));
 }

@@ -1,8 +1,8 @@
 //! Values of Bluetooth health characteristics in, FHIR resources out.
 //!
 //! Each line of the standard input is a characteristic's number and a value of it, in hexadecimal;
-//! each good one gives exactly one line of JSON: an Observation or, where the value holds several, a
-//! Bundle. Empty lines and lines that begin with `#` are skipped.
+//! each good one gives exactly one line of JSON: an Observation or, where the value holds several or a
+//! dose alone, a Bundle. Empty lines and lines that begin with `#` are skipped.
 //!
 //! ```text
 //! $ echo '2a37 0654' | cargo run --example gatt_to_fhir -- --subject Patient/7 --time 2024-03-15T14:30:45+01:00
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
-use iomt::fhir::{Identity, Received, Resource, Upload};
+use iomt::fhir::{Bundle, Identity, Received, Resource, Upload};
 use iomt::gatt::{Payload, Stamp};
 use options::Options;
 
@@ -55,7 +55,9 @@ pub(crate) fn convert(
     let mut seen = Seen::default();
     for (index, line) in input.split(b'\n').enumerate() {
         let line = line?;
-        match std::str::from_utf8(&line).map_err(|_| "not UTF-8".to_owned()) {
+        // Some editors put a mark in front of a file.
+        let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
+        match std::str::from_utf8(line).map_err(|_| "not UTF-8".to_owned()) {
             Ok(text) if text.trim().is_empty() || text.trim_start().starts_with('#') => {}
             text => match text.and_then(|text| converted(text, &mut seen, options)) {
                 Ok(json) => writeln!(output, "{json}")?,
@@ -130,7 +132,15 @@ fn converted(line: &str, seen: &mut Seen, options: &Options) -> Result<String, S
     if dated.is_none() && !payload.tells_time() {
         *occurrences += 1;
     }
-    Ok(Resource::collected(Resource::of_payload(&payload, &received)).to_json())
+    Ok(line_of(Resource::of_payload(&payload, &received)).to_json())
+}
+
+/// One Observation as it is; several resources, and a dose alone, in a Bundle: readers need know no other kind.
+fn line_of(resources: Vec<Resource>) -> Resource {
+    match resources[..] {
+        [Resource::Observation(_)] => Resource::collected(resources),
+        _ => Bundle::collection(resources).into(),
+    }
 }
 
 /// A characteristic's number, which may be written as a whole UUID, and a value in hexadecimal.

@@ -13,7 +13,7 @@ mod example;
 #[path = "support/json_schema.rs"]
 mod json_schema;
 
-use example::{Format, list};
+use example::{Format, lines, list};
 use iomt::wire::RecordJson;
 use serde_json::Value as Json;
 
@@ -28,7 +28,8 @@ fn run(input: &str, format: Format) -> (String, String, bool) {
 
 /// The golden bytes of every record, a plaintext a line.
 fn golden() -> String {
-    let lines: Vec<Json> = serde_json::from_str(include_str!("data/records.json")).unwrap();
+    let lines: Vec<Json> =
+        serde_json::from_str(include_str!("vectors/records/golden.json")).unwrap();
     let plaintexts = lines.iter().map(|line| line["plaintext"].as_str().unwrap());
     plaintexts.collect::<Vec<_>>().join("\n")
 }
@@ -93,6 +94,16 @@ fn json_is_the_canonical_one_and_valid_by_its_schema_beside_what_the_frame_says(
         (&"7".into(), &"8".into())
     );
     assert_eq!(lines[1]["run"], "0101010101010101");
+}
+
+#[test]
+fn a_line_that_is_no_text_hides_no_other() {
+    let input = b"\xFF\r\n0e 0304c096b102 100401009001\r\n";
+    let (mut out, mut errors) = (Vec::new(), Vec::new());
+    let is_good = list(lines(&input[..]), Format::Json, &mut out, &mut errors).unwrap();
+    assert!(!is_good);
+    assert_eq!(errors, b"line 1: not hexadecimal\n");
+    assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 1);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use iomt::node::Error;
 use iomt::pairing;
 use iomt::time::Instant;
 use iomt::wire::MAX_DATAGRAM;
-use world::{Counted, at_the_device, at_the_server, device, hello, pair};
+use world::{Counted, at_the_device, at_the_server, device, hello, of_a_stranger, pair};
 
 /// Before each honest datagram, every forgery fifty times: the same datagrams, in the same time, with
 /// as many random values, and so as many multiplications, as without any.
@@ -90,4 +90,31 @@ fn a_server_multiplies_for_no_forged_reconnection() {
         let _ = server.handle_timeout(now, &mut Counted::new(1));
     }
     assert_eq!(server.stats().multiplications, before);
+}
+
+/// A right code says no more than that its sender has the server's public key: what it costs is bounded by the work
+/// that the server is given, one message at a time.
+// IOMT-SEC-009, IOMT-PAIR-052
+#[test]
+fn a_stranger_with_a_right_code_costs_two_multiplications_and_is_not_answered() {
+    let (_, mut server) = pair(|_, _, _| {});
+    let (now, rng, mut out) = (
+        Instant::from_secs(61),
+        &mut Counted::new(1),
+        [0; MAX_DATAGRAM],
+    );
+    let mut stranger = of_a_stranger();
+    while server.poll_transmit(now, &mut out).is_some() {}
+    for times in 1..=100 {
+        let before = server.stats().multiplications;
+        // As many as come while one is worked on cost no work.
+        for _ in 0..10 {
+            server.handle_datagram(now, &mut stranger.packet).unwrap();
+        }
+        while server.handle_timeout(now, rng).is_ok() {
+            assert!(server.stats().multiplications - before <= 2, "{times}");
+        }
+        assert_eq!(server.stats().multiplications - before, 2, "{times}");
+        assert!(server.poll_transmit(now, &mut out).is_none());
+    }
 }

@@ -60,6 +60,22 @@ fn each_good_line_gives_one_line_and_each_bad_one_is_counted() {
 }
 
 #[test]
+fn every_line_is_an_observation_or_a_bundle() {
+    // A meal alone, a dose of two millilitres alone, and a bundle of a health sensor that holds nothing.
+    let input = "\u{FEFF}2a34 022a0002\n2a34 302a000102d0\n2b8b 03ff0300000000";
+    let (lines, bad) = run(input, &CALLER);
+    let kinds: Vec<_> = lines
+        .iter()
+        .map(|line| line["resourceType"].as_str())
+        .collect();
+    assert_eq!(kinds, [Some("Observation"), Some("Bundle"), Some("Bundle")]);
+    let dose = &lines[1]["entry"][0]["resource"];
+    assert_eq!(dose["resourceType"], "MedicationAdministration");
+    assert_eq!(dose["dosage"]["dose"]["value"], 2);
+    assert_eq!(bad, 0);
+}
+
+#[test]
 fn local_time_without_offset_has_that_of_the_caller() {
     let (lines, _) = run("2a1c 06b00e00fedc070c050b321b04", &CALLER);
     assert_eq!(lines[0]["effectiveDateTime"], "2012-12-05T11:50:27+01:00");

@@ -3,13 +3,13 @@
 use std::vec::Vec;
 
 use iomt::node::{Config, Device, DeviceEvent, Received, Server, ServerConfig};
-use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
+use iomt::pairing::{DescriptorHash, Exchange, Identity, StaticKey, Work};
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::{Entropy, EntropyFailed};
 use iomt::storage::MemoryStorage;
 use iomt::time::{Duration, Instant};
-use iomt::wire::{Hint, MAX_DATAGRAM, Record, Space};
+use iomt::wire::{ConnectionId, Hint, MAX_DATAGRAM, Record, Space};
 
 const SECRET: &[u8] = b"sixteen or more random bytes";
 const STEP: Duration = Duration::from_millis(10);
@@ -128,6 +128,21 @@ pub fn at_the_server(hint: Hint) -> Vec<Forgery> {
             packet: forged(5, [0; 8], 136),
         },
     ]
+}
+
+/// Message 1 with a code that is right, of a stranger who has the server's public key and a static key of its own.
+pub fn of_a_stranger() -> Forgery {
+    let key = StaticKey::from(identity(7));
+    let (server, descriptor) = (identity(2).public(), DescriptorHash::of_body(b""));
+    let (connection, rng) = (ConnectionId([0xC1; 8]), &mut Counted::new(0x60));
+    let mut exchange = Exchange::meet(&key, server, descriptor, connection, rng).unwrap();
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(&key).unwrap();
+    }
+    Forgery {
+        name: "a right code, another static key",
+        packet: exchange.packet().unwrap().to_vec(),
+    }
 }
 
 /// How an honest pairing went, up to its first reading.

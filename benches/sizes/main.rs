@@ -1,12 +1,13 @@
 //! How small records are, and how fast: `cargo bench --bench sizes`.
 //!
 //! The same content in four other encodings. Each is written as tightly as it allows: no display texts, no
-//! subject and no narrative in FHIR, base name and base time once in `SenML`, packed varints in protobuf.
+//! subject and no narrative in FHIR, base name and base unit once in `SenML`, packed varints in protobuf.
 //!
 //! A record counts with its envelope (tag and length) and an offset from a time base one second before; the time
 //! base (6 bytes) and the head of a plaintext (1 byte) are the frame's, shared by all that it holds.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a bench is its own world"
 )]
@@ -97,25 +98,21 @@ fn timed(mut work: impl FnMut()) -> f64 {
 /// The page that has the table; the bytes there are these.
 const PAGE: &str = include_str!("../../src/guide/wire_format.md");
 
-fn row(name: &str, limit: usize, record: &Record<'_>, others: others::Sizes) {
+fn row(name: &str, limit: usize, record: &Record<'_>, others: others::Others) {
     let bytes = bytes_of(record);
     let (write, read) = nanoseconds_of(record);
-    let others::Sizes {
-        postcard,
-        protobuf,
-        senml,
-        fhir,
-    } = others;
-    let sizes = format!(
-        "{} | {protobuf} | {senml} | {}",
-        postcard.bytes,
-        grouped(fhir.bytes)
-    );
-    let ratio =
-        |other: &others::Timed| format!("{:.1} / {:.1}", other.write / write, other.read / read);
-    let (plain, json) = (ratio(&postcard), ratio(&fhir));
+    let others = [others.postcard, others.protobuf, others.senml, others.fhir];
+    let times = others.each_ref().map(|other| {
+        let (writing, reading) = (other.write / write, other.read / read);
+        format!(
+            "{:.0} / {:.0} ({writing:.1} / {reading:.1})",
+            other.write, other.read
+        )
+    });
+    let sizes = others.map(|other| grouped(other.bytes)).join(" | ");
     println!(
-        "| {name} | {bytes} of {limit} | {write:.0} / {read:.0} | {plain} | {json} | {sizes} |"
+        "| {name} | {bytes} of {limit} | {write:.0} / {read:.0} | {} | {sizes} |",
+        times.join(" | ")
     );
     assert!(
         bytes <= limit,
@@ -138,9 +135,9 @@ fn grouped(number: usize) -> String {
 
 fn main() {
     println!(
-        "| content | bytes, of at most | ns to write / read | postcard, times ours | FHIR, times ours | postcard | protobuf | SenML CBOR | FHIR JSON |"
+        "| content | bytes, of at most | ns to write / read | postcard, ns (times ours) | protobuf, the same | SenML CBOR, the same | FHIR JSON, the same | postcard, bytes | protobuf | SenML CBOR | FHIR JSON |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
     row(
         "heart rate, relative time",
         7,

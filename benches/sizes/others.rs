@@ -1,4 +1,7 @@
-//! The same content, as others encode it.
+//! The same content, as others encode it: each is written and read here, and nothing is reckoned.
+
+mod protobuf;
+mod senml;
 
 use std::hint::black_box;
 
@@ -7,16 +10,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::timed;
+use protobuf::{Message, zigzag};
+use senml::Entry;
 
-/// Bytes in each encoding, and how long plain postcard and FHIR take.
-pub(super) struct Sizes {
+/// What each encoding makes of a content.
+pub(super) struct Others {
     pub(super) postcard: Timed,
-    pub(super) protobuf: usize,
-    pub(super) senml: usize,
+    pub(super) protobuf: Timed,
+    pub(super) senml: Timed,
     pub(super) fhir: Timed,
 }
 
-const UNIX_SECONDS: u64 = 1_764_000_000;
+const UNIX_SECONDS: i64 = 1_764_000_000;
 
 /// A reading as a struct that nobody has thought about.
 #[derive(Serialize, Deserialize)]
@@ -50,6 +55,40 @@ impl Timed {
         }
     }
 
+    fn protobuf(message: &Message) -> Self {
+        let mut buffer = [0; 512];
+        let write = timed(|| {
+            black_box(black_box(message).write(black_box(&mut buffer)));
+        });
+        let written = message.write(&mut buffer);
+        let read = timed(|| {
+            black_box(Message::read(black_box(written)));
+        });
+        assert_eq!(Message::read(written), *message, "what was written is read");
+        Self {
+            bytes: written.len(),
+            write,
+            read,
+        }
+    }
+
+    fn senml(pack: &[Entry<'_>]) -> Self {
+        let mut buffer = [0; 512];
+        let write = timed(|| {
+            black_box(senml::write(black_box(pack), black_box(&mut buffer)));
+        });
+        let written = senml::write(pack, &mut buffer);
+        let read = timed(|| {
+            black_box(senml::read(black_box(written)));
+        });
+        assert_eq!(senml::read(written), pack, "what was written is read");
+        Self {
+            bytes: written.len(),
+            write,
+            read,
+        }
+    }
+
     /// Resources of FHIR, one after the other.
     fn fhir(resources: &[Value]) -> Self {
         let text = |resource: &Value| resource.to_string();
@@ -70,35 +109,6 @@ impl Timed {
             read,
         }
     }
-}
-
-const fn varint(value: u64) -> usize {
-    (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
-}
-
-/// A protobuf field of a varint, its key one byte.
-const fn field(value: u64) -> usize {
-    1 + varint(value)
-}
-
-const fn zigzag(value: i64) -> u64 {
-    ((value << 1) ^ (value >> 63)).cast_unsigned()
-}
-
-/// A CBOR head and its argument.
-const fn cbor(value: u64) -> usize {
-    match value {
-        0..24 => 1,
-        24..0x100 => 2,
-        0x100..0x1_0000 => 3,
-        0x1_0000..0x1_0000_0000 => 5,
-        _ => 9,
-    }
-}
-
-/// A `SenML` entry: a map of so many pairs, keys one byte each, a name, a unit.
-fn senml_entry(name: &str, unit: &str, value: u64) -> usize {
-    1 + (1 + 1 + name.len()) + (1 + 1 + unit.len()) + (1 + cbor(value))
 }
 
 fn fhir_observation(loinc: &str, time: &str, value: Value) -> Value {
@@ -127,36 +137,41 @@ fn fhir_pulse(second: usize, value: i32) -> Value {
     fhir_observation("8867-4", &time, quantity(value, "/min"))
 }
 
-pub(super) fn heart_rate() -> Sizes {
-    Sizes {
+pub(super) fn heart_rate() -> Others {
+    Others {
         postcard: Timed::postcard(&Plain {
             metric: 147_842,
             offset_ms: 1_000,
             value: 72,
         }),
-        protobuf: field(147_842) + field(1_000) + field(zigzag(72)) + 2,
-        // An array of one, and the time in seconds, relative.
-        senml: 1 + senml_entry("hr", "beat/min", 72) + 2,
+        protobuf: Timed::protobuf(&Message::of(&[147_842, 1_000, zigzag(72)])),
+        // The time in seconds, before the one of its receipt.
+        senml: Timed::senml(&[Entry::named("hr", "beat/min", 72).at(-1)]),
         fhir: Timed::fhir(&[fhir_pulse(0, 72)]),
     }
 }
 
-pub(super) fn blood_pressure() -> Sizes {
+pub(super) fn blood_pressure() -> Others {
     let values = [
-        (150_021, "8480-6", 138),
-        (150_022, "8462-4", 88),
-        (150_023, "8478-0", 104),
+        (150_021, "sys", "8480-6", 138),
+        (150_022, "dia", "8462-4", 88),
+        (150_023, "map", "8478-0", 104),
     ];
     let plain: Vec<(u32, i32)> = values
         .iter()
-        .map(|(code, _, value)| (*code, *value))
+        .map(|(code, _, _, value)| (*code, *value))
         .collect();
-    let component = |(code, _, value): &(u32, &str, i32)| {
-        2 + field((*code).into()) + field(zigzag((*value).into()))
-    };
+    let parts: Vec<[u64; 2]> = plain
+        .iter()
+        .map(|(code, value)| [u64::from(*code), zigzag(i64::from(*value))])
+        .collect();
+    let pack: Vec<Entry<'_>> = values
+        .iter()
+        .map(|(_, name, _, value)| Entry::named(name, "mm[Hg]", i64::from(*value)).at(-1))
+        .collect();
     let components: Vec<Value> = values
         .iter()
-        .map(|(_, loinc, value)| {
+        .map(|(_, _, loinc, value)| {
             let mut component = quantity(*value, "mm[Hg]");
             component["code"] =
                 serde_json::json!({"coding": [{"system": "http://loinc.org", "code": loinc}]});
@@ -164,13 +179,10 @@ pub(super) fn blood_pressure() -> Sizes {
         })
         .collect();
     let panel = serde_json::json!({ "component": components });
-    Sizes {
+    Others {
         postcard: Timed::postcard(&(1_000_u32, plain)),
-        protobuf: 2 + field(1_000) + values.iter().map(component).sum::<usize>(),
-        senml: 1 + values
-            .iter()
-            .map(|(_, _, value)| senml_entry("sys", "mm[Hg]", value.unsigned_abs().into()) + 2)
-            .sum::<usize>(),
+        protobuf: Timed::protobuf(&Message::of(&[1_000]).with_parts(&parts)),
+        senml: Timed::senml(&pack),
         fhir: Timed::fhir(&[fhir_observation(
             "85354-9",
             "2025-11-24T17:00:00+01:00",
@@ -179,37 +191,36 @@ pub(super) fn blood_pressure() -> Sizes {
     }
 }
 
-pub(super) fn heart_rates(rates: &[i32]) -> Sizes {
-    let unsigned = |rate: &i32| u64::from(rate.unsigned_abs());
-    let differences = rates
-        .windows(2)
-        .map(|pair| varint(zigzag(i64::from(pair[1] - pair[0]))));
-    let packed: usize = differences.sum::<usize>() + varint(unsigned(&rates[0]));
+pub(super) fn heart_rates(rates: &[i32]) -> Others {
     let small: Vec<u8> = rates
         .iter()
         .filter_map(|rate| u8::try_from(*rate).ok())
         .collect();
-    Sizes {
+    let differences = rates
+        .windows(2)
+        .map(|pair| zigzag(i64::from(pair[1] - pair[0])));
+    let packed: Vec<u64> = core::iter::once(u64::from(rates[0].unsigned_abs()))
+        .chain(differences)
+        .collect();
+    // Name and unit once, as base name and base unit; then value and time.
+    let first = Entry::based("hr", "beat/min", i64::from(rates[0]));
+    let others = (1_i64..).zip(&rates[1..]);
+    let pack: Vec<Entry<'_>> = core::iter::once(first)
+        .chain(others.map(|(time, rate)| Entry::of(i64::from(*rate)).at(time)))
+        .collect();
+    let resources = rates.iter().enumerate();
+    let resources: Vec<Value> = resources
+        .map(|(second, rate)| fhir_pulse(second, *rate))
+        .collect();
+    Others {
         postcard: Timed::postcard(&(147_842_u32, 1_000_u32, 1_000_u16, small)),
-        protobuf: 2 + field(147_842) + field(1_000) + field(1_000) + 2 + packed,
-        // Name and unit once, as base name and base unit; then value and time.
-        senml: 2
-            + senml_entry("hr", "beat/min", unsigned(&rates[0]))
-            + (1_u64..60)
-                .zip(&rates[1..])
-                .map(|(time, rate)| 1 + 1 + cbor(unsigned(rate)) + 1 + cbor(time))
-                .sum::<usize>(),
-        fhir: Timed::fhir(
-            &rates
-                .iter()
-                .enumerate()
-                .map(|(second, rate)| fhir_pulse(second, *rate))
-                .collect::<Vec<_>>(),
-        ),
+        protobuf: Timed::protobuf(&Message::of(&[147_842, 1_000, 1_000]).with_packed(&packed)),
+        senml: Timed::senml(&pack),
+        fhir: Timed::fhir(&resources),
     }
 }
 
-pub(super) fn stamped() -> Sizes {
+pub(super) fn stamped() -> Others {
     let plain = (
         147_842_u32,
         264_864_u32,
@@ -218,20 +229,22 @@ pub(super) fn stamped() -> Sizes {
         (2_u8, 50_u32, 60_i16, 2_u32),
         72_i32,
     );
-    Sizes {
+    let fields = [
+        147_842,
+        264_864,
+        86_401_000,
+        1_764_000_000_000,
+        2,
+        50,
+        zigzag(60),
+        2,
+        zigzag(72),
+    ];
+    Others {
         postcard: Timed::postcard(&plain),
-        protobuf: 2
-            + field(147_842)
-            + field(264_864)
-            + field(86_401_000)
-            + field(1_764_000_000_000)
-            + field(2)
-            + field(50)
-            + field(zigzag(60))
-            + field(2)
-            + field(zigzag(72)),
+        protobuf: Timed::protobuf(&Message::of(&fields)),
         // `SenML` has no place for the quality of a clock.
-        senml: 1 + senml_entry("hr", "beat/min", 72) + 1 + cbor(UNIX_SECONDS),
+        senml: Timed::senml(&[Entry::named("hr", "beat/min", 72).at(UNIX_SECONDS)]),
         fhir: Timed::fhir(&[fhir_pulse(0, 72)]),
     }
 }

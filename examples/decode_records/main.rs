@@ -5,6 +5,8 @@
 //! cargo run --example decode_records -- --json < plaintexts.txt
 //! ```
 //!
+//! `--help` says the same in a few lines.
+//!
 //! One plaintext an argument, or, without arguments, one a line; empty lines and lines that begin with `#` are
 //! skipped, white space within a line does not count. A listing has units and times as people write them, the time
 //! since the device's start, and is folded at 80 columns on a terminal.
@@ -26,13 +28,20 @@
 
 mod listing;
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use iomt::time::Instant;
 use iomt::wire::{Envelope, Record, RecordJson, Records};
 
 use self::listing::{Hex, Listed, Span, time_of};
+
+const HELP: &str = "\
+usage: decode_records [--json] [PLAINTEXT …]
+
+Plaintexts of frames in hexadecimal, or, without one, one a line of the standard input.
+
+  --json   each record as a line of JSON, by src/guide/records.schema.json, instead of a listing for people";
 
 /// The columns of a terminal.
 const WIDTH: usize = 80;
@@ -60,6 +69,13 @@ fn main() -> ExitCode {
 /// Whether all could be read.
 fn run() -> io::Result<bool> {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments
+        .iter()
+        .any(|argument| argument == "--help" || argument == "-h")
+    {
+        println!("{HELP}");
+        return Ok(true);
+    }
     let given = arguments.len();
     arguments.retain(|argument| argument != "--json");
     let is_json = arguments.len() < given;
@@ -71,11 +87,17 @@ fn run() -> io::Result<bool> {
     };
     let (mut out, mut errors) = (io::stdout().lock(), io::stderr().lock());
     let is_good = match arguments.is_empty() {
-        true => list(io::stdin().lock().lines(), format, &mut out, &mut errors)?,
+        true => list(lines(io::stdin().lock()), format, &mut out, &mut errors)?,
         false => list(arguments.into_iter().map(Ok), format, &mut out, &mut errors)?,
     };
     out.flush()?;
     Ok(is_good)
+}
+
+/// The lines of a text; what is no UTF-8 in one is no hexadecimal either, and hides no other line.
+pub(crate) fn lines(input: impl io::BufRead) -> impl Iterator<Item = io::Result<String>> {
+    let text = |line: Vec<u8>| String::from_utf8_lossy(&line).into_owned();
+    input.split(b'\n').map(move |line| line.map(text))
 }
 
 /// Prints the records of these plaintexts; whether all could be read.

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use iomt::pairing::cpace::{Call, Called, Passcode};
 use iomt::pairing::label::LabelSecret;
-use iomt::pairing::{Attempts, DescriptorHash, Exchange, Identity, Paired, StaticKey, comparison};
+use iomt::pairing::{Attempts, DescriptorHash, Exchange, Identity, Paired, StaticKey, Work};
 use iomt::seal::{ResumptionSecret, SystemEntropy};
-use iomt::wire::{ConnectionId, HANDSHAKE_HEADER, MAC1_LEN, MAX_DATAGRAM};
+use iomt::wire::{ConnectionId, MAX_DATAGRAM};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -50,11 +50,16 @@ fn promise() -> DescriptorHash {
     DescriptorHash::of_body(b"the body of the descriptor record")
 }
 
-/// The packet that an exchange has to send, once its work is done.
-fn packet(exchange: &mut Exchange, key: &StaticKey) -> Outcome<Vec<u8>> {
-    while exchange.poll_work() != iomt::pairing::Work::Idle {
+fn work_through(exchange: &mut Exchange, key: &StaticKey) -> Outcome<()> {
+    while exchange.poll_work() != Work::Idle {
         exchange.work_with(key)?;
     }
+    Ok(())
+}
+
+/// The packet that an exchange has to send, once its work is done.
+fn packet(exchange: &mut Exchange, key: &StaticKey) -> Outcome<Vec<u8>> {
+    work_through(exchange, key)?;
     Ok(exchange.packet().ok_or("nothing to send")?.to_vec())
 }
 
@@ -144,44 +149,32 @@ pub(crate) fn passcode() -> Outcome<Run> {
 
 /// Row 4: the device begins; the nonce is a fourth message.
 pub(crate) fn comparison() -> Outcome<Run> {
-    let start = Instant::now();
-    let (device, phone) = (
-        Identity::generate(&mut SystemEntropy)?,
-        Identity::generate(&mut SystemEntropy)?,
-    );
-    let keys = start.elapsed();
+    let world = World::new()?;
+    let (device, phone, rng) = (&world.device, &world.other, &mut SystemEntropy);
+    let token = b"what the device advertises";
     let mut attempts = Attempts::armed();
-    let (mut first, mut second, mut third) = ([0; 256], [0; 256], [0; 256]);
-    let (asking, hello) = comparison::Asking::new(
-        &device,
-        promise(),
-        CONNECTION,
-        &mut SystemEntropy,
-        &mut first,
-    )?;
-    let (answering, reply) =
-        comparison::Answering::new(&phone, CONNECTION, hello, &mut SystemEntropy, &mut second)?;
-    let (confirming, confirmation) = asking
-        .handle_reply(reply, &mut SystemEntropy, &mut third)
-        .map_err(|(_, error)| error)?;
-    let attempt = attempts.begin()?.stored();
-    let (theirs, nonce) = answering
-        .handle_confirmation(attempt, confirmation)
-        .map_err(|(.., error)| error)?;
-    let ours = confirming.handle_nonce(&nonce)?;
-    if ours.digits() != theirs.digits() {
+
+    let mut asking = Exchange::compare(device, promise(), token, CONNECTION, rng)?;
+    let hello = packet(&mut asking, device)?;
+    let mut answering = Exchange::answer_comparison(phone, token, &hello, rng)?;
+    let reply = packet(&mut answering, phone)?;
+    asking.handle_packet(&reply)?;
+    let confirmation = packet(&mut asking, device)?;
+    answering.handle_packet(&confirmation)?;
+    work_through(&mut answering, phone)?;
+    answering.reveal(&attempts.begin()?.stored())?;
+    let nonce = packet(&mut answering, phone)?;
+    asking.handle_packet(&nonce)?;
+
+    if asking.digits().is_none() || asking.digits() != answering.digits() {
         return Err("the digits differ".into());
     }
-    let ((ours, _), (theirs, _)) = (ours.yes(), theirs.yes());
-    assert_one_session(Some(&ours), Some(&theirs))?;
-    // The module gives the messages; each is one packet, the first with a code.
-    let packets = vec![
-        HANDSHAKE_HEADER + MAC1_LEN + hello.len(),
-        HANDSHAKE_HEADER + reply.len(),
-        HANDSHAKE_HEADER + confirmation.len(),
-        HANDSHAKE_HEADER + nonce.len(),
-    ];
-    Ok(Run { packets, keys })
+    asking.confirm_digits()?;
+    answering.confirm_digits()?;
+    let (ours, theirs) = (asking.poll_paired(), answering.poll_paired());
+    assert_one_session(ours.as_ref(), theirs.as_ref())?;
+    let packets = [hello, reply, confirmation, nonce];
+    Ok(world.ran(packets.iter().map(Vec::len).collect()))
 }
 
 /// Row 5: the device knows its server's key.

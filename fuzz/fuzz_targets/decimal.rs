@@ -36,7 +36,7 @@ fn parts(decimal: Decimal) -> (i32, i8) {
     (decimal.mantissa(), decimal.exponent())
 }
 
-/// What was parsed has no positive exponent, so nothing of it is lost in print.
+/// What was parsed has a positive exponent only where its digits have no room, so nothing of it is lost in print.
 fn assert_text_comes_back(decimal: Decimal) {
     let back: Decimal = decimal
         .to_string()

@@ -28,7 +28,8 @@
 //! What the Bluetooth texts refuse is refused: reserved numbers and codes, times that are on no
 //! calendar, fields that a flag promises and that are missing, bytes that no flag explains. What
 //! they ask to ignore is ignored: flags that are reserved today, with what stands behind the last
-//! known field. Where two readings of a text are in use, the type says **Disputed**, and which one it has.
+//! known field; but a CGM record and a health observation state their own length, and one that is not
+//! that of the known fields is refused. Where two readings of a text are in use, the type says **Disputed**, and which one it has.
 //!
 //! Decoding takes time linear in the bytes and no memory but the value.
 //!

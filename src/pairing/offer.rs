@@ -9,7 +9,8 @@ use crate::wire::{self, Reader, VERSION, Writer};
 /// ```
 ///
 /// Both offers are inside the handshake, so nobody on the way can take something out of
-/// them. Each side then checks that the highest version and suite that both know was used.
+/// them. Each side then checks that the highest version and suite that both know was used. Models have no order: which
+/// one is used follows from what the person holds, or from what both had before.
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Offer {
@@ -61,7 +62,7 @@ impl Offer {
         })
     }
 
-    /// Whether the version, suite and model in use are the best that both sides know.
+    /// Whether the version and suite in use are the best that both sides know, and the model is one that both know.
     pub(super) fn check(self, theirs: Self, model: Model) -> Result<(), Error> {
         self.check_suite(theirs, model, SUITE)
     }

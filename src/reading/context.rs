@@ -2,6 +2,8 @@ use super::{DeviceWord, Status};
 use serde::{Deserialize, Serialize};
 
 /// How and where an earlier record was measured, and by what. Zero and empty mean: not said.
+///
+/// By which device is said once for all: it is that of the run, by its [`Descriptor`](super::Descriptor).
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Context<'a> {
@@ -141,6 +143,9 @@ impl Method {
 }
 
 /// Where a value comes from: an open code.
+///
+/// Whether it is the patient's, a test's or a demonstration's stands in the [`Status`] of each value, so that what was
+/// computed or entered may be of a test, too; here it holds for all that the context speaks of.
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Origin(pub u8);

@@ -15,6 +15,19 @@
 //! Leap seconds do not count, as in Unix time: across one, a wall clock is off by up to a second, which is for its
 //! uncertainty to say. Times before 1970 are negative.
 //!
+//! # A device without a wall clock
+//!
+//! It sends ticks and nothing else: each record has its time since the device's boot, and no record speaks of a clock. A counter
+//! of 2 to 63 bits that wraps becomes the 64 bits of an [`Instant`] by [`TickUnwrapper`]. A server places its records
+//!
+//! | by | from | within |
+//! |---|---|---|
+//! | `link::Clock::at` | the device's `status`: its ticks, the server's time of the last receipt, how many ticks ago that came | the round trip, and the drift since |
+//! | [`WallClock::received`], where the device never heard a server | the receipt, and how old the record is by the ticks | the longest way, and 100 ppm of the age |
+//!
+//! One that learns the time later sends it as a clock sync, a [`Stamp`] at a device time: [`ClockModel`] places what
+//! came before it in the same run, too.
+//!
 //! # Sources
 //!
 //! The model of elapsed time with a clock's quality is that of Bluetooth's Elapsed Time Service, with a clock epoch more.

@@ -30,7 +30,7 @@ a JSON Schema of the canonical JSON and a protobuf file of the fields. The frame
    more in a body that was in a numbered release: a test holds the fields of each by their hash, and its bytes.
 2. Lists are bytes of items that say their length, never a bare list; codes are open numbers, never an enum that grows.
 3. A small file under `src/reading`, one under `src/wire/record` where it needs a body of its own, an arm in `Record`.
-4. A line in `records.json` with a `meaning` for each field, a sample in `tests/schema_records/samples.rs`, its bytes in `tests/data/records.json`.
+4. A line in `records.json` with a `meaning` for each field, a sample in `tests/schema_records/samples.rs`, its bytes in `tests/vectors/records/golden.json`.
 5. `IOMT_WRITE_SCHEMA=1 cargo test --test schema_file` writes this page, the JSON Schema and the protobuf file.
 ";
 

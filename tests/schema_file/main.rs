@@ -31,9 +31,9 @@ fn schema() -> Vec<Value> {
     json(include_str!("../../src/guide/records.json"))
 }
 
-/// The lines of `tests/data/records.json`.
+/// The lines of `tests/vectors/records/golden.json`.
 fn golden() -> Vec<Value> {
-    json(include_str!("../data/records.json"))
+    json(include_str!("../vectors/records/golden.json"))
 }
 
 /// Padding, time base and skip: their bytes stand in the schema, for they are no records of a reading.

@@ -1,6 +1,6 @@
 //! Every record: the bytes that do not change, in both directions, and any content of it.
 //!
-//! `tests/data/records.json` has one line for each record. A body that was in a numbered release never
+//! `tests/vectors/records/golden.json` has one line for each record. A body that was in a numbered release never
 //! changes: a new fact is a new tag, and a new line.
 #![allow(
     clippy::unwrap_used,
@@ -53,7 +53,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 #[test]
 fn the_bytes_of_every_record_do_not_change_in_either_direction() {
     let vectors: serde_json::Value =
-        serde_json::from_str(include_str!("../data/records.json")).unwrap();
+        serde_json::from_str(include_str!("../vectors/records/golden.json")).unwrap();
     let lines = vectors.as_array().unwrap();
     let samples = samples();
     for (name, record) in &samples {

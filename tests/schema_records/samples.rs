@@ -1,4 +1,4 @@
-//! One record of each kind, by the name of its line in `tests/data/records.json`.
+//! One record of each kind, by the name of its line in `tests/vectors/records/golden.json`.
 
 use iomt::reading::draft::{
     Activity, ActivityKind, Adherence, Asset, Availability, ConsentReference, Dose, Fall,

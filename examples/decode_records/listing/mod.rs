@@ -9,7 +9,7 @@ use iomt::reading::{
     Cadence, Calibration, Component, Compound, Context, Event, Gap, Metric, Observation, Series,
     Status, Waveform,
 };
-use iomt::time::{ClockQuality, Instant, Stamp};
+use iomt::time::{ClockQuality, Duration, Instant, Stamp};
 use iomt::wire::Record;
 
 pub(crate) use self::plain::Span;
@@ -274,6 +274,17 @@ fn waves(f: &mut Formatter<'_>, waveform: &Waveform<'_>) -> fmt::Result {
     }
 }
 
+/// When the values of an irregular series were measured, each counted from its start.
+fn times(f: &mut Formatter<'_>, series: &Series<'_>) -> fmt::Result {
+    match series.times_ms(&mut [0; MAX_COUNT]) {
+        Ok(times) => {
+            let span = |millis: &i32| Span(Duration::from_millis(u64::from(millis.unsigned_abs())));
+            write!(f, "after {}", Joined(", ", || times.iter().map(span)))
+        }
+        Err(error) => write!(f, "at listed times ({error})"),
+    }
+}
+
 fn values(f: &mut Formatter<'_>, series: &Series<'_>) -> fmt::Result {
     let Series {
         metric,
@@ -285,7 +296,7 @@ fn values(f: &mut Formatter<'_>, series: &Series<'_>) -> fmt::Result {
     write!(f, "{metric}, {count} values ")?;
     match series.cadence {
         Cadence::Every(interval) => write!(f, "every {}", Span(interval))?,
-        Cadence::Listed(_) => f.write_str("at listed times")?,
+        Cadence::Listed(_) => times(f, series)?,
     }
     doubt(f, *status)?;
     f.write_str(": ")?;

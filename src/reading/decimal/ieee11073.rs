@@ -15,6 +15,9 @@ use core::fmt;
 use super::Decimal;
 
 /// A code of SFLOAT or FLOAT that stands for no number.
+///
+/// **Disputed:** the standard writes these five mantissas with exponent zero. Some decoders take them for numbers with any
+/// other exponent; here they stand for what they say with each of the sixteen, and are written with exponent zero only.
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Special {
