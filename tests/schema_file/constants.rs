@@ -39,6 +39,15 @@ pub(crate) fn units() -> String {
     })
 }
 
+/// The codes of all units that have a name, in the order of their constants.
+pub(crate) fn unit_codes() -> Vec<u32> {
+    let source = super::source("reading/unit/codes.rs");
+    let constants = source
+        .lines()
+        .filter_map(|line| line.split_once(": Self = Self::"));
+    constants.map(|(_, code)| code_of(code)).collect()
+}
+
 /// A source file with this line behind the documentation of each of its constants; such a line begins with a code, or with `No unit`.
 fn with_lines(file: &str, line_of: impl Fn(u32) -> String) -> String {
     let mut made = String::new();

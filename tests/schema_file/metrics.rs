@@ -1,10 +1,12 @@
-//! The page of all metrics.
+//! The page of all metrics, and of all units.
 
 use std::fmt::Write as _;
 
 use iomt::reading::{Evidence, Metric, MetricFacts, Unit};
 
-const HEAD: &str = "Every metric that has a name: code, unit and what other systems call it.
+use crate::constants::unit_codes;
+
+const HEAD: &str = "Every metric that has a name: code, unit and what other systems call it; every unit, and how it is written in UCUM.
 
 Append-only. A metric with two rows comes in two units, or has two codes of LOINC, of which the first is its own. Plausible ranges are engineering
 judgement: they tell a unit that was mixed up, not a sick patient. Codes above 2^31 are of no vendor: the standard has no term that is known.
@@ -17,9 +19,40 @@ for end-tidal CO2 as a pressure, for published profiles pair 19891-1 with the sa
 |---|---|---|---|---|---|---|---|---|
 ";
 
+const UNITS: &str = "
+Values of two units of one dimension can be converted, of two dimensions never. `/min` is written for beats and for breaths.
+
+| unit | UCUM | dimension | the code is |
+|---|---|---|---|
+";
+
 pub(crate) fn page() -> String {
-    let rows = Metric::all().iter().map(row);
-    String::from(HEAD) + &rows.collect::<String>()
+    let metrics = Metric::all().iter().map(row);
+    let units = unit_codes().into_iter().map(unit_row);
+    let (metrics, units) = (metrics.collect::<String>(), units.collect::<String>());
+    format!("{HEAD}{metrics}{UNITS}{units}")
+}
+
+fn unit_row(number: u32) -> String {
+    let unit = Unit::from_code(number);
+    let (ucum, evidence) = (unit.ucum().unwrap(), unit.evidence().unwrap());
+    let dimension = spaced(&format!("{:?}", unit.dimension().unwrap()));
+    format!(
+        "| {number} | `{ucum}` | {dimension} | {} |\n",
+        word(evidence)
+    )
+}
+
+/// The words of a name in camel case.
+fn spaced(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
 }
 
 fn row(facts: &MetricFacts) -> String {

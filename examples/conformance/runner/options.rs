@@ -98,8 +98,7 @@ impl Options {
     /// What the report says was asked for.
     pub(super) fn scope(&self) -> String {
         let areas = self.areas.join(", ");
-        let lacks_carrier = |profile: &str| super::profile::lacks_carrier(profile, &self.areas);
-        let lack = match self.profile.as_deref().is_some_and(lacks_carrier) {
+        let lack = match self.profile.is_some() && super::profile::lacks_carrier(&self.areas) {
             true => ", without a carrier",
             false => "",
         };

@@ -30,12 +30,12 @@ pub(super) const NONE: &str = "none";
 const CARRIERS: [&str; 5] = ["ble", "line", "stream", "batch", "udp"];
 
 /// Whether a profile is asked for as nobody can use it: over no carrier.
-pub(super) fn lacks_carrier(profile: &str, names: &[String]) -> bool {
+pub(super) fn lacks_carrier(names: &[String]) -> bool {
     let carries = |name: &String| {
         CARRIERS.contains(&name.as_str())
             || ["fragment", "reassemble", "serial"].contains(&name.as_str())
     };
-    profile != "gateway" && !names.iter().any(carries)
+    !names.iter().any(carries)
 }
 
 /// Whether a test is one of a carrier's.

@@ -1,6 +1,7 @@
 """Metrics and units in the codes of others: names, LOINC, UCUM, the profiles of FHIR's vital signs.
 
-Codes of LOINC are (c) Regenstrief Institute, Inc., and are used under its licence.
+Made by `make_terms.py` from the pages `metrics` and `health` of the specification. Codes of LOINC are (c) Regenstrief
+Institute, Inc., and are used under its licence.
 """
 
 # metric: [(name, the unit that this row is for, LOINC)]
@@ -56,7 +57,6 @@ METRICS = {
     160020: [("glucose", 266866, "15074-8"), ("glucose", 264274, "2339-0")],
     160368: [("plasma glucose", 264274, "2345-7"), ("plasma glucose", 266866, "14749-6")],
     160212: [("interstitial glucose", 264274, "99504-3"), ("interstitial glucose", 266866, None)],
-    160208: [("glucose of a control solution", 264274, None), ("glucose of a control solution", 266866, None)],
     8418008: [("glucose trend", 266868, None)],
     160220: [("haemoglobin A1c", 262688, None)],
     8418288: [("basal insulin delivered", 267616, None)],
@@ -91,15 +91,56 @@ METRICS = {
     67996: [("battery charge", 262688, None)],
     188508: [("room temperature", 268192, None)],
     188804: [("relative humidity", 262688, None)],
+    160208: [("glucose of a control solution", 264274, None), ("glucose of a control solution", 266866, None)],
 }
 
+# unit: its code in UCUM
 UCUM = {
-    262656: "1", 262688: "%", 264864: "/min", 264928: "/min", 266876: "/h", 268800: "{steps}", 268752: "{INR}", 264320: "s",
-    264338: "ms", 264352: "min", 264384: "h", 264416: "d", 266016: "mm[Hg]", 266048: "cm[H2O]", 265986: "hPa", 265987: "kPa",
-    266528: "K", 268192: "Cel", 266560: "[degF]", 266418: "mV", 266400: "V", 266419: "uV", 264274: "mg/dL",
-    266868: "mg/dL/min", 266866: "mmol/L", 266867: "umol/L", 266872: "mmol/L/min", 267616: "[iU]", 267840: "[iU]/h",
-    263875: "kg", 263872: "g", 263890: "mg", 263904: "[lb_av]", 263424: "m", 263441: "cm", 263520: "[in_i]", 264096: "kg/m2", 263744: "L",
-    263762: "mL", 265216: "L/min", 265266: "mL/h", 266112: "J", 266115: "kJ", 266176: "W", 268768: "m/s2",
+    262656: "1",
+    262688: "%",
+    264864: "/min",
+    264928: "/min",
+    266876: "/h",
+    268800: "{steps}",
+    268752: "{INR}",
+    264320: "s",
+    264338: "ms",
+    264352: "min",
+    264384: "h",
+    264416: "d",
+    266016: "mm[Hg]",
+    266048: "cm[H2O]",
+    265986: "hPa",
+    265987: "kPa",
+    266528: "K",
+    268192: "Cel",
+    266560: "[degF]",
+    266400: "V",
+    266418: "mV",
+    266419: "uV",
+    264274: "mg/dL",
+    266868: "mg/dL/min",
+    266866: "mmol/L",
+    266867: "umol/L",
+    266872: "mmol/L/min",
+    267616: "[iU]",
+    267840: "[iU]/h",
+    263875: "kg",
+    263872: "g",
+    263890: "mg",
+    263904: "[lb_av]",
+    263424: "m",
+    263441: "cm",
+    263520: "[in_i]",
+    264096: "kg/m2",
+    263744: "L",
+    263762: "mL",
+    265216: "L/min",
+    265266: "mL/h",
+    266112: "J",
+    266115: "kJ",
+    266176: "W",
+    268768: "m/s2",
 }
 
 # name: (LOINC, units that the profile takes, metrics)
