@@ -39,6 +39,8 @@ pub struct Exchange {
     hello: Hello,
     role: Role,
     phase: Phase,
+    /// Of the pairing that it goes back to: its own, or that of a reconnection's secret.
+    suite: u8,
     kept: Kept,
     /// What the device promises to describe itself as: one's own promise, or the other side's.
     promise: Option<DescriptorHash>,
@@ -104,6 +106,12 @@ impl Exchange {
                 self.noise.remote_static().map(PublicKey::from_canonical)
             }
         }
+    }
+
+    /// The suite that the two were paired in: what [`Paired::suite`] is going to be.
+    #[cfg(feature = "pq")]
+    pub(super) const fn suite(&self) -> u8 {
+        self.suite
     }
 
     /// What has to be computed next.

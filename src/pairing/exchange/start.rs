@@ -16,6 +16,8 @@ pub(super) struct Terms<'a> {
     pub(super) key: &'a StaticKey,
     pub(super) peer: Option<PublicKey>,
     pub(super) psk: Option<&'a Secret>,
+    /// Of the pairing that it goes back to.
+    pub(super) suite: u8,
     pub(super) promise: Option<DescriptorHash>,
     /// What was agreed before the handshake; else the hint stands in its place.
     pub(super) before: &'a [u8],
@@ -185,6 +187,7 @@ impl<'a> Terms<'a> {
             key,
             peer: None,
             psk: Some(label.psk()),
+            suite: SUITE,
             promise: None,
             before: &[],
         }
@@ -205,6 +208,7 @@ impl<'a> Terms<'a> {
             key,
             peer: Some(peer),
             psk: Some(secret.psk()),
+            suite: secret.suite(),
             promise: None,
             before: &[],
         }
@@ -220,6 +224,7 @@ impl<'a> Terms<'a> {
             key,
             peer: None,
             psk: None,
+            suite: SUITE,
             promise: None,
             before: &[],
         }
@@ -278,6 +283,7 @@ impl<'a> Terms<'a> {
             hello: self.hello,
             role,
             phase: Phase::Over,
+            suite: self.suite,
             kept: Kept::Nothing,
             promise: self.promise,
             psk: self.psk.map(Secret::share),

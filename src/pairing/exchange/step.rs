@@ -188,10 +188,11 @@ impl Exchange {
             direction,
         );
         Some(Paired {
-            secrets: secrets.ok()?,
+            secrets: secrets.ok()?.of_suite(self.suite),
             peer: PublicKey::from_canonical(finished.remote_static?),
             descriptor: self.promise.filter(|_| !self.is_device()),
             model: self.hello.model,
+            suite: self.suite,
         })
     }
 }

@@ -213,10 +213,11 @@ impl<'k> Hybrid<'k> {
             Direction::DeviceResponded,
         );
         Some(Paired {
-            secrets: secrets.ok()?,
+            secrets: secrets.ok()?.of_suite(SUITE),
             peer: PublicKey::from_canonical(finished.remote_static?),
             descriptor: self.promise.filter(|_| self.role == Role::Initiator),
             model: self.model,
+            suite: SUITE,
         })
     }
 
