@@ -159,8 +159,13 @@ pub(crate) fn comparison() -> Outcome<Run> {
         &mut SystemEntropy,
         &mut first,
     )?;
-    let (answering, reply) =
-        comparison::Answering::new(&phone, CONNECTION, hello, &mut SystemEntropy, &mut second)?;
+    let (answering, reply) = comparison::Answering::new(
+        &phone,
+        (CONNECTION, &attempts),
+        hello,
+        &mut SystemEntropy,
+        &mut second,
+    )?;
     let (confirming, confirmation) = asking
         .handle_reply(reply, &mut SystemEntropy, &mut third)
         .map_err(|(_, error)| error)?;

@@ -75,6 +75,11 @@ impl SessionSecrets {
         })
     }
 
+    #[cfg(all(test, feature = "pairing"))]
+    pub(crate) fn psk_for_tests(&self) -> Option<&[u8]> {
+        self.resumption.as_ref().map(ResumptionSecret::secret_bytes)
+    }
+
     /// The session's name, equal on both sides; not a secret.
     #[must_use]
     pub const fn id(&self) -> [u8; 16] {

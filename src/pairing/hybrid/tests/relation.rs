@@ -116,7 +116,8 @@ fn classical() -> [Classical; 5] {
         Classical {
             asking: Exchange::compare(&device, promise(), b"token", AGAIN, rng).unwrap(),
             answer: |hello| {
-                Exchange::answer_comparison(&key(PHONE), b"token", hello, &mut Counting(80))
+                let (attempts, rng) = (Attempts::armed(), &mut Counting(80));
+                Exchange::answer_comparison(&key(PHONE), b"token", hello, &attempts, rng)
             },
             keys: [DEVICE, PHONE],
         },
