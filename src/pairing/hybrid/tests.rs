@@ -2,6 +2,7 @@
 
 #[cfg(all(feature = "comparison", feature = "cpace"))]
 mod relation;
+mod vectors;
 
 use super::*;
 use crate::link::{AttPayload, Fragmenter, Reassembler};
