@@ -11,6 +11,7 @@ use super::Secret;
 pub(crate) use super::kdf::expand;
 pub(crate) use super::kdf::{expand_into, extract};
 
+#[cfg(any(test, feature = "pairing", not(target_pointer_width = "64")))]
 pub(crate) const HASH_LEN: usize = 32;
 /// How much SHA-256 takes in at a time.
 #[cfg(any(test, not(target_pointer_width = "64")))]

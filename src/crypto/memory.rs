@@ -2,6 +2,8 @@
 //!
 //! What it does not see: copies that the compiler has left elsewhere when it moved the value.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::boxed::Box;
 use std::format;
 use std::fs::File;

@@ -71,7 +71,7 @@ fn with_a_dead_generator_no_attempt_of_a_comparison_shows_a_nonce_again() {
     for spent in [0, 1, 3] {
         let mut attempts = Attempts::resume(spent);
         let mut hellos = BTreeSet::new();
-        while let Ok((hello, nonce, ephemeral)) = compare(&phone, &device, &mut attempts) {
+        while let Ok([hello, nonce, ephemeral]) = compare(&phone, &device, &mut attempts) {
             hellos.insert(hello);
             assert!(nonces.insert(nonce), "a nonce was shown again");
             assert!(ephemerals.insert(ephemeral));
@@ -88,7 +88,7 @@ fn compare(
     phone: &StaticKey,
     device: &StaticKey,
     attempts: &mut Attempts,
-) -> Result<(Vec<u8>, Vec<u8>, Vec<u8>), Error> {
+) -> Result<[Vec<u8>; 3], Error> {
     let mut asking = Exchange::compare(device, descriptor(), b"token", CONNECTION, &mut Zeros)?;
     work_through(&mut asking, device)?;
     let hello = asking.packet().unwrap().to_vec();
@@ -101,11 +101,8 @@ fn compare(
     answering.reveal(&attempt)?;
     attempts.give_up();
     let shown = answering.packet().unwrap().to_vec();
-    Ok((
-        hello,
-        shown[HEADER..].to_vec(),
-        reply[HEADER..][..32].to_vec(),
-    ))
+    let ephemeral = reply[HEADER..][..32].to_vec();
+    Ok([hello, shown[HEADER..].to_vec(), ephemeral])
 }
 
 // IOMT-EPOCH-010, IOMT-CMP-006
