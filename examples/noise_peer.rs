@@ -20,7 +20,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::process::ExitCode;
 
 use iomt::pairing::noise::{Keys, MAX_MESSAGE, Party, Pattern, Psk, Role, Transport};
-use iomt::pairing::{Identity, PublicKey};
+use iomt::pairing::{Identity, KeyHolder, PublicKey};
 use iomt::seal::SystemEntropy;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -108,7 +108,10 @@ impl Setup {
 
     fn run(&self) -> Outcome<()> {
         let keys = Keys {
-            local: self.identity.as_ref(),
+            local: self
+                .identity
+                .as_ref()
+                .map(|identity| identity as &dyn KeyHolder),
             remote: self.remote,
             psks: &self.psks,
         };

@@ -21,8 +21,21 @@ const SEED_LEN: usize = 64;
 pub(crate) struct KemKey([u8; SEED_LEN]);
 
 impl KemKey {
+    /// The key whose seed is written into its place.
+    pub(crate) fn written_by(write: impl FnOnce(&mut [u8; SEED_LEN])) -> Self {
+        let mut key = Self([0; SEED_LEN]);
+        write(&mut key.0);
+        key
+    }
+
+    #[cfg(test)]
     pub(crate) const fn new(seed: [u8; SEED_LEN]) -> Self {
         Self(seed)
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn expose(&self) -> &[u8; SEED_LEN] {
+        &self.0
     }
 
     pub(crate) fn public(&self) -> [u8; PUBLIC_LEN] {

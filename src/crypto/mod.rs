@@ -20,6 +20,8 @@ pub(crate) mod hash;
 mod kdf;
 #[cfg(feature = "pq")]
 pub(crate) mod kem;
+#[cfg(all(test, target_os = "linux"))]
+pub(crate) mod memory;
 #[cfg(feature = "cpace")]
 pub(crate) mod ristretto;
 
@@ -92,5 +94,55 @@ mod tests {
         let mut secret = Secret::new([7; KEY_LEN]);
         secret.zeroize();
         assert_eq!(secret.expose(), &[0; KEY_LEN]);
+    }
+
+    /// Those of the crates below, by the features that are chosen in `Cargo.toml`.
+    // IOMT-SEC-001
+    #[test]
+    fn every_primitive_wipes_its_state_when_it_is_dropped() {
+        assert_is_wiped_when_dropped::<sha2::Sha256>();
+        assert_is_wiped_when_dropped::<sha2::Sha512>();
+        assert_is_wiped_when_dropped::<chacha20::ChaChaCore<chacha20::R20, chacha20::variants::Ietf>>(
+        );
+        assert_is_wiped_when_dropped::<chacha20poly1305::ChaCha20Poly1305>();
+        #[cfg(feature = "pairing")]
+        assert_is_wiped_when_dropped::<x25519_dalek::StaticSecret>();
+        #[cfg(feature = "pairing")]
+        assert_is_wiped_when_dropped::<x25519_dalek::SharedSecret>();
+        #[cfg(feature = "pq")]
+        assert_is_wiped_when_dropped::<ml_kem::DecapsulationKey768>();
+        #[cfg(feature = "pq")]
+        assert_is_wiped_when_dropped::<sha3::Sha3_512>();
+        #[cfg(feature = "pq")]
+        assert_is_wiped_when_dropped::<shake::Shake256>();
+    }
+
+    // IOMT-SEC-001
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn nothing_is_left_where_a_secret_was() {
+        use super::memory::assert_wiped;
+        const KEY: [u8; KEY_LEN] = *b"thirty-two bytes, none twice 123";
+        let named = |bytes: &[u8]| [("key", bytes.to_vec())];
+        assert_wiped("Secret", Secret::new(KEY), &named(&KEY));
+        #[cfg(feature = "pairing")]
+        assert_wiped("PrivateKey", dh::PrivateKey::from_bytes(KEY), &named(&KEY));
+        #[cfg(feature = "cpace")]
+        {
+            let wide = || ristretto::Wide::written_by(|wide| wide[..KEY_LEN].copy_from_slice(&KEY));
+            assert_wiped("Wide", wide(), &named(&KEY));
+            let mut reduced = KEY;
+            reduced[KEY_LEN - 1] = 0;
+            assert_wiped(
+                "Scalar",
+                ristretto::Scalar::from_bytes(reduced),
+                &named(&reduced),
+            );
+        }
+        #[cfg(feature = "pq")]
+        {
+            let seed = core::array::from_fn(|place| place as u8 ^ 0x5A);
+            assert_wiped("KemKey", kem::KemKey::new(seed), &named(&seed));
+        }
     }
 }

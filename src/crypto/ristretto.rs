@@ -24,7 +24,10 @@ impl Hash512 {
     }
 
     pub(crate) fn finish(self) -> Wide {
-        Wide(self.0.finalize().into())
+        let mut digest = self.0.finalize();
+        let wide = Wide(digest.into());
+        digest.as_mut_slice().zeroize();
+        wide
     }
 }
 
@@ -33,8 +36,11 @@ impl Hash512 {
 pub(crate) struct Wide([u8; SHA512_LEN]);
 
 impl Wide {
-    pub(crate) const fn new(bytes: [u8; SHA512_LEN]) -> Self {
-        Self(bytes)
+    /// What is written into its place.
+    pub(crate) fn written_by(write: impl FnOnce(&mut [u8; SHA512_LEN])) -> Self {
+        let mut wide = Self([0; SHA512_LEN]);
+        write(&mut wide.0);
+        wide
     }
 
     pub(crate) const fn expose(&self) -> &[u8; SHA512_LEN] {
@@ -55,6 +61,11 @@ impl Scalar {
     #[cfg(test)]
     pub(crate) fn from_bytes(bytes: [u8; KEY_LEN]) -> Self {
         Self(Number::from_bytes_mod_order(bytes))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn to_bytes(&self) -> [u8; KEY_LEN] {
+        self.0.to_bytes()
     }
 
     /// The other side's point, so many times: one scalar multiplication. `None` where the bytes are no

@@ -26,12 +26,23 @@ pub struct Attempts {
 #[must_use = "write what Attempts::spent says, then call stored"]
 pub struct PendingAttempt {
     number: u32,
+    tally: u64,
 }
 
 /// An attempt that is written: what one goes on with.
 #[derive(Debug)]
 pub struct Attempt {
     number: u32,
+    #[cfg_attr(not(feature = "cpace"), allow(dead_code, reason = "passcodes ask it"))]
+    tally: u64,
+}
+
+#[cfg(feature = "cpace")]
+impl Attempt {
+    /// What tells it from the others of its arming, for its random values.
+    pub(super) const fn tally(&self) -> u64 {
+        self.tally
+    }
 }
 
 impl Attempts {
@@ -79,12 +90,22 @@ impl Attempts {
         if self.spent >= MAX_ATTEMPTS {
             return Err(Error::NoAttempts);
         }
+        let tally = self.tally();
         self.spent = self.spent.saturating_add(1);
         self.number = self.number.wrapping_add(1);
         self.is_running = true;
         Ok(PendingAttempt {
             number: self.number,
+            tally,
         })
+    }
+
+    /// What tells the next attempt from those before: how many this boot has seen, and 2^32 times those that are spent.
+    ///
+    /// It goes into the random values of the attempt, so that a generator that repeats itself does not show again what
+    /// an attempt before has shown.
+    pub(super) const fn tally(&self) -> u64 {
+        (self.spent as u64) << u32::BITS | self.number as u64
     }
 
     /// Ends the attempt that runs: its time is over, or its handshake was not authentic. It stays spent.
@@ -114,6 +135,7 @@ impl PendingAttempt {
     pub const fn stored(self) -> Attempt {
         Attempt {
             number: self.number,
+            tally: self.tally,
         }
     }
 }

@@ -4,11 +4,10 @@ pub use sealed::{Belongings, DeviceKey, MAX_ATTESTATION, MAX_EXPORT, MAX_RECORD_
 
 use core::fmt;
 
-use zeroize::Zeroizing;
-
 use super::{Error, SharedSecret};
+use crate::crypto::Secret;
 use crate::crypto::dh::{PrivateKey, is_canonical};
-use crate::seal::{Entropy, Label, draw, expand_label};
+use crate::seal::{Entropy, Label, derive_bound, draw_unhedged};
 use crate::wire::write_hex;
 
 /// A public key; its length is that of its suite.
@@ -71,11 +70,14 @@ impl fmt::Debug for Identity {
 impl Identity {
     /// Draws a new key pair. Costs one scalar multiplication.
     ///
+    /// It is made of the generator alone: who has no secret yet has nothing to hedge with. So the generator is drawn from
+    /// twice, and refused where it says the same again; one that starts over with each device is for its maker to find.
+    ///
     /// # Errors
     ///
     /// [`Error::Entropy`].
     pub fn generate(entropy: &mut impl Entropy) -> Result<Self, Error> {
-        Self::from_secret_bytes(draw(entropy)?.expose())
+        Ok(Self::of_secret(draw_unhedged(entropy)?))
     }
 
     /// The key pair with this private key. Costs one scalar multiplication.
@@ -84,9 +86,14 @@ impl Identity {
     ///
     /// [`Error::BadKey`] for another length than 32 bytes.
     pub fn from_secret_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        let private = PrivateKey::new(bytes.try_into().map_err(|_| Error::BadKey)?);
+        let private = Secret::try_from(bytes).map_err(|_| Error::BadKey)?;
+        Ok(Self::of_secret(private))
+    }
+
+    fn of_secret(private: Secret) -> Self {
+        let private = PrivateKey::new(private);
         let public = PublicKey(private.public());
-        Ok(Self { private, public })
+        Self { private, public }
     }
 
     /// The static key of one relation: E(root, "static", relation), so that one secret in a fuse gives a device as many as
@@ -109,12 +116,12 @@ impl Identity {
     ///
     /// None in suite 1; another suite may refuse a key.
     pub fn of_relation(root: &DeviceKey, relation: u64) -> Result<Self, Error> {
-        let private = Zeroizing::new(expand_label::<32>(
+        let context = [&relation.to_be_bytes()[..], &[]];
+        Ok(Self::of_secret(derive_bound(
             root.secret(),
             Label::STATIC,
-            [&relation.to_be_bytes(), &[]],
-        ));
-        Self::from_secret_bytes(&*private)
+            context,
+        )))
     }
 
     /// The public half.

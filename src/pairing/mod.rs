@@ -136,7 +136,7 @@
 //! | message 3, forged | one authentication |
 //!
 //! While a message is worked on, others are refused: [`Error::Busy`]. What is longer than this version
-//! has to keep (240 bytes, of one's own packet and the message behind it) is refused too.
+//! has to keep (262 bytes, of one's own packet and the message behind it; 308 with `comparison`) is refused too.
 
 pub mod comparison;
 #[cfg(feature = "cpace")]
@@ -165,7 +165,7 @@ pub use identity::{
 };
 pub use offer::Offer;
 pub use payload::DescriptorHash;
-pub use static_key::{SharedSecret, StaticKey};
+pub use static_key::{KeyHolder, SharedSecret, StaticKey};
 
 use crate::seal::{EntropyFailed, SessionSecrets};
 use crate::wire;
@@ -205,6 +205,9 @@ pub struct Paired {
     pub descriptor: Option<DescriptorHash>,
     /// How the two have vouched for each other.
     pub model: Model,
+    /// The suite that the two were paired in; after a reconnection that of the pairing before it. Its
+    /// [`ResumptionSecret`](crate::seal::ResumptionSecret) has it, too.
+    pub suite: u8,
 }
 
 /// Why a handshake packet was refused.

@@ -64,8 +64,11 @@ impl fmt::Debug for DescriptorHash {
 /// 5, 6         kept free: the key that a device signs records with, 32 bytes; an attestation, up to 1 KiB
 /// ```
 ///
-/// A packet of this version has [`MAX_HANDSHAKE`](super::MAX_HANDSHAKE) bytes at most: a later one that puts an attestation here
-/// needs longer ones. Until then it lies with the identity (`Belongings`), whose bound is the same.
+/// Every message that is read may be 36 bytes longer than this version writes it: a record key with tag and length takes
+/// 34. Two things have no room. Message 1 of factory keys has 172 bytes of the [`MAX_HANDSHAKE`](super::MAX_HANDSHAKE) that any
+/// version 1 takes, so 20 are left: a device that meets its server so says its record key in a record. And an
+/// attestation of up to 1 KiB fits no packet of 192 bytes, which is what one half-open pairing costs a device: it lies with
+/// the identity (`Belongings`, of the same bound), and goes into a record as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Payload {
     pub(super) offer: Option<Offer>,

@@ -120,6 +120,50 @@ impl StaticKey {
     }
 }
 
+/// Who holds a static key and answers at once: RAM, or a secure element that the caller waits for.
+///
+/// For [`Party`](super::noise::Party) and `hybrid::Hybrid`, whose calls do all of a message. Who answers later is for
+/// [`Exchange`](super::Exchange), which asks for it by [`Work::StaticDh`](super::Work::StaticDh).
+pub trait KeyHolder: fmt::Debug {
+    /// The public half.
+    fn public(&self) -> PublicKey;
+
+    /// What random values are hedged with: the private half, or 32 random bytes that are kept as long as the key.
+    fn hedge_secret(&self) -> &[u8];
+
+    /// The shared secret with `peer`; `None` where the key could not be used, or the two agree on nothing but zeros.
+    fn agree(&self, peer: &PublicKey) -> Option<SharedSecret>;
+}
+
+impl KeyHolder for Identity {
+    fn public(&self) -> PublicKey {
+        Self::public(self)
+    }
+
+    fn hedge_secret(&self) -> &[u8] {
+        self.secret_bytes()
+    }
+
+    fn agree(&self, peer: &PublicKey) -> Option<SharedSecret> {
+        Self::agree(self, peer)
+    }
+}
+
+/// One that lies elsewhere agrees on nothing here.
+impl KeyHolder for StaticKey {
+    fn public(&self) -> PublicKey {
+        Self::public(self)
+    }
+
+    fn hedge_secret(&self) -> &[u8] {
+        Self::hedge_secret(self)
+    }
+
+    fn agree(&self, peer: &PublicKey) -> Option<SharedSecret> {
+        Self::agree(self, peer)
+    }
+}
+
 impl From<Identity> for StaticKey {
     fn from(identity: Identity) -> Self {
         let mac1_key = static_mac1_key(&identity.public());

@@ -1,7 +1,11 @@
 use super::schedule::{Label, expand_label};
+#[cfg(feature = "pairing")]
+use super::schedule::{derive_bound, expand_label_into};
 #[cfg(feature = "node")]
 use crate::crypto::KEY_LEN;
 use crate::crypto::Secret;
+#[cfg(feature = "pairing")]
+use crate::crypto::hash::equal;
 use crate::crypto::hash::extract;
 
 /// A source of random bytes, given by whoever owns the hardware.
@@ -45,6 +49,16 @@ pub(crate) fn draw(entropy: &mut impl Entropy) -> Result<Secret, EntropyFailed> 
     let mut random = Secret::new([0; 32]);
     entropy.fill(random.expose_mut())?;
     Ok(random)
+}
+
+/// Draws 32 random bytes that nothing hedges: of a generator that gives the same again there are none.
+#[cfg(feature = "pairing")]
+pub(crate) fn draw_unhedged(entropy: &mut impl Entropy) -> Result<Secret, EntropyFailed> {
+    let (random, next) = (draw(entropy)?, draw(entropy)?);
+    match equal(random.expose(), next.expose()) {
+        true => Err(EntropyFailed),
+        false => Ok(random),
+    }
 }
 
 /// What may be stored of 32 random bytes: f = E(bytes, "rng",, 8).
@@ -172,6 +186,11 @@ impl Hedge {
         Self(extract(random.expose(), &[static_secret, &number]))
     }
 
+    #[cfg(test)]
+    pub(crate) const fn expose(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+
     pub(crate) fn value<const N: usize>(
         &self,
         purpose: Label,
@@ -179,5 +198,18 @@ impl Hedge {
         payload: &[u8],
     ) -> [u8; N] {
         expand_label(&self.0, purpose, [hash, payload])
+    }
+}
+
+#[cfg(feature = "pairing")]
+impl Hedge {
+    /// A value that is a secret of 32 bytes.
+    pub(crate) fn secret(&self, purpose: Label, hash: &[u8], payload: &[u8]) -> Secret {
+        derive_bound(&self.0, purpose, [hash, payload])
+    }
+
+    /// A value that is a secret of another length, to where it is going to stay.
+    pub(crate) fn write(&self, purpose: Label, hash: &[u8], payload: &[u8], out: &mut [u8]) {
+        expand_label_into(&self.0, purpose, [hash, payload], out);
     }
 }

@@ -85,7 +85,7 @@ pub(crate) use entropy::Draws;
 pub use entropy::SystemEntropy;
 pub use entropy::{Entropy, EntropyFailed};
 #[cfg(feature = "pairing")]
-pub(crate) use entropy::{Hedge, draw};
+pub(crate) use entropy::{Hedge, draw, draw_unhedged};
 #[cfg(feature = "node")]
 pub(crate) use epoch::HandedEpoch;
 pub use epoch::{Epoch, EpochTag};
@@ -103,7 +103,7 @@ pub use receipt_writer::ServerClock;
 #[cfg(feature = "node")]
 pub(crate) use schedule::WINDOW;
 #[cfg(feature = "pairing")]
-pub(crate) use schedule::{Label, derive, expand_label};
+pub(crate) use schedule::{Label, derive, derive_bound, expand_label};
 pub use sealer::Sealer;
 pub use sealing_epoch::SEAL_OVERHEAD;
 pub use session::{Direction, ResumptionSecret, SAVED_SESSION_LEN, SessionSecrets};

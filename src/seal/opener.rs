@@ -35,6 +35,13 @@ pub(crate) struct Authentic {
     plaintext: Range<usize>,
 }
 
+#[cfg(test)]
+impl Opener {
+    pub(super) const fn chain_for_tests(&self) -> &[u8; 32] {
+        self.ahead.chain.expose()
+    }
+}
+
 #[cfg(feature = "node")]
 impl Authentic {
     pub(crate) const fn epoch(&self) -> EpochTag {

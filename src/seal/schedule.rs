@@ -1,5 +1,5 @@
 use crate::crypto::Secret;
-use crate::crypto::hash::expand;
+use crate::crypto::hash::expand_into;
 use crate::wire::{Locator, Salt};
 
 /// How many epochs ahead of the newest that it has opened a server finds.
@@ -76,16 +76,33 @@ pub(crate) fn expand_label<const N: usize>(
     label: Label,
     context: [&[u8]; 2],
 ) -> [u8; N] {
+    const { assert!(N <= MAX_DERIVED) };
+    let mut out = [0; N];
+    expand_label_into(key, label, context, &mut out);
+    out
+}
+
+/// The same, to where it is going to stay: at most [`MAX_DERIVED`] bytes.
+pub(crate) fn expand_label_into(key: &Secret, label: Label, context: [&[u8]; 2], out: &mut [u8]) {
     const PREFIX: &[u8] = b"iomt1 ";
     derivations::note();
     let [first, second] = context;
     let label = label.0.as_bytes();
     let label_len = length_prefix(PREFIX.len() + label.len());
     let context_len = length_prefix(first.len() + second.len());
-    expand(
-        key,
-        &[&label_len, PREFIX, label, &context_len, first, second],
-    )
+    let info = [&label_len[..], PREFIX, label, &context_len, first, second];
+    // Can not fail: nothing of the protocol is that long.
+    let _ = expand_into(key, &info, out);
+}
+
+/// The most that is derived at once: what a scalar of CPace, or a KEM's key, is made of.
+const MAX_DERIVED: usize = 64;
+
+/// A secret that stands in one place from the beginning.
+pub(crate) fn derive_bound(key: &Secret, label: Label, context: [&[u8]; 2]) -> Secret {
+    let mut secret = Secret::new([0; 32]);
+    expand_label_into(key, label, context, secret.expose_mut());
+    secret
 }
 
 /// Counts derivations in tests, for what is promised to cost none.
@@ -116,7 +133,7 @@ fn length_prefix(len: usize) -> [u8; 2] {
 }
 
 pub(crate) fn derive(key: &Secret, label: Label) -> Secret {
-    Secret::new(expand_label(key, label, [&[], &[]]))
+    derive_bound(key, label, [&[], &[]])
 }
 
 /// One link of a session's one-way chain: everything about one epoch but its salt.
@@ -180,11 +197,7 @@ impl OpenKey {
     }
 
     pub(crate) fn secret(&self, salt: Salt) -> EpochSecret {
-        EpochSecret(Secret::new(expand_label(
-            &self.0,
-            Label::EPOCH,
-            [&salt.0, &[]],
-        )))
+        EpochSecret(derive_bound(&self.0, Label::EPOCH, [&salt.0, &[]]))
     }
 }
 

@@ -144,9 +144,13 @@ impl Sealer {
     ///
     /// [`Error::NoEpoch`] when none was begun.
     pub fn epoch_stored(&mut self) -> Result<(), Error> {
-        let begun = self.begun.take().ok_or(Error::NoEpoch)?;
+        if self.begun.is_none() {
+            return Err(Error::NoEpoch);
+        }
         self.chain = self.chain.next();
-        self.epoch = Some(begun);
+        // Not taken out: its keys would stay where they were.
+        core::mem::swap(&mut self.epoch, &mut self.begun);
+        self.begun = None;
         Ok(())
     }
 

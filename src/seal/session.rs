@@ -75,6 +75,11 @@ impl SessionSecrets {
         })
     }
 
+    #[cfg(all(test, feature = "pairing"))]
+    pub(crate) fn psk_for_tests(&self) -> Option<&[u8]> {
+        self.resumption.as_ref().map(ResumptionSecret::secret_bytes)
+    }
+
     /// The session's name, equal on both sides; not a secret.
     #[must_use]
     pub const fn id(&self) -> [u8; 16] {
@@ -132,6 +137,8 @@ impl SessionSecrets {
 pub struct ResumptionSecret {
     psk: Secret,
     hint: Hint,
+    /// Of the pairing at the front of its chain.
+    suite: u8,
 }
 
 impl core::fmt::Debug for ResumptionSecret {
@@ -145,10 +152,15 @@ impl core::fmt::Debug for ResumptionSecret {
 impl ResumptionSecret {
     fn new(psk: Secret) -> Self {
         let hint = Hint(expand_label(&psk, Label::HINT, [&[], &[]]));
-        Self { psk, hint }
+        Self {
+            psk,
+            hint,
+            suite: SUITE,
+        }
     }
 
-    /// Reads back what [`ResumptionSecret::secret_bytes`] gave to storage.
+    /// Reads back what [`ResumptionSecret::secret_bytes`] gave to storage, as one of suite 1: what was paired in
+    /// another one is stored with its suite, by the module of that suite.
     ///
     /// # Errors
     ///
@@ -169,12 +181,35 @@ impl ResumptionSecret {
     pub const fn hint(&self) -> Hint {
         self.hint
     }
+
+    /// The suite that the two were paired in. Reconnections are of suite 1, and hand it on.
+    #[must_use]
+    pub const fn suite(&self) -> u8 {
+        self.suite
+    }
 }
 
 #[cfg(feature = "pairing")]
 impl ResumptionSecret {
     pub(crate) const fn psk(&self) -> &Secret {
         &self.psk
+    }
+
+    /// The same secret, of a relation that was paired in this suite.
+    #[cfg(feature = "pq")]
+    pub(crate) fn of_suite(self, suite: u8) -> Self {
+        Self { suite, ..self }
+    }
+}
+
+#[cfg(feature = "pairing")]
+impl SessionSecrets {
+    /// The same roots, of a relation that was paired in this suite.
+    pub(crate) fn of_suite(mut self, suite: u8) -> Self {
+        if let Some(resumption) = &mut self.resumption {
+            resumption.suite = suite;
+        }
+        self
     }
 }
 

@@ -6,6 +6,8 @@ mod hostile;
 mod lookup;
 mod rows;
 mod spaces;
+#[cfg(all(target_os = "linux", feature = "node"))]
+mod wiped;
 
 use super::*;
 use crate::wire::{self, Frame, MAX_DATAGRAM, Packet, Route, Space};

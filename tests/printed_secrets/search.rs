@@ -14,6 +14,12 @@ pub(crate) struct Secrets {
     bytes: RefCell<Vec<Vec<u8>>>,
 }
 
+/// A secret of 32 bytes.
+pub(crate) const SECRET: [u8; 32] = [
+    0x8F, 0x13, 0xD2, 0x77, 0x4A, 0xE6, 0x09, 0xBC, 0x51, 0xFA, 0x2E, 0x94, 0x68, 0xC7, 0x3B, 0xD0,
+    0x16, 0xA9, 0x7D, 0xE2, 0x45, 0x98, 0x0B, 0xCF, 0x32, 0xF7, 0x6C, 0x81, 0xDE, 0x59, 0xB4, 0x23,
+];
+
 impl Secrets {
     pub(crate) fn add(&self, secret: &[u8]) {
         assert!(secret.len() >= WINDOW);
@@ -40,10 +46,19 @@ impl Secrets {
             format!("{value:02x?}"),
             format!("{value:#X?}"),
         ] {
-            for secret in self.bytes.borrow().iter() {
-                assert!(!shows(&text, secret), "{secret:02x?} is in {text}");
-            }
+            self.are_not_said_in(&text);
         }
+    }
+
+    /// Fails where a secret is in the text.
+    pub(crate) fn are_not_said_in(&self, text: &str) {
+        for secret in self.bytes.borrow().iter() {
+            assert!(!shows(text, secret), "{secret:02x?} is in {text}");
+        }
+    }
+
+    pub(crate) fn are_said_in(&self, text: &str) -> bool {
+        self.bytes.borrow().iter().any(|secret| shows(text, secret))
     }
 }
 

@@ -18,8 +18,14 @@ fn a_run_that_is_broken_off_once_the_nonce_was_shown_counts_as_an_attempt() {
         let connection = ConnectionId([run; 8]);
         let (mut first, mut second, mut third) = ([0; 192], [0; 192], [0; 192]);
         let (asking, hello) = Asking::new(&device, promise, connection, rng, &mut first).unwrap();
-        let (answering, reply) =
-            Answering::new(&phone, connection, hello, rng, &mut second).unwrap();
+        let (answering, reply) = Answering::new(
+            &phone,
+            (connection, &Attempts::armed()),
+            hello,
+            rng,
+            &mut second,
+        )
+        .unwrap();
         let (_confirming, confirmation) = asking
             .handle_reply(reply, rng, &mut third)
             .map_err(|(_, error)| error)

@@ -192,7 +192,10 @@ fn answer(
             Exchange::answer_label(key, &label, descriptor, hello, draws)?
         }
         2 => Exchange::answer_label(key, &label(party)?, party.descriptor()?, hello, draws)?,
-        4 => Exchange::answer_comparison(key, &party.request.bytes("token")?, hello, draws)?,
+        4 => {
+            let (token, attempts) = (party.request.bytes("token")?, Attempts::armed());
+            Exchange::answer_comparison(key, &token, hello, &attempts, draws)?
+        }
         5 => Exchange::answer_meeting(key, hello, draws)?,
         _ => {
             let secret = resumption(party)?;
@@ -366,7 +369,13 @@ fn compare_answering(party: &Party<'_>, identity: &Identity) -> Result<Progress,
     };
     // Nothing of the handshake depends on it.
     let connection = ConnectionId([0; 8]);
-    let (answering, reply) = Answering::new(identity, connection, hello, draws, out)?;
+    let (answering, reply) = Answering::new(
+        identity,
+        (connection, &Attempts::armed()),
+        hello,
+        draws,
+        out,
+    )?;
     let mut messages = vec![Message::bare(false, hello), Message::bare(true, reply)];
     let Some(confirmation) = party.received.get(1) else {
         let packet = Some(reply.to_vec());

@@ -20,27 +20,32 @@ use super::{KEY_LEN, Secret};
 
 /// An X25519 private key; clamped when it is used.
 #[derive(Zeroize, ZeroizeOnDrop)]
-pub(crate) struct PrivateKey([u8; KEY_LEN]);
+pub(crate) struct PrivateKey(Secret);
 
 impl PrivateKey {
-    pub(crate) const fn new(bytes: [u8; KEY_LEN]) -> Self {
-        Self(bytes)
+    pub(crate) const fn new(secret: Secret) -> Self {
+        Self(secret)
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn from_bytes(bytes: [u8; KEY_LEN]) -> Self {
+        Self(Secret::new(bytes))
     }
 
     pub(crate) const fn expose(&self) -> &[u8; KEY_LEN] {
-        &self.0
+        self.0.expose()
     }
 
     /// The public key: one scalar multiplication.
     pub(crate) fn public(&self) -> [u8; KEY_LEN] {
         count::note();
-        backend::public(&self.0)
+        backend::public(self.0.expose())
     }
 
     /// The shared secret: one scalar multiplication. `None` where it is all zeros.
     pub(crate) fn agree(&self, public: &[u8; KEY_LEN]) -> Option<Secret> {
         count::note();
-        let shared = Secret::new(backend::agree(&self.0, public));
+        let shared = Secret::new(backend::agree(self.0.expose(), public));
         let is_zero = equal(shared.expose(), &[0; KEY_LEN]);
         (!is_zero).then_some(shared)
     }

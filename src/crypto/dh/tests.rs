@@ -19,13 +19,17 @@ fn the_prime_and_all_above_it_is_refused() {
 #[test]
 fn all_zero_outputs_abort() {
     // The point of order one, and one of order eight.
-    assert!(PrivateKey::new([9; 32]).agree(&[0; 32]).is_none());
+    assert!(PrivateKey::from_bytes([9; 32]).agree(&[0; 32]).is_none());
     let order_eight = [
         0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4,
         0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49,
         0xb8, 0x00,
     ];
-    assert!(PrivateKey::new([9; 32]).agree(&order_eight).is_none());
+    assert!(
+        PrivateKey::from_bytes([9; 32])
+            .agree(&order_eight)
+            .is_none()
+    );
 }
 
 type Agree = fn(&[u8; KEY_LEN], &[u8; KEY_LEN]) -> [u8; KEY_LEN];

@@ -2,6 +2,7 @@
 
 use hkdf::{Hkdf, HkdfExtract};
 use sha2::Sha256;
+use zeroize::Zeroize;
 
 use crate::crypto::Secret;
 
@@ -10,8 +11,10 @@ pub(super) fn extract(salt: &[u8], input: &[&[u8]]) -> Secret {
     for part in input {
         extraction.input_ikm(part);
     }
-    let (key, _) = extraction.finalize();
-    Secret::new(key.into())
+    let (mut key, _) = extraction.finalize();
+    let secret = Secret::new(key.into());
+    key.as_mut_slice().zeroize();
+    secret
 }
 
 pub(super) fn expand(key: &Secret, info: &[&[u8]], out: &mut [u8]) -> Option<()> {

@@ -14,8 +14,10 @@ use audited as backend;
 use composed as backend;
 
 use super::Secret;
+#[cfg(any(test, not(target_pointer_width = "64")))]
 use super::hash::HASH_LEN;
 
+#[cfg(any(test, not(target_pointer_width = "64")))]
 const MAX_EXPANDED: usize = 255 * HASH_LEN;
 
 /// HKDF-Extract.
@@ -24,6 +26,7 @@ pub(crate) fn extract(salt: &[u8], input: &[&[u8]]) -> Secret {
 }
 
 /// HKDF-Expand to `N` bytes.
+#[cfg(test)]
 pub(crate) fn expand<const N: usize>(key: &Secret, info: &[&[u8]]) -> [u8; N] {
     const { assert!(N <= MAX_EXPANDED) };
     let mut out = [0_u8; N];
@@ -32,6 +35,7 @@ pub(crate) fn expand<const N: usize>(key: &Secret, info: &[&[u8]]) -> [u8; N] {
     out
 }
 
-pub(super) fn expand_into(key: &Secret, info: &[&[u8]], out: &mut [u8]) -> Option<()> {
+/// HKDF-Expand to where a secret is going to stay; `None` beyond 255 hashes.
+pub(crate) fn expand_into(key: &Secret, info: &[&[u8]], out: &mut [u8]) -> Option<()> {
     backend::expand(key, info, out)
 }

@@ -40,6 +40,7 @@ impl Candidate {
             peer,
             descriptor,
             model,
+            ..
         } = exchange.poll_paired()?;
         let resumption = secrets.resumption()?;
         let locators = bounded::first_of(secrets.share().into_opener().locators());

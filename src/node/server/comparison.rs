@@ -180,7 +180,10 @@ impl Server {
         let Some(heard) = armed.heard.take() else {
             return Ok(());
         };
-        let exchange = Exchange::answer_comparison(&self.key, &armed.token, &heard, entropy)?;
+        let Armed {
+            token, attempts, ..
+        } = &*armed;
+        let exchange = Exchange::answer_comparison(&self.key, token, &heard, attempts, entropy)?;
         let connection = exchange.connection();
         let known = self.attempt.exchange().map(Exchange::connection);
         if known == Some(connection) {

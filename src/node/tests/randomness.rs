@@ -5,6 +5,7 @@ use crate::node::Error;
 use crate::pairing;
 use crate::seal::{self, EntropyFailed};
 use crate::time::Duration;
+use std::vec::Vec;
 
 fn is_of_the_generator(error: &Error) -> bool {
     matches!(
@@ -90,4 +91,25 @@ fn a_day_that_ends_with_a_dead_generator_goes_on_in_its_epoch_and_does_not_spin(
     world.device_rng = Source::new(60);
     world.run_for(Duration::from_secs(120));
     assert_ne!(world.flash, stored);
+}
+
+/// Connections are drawn of the generator as it is: one that repeats itself is refused before anything is sent.
+// IOMT-EPOCH-013, IOMT-PAIR-003
+#[test]
+fn a_device_whose_generator_repeats_itself_asks_nobody() {
+    use crate::seal::tests::Dead;
+    let mut world = World::paired();
+    let now = world.now + Duration::from_secs(25 * 60 * 60);
+    world.run_for(Duration::from_secs(1));
+    let refused = (0..20).filter_map(|_| world.device.handle_timeout(now, &mut Dead).err());
+    let refused: Vec<Error> = refused.collect();
+    assert!(!refused.is_empty() && refused.iter().all(is_of_the_generator));
+    #[cfg(feature = "comparison")]
+    {
+        let mut device = super::world::new_device();
+        let compared = device.compare(world.now, b"token", &mut Dead);
+        assert!(compared.is_err_and(|error| is_of_the_generator(&error)));
+        let mut out = [0; crate::wire::MAX_DATAGRAM];
+        assert!(device.poll_transmit(world.now, &mut out).is_none());
+    }
 }

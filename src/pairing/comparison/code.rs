@@ -1,9 +1,28 @@
 use core::fmt;
 
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
 use crate::crypto::hash::{HASH_LEN, sha256};
+use crate::seal::{Hedge, Label};
 
 pub(in crate::pairing) const NONCE_LEN: usize = 16;
 pub(in crate::pairing) type Nonce = [u8; NONCE_LEN];
+/// A nonce that nobody else knows yet.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(in crate::pairing) struct SecretNonce(Nonce);
+
+impl SecretNonce {
+    pub(in crate::pairing) fn draw(hedge: &Hedge, heard: &[u8]) -> Self {
+        let mut nonce = Self([0; NONCE_LEN]);
+        hedge.write(Label::SAS_NONCE, heard, &[], &mut nonce.0);
+        nonce
+    }
+
+    pub(in crate::pairing) const fn expose(&self) -> &Nonce {
+        &self.0
+    }
+}
+
 pub(in crate::pairing) type Commitment = [u8; HASH_LEN];
 
 /// "mod 10^6"

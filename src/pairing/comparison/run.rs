@@ -1,15 +1,18 @@
 use core::fmt;
 
-use super::code::{Commitment, Digits, NONCE_LEN, Nonce, commitment};
+use zeroize::Zeroizing;
+
+use super::code::{Commitment, Digits, NONCE_LEN, Nonce, SecretNonce, commitment};
 use super::payload::{MAX, commitment_in, nonce_in, with_commitment, with_nonce};
+use crate::crypto::SUITE;
 use crate::crypto::hash::equal;
 use crate::pairing::exchange::prologue;
 use crate::pairing::noise::{Keys, Party, Pattern, Role};
 use crate::pairing::payload::Payload;
 use crate::pairing::{
-    Attempt, DescriptorHash, Error, Hello, Identity, Model, Offer, Paired, PublicKey,
+    Attempt, Attempts, DescriptorHash, Error, Hello, Identity, Model, Offer, Paired, PublicKey,
 };
-use crate::seal::{Direction, Entropy, Hedge, Label, SessionSecrets, draw};
+use crate::seal::{Direction, Entropy, Hedge, SessionSecrets, draw};
 use crate::wire::{self, ConnectionId, Hint};
 
 /// Room for a payload, and what a later version may add to it.
@@ -25,14 +28,14 @@ pub struct Asking<'k> {
 /// The device, which waits for the other side's nonce.
 pub struct Confirming<'k> {
     party: Party<'k>,
-    nonce: Nonce,
+    nonce: SecretNonce,
     commitment: Commitment,
 }
 
 /// The other side, which has answered, and has committed itself to its nonce.
 pub struct Answering<'k> {
     party: Party<'k>,
-    nonce: Nonce,
+    nonce: SecretNonce,
 }
 
 /// A pairing whose digits nobody has compared yet.
@@ -91,13 +94,13 @@ impl<'k> Asking<'k> {
         };
         let descriptor = self.descriptor;
         let written = commitment.and_then(|commitment| {
-            let nonce = draw_nonce(self.identity, reply, entropy)?;
-            let mut buffer = [0; MAX];
+            let nonce = draw_nonce((self.identity, 0), reply, entropy)?;
+            let mut buffer = Zeroizing::new([0; MAX]);
             let fields = Payload {
                 offer: None,
                 descriptor: Some(descriptor),
             };
-            let payload = with_nonce(fields, &nonce, &mut buffer)?;
+            let payload = with_nonce(fields, nonce.expose(), &mut buffer)?;
             let message = self.party.write_message(payload, entropy, out)?;
             Ok((nonce, commitment, message))
         });
@@ -128,19 +131,20 @@ impl Confirming<'_> {
         if !equal(&commitment(&theirs), &self.commitment) {
             return Err(Error::NotAuthentic);
         }
-        unconfirmed(&self.party, (&self.nonce, &theirs), None)
+        unconfirmed(&self.party, (self.nonce.expose(), &theirs), None)
     }
 }
 
 impl<'k> Answering<'k> {
-    /// Takes message 1 and writes message 2, with the commitment.
+    /// Takes message 1 and writes message 2, with the commitment. `attempts` are those of this side: the nonce of one
+    /// of them is not that of another, even by a generator that repeats itself.
     ///
     /// # Errors
     ///
     /// What is wrong with message 1, [`Error::Entropy`] or [`Error::NoRoom`].
     pub fn new<'o>(
         identity: &'k Identity,
-        connection: ConnectionId,
+        (connection, attempts): (ConnectionId, &Attempts),
         hello: &[u8],
         entropy: &mut impl Entropy,
         out: &'o mut [u8],
@@ -148,9 +152,9 @@ impl<'k> Answering<'k> {
         let mut party = party(Role::Responder, identity, connection)?;
         let mut buffer = [0; ROOM];
         check_offer(party.read_message(hello, &mut buffer)?)?;
-        let nonce = draw_nonce(identity, hello, entropy)?;
+        let nonce = draw_nonce((identity, attempts.tally()), hello, entropy)?;
         let mut buffer = [0; MAX];
-        let payload = with_commitment(offer(), &commitment(&nonce), &mut buffer)?;
+        let payload = with_commitment(offer(), &commitment(nonce.expose()), &mut buffer)?;
         let reply = party.write_message(payload, entropy, out)?;
         Ok((Self { party, nonce }, reply))
     }
@@ -167,8 +171,8 @@ impl<'k> Answering<'k> {
         attempt: Attempt,
         confirmation: &[u8],
     ) -> Result<(Unconfirmed, [u8; NONCE_LEN]), (Self, Attempt, Error)> {
-        let mut buffer = [0; ROOM];
-        let read = self.party.read_message(confirmation, &mut buffer);
+        let mut buffer = Zeroizing::new([0; ROOM]);
+        let read = self.party.read_message(confirmation, &mut buffer[..]);
         let fields = read.and_then(|payload| {
             let descriptor = Payload::parse(payload)?.descriptor;
             let missing = wire::Error::Truncated { missing: 1 };
@@ -178,11 +182,11 @@ impl<'k> Answering<'k> {
             Ok(fields) => fields,
             Err(error) => return Err((self, attempt, error)),
         };
-        let nonces = (&theirs, &self.nonce);
+        let nonces = (&theirs, self.nonce.expose());
         match unconfirmed(&self.party, nonces, Some(descriptor)) {
             Ok(shown) => {
                 let attempt = Some(attempt);
-                Ok((Unconfirmed { attempt, ..shown }, self.nonce))
+                Ok((Unconfirmed { attempt, ..shown }, *self.nonce.expose()))
             }
             Err(error) => Err((self, attempt, error)),
         }
@@ -237,12 +241,12 @@ fn check_offer(payload: &[u8]) -> Result<(), Error> {
 }
 
 fn draw_nonce(
-    identity: &Identity,
+    (identity, number): (&Identity, u64),
     heard: &[u8],
     entropy: &mut impl Entropy,
-) -> Result<Nonce, Error> {
-    let hedge = Hedge::new(&draw(entropy)?, identity.secret_bytes(), 0);
-    Ok(hedge.value(Label::SAS_NONCE, heard, &[]))
+) -> Result<SecretNonce, Error> {
+    let hedge = Hedge::new(&draw(entropy)?, identity.secret_bytes(), number);
+    Ok(SecretNonce::draw(&hedge, heard))
 }
 
 fn nonce_of(message: &[u8]) -> Result<Nonce, Error> {
@@ -272,9 +276,51 @@ fn unconfirmed(
             peer: PublicKey::from_canonical(peer),
             descriptor,
             model: Model::NUMERIC_COMPARISON,
+            suite: SUITE,
         },
         attempt: None,
     })
+}
+
+/// What has to be wiped of each.
+#[cfg(all(test, target_os = "linux"))]
+mod secrets {
+    use super::{Answering, Asking, Confirming, SecretNonce, Unconfirmed};
+    use crate::crypto::memory::Named;
+    use std::vec::Vec;
+
+    fn nonce(nonce: &SecretNonce) -> Named {
+        ("nonce", nonce.expose().to_vec())
+    }
+
+    impl Asking<'_> {
+        pub(in crate::pairing) fn secrets(&self) -> Vec<Named> {
+            self.party.secrets()
+        }
+    }
+
+    impl Confirming<'_> {
+        pub(in crate::pairing) fn secrets(&self) -> Vec<Named> {
+            let mut secrets = self.party.secrets();
+            secrets.push(nonce(&self.nonce));
+            secrets
+        }
+    }
+
+    impl Answering<'_> {
+        pub(in crate::pairing) fn secrets(&self) -> Vec<Named> {
+            let mut secrets = self.party.secrets();
+            secrets.push(nonce(&self.nonce));
+            secrets
+        }
+    }
+
+    impl Unconfirmed {
+        pub(in crate::pairing) fn psk(&self) -> Vec<u8> {
+            let psk = self.paired.secrets.psk_for_tests();
+            psk.unwrap_or_default().to_vec()
+        }
+    }
 }
 
 impl fmt::Debug for Asking<'_> {

@@ -33,7 +33,14 @@ fn reply<'k>(
     rng: &mut impl Entropy,
 ) -> (Answering<'k>, Vec<u8>) {
     let mut out = [0; 256];
-    let (answering, reply) = Answering::new(phone, CONNECTION, hello, rng, &mut out).unwrap();
+    let (answering, reply) = Answering::new(
+        phone,
+        (CONNECTION, &Attempts::armed()),
+        hello,
+        rng,
+        &mut out,
+    )
+    .unwrap();
     (answering, reply.to_vec())
 }
 

@@ -100,7 +100,7 @@ impl Call {
         let session = [self.half, read(self.connection, STEPS[1], packet)?];
         Ok(Asking {
             connection: self.connection,
-            run: Run::new(passcode, session, key, entropy)?,
+            run: Run::new(passcode, session, &draw_hedge(key, 0, entropy)?)?,
         })
     }
 }
@@ -195,9 +195,10 @@ impl Called {
     ) -> Result<Answering, Error> {
         let share = read(self.connection, STEPS[2], packet)?;
         let theirs = check_share(&share)?;
+        let hedge = draw_hedge(key, attempt.tally(), entropy)?;
         Ok(Answering {
             connection: self.connection,
-            run: Run::new(passcode, self.session, key, entropy)?,
+            run: Run::new(passcode, self.session, &hedge)?,
             theirs,
             attempt,
         })
@@ -242,14 +243,10 @@ impl Agreement {
 
 impl Run {
     /// One scalar multiplication.
-    fn new(
-        passcode: &Passcode,
-        session: SessionId,
-        key: &StaticKey,
-        entropy: &mut impl Entropy,
-    ) -> Result<Self, Error> {
-        let hedge = Hedge::new(&draw(entropy)?, key.hedge_secret(), 0);
-        let wide = Wide::new(hedge.value(Label::CPACE_SCALAR, session.as_flattened(), &[]));
+    fn new(passcode: &Passcode, session: SessionId, hedge: &Hedge) -> Result<Self, Error> {
+        let wide = Wide::written_by(|wide| {
+            hedge.write(Label::CPACE_SCALAR, session.as_flattened(), &[], wide);
+        });
         let scalar = Scalar::from_wide(&wide);
         let mut buffer = [0; MAX_CHANNEL];
         let channel = channel(&mut buffer)?;
@@ -307,8 +304,38 @@ fn draw_half(
     theirs: &[u8],
     entropy: &mut impl Entropy,
 ) -> Result<Half, Error> {
-    let hedge = Hedge::new(&draw(entropy)?, key.hedge_secret(), 0);
+    let hedge = draw_hedge(key, 0, entropy)?;
     Ok(hedge.value(Label::CPACE_SID, &connection.0, theirs))
+}
+
+fn draw_hedge(key: &StaticKey, number: u64, entropy: &mut impl Entropy) -> Result<Hedge, Error> {
+    Ok(Hedge::new(&draw(entropy)?, key.hedge_secret(), number))
+}
+
+/// What has to be wiped of each.
+#[cfg(all(test, target_os = "linux"))]
+mod secrets {
+    use super::{Agreement, Answering, Asking};
+    use crate::crypto::memory::Named;
+
+    impl Asking {
+        pub(in crate::pairing) fn secret(&self) -> Named {
+            ("scalar", self.run.scalar.to_bytes().to_vec())
+        }
+    }
+
+    impl Answering {
+        pub(in crate::pairing) fn secret(&self) -> Named {
+            ("scalar", self.run.scalar.to_bytes().to_vec())
+        }
+    }
+
+    impl Agreement {
+        pub(in crate::pairing) fn secrets(&self) -> [Named; 2] {
+            [("psk", &self.psk), ("MAC1 key", &self.mac1_key)]
+                .map(|(name, key)| (name, key.expose().to_vec()))
+        }
+    }
 }
 
 impl fmt::Debug for Call {

@@ -5,16 +5,18 @@
 //!  server     Answering: Nr drawn, c in message 2 ── message 3: Ni ──► Shown ── reveal: message 4 ── yes ──► Paired
 //! ```
 
+use core::mem;
+
 use super::start::Terms;
 use super::{Exchange, Phase};
 use crate::crypto::Secret;
 use crate::crypto::hash::{equal, extract};
 use crate::pairing::comparison::Digits;
-use crate::pairing::comparison::code::{Commitment, Nonce, commitment};
+use crate::pairing::comparison::code::{Commitment, SecretNonce, commitment};
 use crate::pairing::comparison::payload::{commitment_in, nonce_in, with_commitment, with_nonce};
 use crate::pairing::hello::open_hello;
 use crate::pairing::payload::Payload;
-use crate::pairing::{Attempt, DescriptorHash, Error, Hello, Model, StaticKey};
+use crate::pairing::{Attempt, Attempts, DescriptorHash, Error, Hello, Model, StaticKey};
 use crate::seal::{Entropy, Hedge, Label, derive};
 use crate::wire::{self, ConnectionId, Hint, Reader};
 
@@ -30,13 +32,14 @@ pub(super) enum Sas {
     Asking {
         hedge: Hedge,
         commitment: Commitment,
-        nonce: Nonce,
+        /// None before message 2.
+        nonce: Option<SecretNonce>,
     },
-    Answering(Nonce),
+    Answering(SecretNonce),
     Shown {
         digits: Digits,
-        /// One's own.
-        nonce: Nonce,
+        /// One's own, where it is still to be shown.
+        nonce: Option<SecretNonce>,
         is_confirmed: bool,
     },
 }
@@ -63,7 +66,8 @@ impl Exchange {
         terms.initiate(mac1_key(token), entropy)
     }
 
-    /// Answers message 1 of the device that advertises `token`.
+    /// Answers message 1 of the device that advertises `token`. `attempts` are those of this side: what is drawn for
+    /// one of them is not drawn for another, even by a generator that repeats itself.
     ///
     /// # Errors
     ///
@@ -73,6 +77,7 @@ impl Exchange {
         key: &StaticKey,
         token: &[u8],
         packet: &[u8],
+        attempts: &Attempts,
         entropy: &mut impl Entropy,
     ) -> Result<Self, Error> {
         let accept = |hello: &Hello| match (hello.model, hello.hint) {
@@ -81,7 +86,11 @@ impl Exchange {
             _ => Err(Error::UnexpectedMessage),
         };
         let (hello, message) = open_hello(packet, accept, &mac1_key(token), Error::WrongKey)?;
-        Terms::of_comparison(key, hello.connection).respond(message, entropy)
+        let terms = Terms {
+            number: attempts.tally(),
+            ..Terms::of_comparison(key, hello.connection)
+        };
+        terms.respond(message, entropy)
     }
 
     /// What the person compares; on the answering side it is to be shown after [`Exchange::reveal`].
@@ -100,14 +109,18 @@ impl Exchange {
     ///
     /// [`Error::UnexpectedMessage`] before, or on the other side.
     pub fn reveal(&mut self, _: &Attempt) -> Result<(), Error> {
-        let (Sas::Shown { nonce, .. }, false) = (&self.sas, self.is_device()) else {
+        let Self { sas, bytes, .. } = self;
+        let Sas::Shown {
+            nonce: Some(nonce), ..
+        } = sas
+        else {
             return Err(Error::UnexpectedMessage);
         };
-        self.bytes.drop_draft();
-        let (header, nonce) = (self.hello.header(REVELATION), *nonce);
-        self.bytes.clear();
-        self.bytes.append(|writer| header.emit_header(writer))?;
-        self.bytes.append(|writer| writer.put(&nonce))?;
+        let header = self.hello.header(REVELATION);
+        bytes.drop_draft();
+        bytes.clear();
+        bytes.append(|writer| header.emit_header(writer))?;
+        bytes.append(|writer| writer.put(nonce.expose()))?;
         self.bytes.keep_draft();
         Ok(())
     }
@@ -131,7 +144,7 @@ impl Exchange {
     pub(super) fn handle_revelation(&mut self, packet: &[u8]) -> Result<(), Error> {
         let Sas::Asking {
             commitment: promised,
-            nonce,
+            nonce: Some(nonce),
             ..
         } = &self.sas
         else {
@@ -144,8 +157,8 @@ impl Exchange {
             return Err(Error::NotAuthentic);
         }
         self.sas = Sas::Shown {
-            digits: Digits::of(self.noise.hash(), nonce, &theirs),
-            nonce: *nonce,
+            digits: Digits::of(self.noise.hash(), nonce.expose(), &theirs),
+            nonce: None,
             is_confirmed: false,
         };
         Ok(())
@@ -155,13 +168,24 @@ impl Exchange {
 impl Sas {
     pub(super) const NONE: Self = Self::None;
 
+    /// The nonce, where it has one.
+    #[cfg(all(test, target_os = "linux"))]
+    pub(super) fn secret(&self) -> Option<crate::crypto::memory::Named> {
+        let nonce = match self {
+            Self::Asking { nonce, .. } | Self::Shown { nonce, .. } => nonce.as_ref(),
+            Self::Answering(nonce) => Some(nonce),
+            Self::None => None,
+        };
+        nonce.map(|nonce| ("nonce", nonce.expose().to_vec()))
+    }
+
     /// What the initiator brings.
     pub(super) fn asking(model: Model, hedge: Hedge) -> Self {
         match model {
             Model::NUMERIC_COMPARISON => Self::Asking {
                 hedge,
                 commitment: Commitment::default(),
-                nonce: Nonce::default(),
+                nonce: None,
             },
             _ => Self::None,
         }
@@ -170,9 +194,7 @@ impl Sas {
     /// What the responder brings: a nonce for this message 1 alone.
     pub(super) fn answering(model: Model, hedge: &Hedge, message: &[u8]) -> Self {
         match model {
-            Model::NUMERIC_COMPARISON => {
-                Self::Answering(hedge.value(Label::SAS_NONCE, message, &[]))
-            }
+            Model::NUMERIC_COMPARISON => Self::Answering(SecretNonce::draw(hedge, message)),
             _ => Self::None,
         }
     }
@@ -185,8 +207,10 @@ impl Sas {
         out: &'o mut [u8; MAX],
     ) -> Result<&'o [u8], wire::Error> {
         match self {
-            Self::Answering(nonce) => with_commitment(payload, &commitment(nonce), out),
-            Self::Asking { nonce, .. } if number == 2 => with_nonce(payload, nonce, out),
+            Self::Answering(nonce) => with_commitment(payload, &commitment(nonce.expose()), out),
+            Self::Asking {
+                nonce: Some(nonce), ..
+            } if number == 2 => with_nonce(payload, nonce.expose(), out),
             _ => payload.emit(out).map(|payload| &*payload),
         }
     }
@@ -197,11 +221,14 @@ impl Sas {
             (Self::Asking { commitment, .. }, 1) => *commitment = commitment_in(payload)?,
             (Self::Answering(ours), 2) => {
                 let theirs = nonce_in(payload)?;
-                *self = Self::Shown {
-                    digits: Digits::of(hash, &theirs, ours),
-                    nonce: *ours,
-                    is_confirmed: false,
-                };
+                let digits = Digits::of(hash, &theirs, ours.expose());
+                if let Self::Answering(ours) = mem::replace(self, Self::None) {
+                    *self = Self::Shown {
+                        digits,
+                        nonce: Some(ours),
+                        is_confirmed: false,
+                    };
+                }
             }
             _ => {}
         }
@@ -211,7 +238,7 @@ impl Sas {
     /// Draws what is said behind the other side's message of this number, from 0.
     pub(super) fn hear(&mut self, number: u8, message: &[u8]) {
         if let (Self::Asking { hedge, nonce, .. }, 1) = (self, number) {
-            *nonce = hedge.value(Label::SAS_NONCE, message, &[]);
+            *nonce = Some(SecretNonce::draw(hedge, message));
         }
     }
 

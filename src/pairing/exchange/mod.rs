@@ -32,13 +32,15 @@ use crate::wire::ConnectionId;
 /// before the packet; where nothing was sent before, it is over then. What [`Exchange::packet`]
 /// gives stays the same to the byte until the next packet is ready: send it as often as needed.
 ///
-/// Takes up to 720 bytes on a 64-bit machine, 848 with the feature `comparison`. Secrets are wiped when it is
+/// Takes up to 744 bytes on a 64-bit machine, 872 with the feature `comparison`. Secrets are wiped when it is
 /// dropped, or has given its [`Paired`].
 pub struct Exchange {
     noise: Handshake,
     hello: Hello,
     role: Role,
     phase: Phase,
+    /// Of the pairing that it goes back to: its own, or that of a reconnection's secret.
+    suite: u8,
     kept: Kept,
     /// What the device promises to describe itself as: one's own promise, or the other side's.
     promise: Option<DescriptorHash>,
@@ -104,6 +106,12 @@ impl Exchange {
                 self.noise.remote_static().map(PublicKey::from_canonical)
             }
         }
+    }
+
+    /// The suite that the two were paired in: what [`Paired::suite`] is going to be.
+    #[cfg(feature = "pq")]
+    pub(super) const fn suite(&self) -> u8 {
+        self.suite
     }
 
     /// What has to be computed next.
@@ -212,6 +220,22 @@ impl Exchange {
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.phase == Phase::Over
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+impl Exchange {
+    /// What has to be wiped of it.
+    pub(super) fn secrets(&self) -> std::vec::Vec<crate::crypto::memory::Named> {
+        let mut secrets = self.noise.secrets();
+        secrets.extend(self.psk.iter().map(|psk| ("psk", psk.expose().to_vec())));
+        secrets.extend(match &self.kept {
+            Kept::Mac1Key(key) => Some(("MAC1 key", key.expose().to_vec())),
+            Kept::Hedge(hedge) => Some(("hedge", hedge.expose().to_vec())),
+            Kept::Nothing | Kept::Checkpoint(_) => None,
+        });
+        secrets.extend(self.sas.secret());
+        secrets
     }
 }
 

@@ -1,3 +1,5 @@
+use zeroize::Zeroizing;
+
 use super::bytes::Bytes;
 use super::comparing::{MAX, Sas};
 use super::{Exchange, Kept, Phase};
@@ -16,9 +18,13 @@ pub(super) struct Terms<'a> {
     pub(super) key: &'a StaticKey,
     pub(super) peer: Option<PublicKey>,
     pub(super) psk: Option<&'a Secret>,
+    /// Of the pairing that it goes back to.
+    pub(super) suite: u8,
     pub(super) promise: Option<DescriptorHash>,
     /// What was agreed before the handshake; else the hint stands in its place.
     pub(super) before: &'a [u8],
+    /// Which attempt it is, where those are counted: hedges what is drawn.
+    pub(super) number: u64,
 }
 
 impl Exchange {
@@ -185,8 +191,10 @@ impl<'a> Terms<'a> {
             key,
             peer: None,
             psk: Some(label.psk()),
+            suite: SUITE,
             promise: None,
             before: &[],
+            number: 0,
         }
     }
 
@@ -205,8 +213,10 @@ impl<'a> Terms<'a> {
             key,
             peer: Some(peer),
             psk: Some(secret.psk()),
+            suite: secret.suite(),
             promise: None,
             before: &[],
+            number: 0,
         }
     }
 
@@ -220,8 +230,10 @@ impl<'a> Terms<'a> {
             key,
             peer: None,
             psk: None,
+            suite: SUITE,
             promise: None,
             before: &[],
+            number: 0,
         }
     }
 
@@ -231,10 +243,10 @@ impl<'a> Terms<'a> {
         entropy: &mut impl Entropy,
     ) -> Result<Exchange, Error> {
         let mut exchange = self.exchange(Role::Initiator)?;
-        let mut buffer = [0_u8; MAX];
+        let mut buffer = Zeroizing::new([0_u8; MAX]);
         let payload = exchange.emit_payload(0, &mut buffer)?;
         let hedge = self.hedge(entropy)?;
-        let ephemeral = hedge.value(Label::EPHEMERAL, exchange.noise.hash(), payload);
+        let ephemeral = hedge.secret(Label::EPHEMERAL, exchange.noise.hash(), payload);
         exchange.noise.set_ephemeral(PrivateKey::new(ephemeral));
         exchange.sas = Sas::asking(self.hello.model, hedge);
         exchange.kept = Kept::Mac1Key(mac1_key);
@@ -261,7 +273,8 @@ impl<'a> Terms<'a> {
 
     /// "Every random value is hedged: equal output implies an equal message"
     fn hedge(&self, entropy: &mut impl Entropy) -> Result<Hedge, Error> {
-        Ok(Hedge::new(&draw(entropy)?, self.key.hedge_secret(), 0))
+        let secret = self.key.hedge_secret();
+        Ok(Hedge::new(&draw(entropy)?, secret, self.number))
     }
 
     fn exchange(&self, role: Role) -> Result<Exchange, Error> {
@@ -278,6 +291,7 @@ impl<'a> Terms<'a> {
             hello: self.hello,
             role,
             phase: Phase::Over,
+            suite: self.suite,
             kept: Kept::Nothing,
             promise: self.promise,
             psk: self.psk.map(Secret::share),

@@ -1,6 +1,6 @@
 //! What happens between two multiplications.
 
-use core::mem;
+use zeroize::Zeroizing;
 
 use super::bytes::ROOM;
 use super::comparing::MAX;
@@ -28,7 +28,7 @@ impl Exchange {
 
     fn abandon(&mut self) {
         self.bytes.drop_draft();
-        self.phase = match mem::replace(&mut self.kept, Kept::Nothing) {
+        self.phase = match &mut self.kept {
             Kept::Checkpoint(checkpoint) => {
                 self.noise.roll_back(checkpoint);
                 Phase::Waiting
@@ -39,6 +39,7 @@ impl Exchange {
                 Phase::Over
             }
         };
+        self.kept = Kept::Nothing;
     }
 
     /// Goes on up to the next multiplication.
@@ -68,8 +69,10 @@ impl Exchange {
 
     fn end_reading(&mut self) -> Result<(), Error> {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
-        let mut buffer = [0_u8; ROOM];
-        let payload = self.noise.open_payload(self.bytes.draft(), &mut buffer)?;
+        let mut buffer = Zeroizing::new([0_u8; ROOM]);
+        let payload = self
+            .noise
+            .open_payload(self.bytes.draft(), &mut buffer[..])?;
         self.accept(number, payload)?;
         let Self { sas, bytes, .. } = self;
         sas.hear(number, bytes.draft());
@@ -85,7 +88,7 @@ impl Exchange {
 
     fn end_writing(&mut self) -> Result<(), Error> {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
-        let mut buffer = [0_u8; MAX];
+        let mut buffer = Zeroizing::new([0_u8; MAX]);
         let payload = self.emit_payload(number, &mut buffer)?;
         let Self { noise, bytes, .. } = self;
         bytes.append(|writer| noise.seal_payload(payload, writer))?;
@@ -110,9 +113,9 @@ impl Exchange {
     pub(super) fn begin_packet(&mut self) -> Result<(), Error> {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         if let (Kept::Hedge(hedge), true) = (&self.kept, self.noise.writes_ephemeral()) {
-            let mut buffer = [0_u8; MAX];
+            let mut buffer = Zeroizing::new([0_u8; MAX]);
             let payload = self.emit_payload(number, &mut buffer)?;
-            let private = hedge.value(Label::EPHEMERAL, self.noise.hash(), payload);
+            let private = hedge.secret(Label::EPHEMERAL, self.noise.hash(), payload);
             self.noise.set_ephemeral(PrivateKey::new(private));
         }
         let header = self.hello.header(number.saturating_add(1));
@@ -188,10 +191,11 @@ impl Exchange {
             direction,
         );
         Some(Paired {
-            secrets: secrets.ok()?,
+            secrets: secrets.ok()?.of_suite(self.suite),
             peer: PublicKey::from_canonical(finished.remote_static?),
             descriptor: self.promise.filter(|_| !self.is_device()),
             model: self.hello.model,
+            suite: self.suite,
         })
     }
 }

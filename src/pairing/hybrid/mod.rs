@@ -6,9 +6,14 @@
 //! static keys are classical, the label's secret stands alone against that. It is not in reconnections: each session
 //! hands on a psk, into which the secret of the KEM has gone.
 //!
-//! **Not remembered here**: "a pairing once hybrid accepts no less" is for the application to hold. `node` does not
-//! pair by hybrid, and no row or image says how a session began; whoever has paired so with a device keeps that with
-//! its key, and answers its label in suite 1 no more.
+//! **What is remembered**: "a pairing once hybrid … accepts no less". [`Paired::suite`](super::Paired::suite) and the secret
+//! of its session say that the two were paired so, through all reconnections; a [`Relation`] is stored with it, can be
+//! made of nothing less, and refuses what its peer begins by a classical label, passcode, digits or keys:
+//! [`Error::Downgraded`](super::Error::Downgraded). **Where that ends**: a `Relation` knows its own peer. A device that is armed
+//! anew may get another owner, by whatever its person arms it for; and two who could both do suite 3 and have
+//! never been paired by it are not told so by a handshake of suite 1, whose offers name suite 1 alone.
+//! `node` does not pair by hybrid: its images and rows have no suite but 1, so what is kept in a `Relation` is kept by
+//! the application, beside a sealer or opener of its own.
 //!
 //! It may change with every release until 1.0, with the drafts that it stands on, and is in no bundle of features:
 //! an M4 takes about as long for it as for two multiplications, but the crate below it may panic by what
@@ -47,12 +52,14 @@
 //! Over Bluetooth LE with the smallest MTU, 23 bytes, that is 152 fragments for model 2, 145 for model 1.
 
 mod parts;
+mod relation;
 mod run;
 
 #[cfg(test)]
 #[cfg(feature = "link")]
 mod tests;
 
+pub use relation::{RELATION_LEN, Relation};
 pub use run::Hybrid;
 
 /// "a hybrid with ML-KEM [is] reserved": suite 3.

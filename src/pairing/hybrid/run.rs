@@ -6,7 +6,7 @@ use crate::pairing::exchange::prologue_of_suite;
 use crate::pairing::label::LabelSecret;
 use crate::pairing::noise::{IK_HYBRID_PSK2, Keys, Party, Pattern, Role, XX_HYBRID_PSK0};
 use crate::pairing::payload::{MAX_PAYLOAD, Payload};
-use crate::pairing::{DescriptorHash, Error, Hello, Identity, Model, Offer, Paired, PublicKey};
+use crate::pairing::{DescriptorHash, Error, Hello, KeyHolder, Model, Offer, Paired, PublicKey};
 use crate::seal::{Direction, Entropy, SessionSecrets};
 use crate::wire::{self, ConnectionId};
 
@@ -44,6 +44,8 @@ use crate::wire::{self, ConnectionId};
 /// # Ok::<(), iomt::pairing::Error>(())
 /// ```
 ///
+/// The static key may be of any [`KeyHolder`] that answers at once.
+///
 /// **Rules.** A packet that is refused leaves the handshake as it was before its message. A call does all the
 /// multiplications of a message, up to four, and up to two operations of the KEM.
 ///
@@ -72,7 +74,7 @@ impl<'k> Hybrid<'k> {
     ///
     /// [`Error::Entropy`].
     pub fn read_label(
-        identity: &'k Identity,
+        key: &'k dyn KeyHolder,
         label: &'k LabelSecret,
         peer: Option<PublicKey>,
         connection: ConnectionId,
@@ -82,7 +84,7 @@ impl<'k> Hybrid<'k> {
             Some(_) => Model::LABEL_KEY,
             None => Model::LABEL_SECRET,
         };
-        let mut run = Self::new(identity, label, model, Role::Initiator, peer)?;
+        let mut run = Self::new(key, label, model, Role::Initiator, peer)?;
         run.hello = Some(Hello {
             model,
             connection,
@@ -98,11 +100,11 @@ impl<'k> Hybrid<'k> {
     ///
     /// None but those of a programming fault.
     pub fn answer_label(
-        identity: &'k Identity,
+        key: &'k dyn KeyHolder,
         label: &'k LabelSecret,
         descriptor: DescriptorHash,
     ) -> Result<Self, Error> {
-        let run = Self::new(identity, label, Model::LABEL_SECRET, Role::Responder, None)?;
+        let run = Self::new(key, label, Model::LABEL_SECRET, Role::Responder, None)?;
         Ok(Self {
             promise: Some(descriptor),
             ..run
@@ -115,11 +117,11 @@ impl<'k> Hybrid<'k> {
     ///
     /// None but those of a programming fault.
     pub fn answer_label_with_key(
-        identity: &'k Identity,
+        key: &'k dyn KeyHolder,
         label: &'k LabelSecret,
         descriptor: DescriptorHash,
     ) -> Result<Self, Error> {
-        let run = Self::new(identity, label, Model::LABEL_KEY, Role::Responder, None)?;
+        let run = Self::new(key, label, Model::LABEL_KEY, Role::Responder, None)?;
         Ok(Self {
             promise: Some(descriptor),
             ..run
@@ -127,14 +129,14 @@ impl<'k> Hybrid<'k> {
     }
 
     fn new(
-        identity: &'k Identity,
+        key: &'k dyn KeyHolder,
         label: &'k LabelSecret,
         model: Model,
         role: Role,
         peer: Option<PublicKey>,
     ) -> Result<Self, Error> {
         Ok(Self {
-            party: party(identity, label, model, role, peer)?,
+            party: party(key, label, model, role, peer)?,
             label,
             role,
             model,
@@ -213,11 +215,23 @@ impl<'k> Hybrid<'k> {
             Direction::DeviceResponded,
         );
         Some(Paired {
-            secrets: secrets.ok()?,
+            secrets: secrets.ok()?.of_suite(SUITE),
             peer: PublicKey::from_canonical(finished.remote_static?),
             descriptor: self.promise.filter(|_| self.role == Role::Initiator),
             model: self.model,
+            suite: SUITE,
         })
+    }
+
+    /// What has to be wiped of it.
+    #[cfg(all(test, target_os = "linux"))]
+    pub(in crate::pairing) fn secrets(&self) -> std::vec::Vec<crate::crypto::memory::Named> {
+        self.party.secrets()
+    }
+
+    #[cfg(test)]
+    pub(in crate::pairing) fn kem_secrets(&self) -> std::vec::Vec<std::vec::Vec<u8>> {
+        self.party.kem_secrets()
     }
 
     /// Which step the next message of the other side is.
@@ -278,7 +292,7 @@ impl<'k> Hybrid<'k> {
 }
 
 fn party<'k>(
-    identity: &'k Identity,
+    key: &'k dyn KeyHolder,
     label: &'k LabelSecret,
     model: Model,
     role: Role,
@@ -297,7 +311,7 @@ fn party<'k>(
     let mut buffer = [0; 96];
     let prologue = prologue_of_suite(SUITE, pattern, hello, &[], &mut buffer)?;
     let keys = Keys {
-        local: Some(identity),
+        local: Some(key),
         remote: peer,
         psks: label.psks(),
     };

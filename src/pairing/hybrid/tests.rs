@@ -1,5 +1,9 @@
 //! Pairing with a KEM, over the smallest Bluetooth LE, and who stands in the middle.
 
+#[cfg(all(feature = "comparison", feature = "cpace"))]
+mod relation;
+mod vectors;
+
 use super::*;
 use crate::link::{AttPayload, Fragmenter, Reassembler};
 use crate::pairing::label::LabelSecret;

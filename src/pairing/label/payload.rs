@@ -7,7 +7,7 @@ use super::{LabelSecret, MIN_SECRET};
 use crate::crypto::SUITE;
 use crate::crypto::hash::{equal, sha256};
 use crate::pairing::{Error, Model, PublicKey};
-use crate::seal::{Entropy, draw};
+use crate::seal::{Entropy, draw_unhedged};
 use crate::wire::{Reader, Writer, copy};
 
 /// The longest secret on a label.
@@ -91,11 +91,13 @@ pub struct LabelText {
 impl Label {
     /// A label with 16 random bytes, and with the device's key where one is given: at the factory.
     ///
+    /// It is made of the generator alone, which is drawn from twice, and refused where it says the same again.
+    ///
     /// # Errors
     ///
     /// [`Error::Entropy`].
     pub fn generate(key: Option<PublicKey>, entropy: &mut impl Entropy) -> Result<Self, Error> {
-        let random = draw(entropy)?;
+        let random = draw_unhedged(entropy)?;
         let secret = random.expose().first_chunk::<MIN_SECRET>();
         Self::new(secret.map_or(&[][..], |secret| secret), key)
     }

@@ -27,6 +27,11 @@ impl Cipher {
         self.key.is_some()
     }
 
+    #[cfg(test)]
+    pub(super) const fn key(&self) -> Option<&Secret> {
+        self.key.as_ref()
+    }
+
     pub(super) fn share(&self) -> Self {
         Self {
             key: self.key.as_ref().map(Secret::share),

@@ -1,3 +1,5 @@
+use core::mem;
+
 use super::Error;
 use super::pattern::{Pattern, Psks};
 use super::row::{Row, Token};
@@ -136,8 +138,9 @@ impl Handshake {
     }
 
     /// Undoes everything since, and forgets the keys that the refused message has shown.
-    pub(in crate::pairing) fn roll_back(&mut self, checkpoint: Checkpoint) {
-        self.progress = checkpoint.0;
+    pub(in crate::pairing) fn roll_back(&mut self, checkpoint: &mut Checkpoint) {
+        // What is given up is wiped with the checkpoint.
+        mem::swap(&mut self.progress, &mut checkpoint.0);
         if self.turn().is_none_or(|(_, writer)| writer == self.role) {
             return;
         }
@@ -150,12 +153,23 @@ impl Handshake {
         }
     }
 
+    /// What has to be wiped of it.
+    #[cfg(all(test, target_os = "linux"))]
+    pub(in crate::pairing) fn secrets(&self) -> std::vec::Vec<crate::crypto::memory::Named> {
+        let names = ["chaining key", "cipher key"].into_iter();
+        let agreed = names.zip(self.progress.symmetric.secrets());
+        let agreed = agreed.map(|(name, secret)| (name, secret.expose().to_vec()));
+        let ephemeral = self.ephemeral.iter();
+        let ephemeral = ephemeral.map(|key| ("ephemeral key", key.expose().to_vec()));
+        agreed.chain(ephemeral).collect()
+    }
+
     #[cfg(test)]
     pub(super) fn fork(&self, local_static: &[u8; KEY_LEN]) -> Self {
         let ephemeral = self.ephemeral.as_ref();
         Self {
             local_static: *local_static,
-            ephemeral: ephemeral.map(|key| PrivateKey::new(*key.expose())),
+            ephemeral: ephemeral.map(|key| PrivateKey::from_bytes(*key.expose())),
             progress: self.progress.share(),
             ..*self
         }

@@ -95,11 +95,23 @@ impl Kem {
         }
     }
 
+    /// What has to be wiped of it.
+    #[cfg(test)]
+    pub(super) fn secrets(&self) -> impl Iterator<Item = (&'static str, std::vec::Vec<u8>)> {
+        let key = self
+            .key
+            .iter()
+            .map(|key| ("KEM key", key.expose().to_vec()));
+        let seed = self.seed.iter();
+        key.chain(seed.map(|seed| ("KEM seed", seed.expose().to_vec())))
+    }
+
     /// Draws what one's message with an ephemeral key may need, hedged like that. Each side has one such message.
     pub(super) fn draw(&mut self, hedge: &Hedge, hash: &[u8; HASH_LEN], payload: &[u8]) {
-        let seed = hedge.value(Label::KEM_SECRET, hash, payload);
-        self.seed = Some(Secret::new(seed));
-        self.key = Some(KemKey::new(hedge.value(Label::KEM_KEY, hash, payload)));
+        self.seed = Some(hedge.secret(Label::KEM_SECRET, hash, payload));
+        self.key = Some(KemKey::written_by(|seed| {
+            hedge.write(Label::KEM_KEY, hash, payload, seed);
+        }));
     }
 
     /// Does the token that is due, in the message that is read or written.

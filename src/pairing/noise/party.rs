@@ -6,7 +6,7 @@ use super::pattern::Pattern;
 use super::{Error, Handshake, Known, MAX_MESSAGE, Need, Role, Transport};
 use crate::crypto::dh::PrivateKey;
 use crate::crypto::{KEY_LEN, Secret};
-use crate::pairing::{self, Identity, PublicKey};
+use crate::pairing::{self, KeyHolder, PublicKey};
 use crate::seal::{Entropy, Hedge, Label, draw};
 use crate::wire::Writer;
 
@@ -32,7 +32,7 @@ impl Psk {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Keys<'k> {
     /// One's own static key.
-    pub local: Option<&'k Identity>,
+    pub local: Option<&'k dyn KeyHolder>,
     /// The other side's, where it is known beforehand.
     pub remote: Option<PublicKey>,
     /// In the order of their places.
@@ -89,7 +89,7 @@ impl<'k> Party<'k> {
         prologue: &[u8],
         keys: Keys<'k>,
     ) -> Result<Self, pairing::Error> {
-        let public = keys.local.map(Identity::public);
+        let public = keys.local.map(KeyHolder::public);
         let known = Known {
             local_static: public.as_ref().map(PublicKey::as_array),
             remote_static: keys.remote.as_ref().map(PublicKey::as_array),
@@ -183,10 +183,24 @@ impl<'k> Party<'k> {
         self.noise.finish()
     }
 
+    /// What has to be wiped of it.
+    #[cfg(all(test, target_os = "linux"))]
+    pub(in crate::pairing) fn secrets(&self) -> std::vec::Vec<crate::crypto::memory::Named> {
+        let mut secrets = self.noise.secrets();
+        secrets.extend(self.kem.secrets());
+        secrets
+    }
+
+    #[cfg(all(test, feature = "pq"))]
+    pub(in crate::pairing) fn kem_secrets(&self) -> std::vec::Vec<std::vec::Vec<u8>> {
+        let secrets = self.kem.secrets();
+        secrets.map(|(_, secret)| secret).collect()
+    }
+
     /// The same handshake once more, with another static key where that is not shown yet: what an attacker may try
     /// before it sends anything.
     #[cfg(test)]
-    pub(in crate::pairing) fn fork<'f>(&self, local: &'f Identity) -> Party<'f>
+    pub(in crate::pairing) fn fork<'f>(&self, local: &'f pairing::Identity) -> Party<'f>
     where
         'k: 'f,
     {
@@ -216,9 +230,9 @@ impl<'k> Party<'k> {
     ) -> Result<(), pairing::Error> {
         if self.noise.writes_ephemeral() {
             let random = draw(entropy)?;
-            let secret = self.keys.local.map_or(&[][..], Identity::secret_bytes);
+            let secret = self.keys.local.map_or(&[][..], KeyHolder::hedge_secret);
             let hedge = Hedge::new(&random, secret, 0);
-            let private = hedge.value(Label::EPHEMERAL, self.noise.hash(), payload);
+            let private = hedge.secret(Label::EPHEMERAL, self.noise.hash(), payload);
             self.noise.set_ephemeral(PrivateKey::new(private));
             self.kem.draw(&hedge, self.noise.hash(), payload);
         }
@@ -230,10 +244,10 @@ impl<'k> Party<'k> {
         &mut self,
         message: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let (checkpoint, psks_used) = (self.noise.checkpoint(), self.psks_used);
+        let (mut checkpoint, psks_used) = (self.noise.checkpoint(), self.psks_used);
         let done = message(self);
         if done.is_err() {
-            self.noise.roll_back(checkpoint);
+            self.noise.roll_back(&mut checkpoint);
             self.psks_used = psks_used;
         }
         done
@@ -265,8 +279,8 @@ impl<'k> Party<'k> {
     }
 
     fn agree_static(&self, peer: [u8; KEY_LEN]) -> Result<pairing::SharedSecret, Error> {
-        let identity = self.keys.local.ok_or(Error::MissingKey)?;
-        identity
+        let holder = self.keys.local.ok_or(Error::MissingKey)?;
+        holder
             .agree(&PublicKey::from_canonical(peer))
             .ok_or(Error::NotAuthentic)
     }

@@ -153,6 +153,11 @@ fn hkdf<const N: usize>(chaining_key: &Secret, input: &[u8]) -> [Secret; N] {
 
 #[cfg(test)]
 impl Symmetric {
+    /// The chaining key, and the key of the cipher where it has one.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        core::iter::once(&self.chaining_key).chain(self.cipher.key())
+    }
+
     /// The one psk of the revisions before 31.
     pub(super) fn mix_psk_of_revision_30(&mut self, psk: &Secret) {
         let [chaining_key, hash] = hkdf(&self.chaining_key, psk.expose());

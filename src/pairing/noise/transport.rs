@@ -116,6 +116,16 @@ impl Transport {
     }
 }
 
+#[cfg(all(test, target_os = "linux"))]
+impl Transport {
+    /// What has to be wiped of it.
+    pub(in crate::pairing) fn secrets(&self) -> std::vec::Vec<crate::crypto::memory::Named> {
+        let ciphers = self.sending.iter().chain(&self.receiving);
+        let keys = ciphers.filter_map(Cipher::key);
+        keys.map(|key| ("key", key.expose().to_vec())).collect()
+    }
+}
+
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transport")

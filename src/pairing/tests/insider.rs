@@ -24,14 +24,16 @@ struct Shown {
 
 impl Shown {
     fn honest(private: [u8; 32]) -> Self {
-        let public = PrivateKey::new(private).public();
+        let public = PrivateKey::from_bytes(private).public();
         Self { private, public }
     }
 
     /// What the other side computes with the key that it was shown: for a point of low order, zeros.
     fn agree(&self, other: &[u8; 32]) -> [u8; 32] {
-        let low = PrivateKey::new([1; 32]).agree(&self.public).is_none();
-        let shared = PrivateKey::new(self.private).agree(other).unwrap();
+        let low = PrivateKey::from_bytes([1; 32])
+            .agree(&self.public)
+            .is_none();
+        let shared = PrivateKey::from_bytes(self.private).agree(other).unwrap();
         if low { [0; 32] } else { *shared.expose() }
     }
 }
@@ -315,7 +317,7 @@ fn the_ephemeral_key_is_hedged_as_the_protocol_says() {
     let (_, packet) = start(CONNECTION, &mut Counting(10));
     assert_eq!(
         packet[HEADER_AND_CODE..][..32],
-        PrivateKey::new(first_ephemeral()).public()
+        PrivateKey::from_bytes(first_ephemeral()).public()
     );
 }
 

@@ -1,7 +1,8 @@
 //! What a pairing refuses, and that the honest messages still end it.
 //!
 //! `insider` is somebody who knows the label; `keys` has the handshakes of those who know each
-//! other's keys; `refused` what is forged, `random` what a bad generator does, `printed` what is shown of secrets.
+//! other's keys; `refused` what is forged, `random` what a bad generator does, `printed` what is shown of
+//! secrets, and `wiped` what is left of them.
 
 mod insider;
 mod keys;
@@ -9,6 +10,9 @@ mod negotiation;
 mod printed;
 mod random;
 mod refused;
+mod spare;
+#[cfg(target_os = "linux")]
+mod wiped;
 
 use super::label::{LabelSecret, MIN_SECRET};
 use super::*;
@@ -354,9 +358,10 @@ fn a_secret_that_could_be_guessed_is_refused() {
 #[test]
 fn an_exchange_is_as_large_as_the_documentation_says() {
     let documented = if cfg!(feature = "comparison") {
-        848
+        872
     } else {
-        720
+        744
     };
-    assert!(size_of::<Exchange>() <= documented);
+    let size = size_of::<Exchange>();
+    assert!(size <= documented, "{size}");
 }

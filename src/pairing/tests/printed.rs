@@ -4,14 +4,19 @@ use super::*;
 
 /// How a key could show up in what is printed: as hexadecimal digits, or as a list of numbers.
 pub(super) fn shows(printed: &str, secret: &[u8]) -> bool {
-    let hex: String = secret[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let list = format!("{:?}", &secret[..4]);
-    let list = list.trim_matches(['[', ']'].as_slice());
-    let printed = printed.to_lowercase();
-    printed.contains(&hex) || printed.contains(list)
+    let printed = printed.to_lowercase().replace("0x", "");
+    let bare: String = printed.split_whitespace().collect();
+    secret.windows(4).any(|part| {
+        let hex: String = part.iter().map(|byte| format!("{byte:02x}")).collect();
+        let lists = [
+            part.iter()
+                .map(|byte| format!("{byte}"))
+                .collect::<Vec<_>>(),
+            part.iter().map(|byte| format!("{byte:x}")).collect(),
+            part.iter().map(|byte| format!("{byte:02x}")).collect(),
+        ];
+        bare.contains(&hex) || lists.iter().any(|list| bare.contains(&list.join(",")))
+    })
 }
 
 // IOMT-SEC-001

@@ -22,12 +22,12 @@ fn transports() -> [Transport; 2] {
 fn a_handshake_message_has_65535_bytes_at_most() {
     let [mut initiator, mut responder] = sides(Pattern::NN, b"");
     let longest = vec![7; MAX_MESSAGE - 32];
-    let checkpoint = initiator.noise.checkpoint();
+    let mut checkpoint = initiator.noise.checkpoint();
     assert_eq!(
         initiator.write(&[&longest[..], b"1"].concat()),
         Err(Error::NoRoom)
     );
-    initiator.noise.roll_back(checkpoint);
+    initiator.noise.roll_back(&mut checkpoint);
     let message = initiator.write(&longest).unwrap();
     assert_eq!(message.len(), MAX_MESSAGE);
     assert_eq!(responder.read(&message), Ok(longest));
@@ -186,7 +186,7 @@ fn psks_in_another_order_are_refused() {
 fn a_party_without_a_key_of_its_pattern_is_not_made() {
     let identity = Identity::from_secret_bytes(&[1; 32]).unwrap();
     let remote = Some(PublicKey::from_bytes(&[9; 32]).unwrap());
-    let local = Some(&identity);
+    let local: Option<&dyn pairing::KeyHolder> = Some(&identity);
     let none = Keys::default();
     let made =
         |pattern: Pattern, role, keys: Keys<'_>| Party::new(pattern, role, b"", keys).is_ok();

@@ -121,7 +121,9 @@ fn each_secret_alone_wrong_fails() {
         assert_eq!(outcome, refused, "{name}: the KEM's secret");
         let another_ephemeral = |party: &mut Party<'_>, message| {
             if message == 2 {
-                party.noise.set_ephemeral(PrivateKey::new([0x99; 32]));
+                party
+                    .noise
+                    .set_ephemeral(PrivateKey::from_bytes([0x99; 32]));
             }
         };
         let outcome = exchange(pattern, [&psks, &psks], another_ephemeral);

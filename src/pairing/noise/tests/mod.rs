@@ -39,7 +39,7 @@ struct Given {
 
 impl Side {
     fn new(pattern: Pattern, role: Role, prologue: &[u8], given: &Given) -> Result<Self, Error> {
-        let private = given.private.map(PrivateKey::new);
+        let private = given.private.map(PrivateKey::from_bytes);
         let public = private.as_ref().map(PrivateKey::public);
         let known = Known {
             local_static: public.as_ref(),
@@ -64,7 +64,7 @@ impl Side {
             }
             Need::Ephemeral => {
                 self.noise
-                    .set_ephemeral(PrivateKey::new(self.ephemeral.unwrap()));
+                    .set_ephemeral(PrivateKey::from_bytes(self.ephemeral.unwrap()));
                 self.noise.write_ephemeral(writer)?;
             }
             Need::Agreement => self.noise.agree()?,
@@ -116,10 +116,10 @@ impl Side {
         let hash = *self.noise.hash();
         let mut forged = message.to_vec();
         forged[byte] ^= 1;
-        let checkpoint = self.noise.checkpoint();
+        let mut checkpoint = self.noise.checkpoint();
         let psks = self.psks.iter().map(Secret::share).collect();
         let _ = self.read(&forged);
-        self.noise.roll_back(checkpoint);
+        self.noise.roll_back(&mut checkpoint);
         self.psks = psks;
         assert_eq!(*self.noise.hash(), hash);
     }
@@ -148,7 +148,8 @@ fn givens(pattern: Pattern) -> [(Role, Given); 2] {
             psks: (1..).map(|seed| [seed; 32]).take(pattern.psks()).collect(),
             private: pattern.row.uses_static_of(role).then_some([seed; 32]),
             ephemeral: Some([seed + 1; 32]),
-            remote_static: (!known.is_empty()).then(|| PrivateKey::new([other; 32]).public()),
+            remote_static: (!known.is_empty())
+                .then(|| PrivateKey::from_bytes([other; 32]).public()),
         };
         (role, given)
     })
