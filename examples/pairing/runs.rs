@@ -153,11 +153,10 @@ pub(crate) fn comparison() -> Outcome<Run> {
     let (device, phone, rng) = (&world.device, &world.other, &mut SystemEntropy);
     let token = b"what the device advertises";
     let mut attempts = Attempts::armed();
-<<<<<<< HEAD
 
     let mut asking = Exchange::compare(device, promise(), token, CONNECTION, rng)?;
     let hello = packet(&mut asking, device)?;
-    let mut answering = Exchange::answer_comparison(phone, token, &hello, rng)?;
+    let mut answering = Exchange::answer_comparison(phone, token, &hello, &attempts, rng)?;
     let reply = packet(&mut answering, phone)?;
     asking.handle_packet(&reply)?;
     let confirmation = packet(&mut asking, device)?;
@@ -168,32 +167,6 @@ pub(crate) fn comparison() -> Outcome<Run> {
     asking.handle_packet(&nonce)?;
 
     if asking.digits().is_none() || asking.digits() != answering.digits() {
-=======
-    let (mut first, mut second, mut third) = ([0; 256], [0; 256], [0; 256]);
-    let (asking, hello) = comparison::Asking::new(
-        &device,
-        promise(),
-        CONNECTION,
-        &mut SystemEntropy,
-        &mut first,
-    )?;
-    let (answering, reply) = comparison::Answering::new(
-        &phone,
-        (CONNECTION, &attempts),
-        hello,
-        &mut SystemEntropy,
-        &mut second,
-    )?;
-    let (confirming, confirmation) = asking
-        .handle_reply(reply, &mut SystemEntropy, &mut third)
-        .map_err(|(_, error)| error)?;
-    let attempt = attempts.begin()?.stored();
-    let (theirs, nonce) = answering
-        .handle_confirmation(attempt, confirmation)
-        .map_err(|(.., error)| error)?;
-    let ours = confirming.handle_nonce(&nonce)?;
-    if ours.digits() != theirs.digits() {
->>>>>>> keys
         return Err("the digits differ".into());
     }
     asking.confirm_digits()?;

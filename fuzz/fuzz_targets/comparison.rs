@@ -33,13 +33,20 @@ fuzz_target!(|input: Input<'_>| {
     let (mut asking, hello) =
         Asking::new(&device, promise, CONNECTION, rng, first).expect("the generator works");
     for forged in hello_at.forged(hello) {
-        let _ = Answering::new(&phone, (CONNECTION, &Attempts::armed()), &forged, rng, &mut [0; MAX_DATAGRAM]);
+        let _ = Answering::new(
+            &phone,
+            (CONNECTION, &Attempts::armed()),
+            &forged,
+            rng,
+            &mut [0; MAX_DATAGRAM],
+        );
     }
     insider_asks(&insider, &phone, hello_at, confirmation_at, rng);
     insider_answers(&insider, &device, reply_at, rng);
 
     let (mut answering, reply) =
-        Answering::new(&phone, (CONNECTION, &Attempts::armed()), hello, rng, second).expect("an honest message 1");
+        Answering::new(&phone, (CONNECTION, &Attempts::armed()), hello, rng, second)
+            .expect("an honest message 1");
     for forged in reply_at.forged(reply) {
         match asking.handle_reply(&forged, rng, &mut [0; MAX_DATAGRAM]) {
             Ok(_) => panic!("a forged message 2 was taken"),
@@ -126,7 +133,13 @@ fn insider_asks(
             .write_message(&offer, rng, &mut out)
             .expect("has room");
         let mut reply = [0; MAX_DATAGRAM];
-        let answered = Answering::new(phone, (CONNECTION, &Attempts::armed()), message, rng, &mut reply);
+        let answered = Answering::new(
+            phone,
+            (CONNECTION, &Attempts::armed()),
+            message,
+            rng,
+            &mut reply,
+        );
         let Ok((answering, reply)) = answered else {
             continue;
         };

@@ -106,7 +106,13 @@ impl Parties {
     ///
     /// What is wrong with it.
     pub fn compared(&mut self, hello: &[u8]) -> Result<(Exchange, Vec<u8>), Error> {
-        let begun = Exchange::answer_comparison(&self.reader, TOKEN, hello, &iomt::pairing::Attempts::armed(), &mut self.entropy);
+        let begun = Exchange::answer_comparison(
+            &self.reader,
+            TOKEN,
+            hello,
+            &iomt::pairing::Attempts::armed(),
+            &mut self.entropy,
+        );
         ready(begun, &self.reader)
     }
 
