@@ -205,7 +205,7 @@ pub struct Paired {
     pub descriptor: Option<DescriptorHash>,
     /// How the two have vouched for each other.
     pub model: Model,
-    /// The suite that the two were paired in; after a reconnection that of the pairing before it. Its
+    /// The number of the suite that the two were paired in; after a reconnection that of the pairing before it. Its
     /// [`ResumptionSecret`](crate::seal::ResumptionSecret) has it, too.
     pub suite: u8,
 }

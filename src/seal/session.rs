@@ -182,7 +182,7 @@ impl ResumptionSecret {
         self.hint
     }
 
-    /// The suite that the two were paired in. Reconnections are of suite 1, and hand it on.
+    /// The number of the suite that the two were paired in. Reconnections are of suite 1, and hand it on.
     #[must_use]
     pub const fn suite(&self) -> u8 {
         self.suite
