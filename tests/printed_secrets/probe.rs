@@ -65,4 +65,6 @@ fn what_holds_a_key_has_no_such_form() {
         wire::control::ControlWriter<'_>, wire::control::Outstanding<'_>, wire::control::ListedEpoch<'_>,
         node::Device<'_, 4096>, node::Server, node::Reception, storage::MemoryStorage<4096, 1>,
     }
+    #[cfg(feature = "pq")]
+    all! { false: pairing::hybrid::Hybrid<'_>, pairing::hybrid::Relation, }
 }
