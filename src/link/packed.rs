@@ -1,3 +1,5 @@
+use heapless::Vec;
+
 use super::head::Head;
 use crate::wire::{Space, Writer, copy};
 
@@ -11,9 +13,9 @@ use crate::wire::{Space, Writer, copy};
 ///
 /// **Rule.** From 0 to `end` stand whole frames, each behind its head, without a gap.
 pub(super) struct Packed<const BYTES: usize> {
-    bytes: [u8; BYTES],
+    /// Up to `end`: what is free is not written before it is needed, not even with zeros.
+    bytes: Vec<u8, BYTES>,
     alarms_end: usize,
-    end: usize,
 }
 
 /// A frame and where its head begins.
@@ -35,7 +37,7 @@ impl<const BYTES: usize> core::fmt::Debug for Packed<BYTES> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Packed")
             .field("alarms_end", &self.alarms_end)
-            .field("end", &self.end)
+            .field("end", &self.used())
             .finish_non_exhaustive()
     }
 }
@@ -43,25 +45,24 @@ impl<const BYTES: usize> core::fmt::Debug for Packed<BYTES> {
 impl<const BYTES: usize> Packed<BYTES> {
     pub(super) const fn new() -> Self {
         Self {
-            bytes: [0; BYTES],
+            bytes: Vec::new(),
             alarms_end: 0,
-            end: 0,
         }
     }
 
-    pub(super) const fn used(&self) -> usize {
-        self.end
+    pub(super) fn used(&self) -> usize {
+        self.bytes.len()
     }
 
-    pub(super) const fn free(&self) -> usize {
-        BYTES.saturating_sub(self.end)
+    pub(super) fn free(&self) -> usize {
+        BYTES.saturating_sub(self.used())
     }
 
     /// Where the frames of a space end; only alarms and data are here.
-    pub(super) const fn end_of(&self, space: Space) -> usize {
+    pub(super) fn end_of(&self, space: Space) -> usize {
         match space {
             Space::Alarm => self.alarms_end,
-            _ => self.end,
+            _ => self.used(),
         }
     }
 
@@ -81,7 +82,7 @@ impl<const BYTES: usize> Packed<BYTES> {
 
     /// All frames from the one whose head begins here.
     pub(super) fn entries_from(&self, at: usize) -> Entries<'_> {
-        self.entries_between(at, self.end)
+        self.entries_between(at, self.used())
     }
 
     fn entries_between(&self, at: usize, end: usize) -> Entries<'_> {
@@ -93,7 +94,7 @@ impl<const BYTES: usize> Packed<BYTES> {
 
     /// The frame whose head begins here.
     pub(super) fn entry_at(&self, at: usize) -> Option<Entry<'_>> {
-        self.entries_between(at, self.end).next()
+        self.entries_between(at, self.used()).next()
     }
 
     pub(super) fn set_head(&mut self, at: usize, head: Head) {
@@ -111,13 +112,16 @@ impl<const BYTES: usize> Packed<BYTES> {
         frame: &[u8],
     ) -> Option<()> {
         let gap = head.whole_len();
-        let end = self.end.checked_add(gap)?;
-        let moved = self.bytes.get_mut(at..end)?;
+        let end = self.used().checked_add(gap)?;
+        if at > self.used() {
+            return None;
+        }
+        self.bytes.resize_default(end).ok()?;
+        let moved = self.bytes.get_mut(at..)?;
         open_gap(moved, gap);
         let mut writer = Writer::new(moved);
         head.write(&mut writer).ok()?;
         writer.put(frame).ok()?;
-        self.end = end;
         if space == Space::Alarm {
             self.alarms_end = self.alarms_end.saturating_add(gap);
         }
@@ -143,7 +147,7 @@ impl<const BYTES: usize> Packed<BYTES> {
             from = next;
         }
         self.alarms_end = alarms_end;
-        self.end = to;
+        self.bytes.truncate(to);
         gone
     }
 

@@ -113,13 +113,13 @@ impl<P: Copy + PartialEq, const BYTES: usize, const DEVICES: usize> Gateway<P, B
 
     /// Whether nothing is stored.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.store.used() == 0
     }
 
     /// How many bytes are taken, 8 a datagram among them.
     #[must_use]
-    pub const fn used(&self) -> usize {
+    pub fn used(&self) -> usize {
         self.store.used()
     }
 

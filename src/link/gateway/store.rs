@@ -53,7 +53,7 @@ impl<const BYTES: usize> Store<BYTES> {
     }
 
     /// How many bytes are taken, heads included.
-    pub(super) const fn used(&self) -> usize {
+    pub(super) fn used(&self) -> usize {
         self.packed.used().saturating_sub(self.gone)
     }
 
@@ -63,7 +63,7 @@ impl<const BYTES: usize> Store<BYTES> {
         (u16::try_from(len).is_ok() && needed <= BYTES).then_some(needed)
     }
 
-    pub(super) const fn has_room_for(&self, needed: usize) -> bool {
+    pub(super) fn has_room_for(&self, needed: usize) -> bool {
         self.used().saturating_add(needed) <= BYTES
     }
 

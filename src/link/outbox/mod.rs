@@ -173,19 +173,19 @@ impl<const BYTES: usize> Outbox<BYTES> {
 
     /// Whether no frame is here.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.frames.used() == 0
     }
 
     /// How many bytes are taken, heads included.
     #[must_use]
-    pub const fn used(&self) -> usize {
+    pub fn used(&self) -> usize {
         self.frames.used()
     }
 
     /// Whether a frame of `len` bytes has room in `space` now.
     #[must_use]
-    pub const fn has_room_for(&self, space: Space, len: usize) -> bool {
+    pub fn has_room_for(&self, space: Space, len: usize) -> bool {
         let reserve = match space {
             Space::Alarm => 0,
             _ => Self::ALARM_BYTES,
@@ -196,7 +196,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
 
     /// The same for a frame of this freshness: what is first has the room that data leaves to alarms.
     #[must_use]
-    pub const fn has_room(&self, space: Space, freshness: Freshness, len: usize) -> bool {
+    pub fn has_room(&self, space: Space, freshness: Freshness, len: usize) -> bool {
         match freshness {
             Freshness::First => self.has_room_for(Space::Alarm, len),
             Freshness::Live | Freshness::Backlog => self.has_room_for(space, len),

@@ -41,10 +41,10 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     ///
     /// [`Error::NotPaired`] for one that there is not.
     pub fn revoke(&mut self, peer: PeerId) -> Result<(), Error> {
-        let is_it = |known: &Peer<BYTES>| known.number == peer.0;
-        let place = self.peers.iter().position(is_it).ok_or(Error::NotPaired)?;
+        if !self.peers.remove(|known| known.number == peer.0) {
+            return Err(Error::NotPaired);
+        }
         self.give_up_attempt_with(peer.0);
-        self.peers.remove(place);
         self.abandon_storage(place_bit(peer.0));
         self.note(DeviceEvent::Revoked { peer });
         Ok(())
@@ -162,7 +162,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
 
     /// A new session knows nothing of the commands of the one before, whose answers nobody waits for.
     pub(super) fn forget_commands_of(&mut self, number: u8) {
-        for peer in &mut self.peers {
+        for peer in self.peers.iter_mut() {
             peer.introduced_by.take_if(|by| *by == number);
         }
     }

@@ -73,6 +73,12 @@ pub(super) struct Keyed {
     reply: Vec<u8, MAX_LAST_ANSWER>,
 }
 
+/// Which pairing the other side has shown to have the keys of, and who that is.
+pub(super) struct Proved {
+    connection: ConnectionId,
+    pub(super) peer: PublicKey,
+}
+
 /// A device's own part in a pairing.
 pub(super) struct Party<'a> {
     pub(super) key: &'a StaticKey,
@@ -86,6 +92,7 @@ impl HalfOpenTable {
     }
 
     /// Begins to answer message 1, and gives the same answer to the same message.
+    #[inline(never)]
     pub(super) fn handle_hello(
         &mut self,
         now: Instant,
@@ -193,6 +200,7 @@ impl HalfOpenTable {
     /// Does one piece of work, with the static key's answer where that is what was wanted.
     ///
     /// A pairing that fails by it is over, where it has shown no keys yet.
+    #[inline(never)]
     pub(super) fn work(
         &mut self,
         shared: Option<SharedSecret>,
@@ -221,36 +229,42 @@ impl HalfOpenTable {
         entries.any(|entry| entry.is_reply_wanted && entry.packet().is_some())
     }
 
-    /// Takes out the pairing whose keys have made this receipt, once `begin` has made it ready.
+    /// Finds the pairing whose keys have made this receipt, once `begin` has made it ready.
     ///
-    /// Where `begin` fails, the pairing stays and the next receipt tries again.
-    pub(super) fn take_proved_by<T>(
+    /// Where `begin` fails, the next receipt tries again.
+    pub(super) fn proved_by<T>(
         &mut self,
         receipt: &[u8],
         begin: impl FnOnce(&mut Sealer) -> Result<T, seal::Error>,
-    ) -> Result<Option<(Keyed, T)>, seal::Error> {
-        for position in 0..self.entries.len() {
-            let Some(HalfOpen {
-                state: State::Keyed(keyed),
-                ..
-            }) = self.entries.get_mut(position)
-            else {
+    ) -> Result<Option<(Proved, T)>, seal::Error> {
+        for entry in &mut self.entries {
+            let State::Keyed(keyed) = &mut entry.state else {
                 continue;
             };
             if keyed.sealer.verify(receipt, |_| None).is_err() {
                 continue;
             }
-            let begun = begin(&mut keyed.sealer)?;
-            let entry = bounded::remove(&mut self.entries, position);
-            return Ok(match entry.map(|entry| entry.state) {
-                Some(State::Keyed(keyed)) => Some((keyed, begun)),
-                Some(State::Answering(_)) | None => None,
-            });
+            let proved = Proved {
+                connection: entry.connection,
+                peer: keyed.peer,
+            };
+            return Ok(Some((proved, begin(&mut keyed.sealer)?)));
         }
         Ok(None)
     }
 
+    /// Takes a pairing out, and gives all others up.
+    pub(super) fn take(&mut self, proved: &Proved) -> Option<Keyed> {
+        let is_it = |entry: &HalfOpen| entry.connection == proved.connection;
+        self.entries.retain(is_it);
+        match self.entries.pop()?.state {
+            State::Keyed(keyed) => Some(keyed),
+            State::Answering(_) => None,
+        }
+    }
+
     /// "A full table gives way at its oldest unconfirmed entry."
+    #[inline(never)] // A pairing passes over the stack here, and is not to lie there while others compute.
     fn insert(&mut self, entry: HalfOpen) {
         if self.entries.is_full() {
             let is_unconfirmed = |entry: &HalfOpen| !entry.is_confirmed();

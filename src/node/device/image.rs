@@ -14,8 +14,6 @@
 //! Without a session: a recipient that was introduced, and that the device has not met yet. Numbers are big-endian. The code is an HMAC under a key of the static secret over all before it:
 //! a flipped bit, or another device's image, is not taken for one.
 
-use heapless::Vec;
-
 use super::epochs::{EpochRecord, MAX_UNDRAINED, Origin};
 use super::peer::{Chained, Successor, Vouching};
 use crate::crypto::Secret;
@@ -62,7 +60,22 @@ pub(super) struct Loaded<'a> {
     pub(super) chained: Chained,
     pub(super) successor: Option<Successor>,
     pub(super) vouching: Vouching,
-    pub(super) epochs: Vec<EpochRecord, MAX_UNDRAINED>,
+    pub(super) epochs: StoredEpochs<'a>,
+}
+
+/// The epochs of an image, all of which can be read.
+pub(super) struct StoredEpochs<'a> {
+    reader: Reader<'a>,
+    left: u8,
+}
+
+impl Iterator for StoredEpochs<'_> {
+    type Item = EpochRecord;
+
+    fn next(&mut self) -> Option<EpochRecord> {
+        self.left = self.left.checked_sub(1)?;
+        read_epoch(&mut self.reader).ok()
+    }
 }
 
 impl Image<'_> {
@@ -150,11 +163,7 @@ fn read(content: &[u8]) -> Result<Loaded<'_>, wire::Error> {
         }),
         false => None,
     };
-    let mut epochs = Vec::new();
-    for _ in 0..reader.u8()? {
-        let record = read_epoch(&mut reader)?;
-        epochs.push(record).map_err(|_| wire::Error::OutOfRange)?;
-    }
+    let epochs = read_epochs(&mut reader)?;
     reader.finish()?;
     Ok(Loaded {
         place,
@@ -195,6 +204,22 @@ fn write_epoch(
     writer.put(record.secret.expose())?;
     writer.put(&record.run.0)?;
     writer.u8(earlier | named)
+}
+
+/// Sees that each can be read; they are not kept, for there may be many.
+fn read_epochs<'a>(reader: &mut Reader<'a>) -> Result<StoredEpochs<'a>, wire::Error> {
+    let left = reader.u8()?;
+    if usize::from(left) > MAX_UNDRAINED {
+        return Err(wire::Error::OutOfRange);
+    }
+    let first = reader.clone();
+    for _ in 0..left {
+        read_epoch(reader)?;
+    }
+    Ok(StoredEpochs {
+        reader: first,
+        left,
+    })
 }
 
 fn read_epoch(reader: &mut Reader<'_>) -> Result<EpochRecord, wire::Error> {

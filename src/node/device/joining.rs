@@ -1,7 +1,7 @@
 //! How recipients come to be there: from storage, by a session from outside, by their key; and when others may pair.
 
-use super::peer::{NextSession, Vouching};
-use super::session::{Session, Start};
+use super::peer::{Agreed, Vouching};
+use super::session::Start;
 use super::{Device, Error, Peer, PeerId, image, place_bit};
 use crate::pairing::label::LabelSecret;
 use crate::pairing::{self, PublicKey};
@@ -24,24 +24,23 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         image: &[u8],
         entropy: &mut impl Entropy,
     ) -> Result<PeerId, Error> {
+        let config = self.config;
         let loaded = image::load(image, self.key.hedge_secret())?;
         self.refuse_known(loaded.peer)?;
         self.free_place()?;
         if self.peer(loaded.place).is_some() {
             return Err(Error::SessionUnderWay);
         }
-        let session = match loaded.session {
-            Some(saved) => {
-                let sealer = Sealer::restore(saved, self.key.hedge_secret())?;
-                Some(self.begin_session(now, sealer, entropy)?)
-            }
-            None => None,
+        let Some(saved) = loaded.session else {
+            let peer = self.push_peer(now, loaded.peer)?;
+            peer.restore(loaded, &config);
+            return Ok(PeerId(peer.number));
         };
-        let config = self.config;
+        let mut sealer = Sealer::restore(saved, self.key.hedge_secret())?;
+        let start = self.start(&mut sealer, entropy)?;
         let peer = self.push_peer(now, loaded.peer)?;
         peer.restore(loaded, &config);
-        peer.storing.is_image_wanted = session.is_some() && peer.has_room_for_epoch();
-        peer.session = session;
+        peer.go_on(now, sealer, start, &config);
         Ok(PeerId(peer.number))
     }
 
@@ -60,11 +59,17 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         self.refuse_known(key)?;
         self.free_place()?;
         let current = secrets.resumption().ok_or(pairing::Error::BadKey)?;
-        let sealer = secrets.into_sealer(self.key.hedge_secret())?;
-        let session = self.begin_session(now, sealer, entropy)?;
+        let mut sealer = secrets.into_sealer(self.key.hedge_secret())?;
+        let start = self.start(&mut sealer, entropy)?;
+        let agreed = Agreed {
+            start,
+            current,
+            by: None,
+        };
+        let config = self.config;
         let peer = self.push_peer(now, key)?;
         peer.vouching = Vouching::PAIRED;
-        peer.take_next(NextSession::first(session, current));
+        peer.take_next(now, sealer, agreed, &config);
         Ok(PeerId(peer.number))
     }
 
@@ -99,15 +104,14 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     }
 
     /// Begins the first epoch of a session in this boot, and the boot's numbering where it has none.
-    pub(super) fn begin_session(
+    pub(super) fn start(
         &mut self,
-        now: Instant,
-        mut sealer: Sealer,
+        sealer: &mut Sealer,
         entropy: &mut impl Entropy,
-    ) -> Result<Session, Error> {
-        let start = Start::draw(&mut sealer, &mut self.draws, self.numbering, entropy)?;
+    ) -> Result<Start, Error> {
+        let start = Start::draw(sealer, &mut self.draws, self.numbering, entropy)?;
         self.numbering = Some(start.numbering);
-        Ok(Session::new(now, sealer, start, self.config.session_age))
+        Ok(start)
     }
 
     pub(super) fn refuse_known(&self, key: PublicKey) -> Result<(), Error> {
@@ -135,10 +139,11 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         key: PublicKey,
     ) -> Result<&mut Peer<BYTES>, Error> {
         let number = self.free_place()?;
-        let is_taken = self.peers.push(Peer::new(number, key, now, &self.config));
-        if is_taken.is_err() {
-            return Err(Error::TooManyPeers);
-        }
-        self.peers.last_mut().ok_or(Error::TooManyPeers)
+        let vacancy = self.peers.vacancy().ok_or(Error::TooManyPeers)?;
+        *vacancy = Some(Peer::new(number, key, now, &self.config));
+        let peer = vacancy.as_mut().ok_or(Error::TooManyPeers)?;
+        peer.outbox.set_window(self.config.in_flight_bytes);
+        peer.outbox.set_pace(self.config.pace);
+        Ok(peer)
     }
 }

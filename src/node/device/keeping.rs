@@ -116,17 +116,16 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// Without storage everything is as good as stored.
     fn pass_storage(&mut self, now: Instant) {
         let config = self.config;
-        for place in 0..self.peers.len() {
-            let Some(peer) = self.peers.get_mut(place) else {
+        for place in self.places() {
+            let Some(peer) = self.peer_mut(place) else {
                 continue;
             };
-            let number = peer.number;
             let Some(purpose) = peer.take_unstored() else {
                 continue;
             };
             let outcome = peer.handle_stored(now, purpose, StoreReply::Done, &config);
-            let _ = outcome.and_then(|outcome| self.note_outcome(now, number, outcome));
-            self.note_kept(number);
+            let _ = outcome.and_then(|outcome| self.note_outcome(now, place, outcome));
+            self.note_kept(place);
         }
     }
 }

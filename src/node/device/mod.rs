@@ -20,6 +20,7 @@ mod padding;
 mod passcode;
 mod peer;
 mod receive;
+mod recipients;
 mod reconnect;
 mod report;
 mod session;
@@ -40,10 +41,12 @@ use self::erase::Erasing;
 use self::half_open::HalfOpenTable;
 use self::passcode::PasscodeEntry;
 use self::peer::{Chained, Peer};
+use self::recipients::Recipients;
 use self::reconnect::Attempt;
 use self::session::Numbering;
 use self::storing::Purpose;
 use super::Error;
+use crate::bounded;
 use crate::link::OutboxFull;
 use crate::pairing::label::LabelSecret;
 use crate::pairing::{DescriptorHash, PublicKey, StaticKey};
@@ -86,7 +89,7 @@ pub struct Device<'a, const BYTES: usize, const PEERS: usize = 1> {
     draws: Draws,
     /// From the first session of this boot on.
     numbering: Option<Numbering>,
-    peers: Vec<Peer<BYTES>, PEERS>,
+    peers: Recipients<Peer<BYTES>, PEERS>,
     attempt: Option<Attempt>,
     /// What takes commands, where they are allowed.
     commands: Option<HandleCommand<'a, BYTES, PEERS>>,
@@ -134,7 +137,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
             half_open: HalfOpenTable::default(),
             draws: Draws::default(),
             numbering: None,
-            peers: Vec::new(),
+            peers: Recipients::none(),
             attempt: None,
             commands: None,
             erasing: Erasing::default(),
@@ -231,6 +234,11 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         }
         let numbering = self.numbering.as_mut().ok_or(Error::NotPaired)?;
         Ok(numbering.advance_to(next_sequence))
+    }
+
+    /// The places of the recipients, for a walk over all of them that needs the rest of the device.
+    fn places(&self) -> Vec<u8, PEERS> {
+        bounded::first_of(self.peers.iter().map(|peer| peer.number))
     }
 
     fn peer(&self, number: u8) -> Option<&Peer<BYTES>> {

@@ -8,12 +8,12 @@ use super::epochs::{EpochRecord, Epochs, MAX_KEPT, NamedLoss, Progress};
 use super::image::Loaded;
 use super::ladder::Ladder;
 use super::report::Rung;
-use super::session::{MAX_FRAME, Numbering, Session};
+use super::session::{MAX_FRAME, Numbering, Session, Start};
 use super::storing::Storing;
 use crate::link::{Freshness, Outbox};
 use crate::node::Error;
 use crate::pairing::PublicKey;
-use crate::seal::ResumptionSecret;
+use crate::seal::{ResumptionSecret, Sealer};
 use crate::time::Instant;
 use crate::wire::control::Why;
 use crate::wire::{CounterRange, Record, Space};
@@ -35,18 +35,13 @@ pub(super) struct NextSession {
     pub(super) by: Option<Rung>,
 }
 
-impl NextSession {
-    /// That of a pairing.
-    pub(super) const fn first(session: Session, current: ResumptionSecret) -> Self {
-        Self {
-            session,
-            chained: Chained {
-                current,
-                previous: None,
-            },
-            by: None,
-        }
-    }
+/// What a handshake has come to, beside its sealer.
+#[derive(Debug)]
+pub(super) struct Agreed {
+    pub(super) start: Start,
+    pub(super) current: ResumptionSecret,
+    /// By what it was reconnected; `None` for a pairing.
+    pub(super) by: Option<Rung>,
 }
 
 /// Who is to take a recipient's place, and what the device meets it by.
@@ -125,7 +120,7 @@ impl<const BYTES: usize> Peer<BYTES> {
             vouching: Vouching::default(),
             introduced_by: None,
             epochs: Epochs::new(),
-            outbox: outbox(config),
+            outbox: Outbox::new(config.retry),
             storing: Storing::default(),
             control: Control::new(),
             contact: Contact::new(now, config),
@@ -147,6 +142,13 @@ impl<const BYTES: usize> Peer<BYTES> {
         self.storing.is_scan_wanted = matches!(config.keeping, Keeping::SessionAndFrames);
     }
 
+    /// Goes on with the session of an image.
+    #[inline(never)] // As below.
+    pub(super) fn go_on(&mut self, now: Instant, sealer: Sealer, start: Start, config: &Config) {
+        self.session = Some(Session::new(now, sealer, start, config.session_age));
+        self.storing.is_image_wanted = self.has_room_for_epoch();
+    }
+
     /// Whether readings can be sealed.
     pub(super) fn is_open(&self) -> bool {
         self.is_speaking() && self.epochs.newest().is_some_and(|record| record.is_kept)
@@ -163,8 +165,21 @@ impl<const BYTES: usize> Peer<BYTES> {
     }
 
     /// Takes a session that is agreed: it is used once it is on storage.
-    pub(super) fn take_next(&mut self, next: NextSession) {
-        self.next = Some(next);
+    #[inline(never)] // A session passes over the stack here, and is not to lie there while others compute.
+    pub(super) fn take_next(
+        &mut self,
+        now: Instant,
+        sealer: Sealer,
+        agreed: Agreed,
+        config: &Config,
+    ) {
+        let Agreed { start, current, by } = agreed;
+        let previous = by.and_then(|rung| self.secret_of(rung));
+        self.next = Some(NextSession {
+            session: Session::new(now, sealer, start, config.session_age),
+            chained: Chained { current, previous },
+            by,
+        });
         self.storing.is_image_wanted = true;
     }
 
@@ -246,11 +261,4 @@ impl<const BYTES: usize> Peer<BYTES> {
         let in_ram = self.outbox.lowest(record.slot, space);
         in_ram.unwrap_or(progress.loaded).min(progress.loaded)
     }
-}
-
-fn outbox<const BYTES: usize>(config: &Config) -> Outbox<BYTES> {
-    let mut outbox = Outbox::new(config.retry);
-    outbox.set_window(config.in_flight_bytes);
-    outbox.set_pace(config.pace);
-    outbox
 }

@@ -1,8 +1,8 @@
 //! What comes to a device: receipts, handshakes, hints.
 
-use super::half_open::{Keyed, Party};
-use super::peer::{NextSession, Vouching};
-use super::session::{Session, Start};
+use super::half_open::{Party, Proved};
+use super::peer::{Agreed, Vouching};
+use super::session::Start;
 use super::{Device, DeviceEvent, Error, PeerId, place_bit};
 use crate::pairing::{self, Model, PublicKey};
 use crate::seal::{self, Entropy, Sealer};
@@ -46,7 +46,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
 
     /// The connection has ended: from now on frames say again to whom they belong, until a receipt comes.
     pub fn handle_disconnected(&mut self) {
-        for peer in &mut self.peers {
+        for peer in self.peers.iter_mut() {
             peer.contact.disconnect();
         }
     }
@@ -131,7 +131,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             return Ok(());
         }
         let mut refusal = Error::NotPaired;
-        for peer in &mut self.peers {
+        for peer in self.peers.iter_mut() {
             match peer.handle_receipt(now, packet, &self.config) {
                 Ok(receipt) => {
                     self.stats.receipts += 1;
@@ -150,6 +150,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     }
 
     /// A receipt under the keys of a pairing that is under way shows that the other side has them too.
+    #[inline(never)]
     fn finish_pairing(
         &mut self,
         now: Instant,
@@ -159,53 +160,53 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         let (draws, numbering) = (&mut self.draws, self.numbering);
         // An owner that pairs again finds no room for one more epoch until some are drained.
         let begin = |sealer: &mut Sealer| Start::draw(sealer, draws, numbering, entropy);
-        let Some((keyed, start)) = self.half_open.take_proved_by(packet, begin)? else {
+        let Some((proved, start)) = self.half_open.proved_by(packet, begin)? else {
             return Ok(false);
         };
-        let Keyed {
-            sealer,
-            resumption,
-            peer,
-            ..
-        } = keyed;
         self.numbering = Some(start.numbering);
         self.passcode.give_back();
-        let session = Session::new(now, sealer, start, self.config.session_age);
-        self.adopt(now, peer, NextSession::first(session, resumption));
+        self.adopt(now, &proved, start);
         Ok(true)
     }
 
     /// "The first finished owner is stored and all other pairing runs are aborted"
     ///
     /// An owner that pairs again takes over what waits for it; a new one gets nothing of what was for another.
-    fn adopt(&mut self, now: Instant, key: PublicKey, next: NextSession) {
-        self.disarm();
+    fn adopt(&mut self, now: Instant, proved: &Proved, start: Start) {
         self.attempt = None;
-        let place = match self.peers.iter().position(|peer| peer.key == key) {
-            Some(place) => place,
-            None => self.change_owner(now, key),
-        };
-        let Some(peer) = self.peers.get_mut(place) else {
+        let key = proved.peer;
+        if self.refuse_known(key).is_ok() {
+            self.change_owner(now, key);
+        }
+        let Some(peer) = self.peers.iter_mut().find(|peer| peer.key == key) else {
             return;
+        };
+        let Some(keyed) = self.half_open.take(proved) else {
+            return;
+        };
+        let agreed = Agreed {
+            start,
+            current: keyed.resumption,
+            by: None,
         };
         peer.is_introduced = false;
         peer.vouching = Vouching::PAIRED;
         peer.successor = None;
-        peer.take_next(next);
+        peer.take_next(now, keyed.sealer, agreed, &self.config);
         let peer = PeerId(peer.number);
+        self.disarm();
         self.note(DeviceEvent::Paired { peer, key });
     }
 
-    fn change_owner(&mut self, now: Instant, key: PublicKey) -> usize {
+    fn change_owner(&mut self, now: Instant, key: PublicKey) {
         let frames = self.backlog();
         let wiped: u32 = self.peers.iter().map(|peer| place_bit(peer.number)).sum();
-        self.peers.clear();
+        self.peers.remove(|_| true);
         self.abandon_storage(wiped | place_bit(0));
         if wiped != 0 {
             self.note(DeviceEvent::Wiped { frames });
         }
         // Has room: there is none left, and a device has one recipient at least.
         let _ = self.push_peer(now, key);
-        0
     }
 }

@@ -9,10 +9,9 @@
 //! There is one at a time, for all recipients.
 
 use super::ladder::Ladder;
-use super::peer::NextSession;
-use super::session::Session;
-use super::{Chained, Device, Error, Peer, Rung};
-use crate::pairing::{self, Exchange, Paired};
+use super::peer::Agreed;
+use super::{Device, Error, Peer, Rung};
+use crate::pairing::{self, Exchange};
 use crate::seal::Entropy;
 use crate::time::{Duration, Instant};
 use crate::wire::ConnectionId;
@@ -93,23 +92,30 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             return Ok(());
         }
         let due = |peer: &Peer<BYTES>| peer.reconnection_due().is_some_and(|due| due <= now);
-        let Some(place) = self.peers.iter().position(due) else {
+        let Some(number) = self
+            .peers
+            .iter()
+            .find(|peer| due(peer))
+            .map(|peer| peer.number)
+        else {
             return Ok(());
         };
-        let begun = self.begin_attempt_with(now, place, entropy);
-        if let (Err(_), Some(peer)) = (&begun, self.peers.get_mut(place)) {
+        let begun = self.begin_attempt_with(now, number, entropy);
+        if let (Err(_), Some(peer)) = (&begun, self.peer_mut(number)) {
             peer.ladder.postpone(now + AGAIN);
         }
         begun
     }
 
+    #[inline(never)]
     fn begin_attempt_with(
         &mut self,
         now: Instant,
-        place: usize,
+        number: u8,
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
-        let peer = self.peers.get(place).ok_or(Error::NotPaired)?;
+        let known = self.peers.iter().find(|peer| peer.number == number);
+        let peer = known.ok_or(Error::NotPaired)?;
         let entropy = &mut self.draws.watch(entropy);
         let mut connection = ConnectionId([0; 8]);
         entropy
@@ -149,6 +155,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     }
 
     /// Message 2 was read: a session is agreed, and used once it is stored.
+    #[inline(never)]
     pub(super) fn finish_attempt(
         &mut self,
         now: Instant,
@@ -157,7 +164,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         let Some(attempt) = &mut self.attempt else {
             return Ok(());
         };
-        let Some(paired) = attempt.exchange.poll_paired() else {
+        let Some(mut paired) = attempt.exchange.poll_paired() else {
             return Ok(());
         };
         let (number, rung) = (attempt.peer, attempt.rung);
@@ -165,17 +172,18 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         if !self.is_of_use(number, rung) {
             return Ok(());
         }
-        let (session, current) = self.agreed(now, paired, entropy)?;
-        let retry = self.config.retry;
+        let current = paired.secrets.resumption().ok_or(pairing::Error::BadKey)?;
+        let mut sealer = paired.secrets.into_sealer(self.key.hedge_secret())?;
+        let start = self.start(&mut sealer, entropy)?;
+        let config = self.config;
         if let Some(peer) = self.peer_mut(number) {
-            let previous = peer.secret_of(rung);
-            peer.ladder.note_agreed(now, retry);
-            let chained = Chained { current, previous };
-            peer.take_next(NextSession {
-                session,
-                chained,
+            let agreed = Agreed {
+                start,
+                current,
                 by: Some(rung),
-            });
+            };
+            peer.ladder.note_agreed(now, config.retry);
+            peer.take_next(now, sealer, agreed, &config);
         }
         Ok(())
     }
@@ -191,17 +199,5 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             Rung::Previous | Rung::Successor => peer.secret_for(rung).is_some(),
             Rung::Current => true,
         }
-    }
-
-    fn agreed(
-        &mut self,
-        now: Instant,
-        mut paired: Paired,
-        entropy: &mut impl Entropy,
-    ) -> Result<(Session, crate::seal::ResumptionSecret), Error> {
-        let current = paired.secrets.resumption().ok_or(pairing::Error::BadKey)?;
-        let sealer = paired.secrets.into_sealer(self.key.hedge_secret())?;
-        let session = self.begin_session(now, sealer, entropy)?;
-        Ok((session, current))
     }
 }

@@ -1,7 +1,7 @@
 //! What leaves a device, and when.
 
 use super::reconnect::Attempt;
-use super::{Device, DeviceEvent, Error, PeerId};
+use super::{Device, DeviceEvent, Error, Peer, PeerId};
 use crate::pairing::Work;
 use crate::seal::Entropy;
 use crate::time::Instant;
@@ -72,11 +72,8 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             let peer = PeerId(attempt.peer());
             return Some((Some(peer), put(attempt.poll_transmit(now, retry)?, out)?));
         }
-        let place = self
-            .peers
-            .iter()
-            .position(|peer| peer.transmit_due().is_some_and(|due| due <= now))?;
-        let peer = self.peers.get_mut(place)?;
+        let is_due = |peer: &Peer<BYTES>| peer.transmit_due().is_some_and(|due| due <= now);
+        let peer = self.peers.iter_mut().find(|peer| is_due(peer))?;
         let id = PeerId(peer.number);
         if peer.is_control_due(now) {
             self.stats.control_sent += 1;
@@ -125,12 +122,10 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     }
 
     fn note_silence(&mut self, now: Instant) {
-        for place in 0..self.peers.len() {
-            let Some(peer) = self.peers.get_mut(place) else {
-                continue;
-            };
-            if peer.falls_silent(now) {
-                let peer = PeerId(peer.number);
+        for place in self.places() {
+            let falls_silent = |peer: &mut Peer<BYTES>| peer.falls_silent(now);
+            if self.peer_mut(place).is_some_and(falls_silent) {
+                let peer = PeerId(place);
                 self.note(DeviceEvent::Silent { peer });
             }
         }
@@ -139,7 +134,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// Begins the next epoch of each session, where that is due.
     fn rotate(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
         let mut rotated = Ok(());
-        for peer in &mut self.peers {
+        for peer in self.peers.iter_mut() {
             if peer.rotation_due().is_some_and(|due| due <= now) {
                 rotated = rotated.and(peer.rotate(now, &mut self.draws.watch(entropy)));
             }

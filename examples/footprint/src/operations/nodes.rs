@@ -1,12 +1,13 @@
 //! A device and a server that pair over a label, and one heart rate between them.
 
 use cortex_m_semihosting::hprintln;
+use heapless::Vec;
 use iomt::node::{Config, Device, DeviceEvent, Error, Received, Server, ServerConfig};
 use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::{Entropy, EntropyFailed};
-use iomt::storage::StoreReply;
+use iomt::storage::{MAX_IMAGE, StoreReply, StoreRequest};
 use iomt::time::{Duration, Instant};
 use iomt::wire::{MAX_DATAGRAM, Record, Space};
 
@@ -36,6 +37,8 @@ struct World<'w> {
     now: Instant,
     deepest: usize,
     is_sent: bool,
+    /// What storage holds of the server.
+    image: Vec<u8, MAX_IMAGE>,
 }
 
 /// Pairs the two, and lets the device deliver.
@@ -58,10 +61,12 @@ pub(super) fn run() -> Result<(), Error> {
         now: Instant::ZERO,
         deepest: 0,
         is_sent: false,
+        image: Vec::new(),
     };
     for _ in 0..2_000 {
         world.turn()?;
         if world.is_sent && world.device.is_settled() {
+            world.restart()?;
             hprintln!("worst {} any call of a device", world.deepest);
             return Ok(());
         }
@@ -75,7 +80,16 @@ impl World<'_> {
         let now = self.now;
         let mut buffer = [0; MAX_DATAGRAM];
         let _ = self.deep(|device, numbers| device.handle_timeout(now, numbers));
-        while self.deep(|device, _| device.poll_store(now, &mut buffer).is_some()) {
+        while let Some(stored) = self.deep(|device, _| {
+            let request = device.poll_store(now, &mut buffer);
+            request.map(|request| match request {
+                StoreRequest::Image { bytes, .. } => bytes.len(),
+                _ => 0,
+            })
+        }) {
+            if let Some(image @ [_, ..]) = buffer.get(..stored) {
+                self.image = Vec::from_slice(image).unwrap_or_default();
+            }
             self.deep(|device, _| device.handle_stored(now, StoreReply::Done))?;
         }
         if let Some(DeviceEvent::Ready { .. }) = self.device.poll_event() {
@@ -106,6 +120,15 @@ impl World<'_> {
             self.device.send(self.now, Space::Data, &[record])
         })?;
         self.is_sent = true;
+        Ok(())
+    }
+
+    /// The device goes on after a reboot, from its image.
+    fn restart(&mut self) -> Result<(), Error> {
+        let identity = Identity::from_secret_bytes(&[0x42; 32])?;
+        *self.device = Device::new(identity, Descriptor::default(), Config::DEFAULT)?;
+        let (now, image) = (self.now, core::mem::take(&mut self.image));
+        self.deep(|device, numbers| device.resume(now, &image, numbers))?;
         Ok(())
     }
 
