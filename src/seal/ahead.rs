@@ -93,17 +93,17 @@ impl Ahead {
     }
 
     /// A frame of the candidate is authentic.
-    pub(super) fn take(&mut self, candidate: Candidate) -> OpenedEpoch {
+    pub(super) fn pass(&mut self, candidate: &mut Candidate) {
         let Candidate {
             epoch,
             link,
-            mut overtaken,
+            overtaken,
         } = candidate;
         let Some(link) = link else {
             self.skipped.retain(|known| known.locator != epoch.locator);
-            return epoch;
+            return;
         };
-        while let Some(skipped) = bounded::remove(&mut overtaken, 0) {
+        while let Some(skipped) = bounded::remove(overtaken, 0) {
             if self.skipped.is_full() {
                 self.skipped.remove_first();
             }
@@ -111,7 +111,6 @@ impl Ahead {
         }
         self.chain = link.next();
         self.upcoming = locators_from(&self.chain);
-        epoch
     }
 }
 

@@ -1,6 +1,6 @@
 use super::few::Few;
 use super::opened_epoch::{Mark, OpenedEpoch, Origin, Sealed};
-use super::schedule::MAX_OPENED;
+use super::schedule::{MAX_OPENED, OpenKey};
 use super::{EpochTag, Error, Twin};
 use crate::wire::{self, Locator, Salt};
 
@@ -94,16 +94,14 @@ impl EpochTable {
             .any(|epoch| matches!(epoch.origin, Origin::Chain(..)) && epoch.may_be(locator, salt))
     }
 
-    /// Another epoch of a number that is known, by its salt.
-    pub(super) fn twin_candidate(&self, locator: Locator, salt: Salt) -> Option<OpenedEpoch> {
+    /// The number of a locator that is known, and what opens another epoch of it, by its salt.
+    pub(super) fn twin_candidate(&self, locator: Locator) -> Option<(u32, OpenKey)> {
         let mut owners = self.epochs.iter().filter(|epoch| epoch.locator == locator);
         if owners.clone().count() >= MAX_TWINS {
             return None;
         }
         owners.find_map(|epoch| match (&epoch.origin, epoch.number) {
-            (Origin::Chain(key, _), Some(number)) => {
-                Some(OpenedEpoch::of_chain(number, locator, key.share(), salt))
-            }
+            (Origin::Chain(key, _), Some(number)) => Some((number, key.share())),
             _ => None,
         })
     }

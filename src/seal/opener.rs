@@ -238,23 +238,50 @@ impl Opener {
         if self.epochs.has(locator, salt) {
             return Err(refusal);
         }
-        if let Some(twin) = self.epochs.twin_candidate(locator, salt) {
-            if self.epochs.by_tag(twin.tag()).is_some() {
-                // It was handed over, and so has no salt here: that one has judged the frame.
-                return Err(refusal);
+        match self.epochs.twin_candidate(locator) {
+            Some((number, key)) => {
+                let twin = OpenedEpoch::of_chain(number, locator, key, salt);
+                self.open_twin(twin, sealed, refusal)
             }
-            let mark = twin.open(sealed)?;
-            self.epochs.keep(twin);
-            return Ok(mark);
+            None => self.open_ahead(locator, salt, sealed, refusal),
         }
-        let candidate = self.ahead.candidate(locator, salt).ok_or(refusal)?;
-        if self.epochs.by_tag(candidate.epoch.tag()).is_some() {
+    }
+
+    #[inline(never)] // An epoch passes over the stack here, and another one in the next.
+    fn open_twin(
+        &mut self,
+        twin: OpenedEpoch,
+        sealed: &mut Sealed<'_>,
+        refusal: Error,
+    ) -> Result<Mark, Error> {
+        if self.epochs.by_tag(twin.tag()).is_some() {
+            // It was handed over, and so has no salt here: that one has judged the frame.
+            return Err(refusal);
+        }
+        let mark = twin.open(sealed)?;
+        self.epochs.keep(twin);
+        Ok(mark)
+    }
+
+    #[inline(never)] // As above.
+    fn open_ahead(
+        &mut self,
+        locator: Locator,
+        salt: Salt,
+        sealed: &mut Sealed<'_>,
+        refusal: Error,
+    ) -> Result<Mark, Error> {
+        let mut candidate = self.ahead.candidate(locator, salt);
+        let found = candidate.as_mut().ok_or(refusal)?;
+        if self.epochs.by_tag(found.epoch.tag()).is_some() {
             // As above, before its first frame came.
             return Err(refusal);
         }
-        let mark = candidate.epoch.open(sealed)?;
-        let epoch = self.ahead.take(candidate);
-        self.epochs.keep(epoch);
+        let mark = found.epoch.open(sealed)?;
+        self.ahead.pass(found);
+        if let Some(opened) = candidate {
+            self.epochs.keep(opened.epoch);
+        }
         self.forget_skipped_below_the_table();
         Ok(mark)
     }
