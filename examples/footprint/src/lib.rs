@@ -7,7 +7,7 @@
 //! | `gateway` | routes packets, has no cryptography |
 //! | `step_*` | a device that grows feature by feature, for what each of them adds |
 //! | `empty` | nothing at all: what start-up takes |
-//! | `measure`, `measure_floor`, `measure_node` | run in an emulator: the instructions and the stack of each operation |
+//! | `measure`, `measure_floor`, `measure_node`, `measure_models` | run in an emulator: the instructions and the stack of each operation |
 //! | `floor` | the bare crates: what the others are compared with |
 //! | `planted` | has a panic in it, and may not link |
 //!

@@ -1,6 +1,8 @@
 //! The operations of the cost table, each measured once.
 
 mod frames;
+#[cfg(feature = "models")]
+mod models;
 mod nodes;
 mod pairings;
 mod samples;
@@ -39,6 +41,17 @@ pub fn run() -> Result<(), &'static str> {
 pub fn conversation() -> Result<(), &'static str> {
     measure("nothing", || ());
     nodes::run().map_err(|_| "a node")
+}
+
+/// Measures the models of association that are in no firmware bundle.
+///
+/// # Errors
+///
+/// The name of what failed.
+#[cfg(feature = "models")]
+pub fn models() -> Result<(), &'static str> {
+    measure("nothing", || ());
+    models::run().map_err(|_| "a model")
 }
 
 /// What statics of these types take.

@@ -10,38 +10,47 @@ use iomt::wire::ConnectionId;
 use crate::Noise;
 use crate::meter::measure;
 
-const CONNECTION: ConnectionId = ConnectionId([1; 8]);
+pub(super) const CONNECTION: ConnectionId = ConnectionId([1; 8]);
 
 /// The two who pair.
-struct Sides {
-    device: StaticKey,
-    server: StaticKey,
+pub(super) struct Sides {
+    pub(super) device: StaticKey,
+    pub(super) server: StaticKey,
 }
 
 /// Each model that is in the firmware bundle.
 pub(super) fn run() -> Result<(), Error> {
-    let device = Identity::from_secret_bytes(&black_box([0x42; 32]))?.into();
-    let server = Identity::from_secret_bytes(&black_box([0x21; 32]))?.into();
-    let sides = Sides { device, server };
+    let sides = Sides::new()?;
     let mut paired = sides.by_label()?;
     let secret = paired.secrets.resumption().ok_or(Error::MissingKey)?;
+    sides.by_label_with_key()?;
     sides.by_reconnection(&secret)?;
     sides.by_factory_keys()
 }
 
 impl Sides {
+    pub(super) fn new() -> Result<Self, Error> {
+        Ok(Self {
+            device: Identity::from_secret_bytes(&black_box([0x42; 32]))?.into(),
+            server: Identity::from_secret_bytes(&black_box([0x21; 32]))?.into(),
+        })
+    }
+
     fn by_label(&self) -> Result<Paired, Error> {
         let label = LabelSecret::new(&black_box([7; 16]))?;
         let mut reader = measure("label, reader: message 1", || {
-            let exchange = Exchange::read_label(&self.server, &label, CONNECTION, &mut Noise)?;
-            work_through(exchange, &self.server)
+            worked(
+                Exchange::read_label(&self.server, &label, CONNECTION, &mut Noise),
+                &self.server,
+            )
         })?;
         let hello = black_box(reader.packet().ok_or(Error::UnexpectedMessage)?);
         let mut device = measure("label, device: message 2", || {
             let promise = promise();
-            let exchange =
-                Exchange::answer_label(&self.device, &label, promise, hello, &mut Noise)?;
-            work_through(exchange, &self.device)
+            worked(
+                Exchange::answer_label(&self.device, &label, promise, hello, &mut Noise),
+                &self.device,
+            )
         })?;
         measure("label, reader: message 3", || {
             hand_over(&mut reader, &self.server, &device)
@@ -54,17 +63,45 @@ impl Sides {
         Ok(paired)
     }
 
+    fn by_label_with_key(&self) -> Result<(), Error> {
+        let label = LabelSecret::beside_key(&black_box([7; 16]))?;
+        let (key, peer) = (&self.server, self.device.public());
+        let mut reader = measure("label with key, reader: message 1", || {
+            worked(
+                Exchange::read_label_with_key(key, &label, peer, CONNECTION, &mut Noise),
+                key,
+            )
+        })?;
+        let hello = black_box(reader.packet().ok_or(Error::UnexpectedMessage)?);
+        let device = measure("label with key, device: message 2", || {
+            let (key, promise) = (&self.device, promise());
+            worked(
+                Exchange::answer_label(key, &label, promise, hello, &mut Noise),
+                key,
+            )
+        })?;
+        measure("label with key, reader: the end", || {
+            hand_over(&mut reader, &self.server, &device)?;
+            black_box(reader.poll_paired()).ok_or(Error::UnexpectedMessage)
+        })?;
+        Ok(())
+    }
+
     fn by_reconnection(&self, secret: &ResumptionSecret) -> Result<(), Error> {
         let (peer, key) = (self.server.public(), &self.device);
         let mut device = measure("reconnection, device: message 1", || {
-            let exchange = Exchange::reconnect(key, peer, secret, CONNECTION, &mut Noise)?;
-            work_through(exchange, key)
+            worked(
+                Exchange::reconnect(key, peer, secret, CONNECTION, &mut Noise),
+                key,
+            )
         })?;
         let hello = black_box(device.packet().ok_or(Error::UnexpectedMessage)?);
         let (peer, key) = (self.device.public(), &self.server);
         let server = measure("reconnection, server: message 2", || {
-            let exchange = Exchange::answer_reconnection(key, peer, secret, hello, &mut Noise)?;
-            work_through(exchange, key)
+            worked(
+                Exchange::answer_reconnection(key, peer, secret, hello, &mut Noise),
+                key,
+            )
         })?;
         measure("reconnection, device: the end", || {
             hand_over(&mut device, &self.device, &server)?;
@@ -76,13 +113,17 @@ impl Sides {
     fn by_factory_keys(&self) -> Result<(), Error> {
         let mut device = measure("factory keys, device: message 1", || {
             let (key, peer) = (&self.device, self.server.public());
-            let exchange = Exchange::meet(key, peer, promise(), CONNECTION, &mut Noise)?;
-            work_through(exchange, key)
+            worked(
+                Exchange::meet(key, peer, promise(), CONNECTION, &mut Noise),
+                key,
+            )
         })?;
         let hello = black_box(device.packet().ok_or(Error::UnexpectedMessage)?);
         let server = measure("factory keys, server: message 2", || {
-            let exchange = Exchange::answer_meeting(&self.server, hello, &mut Noise)?;
-            work_through(exchange, &self.server)
+            worked(
+                Exchange::answer_meeting(&self.server, hello, &mut Noise),
+                &self.server,
+            )
         })?;
         measure("factory keys, device: the end", || {
             hand_over(&mut device, &self.device, &server)?;
@@ -92,13 +133,20 @@ impl Sides {
     }
 }
 
-fn promise() -> DescriptorHash {
+pub(super) fn promise() -> DescriptorHash {
     DescriptorHash::of_body(b"descriptor")
 }
 
-fn work_through(mut exchange: Exchange, key: &StaticKey) -> Result<Exchange, Error> {
-    work(&mut exchange, key)?;
-    Ok(exchange)
+/// Works on an exchange in the place where it was begun.
+#[inline(always)]
+pub(super) fn worked(
+    mut begun: Result<Exchange, Error>,
+    key: &StaticKey,
+) -> Result<Exchange, Error> {
+    if let Ok(exchange) = &mut begun {
+        work(exchange, key)?;
+    }
+    begun
 }
 
 fn work(exchange: &mut Exchange, key: &StaticKey) -> Result<(), Error> {
@@ -108,7 +156,7 @@ fn work(exchange: &mut Exchange, key: &StaticKey) -> Result<(), Error> {
     Ok(())
 }
 
-fn hand_over(to: &mut Exchange, key: &StaticKey, from: &Exchange) -> Result<(), Error> {
+pub(super) fn hand_over(to: &mut Exchange, key: &StaticKey, from: &Exchange) -> Result<(), Error> {
     let packet = black_box(from.packet().ok_or(Error::UnexpectedMessage)?);
     to.handle_packet(packet)?;
     work(to, key)
