@@ -48,3 +48,30 @@ impl<T, const PLACES: usize> Recipients<T, PLACES> {
         was_there
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_given_up_leaves_a_place_and_nobody_moves() {
+        let mut recipients = Recipients::<u8, 3>::none();
+        for name in [7, 8, 9] {
+            assert!(!recipients.is_full());
+            *recipients.vacancy().unwrap() = Some(name);
+        }
+        assert!(recipients.is_full() && recipients.vacancy().is_none());
+        let last: *const u8 = recipients.iter().last().unwrap();
+
+        assert!(recipients.remove(|name| *name == 8));
+        assert!(!recipients.remove(|name| *name == 8));
+        *recipients.vacancy().unwrap() = Some(6);
+        assert!(recipients.iter().eq(&[7, 6, 9]));
+        assert!(core::ptr::eq(last, recipients.iter().last().unwrap()));
+
+        recipients.iter_mut().for_each(|name| *name += 1);
+        assert!(recipients.remove(|name| *name > 7));
+        assert!(recipients.iter().eq(&[7]));
+        assert!(recipients.remove(|_| true) && recipients.iter().next().is_none());
+    }
+}

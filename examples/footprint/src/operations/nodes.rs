@@ -13,8 +13,8 @@ use iomt::wire::{MAX_DATAGRAM, Record, Space};
 
 use crate::meter::{measure, stack_of};
 
-/// A device with an outbox of 1,024 bytes.
-type Sensor = Device<'static, 1_024>;
+/// A device with an outbox that would be seen on the stack if it ever lay there.
+type Sensor = Device<'static, 16_384>;
 
 /// Bytes of which no two draws are alike: a node refuses a generator that repeats itself. Not random.
 struct Numbers(u32);
