@@ -122,6 +122,8 @@
 //! | reconnection or factory keys, device | 3 | 2 | |
 //! | reconnection or factory keys, server | 2 | 3 | |
 //!
+//! Who holds many half-open handshakes puts those by that wait for a packet: [`Exchange::park`].
+//!
 //! # Untrusted input
 //!
 //! What a stranger can make it cost, beside one parse:
@@ -158,7 +160,7 @@ mod static_key;
 mod tests;
 
 pub use attempts::{Attempt, Attempts, MAX_ATTEMPTS, PendingAttempt};
-pub use exchange::{Exchange, Work};
+pub use exchange::{Exchange, Parked, Work};
 pub use hello::Hello;
 pub use identity::{
     Belongings, DeviceKey, Identity, MAX_ATTESTATION, MAX_EXPORT, MAX_RECORD_KEY, PublicKey,

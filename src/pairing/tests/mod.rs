@@ -7,6 +7,7 @@
 mod insider;
 mod keys;
 mod negotiation;
+mod parked;
 mod printed;
 mod random;
 mod refused;
@@ -364,4 +365,11 @@ fn an_exchange_is_as_large_as_the_documentation_says() {
     };
     let size = size_of::<Exchange>();
     assert!(size <= documented, "{size}");
+    let parked = if cfg!(feature = "comparison") {
+        509
+    } else {
+        477
+    };
+    let size = size_of::<Parked>();
+    assert!(size <= parked, "{size}");
 }

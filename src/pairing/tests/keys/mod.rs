@@ -18,7 +18,7 @@ enum By {
 
 const BOTH: [By; 2] = [By::Reconnection, By::FactoryKeys];
 
-fn resumption(psk: u8) -> ResumptionSecret {
+pub(super) fn resumption(psk: u8) -> ResumptionSecret {
     ResumptionSecret::from_secret_bytes(&[psk; 32]).unwrap()
 }
 
