@@ -244,6 +244,15 @@ impl Exchange {
     }
 }
 
+/// How large each part is, in the order of the table in `guide::performance`.
+#[cfg(test)]
+pub(super) const PARTS: [usize; 4] = [
+    size_of::<Bytes>(),
+    size_of::<Handshake>(),
+    size_of::<Kept>(),
+    size_of::<Sas>(),
+];
+
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange")

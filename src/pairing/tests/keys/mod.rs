@@ -3,6 +3,7 @@
 mod forged;
 mod holder;
 mod random;
+mod relation;
 
 use super::printed::shows;
 use super::*;
