@@ -21,6 +21,10 @@
 //! `node` does not pair by hybrid: its images and rows have no suite but 1, so what is kept in a `Relation` is kept by
 //! the application, beside a sealer or opener of its own.
 //!
+//! **What is the caller's**: a [`Hybrid`] is one handshake. Who has recorded a message 1 of this label can have it answered, and
+//! nothing comes of the answer; so give one up where two minutes bring nothing new, and sooner for another message 1, as a
+//! device does with those of suite 1.
+//!
 //! It may change with every release until 1.0, with the drafts that it stands on, and is in no bundle of features:
 //! an M4 takes about as long for it as for two multiplications, but the crate below it may panic by what
 //! its source says (`crypto::kem` lists where), and 5 KiB of RAM are much.
