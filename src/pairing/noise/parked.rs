@@ -7,7 +7,7 @@ use crate::crypto::dh::PrivateKey;
 use crate::crypto::hash::HASH_LEN;
 use crate::crypto::{KEY_LEN, Secret};
 
-/// What a handshake needs while it waits for a message of the other side: no key that its tokens to come do not name.
+/// What a handshake needs while it waits for a message of the other side.
 pub(in crate::pairing) struct Parked {
     chaining_key: Secret,
     hash: [u8; HASH_LEN],
