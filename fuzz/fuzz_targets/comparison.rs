@@ -7,7 +7,8 @@ use iomt::pairing::noise::{Keys, Party, Pattern, Role};
 use iomt::pairing::{Attempts, DescriptorHash, Identity, Model};
 use iomt::wire::{ConnectionId, MAX_DATAGRAM};
 use iomt_fuzz::Counting;
-use iomt_fuzz::pairing::{Attempts as Forged, MAX_PAYLOAD};
+use iomt_fuzz::insider::MAX_PAYLOAD;
+use iomt_fuzz::pairing::Attempts as Forged;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 

@@ -3,6 +3,7 @@
 //! Random bytes never get past an authentication tag. So the targets start from real packets
 //! and change them, or make what only a holder of the keys can make, with its content from the input.
 
+pub mod insider;
 pub mod keys;
 pub mod pairing;
 pub mod world;

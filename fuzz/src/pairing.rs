@@ -3,19 +3,18 @@
 use iomt::pairing::label::LabelSecret;
 use iomt::pairing::{DescriptorHash, Error, Exchange, Identity, Model, Paired, StaticKey, Work};
 use iomt::seal::ResumptionSecret;
-use iomt::wire::{ConnectionId, Handshake, MAX_DATAGRAM, Packet};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
-use snow::{Builder, HandshakeState};
+use snow::HandshakeState;
 
-use crate::keys::{LABEL, hmac, label_mac1_key, label_psk};
+use crate::insider::{CONNECTION, Insider};
+use crate::keys::LABEL;
 use crate::{Change, Counting, changed};
 
-const CONNECTION: ConnectionId = ConnectionId(*b"fuzzing!");
 const TOKEN: &[u8] = b"advertised";
-const NOISE: &str = "Noise_XXpsk0_25519_ChaChaPoly_SHA256";
-const READER_SECRET: [u8; 32] = [5; 32];
-const DEVICE_SECRET: [u8; 32] = [6; 32];
-const INSIDER_SECRET: [u8; 32] = [7; 32];
+pub(crate) const READER_SECRET: [u8; 32] = [5; 32];
+pub(crate) const DEVICE_SECRET: [u8; 32] = [6; 32];
+pub(crate) const INSIDER_SECRET: [u8; 32] = [7; 32];
+pub(crate) const RESUMPTION_SECRET: [u8; 32] = [9; 32];
 const INSIDER_EPHEMERAL: [u8; 32] = [8; 32];
 
 /// What is thrown at one step before the honest message comes.
@@ -54,7 +53,7 @@ impl Parties {
             reader: key(&READER_SECRET),
             device: key(&DEVICE_SECRET),
             label: LabelSecret::new(LABEL).expect("a long secret"),
-            resumption: ResumptionSecret::from_secret_bytes(&[9; 32]).expect("a secret"),
+            resumption: ResumptionSecret::from_secret_bytes(&RESUMPTION_SECRET).expect("a secret"),
             entropy: Counting::default(),
         }
     }
@@ -155,92 +154,31 @@ impl Parties {
         ready(begun, &self.reader)
     }
 
-    /// An insider's end of the handshake, with another library.
-    fn insider(&self, is_initiator: bool) -> HandshakeState {
-        let psk = label_psk();
-        let prologue = self.prologue();
-        let builder = Builder::new(NOISE.parse().expect("a pattern of Noise"))
-            .prologue(&prologue)
-            .and_then(|builder| builder.psk(0, &psk))
-            .and_then(|builder| builder.local_private_key(&INSIDER_SECRET))
-            .expect("complete")
-            .fixed_ephemeral_key_for_testing_only(&INSIDER_EPHEMERAL);
-        let state = if is_initiator {
-            builder.build_initiator()
-        } else {
-            builder.build_responder()
-        };
-        state.expect("complete")
-    }
-
-    fn prologue(&self) -> Vec<u8> {
-        let hint = self.label.hint().0;
-        let fields: [&[u8]; 6] = [
-            b"iomt1",
-            &[1],
-            &[1],
-            NOISE.as_bytes(),
-            &[Model::LABEL_SECRET.0],
-            &hint,
-        ];
-        fields
-            .into_iter()
-            .flat_map(|field| {
-                let len = u16::try_from(field.len()).expect("short");
-                [&len.to_be_bytes(), field].concat()
-            })
-            .collect()
-    }
-
     /// An insider's message 1 with this payload; the state that goes on from it.
     #[must_use]
     pub fn insider_hello(&self, payload: &[u8]) -> (HandshakeState, Vec<u8>) {
-        let mut noise = self.insider(true);
-        let packet = self.packet(1, &write(&mut noise, payload));
-        (noise, packet)
+        self.insider().hello(payload)
     }
 
     /// An insider's message 2 to an honest message 1, with this payload.
     #[must_use]
     pub fn insider_reply(&self, hello: &[u8], payload: &[u8]) -> Vec<u8> {
-        let mut noise = self.insider(false);
-        read(&mut noise, hello);
-        self.packet(2, &write(&mut noise, payload))
+        self.insider().reply(hello, payload)
     }
 
     /// An insider's message 3 to the device's message 2, with this payload.
     #[must_use]
     pub fn insider_confirmation(
         &self,
-        mut noise: HandshakeState,
+        noise: HandshakeState,
         reply: &[u8],
         payload: &[u8],
     ) -> Vec<u8> {
-        read(&mut noise, reply);
-        self.packet(3, &write(&mut noise, payload))
+        self.insider().confirmation(noise, reply, payload)
     }
 
-    fn packet(&self, step: u8, message: &[u8]) -> Vec<u8> {
-        let mut handshake = Handshake {
-            suite: 1,
-            model: Model::LABEL_SECRET.0,
-            step,
-            connection: CONNECTION,
-            hint: self.label.hint(),
-            mac1: None,
-            message: &[],
-        };
-        let header = handshake
-            .emit(&mut [0; MAX_DATAGRAM])
-            .expect("has room")
-            .to_vec();
-        if step == 1 {
-            let mac1 = hmac(&label_mac1_key(), &[&header, message]);
-            handshake.mac1 = mac1.first_chunk().copied();
-        }
-        handshake.message = message;
-        let mut out = [0; 2 * MAX_DATAGRAM];
-        handshake.emit(&mut out).expect("has room").to_vec()
+    fn insider(&self) -> Insider {
+        Insider::new(self, Model::LABEL_SECRET, INSIDER_EPHEMERAL)
     }
 }
 
@@ -248,25 +186,6 @@ impl Default for Parties {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// The longest payload of an insider; more is no news to a parser.
-pub const MAX_PAYLOAD: usize = 400;
-
-fn write(noise: &mut HandshakeState, payload: &[u8]) -> Vec<u8> {
-    let mut out = [0; MAX_DATAGRAM];
-    let payload = &payload[..payload.len().min(MAX_PAYLOAD)];
-    let len = noise.write_message(payload, &mut out).expect("has room");
-    out[..len].to_vec()
-}
-
-fn read(noise: &mut HandshakeState, packet: &[u8]) {
-    let Ok(Packet::Handshake(handshake)) = Packet::parse(packet) else {
-        panic!("an honest packet does not parse")
-    };
-    noise
-        .read_message(handshake.message, &mut [0; MAX_DATAGRAM])
-        .expect("an honest message");
 }
 
 /// Does the work of a handshake that has begun, up to its packet.

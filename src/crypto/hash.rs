@@ -7,8 +7,6 @@ use zeroize::Zeroize;
 
 use super::Secret;
 
-#[cfg(test)]
-pub(crate) use super::kdf::expand;
 pub(crate) use super::kdf::{expand_into, extract};
 
 #[cfg(any(test, feature = "pairing", not(target_pointer_width = "64")))]

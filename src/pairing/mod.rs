@@ -60,7 +60,10 @@
 //!
 //! # Factory keys
 //!
-//! **What it does**: the device knows its server's key, and shows its own to that server alone. It is
+//! **What the person does**: nothing where the two meet. Somebody has written the server's key into the device before, and the
+//! device's key ([`PublicKey`]) onto the list of those that the server expects: at the factory, or a clinic's engineer over a
+//! cable. Both are public; that neither was changed on its way is all that this model rests on. **What it does**: the device
+//! knows its server's key, and shows its own to that server alone. It is
 //! also the way back for a device or server that has lost the secret of the session before. **What it
 //! stops**: nobody but the holder of the server's key learns which device this is, or can answer it.
 //! **What it does not stop**: anybody can begin it. Whether the device's key is a known one is for the
@@ -122,6 +125,8 @@
 //! | reconnection or factory keys, device | 3 | 2 | |
 //! | reconnection or factory keys, server | 2 | 3 | |
 //!
+//! Who holds many half-open handshakes puts those by that wait for a packet: [`Exchange::park`].
+//!
 //! # Untrusted input
 //!
 //! What a stranger can make it cost, beside one parse:
@@ -158,7 +163,7 @@ mod static_key;
 mod tests;
 
 pub use attempts::{Attempt, Attempts, MAX_ATTEMPTS, PendingAttempt};
-pub use exchange::{Exchange, Work};
+pub use exchange::{Exchange, Parked, Work};
 pub use hello::Hello;
 pub use identity::{
     Belongings, DeviceKey, Identity, MAX_ATTESTATION, MAX_EXPORT, MAX_RECORD_KEY, PublicKey,

@@ -46,6 +46,14 @@ impl Offer {
         }
     }
 
+    /// The same, with the suites that one can use besides by what the person holds.
+    pub(super) const fn and_suites(self, suites: u8) -> Self {
+        Self {
+            suites: self.suites | suites,
+            ..self
+        }
+    }
+
     pub(super) fn emit(self, writer: &mut Writer<'_>) -> Result<(), wire::Error> {
         let [low, high] = self.models.to_le_bytes();
         writer.put(&[self.versions, self.suites, low, high])
@@ -84,11 +92,7 @@ impl Offer {
 impl Offer {
     /// What is said in a hybrid handshake: that one could do without, too.
     pub(super) const fn hybrid(model: Model) -> Self {
-        Self {
-            suites: 1 << SUITE | 1 << super::hybrid::SUITE,
-            models: 1 << model.0,
-            ..Self::OURS
-        }
+        Self::within(model).and_suites(1 << super::hybrid::SUITE)
     }
 
     pub(super) fn check_hybrid(self, theirs: Self, model: Model) -> Result<(), Error> {

@@ -25,16 +25,6 @@ pub(crate) fn extract(salt: &[u8], input: &[&[u8]]) -> Secret {
     backend::extract(salt, input)
 }
 
-/// HKDF-Expand to `N` bytes.
-#[cfg(test)]
-pub(crate) fn expand<const N: usize>(key: &Secret, info: &[&[u8]]) -> [u8; N] {
-    const { assert!(N <= MAX_EXPANDED) };
-    let mut out = [0_u8; N];
-    // Can not fail: the key has the length of a hash, and the assertion bounds the output.
-    let _ = expand_into(key, info, &mut out);
-    out
-}
-
 /// HKDF-Expand to where a secret is going to stay; `None` beyond 255 hashes.
 pub(crate) fn expand_into(key: &Secret, info: &[&[u8]], out: &mut [u8]) -> Option<()> {
     backend::expand(key, info, out)

@@ -28,6 +28,36 @@
 //!
 //! A call of these types performs all the multiplications of its message, and its messages are bare.
 //!
+//! ```
+//! use iomt::pairing::comparison::{Answering, Asking};
+//! use iomt::pairing::{Attempts, DescriptorHash, Error, Identity};
+//! # use iomt::{seal::SystemEntropy, wire::ConnectionId};
+//! # let rng = &mut SystemEntropy;
+//! # let (device, phone) = (Identity::generate(rng)?, Identity::generate(rng)?);
+//! # let promise = DescriptorHash::of_body(b"the body of the descriptor record");
+//! # let (first, second, third) = (&mut [0; 160], &mut [0; 160], &mut [0; 160]);
+//! # let connection = ConnectionId([1; 8]);
+//! let mut attempts = Attempts::armed(); // Of the phone.
+//!
+//! let (asking, message) = Asking::new(&device, promise, connection, rng, first)?;
+//! let (answering, message) = Answering::new(&phone, (connection, &attempts), message, rng, second)?;
+//! let (confirming, message) = asking.handle_reply(message, rng, third).map_err(|(_, error)| error)?;
+//! let attempt = attempts.begin()?.stored(); // What `attempts.spent()` says is written.
+//! let shown = answering.handle_confirmation(attempt, message);
+//! let (at_phone, nonce) = shown.map_err(|(_, _, error)| error)?;
+//! let at_device = confirming.handle_nonce(&nonce)?;
+//!
+//! // A person looks at both, and says yes on both.
+//! assert_eq!(at_device.digits().to_string(), at_phone.digits().to_string());
+//! let (ours, _) = at_device.yes();
+//! let (theirs, attempt) = at_phone.yes();
+//! assert_eq!(ours.secrets.id(), theirs.secrets.id());
+//! if let Some(attempt) = attempt {
+//!     attempts.give_back(&attempt)?; // Once the first packet under these keys was authentic.
+//! }
+//! # Ok::<(), Error>(())
+//! ```
+//!
 //! # In packets
 //!
 //! A device and a server (`node::Device::compare`, `node::Server::compare`; feature `comparison`) speak the same four

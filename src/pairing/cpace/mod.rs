@@ -32,6 +32,55 @@
 //!                                                      Attempts::give_back, once paired
 //! ```
 //!
+//! ```
+//! use iomt::pairing::cpace::{Call, Called, Passcode};
+//! use iomt::pairing::{Attempts, DescriptorHash, Error, Exchange, Identity, StaticKey, Work};
+//! # use iomt::{seal::SystemEntropy, wire::ConnectionId};
+//! # let rng = &mut SystemEntropy;
+//! # let phone = StaticKey::from(Identity::generate(rng)?);
+//! # let device = StaticKey::from(Identity::generate(rng)?);
+//! # let promise = DescriptorHash::of_body(b"the body of the descriptor record");
+//! # let (to, back) = (&mut [0; 64], &mut [0; 64]);
+//! let shown = Passcode::new(b"284915")?; // By the device, which is armed: five attempts.
+//! let mut attempts = Attempts::armed();
+//! let typed = Passcode::new(b"284 915")?; // On the phone.
+//!
+//! let call = Call::new(&phone, ConnectionId([1; 8]), rng)?;
+//! let called = Called::answer(&device, call.packet(to)?, rng)?;
+//! let asking = call.handle_answer(&typed, &phone, called.packet(back)?, rng)?;
+//! let share = asking.packet(to)?;
+//! called.check_share(share)?; // Only for a point of the group
+//! let attempt = attempts.begin()?; // an attempt is spent: what `attempts.spent()` says is written,
+//! let answering = called.handle_share(attempt.stored(), &shown, &device, share, rng)?; // and then it is answered.
+//! let ours = asking.handle_share(answering.packet(back)?)?;
+//! let theirs = answering.finish()?;
+//!
+//! // Whether the passcodes were equal shows in the handshake that follows.
+//! let mut entering = Exchange::enter_passcode(&phone, &ours, rng)?;
+//! entering.work_with(&phone)?;
+//! let hello = entering.packet().ok_or(Error::UnexpectedMessage)?;
+//! let mut answering = Exchange::answer_passcode(&device, &theirs, promise, hello, rng)?;
+//! while answering.poll_work() != Work::Idle {
+//!     answering.work_with(&device)?;
+//! }
+//! # entering.handle_packet(answering.packet().ok_or(Error::UnexpectedMessage)?)?;
+//! # while entering.poll_work() != Work::Idle {
+//! #     entering.work_with(&phone)?;
+//! # }
+//! # answering.handle_packet(entering.packet().ok_or(Error::UnexpectedMessage)?)?;
+//! # while answering.poll_work() != Work::Idle {
+//! #     answering.work_with(&device)?;
+//! # }
+//! // Messages 2 and 3 likewise; then both have the same keys.
+//! let (at_phone, at_device) = (entering.poll_paired(), answering.poll_paired());
+//! assert_eq!(at_phone.map(|paired| paired.secrets.id()), at_device.map(|paired| paired.secrets.id()));
+//! if let Some(attempt) = theirs.attempt() {
+//!     attempts.give_back(attempt)?; // Once the first packet under them was authentic.
+//! }
+//! assert_eq!(attempts.spent(), 0);
+//! # Ok::<(), Error>(())
+//! ```
+//!
 //! | packet | bytes | of which |
 //! |---|---|---|
 //! | `0x41`, `0x42` | 36 | header 20, half of the session id 16 |

@@ -23,7 +23,7 @@ pub struct Call {
 /// The initiator's run, with its share made.
 pub struct Asking {
     connection: ConnectionId,
-    run: Run,
+    pub(in crate::pairing) run: Run,
 }
 
 /// The responder's run, with its half of the session id drawn. Nothing of it depends on the passcode.
@@ -36,7 +36,7 @@ pub struct Called {
 /// The responder's run, with both shares there; the last multiplication is still to be done.
 pub struct Answering {
     connection: ConnectionId,
-    run: Run,
+    pub(in crate::pairing) run: Run,
     theirs: [u8; KEY_LEN],
     attempt: Attempt,
 }
@@ -53,7 +53,7 @@ pub struct Agreement {
 }
 
 /// One side's secret of a run, and what both have said.
-struct Run {
+pub(in crate::pairing) struct Run {
     session: SessionId,
     scalar: Scalar,
     point: [u8; KEY_LEN],
@@ -315,18 +315,12 @@ fn draw_hedge(key: &StaticKey, number: u64, entropy: &mut impl Entropy) -> Resul
 /// What has to be wiped of each.
 #[cfg(all(test, target_os = "linux"))]
 mod secrets {
-    use super::{Agreement, Answering, Asking};
+    use super::{Agreement, Run};
     use crate::crypto::memory::Named;
 
-    impl Asking {
+    impl Run {
         pub(in crate::pairing) fn secret(&self) -> Named {
-            ("scalar", self.run.scalar.to_bytes().to_vec())
-        }
-    }
-
-    impl Answering {
-        pub(in crate::pairing) fn secret(&self) -> Named {
-            ("scalar", self.run.scalar.to_bytes().to_vec())
+            ("scalar", self.scalar.to_bytes().to_vec())
         }
     }
 

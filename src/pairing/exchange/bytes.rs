@@ -34,6 +34,17 @@ impl Bytes {
         }
     }
 
+    /// With a packet that was sent; it has room.
+    pub(super) fn of_sent(packet: &[u8]) -> Self {
+        let mut bytes = Self::new();
+        if let Some(room) = bytes.buffer.get_mut(..packet.len()) {
+            copy(packet, room);
+            bytes.sent = u16::try_from(packet.len()).unwrap_or_default();
+            bytes.used = bytes.sent;
+        }
+        bytes
+    }
+
     pub(super) fn sent(&self) -> &[u8] {
         self.buffer.get(..self.sent.into()).unwrap_or_default()
     }

@@ -44,6 +44,13 @@ pub(super) enum Sas {
     },
 }
 
+/// What one needs of it while a message of Noise is waited for.
+pub(super) enum ParkedSas {
+    None,
+    Asking(Hedge),
+    Answering(SecretNonce),
+}
+
 impl Exchange {
     /// Begins to pair with whoever a person compares digits with: the device, which advertises `token`.
     ///
@@ -168,6 +175,24 @@ impl Exchange {
 impl Sas {
     pub(super) const NONE: Self = Self::None;
 
+    /// Of an exchange that waits for a message of Noise: the asking side for the commitment, the answering one for the
+    /// other's nonce.
+    pub(super) fn park(self) -> ParkedSas {
+        match self {
+            Self::Asking { hedge, .. } => ParkedSas::Asking(hedge),
+            Self::Answering(nonce) => ParkedSas::Answering(nonce),
+            Self::None | Self::Shown { .. } => ParkedSas::None,
+        }
+    }
+
+    pub(super) fn resume(parked: ParkedSas) -> Self {
+        match parked {
+            ParkedSas::Asking(hedge) => Self::asking(Model::NUMERIC_COMPARISON, hedge),
+            ParkedSas::Answering(nonce) => Self::Answering(nonce),
+            ParkedSas::None => Self::None,
+        }
+    }
+
     /// The nonce, where it has one.
     #[cfg(all(test, target_os = "linux"))]
     pub(super) fn secret(&self) -> Option<crate::crypto::memory::Named> {
@@ -254,6 +279,18 @@ impl Sas {
     /// Whether message 4 is still to come.
     pub(super) const fn awaits_revelation(&self) -> bool {
         matches!(self, Self::Asking { .. })
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+impl ParkedSas {
+    /// What has to be wiped of it.
+    pub(super) fn secret(&self) -> Option<crate::crypto::memory::Named> {
+        match self {
+            Self::Asking(hedge) => Some(("hedge", hedge.expose().to_vec())),
+            Self::Answering(nonce) => Some(("nonce", nonce.expose().to_vec())),
+            Self::None => None,
+        }
     }
 }
 

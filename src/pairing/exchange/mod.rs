@@ -1,10 +1,13 @@
 mod bytes;
 #[cfg_attr(not(feature = "comparison"), path = "no_comparing.rs")]
 mod comparing;
+mod parked;
 #[cfg(feature = "cpace")]
 mod passcode;
 mod start;
 mod step;
+
+pub use parked::Parked;
 
 pub(super) use start::prologue;
 #[cfg(feature = "pq")]
@@ -32,8 +35,8 @@ use crate::wire::ConnectionId;
 /// before the packet; where nothing was sent before, it is over then. What [`Exchange::packet`]
 /// gives stays the same to the byte until the next packet is ready: send it as often as needed.
 ///
-/// Takes up to 744 bytes on a 64-bit machine, 872 with the feature `comparison`. Secrets are wiped when it is
-/// dropped, or has given its [`Paired`].
+/// Takes up to 744 bytes on a 64-bit machine, 872 with the feature `comparison`; who has many of them puts those by that wait
+/// for a packet, [`Exchange::park`], in 512 at most. Secrets are wiped when it is dropped, or has given its [`Paired`].
 pub struct Exchange {
     noise: Handshake,
     hello: Hello,
@@ -41,6 +44,8 @@ pub struct Exchange {
     phase: Phase,
     /// Of the pairing that it goes back to: its own, or that of a reconnection's secret.
     suite: u8,
+    /// Which one could use beside suite 1, in the form of an offer.
+    other_suites: u8,
     kept: Kept,
     /// What the device promises to describe itself as: one's own promise, or the other side's.
     promise: Option<DescriptorHash>,
@@ -238,6 +243,15 @@ impl Exchange {
         secrets
     }
 }
+
+/// How large each part is, in the order of the table in `guide::performance`.
+#[cfg(test)]
+pub(super) const PARTS: [usize; 4] = [
+    size_of::<Bytes>(),
+    size_of::<Handshake>(),
+    size_of::<Kept>(),
+    size_of::<Sas>(),
+];
 
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

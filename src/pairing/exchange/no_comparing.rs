@@ -9,6 +9,7 @@ use crate::wire;
 pub(super) use crate::pairing::payload::MAX_PAYLOAD as MAX;
 
 pub(super) struct Sas;
+pub(super) type ParkedSas = Sas;
 
 #[allow(
     clippy::unused_self,
@@ -21,6 +22,14 @@ impl Sas {
     #[cfg(all(test, target_os = "linux"))]
     pub(super) fn secret(&self) -> Option<crate::crypto::memory::Named> {
         None
+    }
+
+    pub(super) const fn park(self) -> ParkedSas {
+        self
+    }
+
+    pub(super) const fn resume(parked: ParkedSas) -> Self {
+        parked
     }
 
     pub(super) fn asking(_: Model, _: Hedge) -> Self {

@@ -7,7 +7,7 @@ use crate::crypto::dh::PrivateKey;
 use crate::crypto::{SUITE, Secret};
 use crate::pairing::hello::static_mac1_key;
 use crate::pairing::label::LabelSecret;
-use crate::pairing::noise::{Handshake, KK_PSK0, Known, Pattern, Role, XX_PSK0};
+use crate::pairing::noise::{Handshake, IK_PSK2, KK_PSK0, Known, Pattern, Role, XX_PSK0};
 use crate::pairing::{DescriptorHash, Error, Hello, Model, PublicKey, StaticKey};
 use crate::seal::{Entropy, Hedge, Label, ResumptionSecret, draw};
 use crate::wire::{self, ConnectionId, Hint, VERSION, Writer};
@@ -20,6 +20,8 @@ pub(super) struct Terms<'a> {
     pub(super) psk: Option<&'a Secret>,
     /// Of the pairing that it goes back to.
     pub(super) suite: u8,
+    /// Which one could use beside suite 1, in the form of an offer.
+    pub(super) other_suites: u8,
     pub(super) promise: Option<DescriptorHash>,
     /// What was agreed before the handshake; else the hint stands in its place.
     pub(super) before: &'a [u8],
@@ -192,6 +194,7 @@ impl<'a> Terms<'a> {
             peer: None,
             psk: Some(label.psk()),
             suite: SUITE,
+            other_suites: label.other_suites(),
             promise: None,
             before: &[],
             number: 0,
@@ -214,6 +217,7 @@ impl<'a> Terms<'a> {
             peer: Some(peer),
             psk: Some(secret.psk()),
             suite: secret.suite(),
+            other_suites: 0,
             promise: None,
             before: &[],
             number: 0,
@@ -231,6 +235,7 @@ impl<'a> Terms<'a> {
             peer: None,
             psk: None,
             suite: SUITE,
+            other_suites: 0,
             promise: None,
             before: &[],
             number: 0,
@@ -307,7 +312,7 @@ impl<'a> Terms<'a> {
             local_static: Some(local.as_array()),
             remote_static: peer.as_ref().map(PublicKey::as_array),
         };
-        let pattern = pattern_of(self.hello.model)?;
+        let pattern = pattern_of(self.hello.model);
         let prologue = prologue(pattern, self.hello, self.before, &mut buffer)?;
         Ok(Exchange {
             noise: Handshake::new(pattern, role, prologue, &known)?,
@@ -315,6 +320,7 @@ impl<'a> Terms<'a> {
             role,
             phase: Phase::Over,
             suite: self.suite,
+            other_suites: self.other_suites,
             kept: Kept::Nothing,
             promise: self.promise,
             psk: self.psk.map(Secret::share),
@@ -324,14 +330,14 @@ impl<'a> Terms<'a> {
     }
 }
 
-fn pattern_of(model: Model) -> Result<Pattern, Error> {
-    Ok(match model {
-        Model::LABEL_KEY => Pattern::IK.with_psk(2).ok_or(Error::UnknownPattern)?,
+pub(super) const fn pattern_of(model: Model) -> Pattern {
+    match model {
+        Model::LABEL_KEY => IK_PSK2,
         Model::RECONNECTION => KK_PSK0,
         Model::FACTORY_KEYS => Pattern::IK,
         Model::NUMERIC_COMPARISON => Pattern::XX,
         _ => XX_PSK0,
-    })
+    }
 }
 
 /// With the transcript of a passcode; 80 are enough for a hint.

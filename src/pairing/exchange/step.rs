@@ -135,10 +135,14 @@ impl Exchange {
     ) -> Result<&'o [u8], wire::Error> {
         let is_promised = self.is_device() && self.has_promise(number);
         let payload = Payload {
-            offer: (number < 2).then(|| Offer::within(self.hello.model)),
+            offer: (number < 2).then(|| self.offer()),
             descriptor: self.promise.filter(|_| is_promised),
         };
         self.sas.emit(number, payload, out)
+    }
+
+    const fn offer(&self) -> Offer {
+        Offer::within(self.hello.model).and_suites(self.other_suites)
     }
 
     /// Whether the device's promise is in its message of this number, from 0: its first one, but in a
@@ -157,7 +161,7 @@ impl Exchange {
         let missing = wire::Error::Truncated { missing: 1 };
         if number < 2 {
             let theirs = payload.offer.ok_or(missing)?;
-            Offer::within(self.hello.model).check(theirs, self.hello.model)?;
+            self.offer().check(theirs, self.hello.model)?;
         }
         if !self.is_device() && self.has_promise(number) {
             self.promise = Some(payload.descriptor.ok_or(missing)?);

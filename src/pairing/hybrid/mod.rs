@@ -10,10 +10,20 @@
 //! of its session say that the two were paired so, through all reconnections; a [`Relation`] is stored with it, can be
 //! made of nothing less, and refuses what its peer begins by a classical label, passcode, digits or keys:
 //! [`Error::Downgraded`](super::Error::Downgraded). **Where that ends**: a `Relation` knows its own peer. A device that is armed
-//! anew may get another owner, by whatever its person arms it for; and two who could both do suite 3 and have
-//! never been paired by it are not told so by a handshake of suite 1, whose offers name suite 1 alone.
+//! anew may get another owner, by whatever its person arms it for.
+//!
+//! **What two say who have never been paired so**: a side that speaks both suites begins and answers in suite 1 with a label that
+//! is [`also_hybrid`](super::label::LabelSecret::also_hybrid). Its offers then name suite 3 as well, inside the handshake, and two
+//! of these abort there: who keeps the packets of suite 3 from them gets no classical pairing instead. Not every build with
+//! `pq` says so, as not every program in it speaks suite 3: `node` does not, and offers suite 1 alone. Passcode, digits and
+//! keys have no form in suite 3, so their offers do not name it.
+//!
 //! `node` does not pair by hybrid: its images and rows have no suite but 1, so what is kept in a `Relation` is kept by
 //! the application, beside a sealer or opener of its own.
+//!
+//! **What is the caller's**: a [`Hybrid`] is one handshake. Who has recorded a message 1 of this label can have it answered, and
+//! nothing comes of the answer; so give one up where two minutes bring nothing new, and sooner for another message 1, as a
+//! device does with those of suite 1.
 //!
 //! It may change with every release until 1.0, with the drafts that it stands on, and is in no bundle of features:
 //! an M4 takes about as long for it as for two multiplications, but the crate below it may panic by what

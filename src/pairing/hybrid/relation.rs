@@ -80,6 +80,9 @@ impl Relation {
             return Err(Error::Downgraded);
         }
         let secret = paired.secrets.resumption().ok_or(Error::MissingKey)?;
+        if secret.suite() != SUITE {
+            return Err(Error::Downgraded);
+        }
         Ok(Self {
             peer: paired.peer,
             secret,

@@ -9,7 +9,8 @@
 //!   3 attestation  1 to 1,024 bytes what its maker says of it: opaque here
 //! ```
 //!
-//! XChaCha20-Poly1305 with a random nonce, hedged by the content; associated data: version ‖ suite ‖ lv("identity").
+//! XChaCha20-Poly1305 under E(device key, "identity"), as the device key itself is the root of other keys, too, with a random nonce,
+//! hedged by the content; associated data: version ‖ suite ‖ lv("identity").
 //!
 //! | | bytes |
 //! |---|---|
@@ -25,7 +26,7 @@ use super::Identity;
 use crate::crypto::aead::{EXTENDED_NONCE_LEN, TAG_LEN, open_x, seal_x};
 use crate::crypto::{KEY_LEN, SUITE, Secret};
 use crate::pairing::{DescriptorHash, Error};
-use crate::seal::{Entropy, Hedge, Label, draw};
+use crate::seal::{Entropy, Hedge, Label, derive, draw};
 use crate::wire::{self, Reader, Writer};
 
 const VERSION: u8 = 1;
@@ -48,7 +49,8 @@ pub const MAX_ATTESTATION: usize = 1_024;
 pub const MAX_EXPORT: usize =
     HEAD_LEN + KEY_LEN + (2 + 32) + (2 + MAX_RECORD_KEY) + (3 + MAX_ATTESTATION) + TAG_LEN;
 
-/// The key that a device seals its identity under: of a fuse, a key store, or a person's safe.
+/// The secret that a device seals its identity under, or makes its static keys of ([`Identity::of_relation`]): of a fuse, a key
+/// store, or a person's safe. One may serve for both: each is made with a key of its own.
 ///
 /// Wiped when dropped, never printed, not `Clone`.
 #[derive(Debug)]
@@ -86,6 +88,11 @@ impl DeviceKey {
 
     pub(super) const fn secret(&self) -> &Secret {
         &self.0
+    }
+
+    /// What an identity is sealed under.
+    fn sealing(&self) -> Secret {
+        derive(&self.0, Label::IDENTITY)
     }
 }
 
@@ -136,7 +143,7 @@ impl Identity {
         let mut writer = Writer::new(head);
         writer.put(&HEAD)?;
         writer.put(&nonce)?;
-        *tag = seal_x(&key.0, &nonce, &ASSOCIATED, content).ok_or(Error::BadExport)?;
+        *tag = seal_x(&key.sealing(), &nonce, &ASSOCIATED, content).ok_or(Error::BadExport)?;
         Ok(bytes)
     }
 
@@ -162,7 +169,7 @@ impl Identity {
         let (content, tag) = sealed
             .split_last_chunk_mut::<TAG_LEN>()
             .ok_or(Error::BadExport)?;
-        open_x(&key.0, &nonce, &ASSOCIATED, content, tag).map_err(|_| Error::BadExport)?;
+        open_x(&key.sealing(), &nonce, &ASSOCIATED, content, tag).map_err(|_| Error::BadExport)?;
         let (private, fields) = content
             .split_first_chunk_mut::<KEY_LEN>()
             .ok_or(Error::BadExport)?;

@@ -19,6 +19,8 @@ pub struct LabelSecret {
     mac1_key: Secret,
     hint: Hint,
     model: Model,
+    /// Those beside suite 1, in the form of an offer.
+    other_suites: u8,
 }
 
 impl fmt::Debug for LabelSecret {
@@ -47,6 +49,7 @@ impl LabelSecret {
             mac1_key: derive(&label, Label::LABEL_MAC1),
             hint: Hint(expand_label(&label, Label::LABEL_HINT, [&[], &[]])),
             model: Model::LABEL_SECRET,
+            other_suites: 0,
         })
     }
 
@@ -103,6 +106,10 @@ impl LabelSecret {
         &self.psk.0
     }
 
+    pub(in crate::pairing) const fn other_suites(&self) -> u8 {
+        self.other_suites
+    }
+
     #[cfg(feature = "pq")]
     pub(in crate::pairing) const fn psks(&self) -> &[Psk] {
         core::slice::from_ref(&self.psk)
@@ -110,5 +117,18 @@ impl LabelSecret {
 
     pub(in crate::pairing) const fn mac1_key(&self) -> &Secret {
         &self.mac1_key
+    }
+}
+
+#[cfg(feature = "pq")]
+impl LabelSecret {
+    /// For a side that pairs by this label in suite 3 as well ([`Hybrid`](crate::pairing::hybrid::Hybrid)): an
+    /// [`Exchange`](crate::pairing::Exchange) by it, in suite 1, says so and ends with
+    /// [`Error::Downgraded`] where the other side says the same. So nobody in between moves two who can both do
+    /// suite 3 to suite 1 by keeping its packets from them.
+    #[must_use]
+    pub const fn also_hybrid(mut self) -> Self {
+        self.other_suites = 1 << crate::pairing::hybrid::SUITE;
+        self
     }
 }

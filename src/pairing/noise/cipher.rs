@@ -23,6 +23,14 @@ impl Cipher {
         }
     }
 
+    pub(super) const fn from_parts(key: Option<Secret>, nonce: u64) -> Self {
+        Self { key, nonce }
+    }
+
+    pub(super) fn into_parts(self) -> (Option<Secret>, u64) {
+        (self.key, self.nonce)
+    }
+
     pub(super) const fn has_key(&self) -> bool {
         self.key.is_some()
     }

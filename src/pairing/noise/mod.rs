@@ -12,6 +12,7 @@
 //! handshake   HandshakeState: keys, and where one is in the pattern
 //! message     the tokens of one message after the other
 //! hybrid      what a KEM adds, by feature `pq`: a draft
+//! parked      what a handshake needs that waits for a message
 //! party       whole messages, in and out
 //! transport   the two CipherStates behind the handshake
 //! ```
@@ -38,6 +39,7 @@ mod hybrid;
 #[path = "classical.rs"]
 mod hybrid;
 mod message;
+mod parked;
 mod party;
 mod pattern;
 mod row;
@@ -56,7 +58,8 @@ pub(super) use handshake::{Checkpoint, Handshake, Known};
 #[cfg(feature = "pq")]
 pub(super) use hybrid::{IK_HYBRID_PSK2, XX_HYBRID_PSK0};
 pub(super) use message::Need;
-pub(super) use pattern::{KK_PSK0, XX_PSK0};
+pub(super) use parked::Parked;
+pub(super) use pattern::{IK_PSK2, KK_PSK0, XX_PSK0};
 
 use crate::crypto::NotAuthentic;
 

@@ -32,6 +32,8 @@ const MODIFIERS: [&str; 5] = ["psk0", "psk1", "psk2", "psk3", "psk4"];
 
 /// A label with a secret only.
 pub(in crate::pairing) const XX_PSK0: Pattern = Pattern::new(&XX, Psks(1));
+/// A label with key and secret.
+pub(in crate::pairing) const IK_PSK2: Pattern = Pattern::new(&IK, Psks(1 << 2));
 /// Reconnection: each side knows the other's key, and both the psk of the session before.
 pub(in crate::pairing) const KK_PSK0: Pattern = Pattern::new(&KK, Psks(1));
 

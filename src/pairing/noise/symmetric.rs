@@ -29,6 +29,22 @@ impl Symmetric {
         }
     }
 
+    pub(super) const fn from_parts(
+        chaining_key: Secret,
+        hash: [u8; HASH_LEN],
+        cipher: Cipher,
+    ) -> Self {
+        Self {
+            chaining_key,
+            hash,
+            cipher,
+        }
+    }
+
+    pub(super) fn into_parts(self) -> (Secret, [u8; HASH_LEN], Cipher) {
+        (self.chaining_key, self.hash, self.cipher)
+    }
+
     /// A second copy for a step that may fail.
     pub(super) fn share(&self) -> Self {
         Self {
@@ -169,7 +185,7 @@ impl Symmetric {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::hash::expand;
+    use crate::crypto::hash::expand_into;
 
     #[test]
     fn what_is_wiped_holds_no_secret_and_still_its_hash() {
@@ -185,7 +201,8 @@ mod tests {
     #[test]
     fn noises_hkdf_is_hkdf_without_info() {
         let (salt, input) = (Secret::new([3; 32]), [5; 32]);
-        let expected: [u8; 96] = expand(&extract(salt.expose(), &[&input]), &[]);
+        let mut expected = [0; 96];
+        expand_into(&extract(salt.expose(), &[&input]), &[], &mut expected).unwrap();
         let outputs: [Secret; 3] = hkdf(&salt, &input);
         assert_eq!(outputs.map(|output| *output.expose()).concat(), expected);
     }

@@ -5,7 +5,7 @@
 
 use super::*;
 use crate::crypto::dh::PrivateKey;
-use crate::crypto::hash::{expand, extract, hmac, sha256};
+use crate::crypto::hash::{expand_into, extract, hmac, sha256};
 use crate::crypto::{Secret, aead};
 use crate::seal::{derive, expand_label};
 
@@ -61,6 +61,13 @@ pub(super) fn packet(step: u8, message: &[u8]) -> Vec<u8> {
     [&header, code, message].concat()
 }
 
+/// Noise's HKDF, which is that of RFC 5869 without info.
+fn hkdf<const N: usize>(chaining_key: &[u8], input: &[u8]) -> [u8; N] {
+    let mut outputs = [0; N];
+    expand_into(&extract(chaining_key, &[input]), &[], &mut outputs).unwrap();
+    outputs
+}
+
 impl Insider {
     fn new() -> Self {
         let mut insider = Self {
@@ -69,7 +76,7 @@ impl Insider {
             key: Secret::new([0; 32]),
         };
         let psk = label_key(Label::LABEL_PSK);
-        let outputs: [u8; 96] = expand(&extract(&insider.chaining_key, &[psk.expose()]), &[]);
+        let outputs: [u8; 96] = hkdf(&insider.chaining_key, psk.expose());
         insider.chaining_key.copy_from_slice(&outputs[..32]);
         insider.mix_hash(&outputs[32..64]);
         insider
@@ -80,7 +87,7 @@ impl Insider {
     }
 
     fn mix_key(&mut self, input: &[u8; 32]) {
-        let outputs: [u8; 64] = expand(&extract(&self.chaining_key, &[input]), &[]);
+        let outputs: [u8; 64] = hkdf(&self.chaining_key, input);
         self.chaining_key.copy_from_slice(&outputs[..32]);
         self.key = Secret::try_from(&outputs[32..]).unwrap();
     }
@@ -179,6 +186,16 @@ fn pairs_as_device(e: &Shown, s: &Shown) -> Result<(), Error> {
 
 fn offer_and_descriptor() -> Vec<u8> {
     [&OFFER[..], &[2, 32], &[0xD5; 32]].concat()
+}
+
+/// What a device that offers this says to a first message.
+#[cfg(feature = "pq")]
+pub(super) fn reply_with_offer(hello: &[u8], offer: [u8; 4]) -> Vec<u8> {
+    let (e, s) = (Shown::honest([3; 32]), Shown::honest([4; 32]));
+    let mut insider = Insider::new();
+    let their_e = insider.read_hello(hello);
+    let payload = [&[1, 4][..], &offer, &[2, 32], &[0xD5; 32]].concat();
+    insider.reply(&their_e, &e, &s, &payload)
 }
 
 // IOMT-PAIR-024

@@ -7,6 +7,7 @@
 mod insider;
 mod keys;
 mod negotiation;
+mod parked;
 mod printed;
 mod random;
 mod refused;
@@ -364,4 +365,16 @@ fn an_exchange_is_as_large_as_the_documentation_says() {
     };
     let size = size_of::<Exchange>();
     assert!(size <= documented, "{size}");
+    let parked = if cfg!(feature = "comparison") {
+        509
+    } else {
+        477
+    };
+    let parts = match cfg!(feature = "comparison") {
+        true => [312, 264, 120, 84],
+        false => [266, 264, 120, 0],
+    };
+    assert_eq!(exchange::PARTS, parts);
+    let size = size_of::<Parked>();
+    assert!(size <= parked, "{size}");
 }

@@ -201,6 +201,92 @@ fn a_side_that_means_another_version_suite_name_model_or_hint_is_refused_as_not_
     }
 }
 
+/// Who keeps suite 3 from two who both speak it gets no pairing in suite 1 instead.
+#[cfg(feature = "pq")]
+mod hybrid_kept_away {
+    use super::*;
+
+    const ALSO: u8 = 1 << 3;
+
+    fn both() -> [(Model, fn() -> LabelSecret); 2] {
+        [
+            (Model::LABEL_SECRET, label),
+            (Model::LABEL_KEY, || {
+                LabelSecret::beside_key(SECRET).unwrap()
+            }),
+        ]
+    }
+
+    fn begin(label: &LabelSecret) -> Exchange {
+        let (key, rng) = (reader(), &mut Counting(10));
+        let mut asking = match label.model() {
+            Model::LABEL_KEY => {
+                let peer = device().public();
+                Exchange::read_label_with_key(&key, label, peer, CONNECTION, rng)
+            }
+            _ => Exchange::read_label(&key, label, CONNECTION, rng),
+        }
+        .unwrap();
+        work_through(&mut asking, &key).unwrap();
+        asking
+    }
+
+    fn answer(label: &LabelSecret, hello: &[u8]) -> Result<Exchange, Error> {
+        let rng = &mut Counting(50);
+        let mut answering = Exchange::answer_label(&device(), label, descriptor(), hello, rng)?;
+        work_through(&mut answering, &device())?;
+        Ok(answering)
+    }
+
+    // IOMT-VER-006, IOMT-PAIR-023
+    #[test]
+    fn two_who_both_speak_suite_3_do_not_pair_by_a_label_in_suite_1() {
+        for (model, label) in both() {
+            // What they send in suite 3 does not come through; each then tries suite 1.
+            let label = label().also_hybrid();
+            let asking = begin(&label);
+            let refused = answer(&label, asking.packet().unwrap()).unwrap_err();
+            assert_eq!(refused, Error::Downgraded, "{model:?}");
+        }
+    }
+
+    /// One side alone speaks suite 3: nothing better is in common.
+    // IOMT-VER-006, IOMT-PAIR-023
+    #[test]
+    fn who_speaks_suite_3_pairs_in_suite_1_with_who_does_not() {
+        for (_, label) in both() {
+            for (ours, theirs) in [
+                (label().also_hybrid(), label()),
+                (label(), label().also_hybrid()),
+            ] {
+                let mut asking = begin(&ours);
+                let mut answering = answer(&theirs, asking.packet().unwrap()).unwrap();
+                let third = hand_over(&mut asking, &reader(), answering.packet().unwrap()).unwrap();
+                if answering.poll_paired().is_none() {
+                    hand_over(&mut answering, &device(), &third).unwrap();
+                    assert!(answering.poll_paired().is_some());
+                }
+                assert!(asking.poll_paired().is_some());
+            }
+        }
+    }
+
+    /// The reader finds it by itself where the device does not look.
+    // IOMT-VER-006, IOMT-PAIR-023
+    #[test]
+    fn the_reader_refuses_a_reply_that_names_suite_3_as_well() {
+        let label = label().also_hybrid();
+        let mut asking = begin(&label);
+        let hello = asking.packet().unwrap().to_vec();
+        // A device that says what it can do and goes on all the same.
+        let reply = insider::reply_with_offer(&hello, [0b10, 0b10 | ALSO, 0b100, 0]);
+        let refused = hand_over(&mut asking, &reader(), &reply);
+        assert_eq!(refused, Err(Error::Downgraded));
+        let reply = insider::reply_with_offer(&hello, [0b10, 0b10, 0b100, 0]);
+        assert!(hand_over(&mut asking, &reader(), &reply).is_ok());
+    }
+}
+
 /// The passcode's offers are in its shares, in the clear, and enter the transcript.
 #[cfg(feature = "cpace")]
 mod passcode {

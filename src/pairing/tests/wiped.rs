@@ -78,6 +78,25 @@ fn drop_and_look(exchange: Exchange) -> Vec<Named> {
     secrets
 }
 
+/// Puts one by, drops it and looks for what it held.
+fn park_and_look(exchange: Exchange) -> Vec<Named> {
+    let parked = exchange.park().unwrap();
+    let secrets = parked.secrets();
+    assert_wiped("Parked", parked, &secrets);
+    secrets
+}
+
+// IOMT-SEC-001
+#[test]
+fn of_an_exchange_that_was_put_by() {
+    let (asked, first) = hello();
+    let asked = park_and_look(asked);
+    let answered = park_and_look(answer(&first, 20).unwrap().0);
+    let names = names_of(&[&asked, &answered]);
+    let expected = ["chaining key", "cipher key", "ephemeral key", "psk"];
+    assert_eq!(names, BTreeSet::from(expected));
+}
+
 /// Every stage of a pairing by label, left off there; and the pairing itself.
 // IOMT-SEC-001, IOMT-PAIR-057
 #[test]
@@ -291,6 +310,12 @@ fn of_digits_that_are_compared_in_packets() {
     let mut answering = answer();
     let secrets = drop_and_look(answer());
     assert!(names_of(&[&secrets]).contains("nonce"));
+    let mut parked = answer();
+    work_through(&mut parked, &phone).unwrap();
+    assert!(names_of(&[&park_and_look(parked)]).contains("nonce"));
+    let mut parked = Exchange::compare(&device, descriptor(), b"token", CONNECTION, rng).unwrap();
+    work_through(&mut parked, &device).unwrap();
+    assert!(names_of(&[&park_and_look(parked)]).contains("hedge"));
     work_through(&mut answering, &phone).unwrap();
     let third = hand_over(&mut asking, &device, answering.packet().unwrap()).unwrap();
     let secrets = drop_and_look(asking);
@@ -327,9 +352,9 @@ fn of_a_passcode_on_its_way() {
         .handle_share(answering.packet(other).unwrap())
         .unwrap();
     let theirs = answering.finish().unwrap();
-    let scalar = asking.secret();
+    let scalar = asking.run.secret();
     assert_wiped("Asking", asking, &[scalar]);
-    let scalar = left_off.secret();
+    let scalar = left_off.run.secret();
     assert_wiped("Answering", left_off, &[scalar]);
     for agreement in [ours, theirs] {
         let secrets = agreement.secrets();

@@ -3,6 +3,7 @@
 mod forged;
 mod holder;
 mod random;
+mod relation;
 
 use super::printed::shows;
 use super::*;
@@ -18,7 +19,7 @@ enum By {
 
 const BOTH: [By; 2] = [By::Reconnection, By::FactoryKeys];
 
-fn resumption(psk: u8) -> ResumptionSecret {
+pub(super) fn resumption(psk: u8) -> ResumptionSecret {
     ResumptionSecret::from_secret_bytes(&[psk; 32]).unwrap()
 }
 
