@@ -86,9 +86,12 @@ impl<T: Sample, const N: usize> Cascade<T, N> {
             }
             all => all,
         };
+        // A copy of its own can stay in registers.
+        let mut inner = *state;
         for sample in rest {
-            *sample = self.go_on(state, *sample);
+            *sample = self.go_on(&mut inner, *sample);
         }
+        *state = inner;
     }
 }
 
