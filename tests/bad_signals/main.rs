@@ -36,17 +36,27 @@ fn run(block: &mut dyn Block, samples: impl Iterator<Item = f32>) -> Vec<f64> {
 
 /// A good signal, the `bad` one, and a good one again, on every block at every rate.
 fn survives(claim: &str, bad: &dyn Fn(u32) -> f32) {
+    everywhere(claim, |block| {
+        let samples = (0..800).map(good).chain((0..1_200).map(bad));
+        run(block, samples.chain((0..800).map(good)))
+    });
+}
+
+/// What `tried` has come out of every block at every rate is a number.
+fn everywhere(claim: &str, tried: impl Fn(&mut dyn Block) -> Vec<f64>) {
+    let mut failures = Vec::new();
     for subject in all() {
         for rate in rates() {
             let Some(mut block) = subject.at(rate) else {
                 continue;
             };
-            let samples = (0..2_000).map(good).chain((0..3_000).map(bad));
-            let out = run(&mut *block, samples.chain((0..2_000).map(good)));
-            let odd = out.iter().find(|value| !value.is_finite());
-            assert_eq!(odd, None, "{claim}: {} at {rate}", subject.name);
+            let out = tried(&mut *block);
+            if let Some(odd) = out.iter().find(|value| !value.is_finite()) {
+                failures.push(format!("{} at {rate}: {odd}", subject.name));
+            }
         }
     }
+    assert!(failures.is_empty(), "{claim}: {failures:#?}");
 }
 
 #[test]
@@ -87,37 +97,32 @@ fn found_in_a_flat_line(subject: &Subject, level: f32) -> usize {
 
 #[test]
 fn nothing_is_found_in_a_flat_line() {
+    let mut failures = Vec::new();
     for subject in all().iter().filter(|subject| subject.finds_events) {
         for level in [0.0, 2_000.0, -32_768.0] {
             let found = found_in_a_flat_line(subject, level);
-            assert_eq!(found, 0, "{} at level {level}", subject.name);
+            if found > 0 {
+                failures.push(format!("{}: {found} at level {level}", subject.name));
+            }
         }
     }
+    assert!(failures.is_empty(), "{failures:#?}");
     survives("flat", &|_| 2_000.0);
 }
 
 #[test]
 fn gaps_of_any_length_anywhere_are_survived() {
-    for subject in all() {
-        for rate in rates() {
-            let Some(mut block) = subject.at(rate) else {
-                continue;
-            };
-            let mut out = Vec::new();
-            block.gap(7, &mut out);
-            for (round, lost) in [0, 1, 77, 100_000, u64::MAX].into_iter().enumerate() {
-                out.extend(run(&mut *block, (0..500 + round as u32).map(good)));
-                block.gap(lost, &mut out);
-                block.gap(lost, &mut out);
-            }
-            out.extend(run(&mut *block, (0..2_000).map(good)));
-            assert!(
-                out.iter().all(|value| value.is_finite()),
-                "{} at {rate}",
-                subject.name
-            );
+    everywhere("gaps", |block| {
+        let mut out = Vec::new();
+        block.gap(7, &mut out);
+        for (lost, samples) in [0, 1, 77, 100_000, u64::MAX].into_iter().zip(300..) {
+            out.extend(run(block, (0..samples).map(good)));
+            block.gap(lost, &mut out);
+            block.gap(lost, &mut out);
         }
-    }
+        out.extend(run(block, (0..800).map(good)));
+        out
+    });
 }
 
 #[test]
@@ -140,47 +145,38 @@ fn a_rate_is_refused_or_works() {
 
 #[test]
 fn nothing_and_a_single_sample_are_enough() {
-    for subject in all() {
-        for rate in rates() {
-            for samples in 0..4 {
-                let Some(mut block) = subject.at(rate) else {
-                    continue;
-                };
-                let mut out = run(&mut *block, (0..samples).map(good));
-                block.gap(0, &mut out);
-                assert!(out.iter().all(|value| value.is_finite()));
-            }
-        }
+    for samples in 0..4 {
+        everywhere("few samples", |block| {
+            let mut out = run(block, (0..samples).map(good));
+            block.gap(0, &mut out);
+            out
+        });
     }
 }
 
 #[test]
-fn an_hour_wears_no_block_out() {
+fn a_long_time_wears_no_block_out() {
     for subject in all() {
-        let rate = SampleRate::hz(250);
-        let Some(mut block) = subject.at(rate) else {
+        let Some(mut block) = subject.at(SampleRate::hz(250)) else {
             continue;
         };
-        let out = run(&mut *block, (0..100_000).map(good));
-        assert!(
-            out.iter().all(|value| value.is_finite()),
-            "{}",
-            subject.name
-        );
+        let out = run(&mut *block, (0..30_000).map(good));
+        let is_sound = out.iter().all(|value| value.is_finite());
+        assert!(is_sound, "{}", subject.name);
     }
 }
 
 /// A copy goes on at each cut, as after a pause of the program; blocks that take many samples at once are given them so.
 #[test]
 fn the_cut_into_calls_changes_nothing() {
-    let signal: Vec<f32> = (0..3_000).map(good).collect();
+    let signal: Vec<f32> = (0..1_000).map(good).collect();
     for subject in all() {
         for rate in rates() {
             let Some(mut block) = subject.at(rate) else {
                 continue;
             };
             let whole = run(&mut *block, signal.iter().copied());
-            for size in [1, 7, 250, 2_999] {
+            for size in [1, 7, 999] {
                 let Some(mut block) = subject.at(rate) else {
                     continue;
                 };

@@ -322,11 +322,13 @@ fn rate_changers() -> Vec<Subject> {
                 Some((low_pass, FirState::new()))
             },
             |(fir, state), sample, out| out.push(f64::from(fir.process(state, sample as i32))),
-            Some(|(fir, state), samples, out| {
-                let mut block: Vec<i32> = samples.iter().map(|sample| *sample as i32).collect();
-                fir.process_block(state, &mut block);
-                out.extend(block.into_iter().map(f64::from));
-            }),
+            Some(
+                |(fir, state): &mut (Fir<i32, 31>, FirState<i32, 31>), samples, out| {
+                    let mut block: Vec<i32> = samples.iter().map(|sample| *sample as i32).collect();
+                    fir.process_block(state, &mut block);
+                    out.extend(block.into_iter().map(f64::from));
+                },
+            ),
             |(_, state), _, _| *state = FirState::new(),
         ),
         subject(
