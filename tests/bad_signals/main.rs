@@ -16,7 +16,7 @@ const USUAL_HZ: [u32; 4] = [100, 250, 360, 1_000];
 
 /// The rates of the devices, and the ends of the type.
 fn rates() -> impl Iterator<Item = SampleRate> {
-    let ends = [1, 999, u32::MAX].map(|millihertz| SampleRate::from_millihertz(millihertz));
+    let ends = [1, 999, u32::MAX].map(SampleRate::from_millihertz);
     let usual = USUAL_HZ.map(SampleRate::hz);
     usual.into_iter().chain(ends.into_iter().flatten())
 }

@@ -61,13 +61,14 @@ impl Subject {
 }
 
 type Push<S> = fn(&mut S, f32, &mut Vec<f64>);
+type PushAll<S> = fn(&mut S, &[f32], &mut Vec<f64>);
 type Gap<S> = fn(&mut S, u64, &mut Vec<f64>);
 
 #[derive(Clone)]
 struct Of<S> {
     state: S,
     push: Push<S>,
-    push_all: Option<fn(&mut S, &[f32], &mut Vec<f64>)>,
+    push_all: Option<PushAll<S>>,
     gap: Gap<S>,
 }
 
@@ -106,7 +107,7 @@ fn in_blocks<S: Clone + 'static>(
     name: &'static str,
     make: fn(SampleRate) -> Option<S>,
     push: Push<S>,
-    push_all: Option<fn(&mut S, &[f32], &mut Vec<f64>)>,
+    push_all: Option<PushAll<S>>,
     gap: Gap<S>,
 ) -> Subject {
     let make: Make = Box::new(move |rate| {
@@ -143,14 +144,14 @@ where
     A: Filter<f32> + Clone + 'static,
     B: Filter<i32> + Clone + 'static,
 {
-    let make = move |make_state: Make, name| Subject {
-        name,
-        finds_events: false,
-        make: make_state,
-    };
     let float: Make = Box::new(move |_| Some(Box::new(Floats(a())) as Box<dyn Block>));
     let integer: Make = Box::new(move |_| Some(Box::new(Integers(b())) as Box<dyn Block>));
-    [make(float, names[0]), make(integer, names[1])]
+    let [name_of_float, name_of_integer] = names;
+    [(name_of_float, float), (name_of_integer, integer)].map(|(name, make)| Subject {
+        name,
+        finds_events: false,
+        make,
+    })
 }
 
 #[derive(Clone)]
@@ -508,7 +509,7 @@ fn intervals() -> Vec<Subject> {
             |intervals: &mut Vec<(f64, f32)>, sample, out| {
                 let (last, _) = intervals.last().copied().unwrap_or_default();
                 intervals.push((last + f64::from(sample) / 1e3, sample));
-                if intervals.len() % 64 == 0 {
+                if intervals.len().is_multiple_of(64) {
                     let powers = BandPowers::of(intervals);
                     out.extend(powers.map(|powers| f64::from(powers.low)));
                     let ratio = powers.and_then(|powers| powers.ratio());
