@@ -42,8 +42,8 @@ fn finds_fibrillation_in_long_records() {
     let Some([sensitivity, specificity]) = rates("afdb") else {
         return;
     };
-    assert!(sensitivity >= 95.0);
-    assert!(specificity >= 96.5);
+    assert!(sensitivity >= 95.8);
+    assert!(specificity >= 96.0);
 }
 
 #[test]
@@ -51,6 +51,6 @@ fn finds_fibrillation_among_ectopic_beats() {
     let Some([sensitivity, specificity]) = rates("mitdb") else {
         return;
     };
-    assert!(sensitivity >= 97.0);
-    assert!(specificity >= 86.5);
+    assert!(sensitivity >= 97.5);
+    assert!(specificity >= 93.4);
 }

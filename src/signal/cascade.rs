@@ -52,6 +52,11 @@ impl<T: Sample, const N: usize> Cascade<T, N> {
         if !state.is_begun {
             return self.begin(state, sample.admit(T::ZERO));
         }
+        self.go_on(state, sample)
+    }
+
+    #[inline(always)]
+    fn go_on(&self, state: &mut CascadeState<T, N>, sample: T) -> T {
         let before = state.samples;
         let sample = sample.admit(before.newer());
         state.samples = before.followed_by(sample);
@@ -63,6 +68,7 @@ impl<T: Sample, const N: usize> Cascade<T, N> {
         filtered
     }
 
+    #[cold]
     fn begin(&self, state: &mut CascadeState<T, N>, sample: T) -> T {
         state.is_begun = true;
         state.samples = Pair::both(sample);
@@ -71,10 +77,21 @@ impl<T: Sample, const N: usize> Cascade<T, N> {
     }
 
     /// Filters a block in place.
+    #[inline]
     pub fn process_block(&self, state: &mut CascadeState<T, N>, block: &mut [T]) {
-        for sample in block {
-            *sample = self.process(state, *sample);
+        let rest = match block {
+            [first, rest @ ..] if !state.is_begun => {
+                *first = self.begin(state, first.admit(T::ZERO));
+                rest
+            }
+            all => all,
+        };
+        // A copy of its own can stay in registers.
+        let mut inner = *state;
+        for sample in rest {
+            *sample = self.go_on(&mut inner, *sample);
         }
+        *state = inner;
     }
 }
 

@@ -155,9 +155,9 @@ impl Arithmetic for i32 {
             older: y2,
         } = memory.outputs;
         let product = |a: Self, b: Self| i64::from(a) * i64::from(b);
-        let forward = product(b0, self) + product(b1, x1) + product(b2, x2);
-        let back = product(a1, y1) + product(a2, y2);
-        let sum = forward - back - shaped(biquad.a, memory.carry);
+        let past = product(b1, x1) + product(b2, x2) - product(a1, y1) - product(a2, y2);
+        // The newest input last: the sections wait for each other, and the past does not.
+        let sum = past - shaped(biquad.a, memory.carry) + product(b0, self);
         let y = saturate(sum >> FRACTION_BITS);
         memory.outputs = memory.outputs.followed_by(y);
         memory.carry = memory.carry.followed_by(remainder(sum));
@@ -178,8 +178,17 @@ fn shaped(a: [i32; 2], carry: Pair<i32>) -> i64 {
 
 #[inline]
 fn saturate(y: i64) -> i32 {
-    let limit = i64::from(ONE);
-    i32::try_from(y.clamp(-limit, limit)).unwrap_or(0)
+    let above_least = y.wrapping_add(i64::from(ONE)).cast_unsigned();
+    if above_least > 2 * u64::from(ONE.unsigned_abs()) {
+        return limit(y);
+    }
+    y as i32
+}
+
+/// Apart, for it is rare: a branch that is not taken costs the next section no wait.
+#[cold]
+fn limit(y: i64) -> i32 {
+    if y < 0 { -ONE } else { ONE }
 }
 
 /// What the shift drops.

@@ -26,6 +26,8 @@ pub(super) struct BeatFinder {
     held: Option<Candidate>,
     relax_at: u64,
     resumed_at: u64,
+    /// Before this, without a new candidate, no beat becomes certain.
+    due_at: u64,
 }
 
 /// Maxima are a refractory period apart, so in two seconds there are at most nine.
@@ -60,8 +62,9 @@ impl Times {
         }
     }
 
-    fn is_forgetting(&self, at: u64, now: u64) -> bool {
-        now.saturating_sub(at) > self.memory * 3 / 4
+    /// After this a candidate is about to be forgotten.
+    fn forgets_at(&self, at: u64) -> u64 {
+        at.saturating_add(self.memory * 3 / 4)
     }
 }
 
@@ -80,20 +83,34 @@ impl BeatFinder {
             relax_at: times.patience,
             resumed_at: 0,
             held: None,
+            due_at: 0,
         }
+    }
+
+    /// Whether a candidate of this height can ever be a beat.
+    pub(super) fn may_take(&self, height: i32) -> bool {
+        height.unsigned_abs() > self.levels.floor()
     }
 
     /// Takes a candidate in; it waits for its turn.
     pub(super) fn handle_candidate(&mut self, candidate: Candidate) {
         // The queue is longer than what can wait; were it full, the newest would be lost.
         let _ = self.queue.push_back(candidate);
+        self.due_at = 0;
+    }
+
+    /// Whether [`poll_beat`](Self::poll_beat) may have something to do at `now`.
+    pub(super) fn is_due(&self, now: u64) -> bool {
+        now >= self.due_at
     }
 
     /// The next beat that is certain at `now`, if any.
     pub(super) fn poll_beat(&mut self, now: u64) -> Option<Candidate> {
-        if self.learn_until.is_some_and(|end| now < end) {
+        if let Some(end) = self.learn_until.filter(|end| now < *end) {
+            self.due_at = end;
             return None;
         }
+        self.due_at = 0;
         if self.learn_until.take().is_some() {
             self.end_learning(now);
         }
@@ -106,7 +123,11 @@ impl BeatFinder {
             }
         }
         self.relax(now);
-        self.search_back(now)
+        let found = self.search_back(now);
+        if found.is_none() {
+            self.due_at = self.relax_at.min(self.search_back_at());
+        }
+        found
     }
 
     /// Says that the signal was interrupted: no interval and no T wave spans that.
@@ -115,6 +136,7 @@ impl BeatFinder {
             self.end_learning(now);
         }
         self.rejected.clear();
+        self.due_at = 0;
         self.resumed_at = now;
         self.relax_at = now.saturating_add(self.times.patience);
     }
@@ -171,7 +193,7 @@ impl BeatFinder {
     /// Where no next beat comes to say how long the interval was: after twice the usual one, or
     /// before the first of those rejected is forgotten.
     fn search_back(&mut self, now: u64) -> Option<Candidate> {
-        let forgetting = |candidate: &Candidate| self.times.is_forgetting(candidate.at, now);
+        let forgetting = |candidate: &Candidate| now > self.times.forgets_at(candidate.at);
         // What stands after that has not come yet.
         let known = now.saturating_sub(self.times.refractory);
         // They stand in order, so the first is forgotten first.
@@ -181,6 +203,17 @@ impl BeatFinder {
         let missed = self.missed_before(known)?;
         self.rejected.retain(|candidate| candidate.at > missed.at);
         Some(self.accept(missed))
+    }
+
+    /// When the next [`search_back`](Self::search_back) may find one.
+    fn search_back_at(&self) -> u64 {
+        let Some(first) = self.rejected.first() else {
+            return u64::MAX;
+        };
+        let known = |until: u64| until.saturating_add(self.times.refractory);
+        let forgotten = self.times.forgets_at(first.at);
+        let silent = known(self.silent_until(4));
+        silent.min(forgotten.max(known(self.silent_until(3))))
     }
 
     /// In an interval of more than 1.5 usual ones, the highest that is neither near enough to the
@@ -199,11 +232,16 @@ impl BeatFinder {
 
     /// No beat has come for more than so many halves of the usual interval.
     fn is_silent_for(&self, now: u64, halves: u64) -> bool {
+        now > self.silent_until(halves)
+    }
+
+    /// How long that silence, did no beat come, would not be too long.
+    fn silent_until(&self, halves: u64) -> u64 {
         let (Some(last), Some(interval)) = (self.last, self.intervals.median()) else {
-            return false;
+            return u64::MAX;
         };
-        let silence = now.saturating_sub(last.at.max(self.resumed_at));
-        silence.saturating_mul(2) > u64::from(interval) * halves
+        let since = last.at.max(self.resumed_at);
+        since.saturating_add(u64::from(interval) * halves / 2)
     }
 
     /// After three seconds of silence, and every second from then on, expects smaller beats.

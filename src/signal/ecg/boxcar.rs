@@ -49,22 +49,6 @@ impl<const N: usize> Boxcar<N> {
         }
         self.sum
     }
-
-    /// The value that came `age` pushes before the newest; `age` counts up to `len − 1`.
-    pub(super) fn ago(&self, age: usize) -> i32 {
-        let back = age + 1;
-        let at = match self.next.checked_sub(back) {
-            Some(at) => at,
-            None => (self.next + self.len).saturating_sub(back),
-        };
-        self.values.get(at).copied().unwrap_or(0)
-    }
-
-    /// The largest of the values.
-    pub(super) fn max(&self) -> i32 {
-        let in_use = self.values.iter().take(self.len);
-        in_use.copied().max().unwrap_or(0)
-    }
 }
 
 #[cfg(test)]
@@ -76,10 +60,8 @@ mod tests {
         let mut boxcar = Boxcar::<8>::new(3);
         let sums = [1, 2, 3, 4, 5].map(|value| boxcar.push(value));
         assert_eq!(sums, [1, 3, 6, 9, 12]);
-        assert_eq!([0, 1, 2].map(|age| boxcar.ago(age)), [5, 4, 3]);
-        assert_eq!(boxcar.max(), 5);
         boxcar.clear();
-        assert_eq!((boxcar.push(7), boxcar.max()), (7, 7));
+        assert_eq!(boxcar.push(7), 7);
     }
 
     #[test]

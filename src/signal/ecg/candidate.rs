@@ -1,3 +1,5 @@
+use super::shape::SAME;
+
 /// No beat follows another within this: 250 a minute, the most an adult's ventricles conduct.
 pub(super) const REFRACTORY_MS: u64 = 240;
 /// A hump of the envelope: a QRS complex, or a tall T wave, or noise.
@@ -17,6 +19,21 @@ pub(super) struct Candidate {
     pub(super) similarity: u32,
     /// Once it is taken for a beat: whether it may well be none.
     pub(super) is_doubtful: bool,
+}
+
+impl Candidate {
+    /// One that is too low to be a beat: of its place and look nothing is asked.
+    pub(super) fn noise(maximum: Maximum) -> Self {
+        Self {
+            at: maximum.at,
+            height: maximum.height.unsigned_abs(),
+            slope: maximum.slope.unsigned_abs(),
+            r_index: 0,
+            r_uv: 0,
+            similarity: SAME,
+            is_doubtful: false,
+        }
+    }
 }
 
 /// A maximum of the envelope, before it is known to be the largest around.
@@ -48,19 +65,20 @@ impl MaximumFinder {
 
     /// Takes in what the envelope is at `now`; a maximum comes out a refractory period after it.
     ///
-    /// `steepest` is asked for the slope where there is a maximum to keep.
+    /// `steepest` is asked for the slope where there is a maximum of this height to keep.
+    #[inline]
     pub(super) fn push(
         &mut self,
         now: u64,
         height: i32,
-        steepest: impl FnOnce() -> i32,
+        steepest: impl FnOnce(i32) -> i32,
     ) -> Option<Maximum> {
         let is_maximum = self.newer > self.older && self.newer >= height;
         if is_maximum && self.best.is_none_or(|best| self.newer > best.height) {
             self.best = Some(Maximum {
                 at: now.saturating_sub(1),
                 height: self.newer,
-                slope: steepest(),
+                slope: steepest(self.newer),
             });
         }
         self.older = core::mem::replace(&mut self.newer, height);
@@ -78,7 +96,7 @@ mod tests {
         let mut finder = MaximumFinder::new(5);
         let quiet = core::iter::repeat_n(&0, 10);
         let heights = heights.iter().chain(quiet).zip(0..);
-        let found = heights.filter_map(|(height, now)| finder.push(now, *height, || 0));
+        let found = heights.filter_map(|(height, now)| finder.push(now, *height, |_| 0));
         found.map(|maximum| maximum.at).collect()
     }
 

@@ -76,8 +76,6 @@ pub struct RPeakDetector {
     shape_step: usize,
     refractory: usize,
     reach: usize,
-    /// Samples pushed, and lost.
-    position: u64,
     /// Decimated samples.
     now: u64,
     /// The index of the sample at which `now` would have been 0; wraps below zero.
@@ -111,7 +109,6 @@ impl RPeakDetector {
             refractory: samples(REFRACTORY_MS as usize),
             reach: samples(REACH_MS),
             envelope,
-            position: 0,
             now: 0,
             origin: 0,
         })
@@ -119,10 +116,11 @@ impl RPeakDetector {
 
     /// Takes the next sample in; gives an R peak that has become certain.
     pub fn push(&mut self, sample: i32) -> Option<RPeak> {
-        self.position = self.position.saturating_add(1);
         let uv = self.front.push(sample)?;
-        self.history.push(uv);
         self.advance(uv);
+        if !self.beats.is_due(self.now) {
+            return None;
+        }
         self.poll()
     }
 
@@ -131,17 +129,15 @@ impl RPeakDetector {
     /// The index moves on by as many. The filters start afresh; what a beat looks like is
     /// remembered. A beat that the gap cuts may be lost.
     pub fn gap(&mut self, samples_lost: u64) {
+        let position = self.position().saturating_add(samples_lost);
         self.drain();
         self.front.restart();
         self.envelope.clear();
         self.history = History::new();
         let decimation = u64::from(self.front.decimation());
-        self.position = self.position.saturating_add(samples_lost);
         let lost = samples_lost.checked_div(decimation).unwrap_or_default();
         self.now = self.now.saturating_add(lost);
-        self.origin = self
-            .position
-            .wrapping_sub(self.now.wrapping_mul(decimation));
+        self.origin = position.wrapping_sub(self.now.wrapping_mul(decimation));
         self.beats.interrupt(self.now);
     }
 
@@ -153,6 +149,7 @@ impl RPeakDetector {
         self.poll()
     }
 
+    #[inline(never)]
     fn poll(&mut self) -> Option<RPeak> {
         let beat = self.beats.poll_beat(self.now)?;
         // A beat found late may be further back than the history; its shape is not learnt.
@@ -168,14 +165,25 @@ impl RPeakDetector {
     }
 
     fn advance(&mut self, uv: i16) {
-        let height = self.envelope.push(uv);
-        let steepest = || self.envelope.steepest();
-        let maximum = self.maxima.push(self.now, height, steepest);
-        if let Some(maximum) = maximum {
-            let candidate = self.locate(maximum);
-            self.beats.handle_candidate(candidate);
+        self.history.push(uv);
+        let height = self.envelope.push(&self.history);
+        let steepest = |height: i32| match self.beats.may_take(height) {
+            true => self.envelope.steepest(),
+            false => 0,
+        };
+        if let Some(maximum) = self.maxima.push(self.now, height, steepest) {
+            self.handle_maximum(maximum);
         }
         self.now = self.now.saturating_add(1);
+    }
+
+    #[inline(never)]
+    fn handle_maximum(&mut self, maximum: Maximum) {
+        let candidate = match self.beats.may_take(maximum.height) {
+            true => self.locate(maximum),
+            false => Candidate::noise(maximum),
+        };
+        self.beats.handle_candidate(candidate);
     }
 
     /// Goes on as if the last value lasted, until all that was seen is decided.
@@ -202,6 +210,14 @@ impl RPeakDetector {
             similarity: shape.map_or(SAME, |shape| self.template.similarity(&shape)),
             is_doubtful: false,
         }
+    }
+
+    /// Samples pushed, and lost.
+    fn position(&self) -> u64 {
+        let decimation = u64::from(self.front.decimation());
+        let worked_on = self.now.wrapping_mul(decimation);
+        let waiting = u64::from(self.front.waiting());
+        self.origin.wrapping_add(worked_on).wrapping_add(waiting)
     }
 
     /// The inverse of [`index_of`](Self::index_of).

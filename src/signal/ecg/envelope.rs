@@ -1,4 +1,4 @@
-use super::boxcar::Boxcar;
+use super::history::History;
 
 /// Turns the ECG into one hump for each QRS complex.
 ///
@@ -13,12 +13,51 @@ use super::boxcar::Boxcar;
 /// nothing of the past is left. The means are not divided, but scaled once.
 #[derive(Debug, Clone)]
 pub(super) struct Envelope {
-    low: [Boxcar<10>; 2],
-    high: Boxcar<50>,
-    slope: Boxcar<5>,
-    energy: Boxcar<24>,
+    lengths: Lengths,
+    /// Values taken in, modulo 256, which all lines share.
+    at: u8,
+    /// How much the first mean's sum has grown over its own length.
+    growth: i32,
+    lows: Line<64>,
+    low: i32,
+    high: i32,
+    bands: Line<8>,
+    rises: Line<32>,
+    energy: i32,
     /// 2²⁴ over the product of the three means' lengths.
-    reciprocal: i64,
+    reciprocal: i32,
+}
+
+/// How many values each stage looks at: up to 10, 50, 4 before its own, and 24.
+#[derive(Debug, Clone, Copy)]
+struct Lengths {
+    low: u8,
+    high: u8,
+    slope: u8,
+    energy: u8,
+}
+
+/// The last `N` values, `N` being a power of two up to 256, by the count of the newest.
+#[derive(Debug, Clone)]
+struct Line<const N: usize>([i32; N]);
+
+impl<const N: usize> Line<N> {
+    const EMPTY: Self = Self([0; N]);
+
+    #[inline]
+    fn put(&mut self, at: u8, value: i32) {
+        let Self(values) = self;
+        if let Some(slot) = values.get_mut(usize::from(at) % N) {
+            *slot = value;
+        }
+    }
+
+    #[inline]
+    fn ago(&self, at: u8, age: u8) -> i32 {
+        let Self(values) = self;
+        let slot = values.get(usize::from(at.wrapping_sub(age)) % N);
+        slot.copied().unwrap_or(0)
+    }
 }
 
 /// Two moving means of this length leave 3 % of mains at 50 Hz, and 5 % at 60 Hz.
@@ -34,16 +73,32 @@ const FRACTION_BITS: u32 = 24 - 3;
 impl Envelope {
     /// For a rate of 100 to 399 Hz.
     pub(super) fn new(rate_hz: usize) -> Self {
-        let samples = |ms: usize| (rate_hz * ms + 500) / 1_000;
-        let low = Boxcar::new(samples(LOW_MS));
-        let high = Boxcar::new(samples(HIGH_MS));
-        let gain = low.len() * low.len() * high.len();
+        let samples = |ms: usize, most: u8| {
+            let samples = u8::try_from((rate_hz * ms + 500) / 1_000);
+            samples.unwrap_or(most).clamp(1, most)
+        };
+        let lengths = Lengths {
+            low: samples(LOW_MS, 10),
+            high: samples(HIGH_MS, 50),
+            slope: samples(SLOPE_MS, 4),
+            energy: samples(ENERGY_MS, 24),
+        };
+        let gain = i32::from(lengths.low) * i32::from(lengths.low) * i32::from(lengths.high);
+        Self::empty(lengths, (1 << 24) / gain.max(1))
+    }
+
+    const fn empty(lengths: Lengths, reciprocal: i32) -> Self {
         Self {
-            low: [low.clone(), low],
-            high,
-            slope: Boxcar::new(samples(SLOPE_MS) + 1),
-            energy: Boxcar::new(samples(ENERGY_MS)),
-            reciprocal: (1 << 24) / i64::try_from(gain).unwrap_or(i64::MAX),
+            lengths,
+            at: 0,
+            growth: 0,
+            lows: Line::EMPTY,
+            low: 0,
+            high: 0,
+            bands: Line::EMPTY,
+            rises: Line::EMPTY,
+            energy: 0,
+            reciprocal,
         }
     }
 
@@ -51,49 +106,77 @@ impl Envelope {
     pub(super) fn height_of(&self, uv: usize) -> u32 {
         // Up and down again, of which the filters leave three quarters.
         let travel = uv * 2 * 3 / 4;
-        let height = 8 * travel * (self.slope.len() - 1);
+        let height = 8 * travel * usize::from(self.lengths.slope);
         u32::try_from(height).unwrap_or(u32::MAX)
     }
 
     /// Samples by which the hump comes after the middle of the QRS complex.
     pub(super) fn delay(&self) -> usize {
-        let [low, _] = &self.low;
-        (low.len() - 1) + self.high.len() / 2 + (self.slope.len() + self.energy.len()) / 2 - 1
+        let Lengths {
+            low,
+            high,
+            slope,
+            energy,
+        } = self.lengths;
+        usize::from(low - 1) + usize::from(high / 2) + usize::from((slope + 1 + energy) / 2) - 1
     }
 
     /// Samples after which nothing of the past is left.
     pub(super) fn memory(&self) -> usize {
-        let [low, _] = &self.low;
-        2 * low.len() + self.high.len() + self.slope.len() + self.energy.len()
+        let Lengths {
+            low,
+            high,
+            slope,
+            energy,
+        } = self.lengths;
+        2 * usize::from(low) + usize::from(high) + usize::from(slope + 1) + usize::from(energy)
     }
 
+    /// Forgets all; the history that it is given must forget, too.
     pub(super) fn clear(&mut self) {
-        self.low.iter_mut().for_each(Boxcar::clear);
-        self.high.clear();
-        self.slope.clear();
-        self.energy.clear();
+        *self = Self::empty(self.lengths, self.reciprocal);
     }
 
-    /// Takes a value in and gives the envelope's, about the travel of the signal in 60 ms.
-    pub(super) fn push(&mut self, uv: i16) -> i32 {
-        let band = self.band(i32::from(uv));
-        self.slope.push(band);
-        let rise = band - self.slope.ago(self.slope.len() - 1);
-        self.energy.push(rise.abs())
+    /// Takes the newest value of the history in, and gives the envelope's: about the travel of the
+    /// signal in 60 ms.
+    #[inline]
+    pub(super) fn push(&mut self, history: &History) -> i32 {
+        self.at = self.at.wrapping_add(1);
+        let band = self.band(history);
+        self.bands.put(self.at, band);
+        let rise = band - self.bands.ago(self.at, self.lengths.slope);
+        let oldest = self.rises.ago(self.at, self.lengths.energy);
+        self.rises.put(self.at, rise.abs());
+        self.energy += rise.abs() - oldest;
+        self.energy
     }
 
     /// The steepest slope in what the present value is the sum of.
     pub(super) fn steepest(&self) -> i32 {
-        self.energy.max()
+        let slopes = (0..self.lengths.energy).map(|age| self.rises.ago(self.at, age));
+        slopes.max().unwrap_or(0)
     }
 
     /// |uv| < 2¹⁵ and the lengths are at most 10, 10 and 50, so no sum passes 2²⁹.
-    fn band(&mut self, uv: i32) -> i32 {
-        let low = self.low.iter_mut().fold(uv, |sum, mean| mean.push(sum));
-        let high = self.high.push(low);
-        let length = i32::try_from(self.high.len()).unwrap_or(1);
-        let band = i64::from(self.high.ago(self.high.len() / 2) * length - high);
-        i32::try_from((band * self.reciprocal) >> FRACTION_BITS).unwrap_or(0)
+    #[inline]
+    fn band(&mut self, history: &History) -> i32 {
+        let high = self.lengths.high;
+        self.low += self.growth_of_mean(history);
+        let oldest = self.lows.ago(self.at, high);
+        self.lows.put(self.at, self.low);
+        self.high += self.low - oldest;
+        let band = self.lows.ago(self.at, high / 2) * i32::from(high) - self.high;
+        let scaled = (i64::from(band) * i64::from(self.reciprocal)) >> FRACTION_BITS;
+        scaled as i32
+    }
+
+    /// What the second mean's sum grows by: x\[n\] − 2 x\[n − L\] + x\[n − 2 L\], summed up.
+    #[inline]
+    fn growth_of_mean(&mut self, history: &History) -> i32 {
+        let low = usize::from(self.lengths.low);
+        let [newest, middle, oldest] = [0, low, 2 * low].map(|age| i32::from(history.ago(age)));
+        self.growth += newest - 2 * middle + oldest;
+        self.growth
     }
 }
 
@@ -103,9 +186,24 @@ mod tests {
 
     const RATES: [usize; 5] = [100, 128, 250, 360, 399];
 
+    /// An envelope with the history that it reads.
+    struct Tried(History, Envelope);
+
+    impl Tried {
+        fn new(rate_hz: usize) -> Self {
+            Self(History::new(), Envelope::new(rate_hz))
+        }
+
+        fn push(&mut self, uv: i16) -> i32 {
+            let Self(history, envelope) = self;
+            history.push(uv);
+            envelope.push(history)
+        }
+    }
+
     /// The envelope of a triangle of 1 mV and 80 ms with its top at sample `top`.
     fn humps(rate_hz: usize, top: usize) -> impl Iterator<Item = (usize, i32)> {
-        let mut envelope = Envelope::new(rate_hz);
+        let mut envelope = Tried::new(rate_hz);
         let half = rate_hz * 40 / 1_000;
         (0..2 * rate_hz).map(move |n| {
             let distance = n.abs_diff(top).min(half);
@@ -137,7 +235,7 @@ mod tests {
 
     #[test]
     fn mains_is_held_down_and_a_drift_is_no_signal() {
-        let (mut hum, mut drift) = (Envelope::new(250), Envelope::new(250));
+        let (mut hum, mut drift) = (Tried::new(250), Tried::new(250));
         let (_, peak) = humps(250, 250).max_by_key(|(_, level)| *level).unwrap();
         for n in 0..1_000_i16 {
             let mains = [0, 951, 588, -588, -951];
@@ -154,7 +252,7 @@ mod tests {
     fn the_extremes_do_not_overflow() {
         for rate_hz in RATES {
             for period in [1, 2, 5, 13, 25, 50, 125] {
-                let mut envelope = Envelope::new(rate_hz);
+                let mut envelope = Tried::new(rate_hz);
                 let square = |n: usize| {
                     if (n / period).is_multiple_of(2) {
                         i16::MAX

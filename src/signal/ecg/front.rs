@@ -12,21 +12,20 @@ use crate::time::SampleRate;
 #[derive(Debug, Clone)]
 pub(super) struct FrontEnd {
     decimation: u32,
-    reciprocal: i64,
+    reciprocal: i32,
     shift: u32,
     baseline_shift: u32,
-    first: Option<i32>,
+    /// Minus the first sample, so many times as are summed; what each sum begins with.
+    offset: i64,
     sum: i64,
-    count: u32,
+    /// Samples that the sum still lacks; none before the first sample.
+    lacking: u32,
     /// In 1/256 µV.
     baseline: i64,
 }
 
 /// Microvolts are kept in this range, the one of an `i16`: ±32.767 mV.
 const RANGE_UV: i64 = 32_767;
-/// Keeps the sums below in 64 bits; far beyond any electrode.
-const LEVEL_UV: i64 = 1 << 40;
-
 impl FrontEnd {
     pub(super) fn new(rate: SampleRate, units_per_mv: u32) -> Self {
         let decimation = (rate.as_millihertz() / 200_000).max(1);
@@ -39,9 +38,9 @@ impl FrontEnd {
             reciprocal,
             shift,
             baseline_shift: half_second.max(1).ilog2(),
-            first: None,
+            offset: 0,
             sum: 0,
-            count: 0,
+            lacking: 0,
             baseline: 0,
         }
     }
@@ -51,49 +50,65 @@ impl FrontEnd {
         self.decimation
     }
 
+    /// How many samples have come for the next value.
+    pub(super) fn waiting(&self) -> u32 {
+        match self.lacking {
+            0 => 0,
+            lacking => self.decimation - lacking,
+        }
+    }
+
     /// Forgets offset and baseline: the next sample is the new zero.
     pub(super) fn restart(&mut self) {
-        self.first = None;
-        self.sum = 0;
-        self.count = 0;
+        self.lacking = 0;
         self.baseline = 0;
     }
 
     /// Takes a sample in; with every `D`th one a value in microvolts comes out.
+    #[inline]
     pub(super) fn push(&mut self, sample: i32) -> Option<i16> {
-        let first = *self.first.get_or_insert(sample);
-        self.sum += i64::from(sample) - i64::from(first);
-        self.count += 1;
-        if self.count < self.decimation {
+        if self.lacking == 0 {
+            self.begin(sample);
+        }
+        self.sum += i64::from(sample);
+        self.lacking -= 1;
+        if self.lacking > 0 {
             return None;
         }
-        self.count = 0;
-        let sum = core::mem::take(&mut self.sum);
+        self.lacking = self.decimation;
+        let sum = core::mem::replace(&mut self.sum, self.offset);
         Some(self.above_baseline(sum))
     }
 
+    fn begin(&mut self, first: i32) {
+        self.offset = -i64::from(first) * i64::from(self.decimation);
+        self.sum = self.offset;
+        self.lacking = self.decimation;
+    }
+
+    #[inline]
     fn above_baseline(&mut self, sum: i64) -> i16 {
-        let sum = sum.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
-        let level = (sum * self.reciprocal) >> self.shift;
-        let level = level.clamp(-LEVEL_UV, LEVEL_UV) << 8;
-        let above = level - self.baseline;
+        let sum = sum.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+        let level = (i64::from(sum) * i64::from(self.reciprocal)) >> self.shift;
+        let above = (level << 8) - self.baseline;
         self.baseline += above >> self.baseline_shift;
         saturate_uv(above >> 8)
     }
 }
 
+#[inline]
 fn saturate_uv(uv: i64) -> i16 {
     let uv = uv.clamp(-RANGE_UV, RANGE_UV);
     i16::try_from(uv).unwrap_or(0)
 }
 
 /// 1,000 µV/mV over `divisor`, as a number of 16 bits and a right shift; error below 2⁻¹⁵.
-fn reciprocal_uv(divisor: i64) -> (i64, u32) {
+fn reciprocal_uv(divisor: i64) -> (i32, u32) {
     let mut shift = 0;
     while (1_000_i64 << shift) / divisor < 1 << 15 {
         shift += 1;
     }
-    ((1_000_i64 << shift) / divisor, shift)
+    (((1_000_i64 << shift) / divisor) as i32, shift)
 }
 
 #[cfg(test)]

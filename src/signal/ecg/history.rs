@@ -7,7 +7,8 @@ const LEN: usize = 256;
 #[derive(Debug, Clone)]
 pub(super) struct History {
     values: [i16; LEN],
-    next: usize,
+    /// Wraps as the values do.
+    next: u8,
     known: usize,
     held: usize,
 }
@@ -21,15 +22,9 @@ pub(super) struct Extremum {
     pub(super) uv: i32,
 }
 
-impl Extremum {
-    /// Of two tips that are nearly alike, the R wave is the one that points up.
-    fn weight(&self) -> i32 {
-        if self.uv < 0 {
-            -self.uv * 7 / 8
-        } else {
-            self.uv
-        }
-    }
+/// Of two tips that are nearly alike, the R wave is the one that points up.
+fn weight(uv: i32) -> i32 {
+    if uv < 0 { -uv * 7 / 8 } else { uv }
 }
 
 impl History {
@@ -42,17 +37,17 @@ impl History {
         }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, uv: i16) {
-        if let Some(slot) = self.values.get_mut(self.next) {
+        if let Some(slot) = self.values.get_mut(usize::from(self.next)) {
             *slot = uv;
         }
-        self.next = (self.next + 1) % LEN;
+        self.next = self.next.wrapping_add(1);
         self.known = (self.known + 1).min(LEN);
     }
 
-    /// Goes on with the newest value, as long as there is no other; no tip is found there.
+    /// Says that the next value is none, but goes on with the newest; no tip is found there.
     pub(super) fn hold(&mut self) {
-        self.push(self.newest());
         self.held = (self.held + 1).min(LEN);
     }
 
@@ -70,14 +65,22 @@ impl History {
         let count = i32::try_from(ages.len()).ok().filter(|count| *count > 0)?;
         let sum: i32 = ages.clone().map(|age| i32::from(self.ago(age))).sum();
         let mean = sum / count;
-        let distances = ages.map(|age| Extremum {
-            age,
-            uv: i32::from(self.ago(age)) - mean,
-        });
         // At the ends of the reach there can be a P or T wave, so a tip loses up to a quarter there.
         let reach = i32::try_from(reach).unwrap_or(i32::MAX).max(1);
-        let away = |tip: &Extremum| i32::try_from(tip.age.abs_diff(age)).unwrap_or(reach);
-        distances.max_by_key(|tip| tip.weight() - tip.weight() / 4 * away(tip) / reach)
+        let (mut best, mut most) = (None, 0);
+        for tip in ages {
+            let uv = i32::from(self.ago(tip)) - mean;
+            let weight = weight(uv);
+            if weight < most {
+                continue;
+            }
+            let away = i32::try_from(tip.abs_diff(age)).unwrap_or(reach);
+            let merit = weight - weight / 4 * away / reach;
+            if merit >= most {
+                (best, most) = (Some(Extremum { age: tip, uv }), merit);
+            }
+        }
+        best
     }
 
     /// The values around the one `age` pushes ago, `step` apart; `None` unless all are known.
@@ -94,8 +97,9 @@ impl History {
         Some(shape)
     }
 
-    fn ago(&self, age: usize) -> i16 {
-        let at = (self.next + LEN).wrapping_sub(age + 1) % LEN;
+    #[inline]
+    pub(super) fn ago(&self, age: usize) -> i16 {
+        let at = usize::from(self.next).wrapping_sub(age + 1) % LEN;
         self.values.get(at).copied().unwrap_or(0)
     }
 }
@@ -143,7 +147,10 @@ mod tests {
     #[test]
     fn finds_no_tip_in_what_is_held() {
         let mut ended = history(&[0, 0, 0, 50]);
-        (0..3).for_each(|_| ended.hold());
+        (0..3).for_each(|_| {
+            ended.hold();
+            ended.push(ended.newest());
+        });
         let tip = ended.extremum(3, 3);
         assert_eq!(tip.map(|tip| tip.age), Some(3));
     }

@@ -54,6 +54,10 @@ impl Levels {
         }
     }
 
+    pub(super) fn floor(&self) -> u32 {
+        self.floor
+    }
+
     pub(super) fn beat(&mut self, height: u32) {
         self.signal.push(height);
     }

@@ -2,12 +2,17 @@
 #[derive(Debug, Clone)]
 pub(super) struct Recent<const N: usize> {
     values: [u32; N],
-    count: usize,
-    next: usize,
+    count: u8,
+    next: u8,
     median: u32,
 }
 
 impl<const N: usize> Recent<N> {
+    const LEN: u8 = {
+        assert!(0 < N && N < 128, "no room, or more than its counts count");
+        N as u8
+    };
+
     pub(super) const fn new() -> Self {
         Self {
             values: [0; N],
@@ -18,7 +23,7 @@ impl<const N: usize> Recent<N> {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.count
+        usize::from(self.count)
     }
 
     pub(super) fn clear(&mut self) {
@@ -28,11 +33,11 @@ impl<const N: usize> Recent<N> {
 
     /// Takes a value in; the oldest of `N` makes room.
     pub(super) fn push(&mut self, value: u32) {
-        if let Some(slot) = self.values.get_mut(self.next) {
+        if let Some(slot) = self.values.get_mut(usize::from(self.next)) {
             *slot = value;
         }
-        self.next = (self.next + 1) % N;
-        self.count = (self.count + 1).min(N);
+        self.next = (self.next + 1) % Self::LEN;
+        self.count = (self.count + 1).min(Self::LEN);
         self.median = self.find_median();
     }
 
@@ -43,8 +48,8 @@ impl<const N: usize> Recent<N> {
 
     /// The value that has no more than half of them below and more than half not above it.
     fn find_median(&self) -> u32 {
-        let known = || self.values.iter().take(self.count);
-        let middle = self.count / 2;
+        let known = || self.values.iter().take(self.len());
+        let middle = self.len() / 2;
         let is_middle = |value: &&u32| {
             let below = known().filter(|other| *other < value).count();
             let not_above = known().filter(|other| *other <= value).count();

@@ -59,7 +59,7 @@ impl PpgHeartRate {
     #[must_use]
     pub fn new(rate: SampleRate) -> Self {
         let millihertz = rate.as_millihertz();
-        let decimation = (millihertz + DECIMATED_MILLIHERTZ / 2) / DECIMATED_MILLIHERTZ;
+        let decimation = millihertz.saturating_add(DECIMATED_MILLIHERTZ / 2) / DECIMATED_MILLIHERTZ;
         let decimation = u16::try_from(decimation).unwrap_or(u16::MAX).max(1);
         let decimated_hz = f64::from(millihertz) / 1_000.0 / f64::from(decimation);
         Self {

@@ -7,17 +7,17 @@ const SHIFT: usize = 2;
 /// A complex is of a family when the square of their correlation coefficient is above 0.8.
 const ALIKE: i64 = 205;
 /// How many beats a family's means are taken over.
-const MEMORY: i32 = 16;
+const MEMORY: i16 = 16;
 
 /// What speaks for and against the ventricles, apart from the shape.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Traits {
     /// The interval before over the usual one, in 1/256.
-    before: i32,
+    before: i16,
     /// The interval after over the usual one, in 1/256.
-    after: i32,
+    after: i16,
     /// Area over height of the complex, in 1/16 ms.
-    width: i32,
+    width: i16,
 }
 
 impl Traits {
@@ -34,6 +34,8 @@ impl Traits {
             .checked_div(height)
             .and_then(|width| i32::try_from(width).ok());
         let width = width.unwrap_or(0).min(WIDEST);
+        let [before, after, width] =
+            [before, after, width].map(|value| i16::try_from(value).unwrap_or(i16::MAX));
         Self {
             before,
             after,
@@ -41,8 +43,8 @@ impl Traits {
         }
     }
 
-    fn approach(&mut self, other: &Self, memory: i32) {
-        let step = |mean: &mut i32, value: i32| {
+    fn approach(&mut self, other: &Self, memory: i16) {
+        let step = |mean: &mut i16, value: i16| {
             *mean += (value - *mean).checked_div(memory).unwrap_or(0);
         };
         step(&mut self.before, other.before);
@@ -59,7 +61,7 @@ const WIDEST: i32 = 208 * 16;
 struct Family {
     mean: Complex,
     traits: Traits,
-    beats: i32,
+    beats: i16,
     /// How frequent it is of late.
     weight: u32,
 }
@@ -118,7 +120,7 @@ impl Family {
         self.beats = (self.beats + 1).min(MEMORY);
         let (_, shift) = best_shift(complex, &self.mean);
         for (mean, value) in self.mean.iter_mut().zip(shifted(complex, shift)) {
-            let step = (i32::from(value) - i32::from(*mean)).checked_div(self.beats);
+            let step = (i32::from(value) - i32::from(*mean)).checked_div(i32::from(self.beats));
             *mean = i16::try_from(i32::from(*mean) + step.unwrap_or(0)).unwrap_or(*mean);
         }
         self.traits.approach(traits, self.beats);
@@ -126,7 +128,7 @@ impl Family {
 
     /// Frequent, not premature and not wide.
     fn dominance(&self) -> i64 {
-        let timely = i64::from(self.traits.before.min(ONE)).pow(3) >> 16;
+        let timely = i64::from(self.traits.before).min(i64::from(ONE)).pow(3) >> 16;
         let width = i64::from(self.traits.width).max(NARROW);
         i64::from(self.weight) * timely * NARROW / width
     }
@@ -137,9 +139,18 @@ const NARROW: i64 = 67 * 16;
 
 /// Above 0 for a ventricular beat. The weights come of a logistic regression.
 fn score(difference: i32, beat: &Traits, family: &Traits) -> i32 {
-    let shape = 3_034 * difference + 272 * beat.width + 768 * family.width;
-    let rhythm = 2_401 * beat.after - 3_360 * beat.before;
-    let rhythm_of_family = 2_860 * family.after - 6_319 * family.before;
+    let [beat, family] = [beat, family].map(|traits| {
+        let Traits {
+            before,
+            after,
+            width,
+        } = *traits;
+        [before, after, width].map(i32::from)
+    });
+    let ([before, after, width], [usual_before, usual_after, usual_width]) = (beat, family);
+    let shape = 3_034 * difference + 272 * width + 768 * usual_width;
+    let rhythm = 2_401 * after - 3_360 * before;
+    let rhythm_of_family = 2_860 * usual_after - 6_319 * usual_before;
     shape + rhythm + rhythm_of_family - 6_308 * ONE
 }
 
