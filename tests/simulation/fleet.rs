@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use iomt::node::{Server, ServerConfig};
 use iomt::pairing::{Identity, PublicKey, StaticKey, label::LabelSecret};
 use iomt::seal::RowKey;
@@ -25,6 +27,8 @@ pub struct Known {
     pub worker: usize,
     /// How many messages 1 by its secret a worker has swallowed that can not answer, since anything of it was stored.
     pub swallowed: u32,
+    /// Messages 1 that were answered by a worker whose generator gives the same answer to the same message.
+    pub answered_alike: BTreeSet<Vec<u8>>,
     /// Whether two workers have each had a pending handshake with it at once: since the last reconnection, and at the one
     /// before.
     pub split: [bool; 2],
@@ -44,6 +48,10 @@ impl Known {
     /// "pending = psk' (RAM, exactly one a relation)": two workers that answer each a message 1 of one device, under the same
     /// secret, break that rule. The first frame may confirm one of them while the device has taken the other: then neither
     /// its current nor its previous secret is known here, and its keys alone are left.
+    ///
+    /// So it is where a worker has answered, and has forgotten it with a commit that failed, and one with a generator as
+    /// dead as its own answers the same message again, with the same answer: a frame from back then may confirm that, while
+    /// the device has gone on to another.
     pub const fn had_two_pending(&self) -> bool {
         self.split[0] || self.split[1]
     }

@@ -92,6 +92,11 @@ impl Source {
         }
     }
 
+    /// Whether it may give what it has given before.
+    pub fn repeats(&self) -> bool {
+        matches!(self.noise, Noise::Constant | Noise::StartsOver)
+    }
+
     pub fn note_boot(&mut self) {
         if self.noise == Noise::StartsOver {
             self.random = self.seed.clone();

@@ -31,7 +31,7 @@ impl Fleet {
                 let is_hello = matches!(packet, Packet::Handshake(hello)
                     if hello.step == 1 && hello.model != Model::FACTORY_KEYS.0);
                 if is_hello {
-                    self.note_hello(worker, relation);
+                    self.note_hello(worker, relation, &delivery.bytes);
                 }
                 self.open(context, worker, relation, delivery);
             }
@@ -53,7 +53,7 @@ impl Fleet {
     }
 
     /// What a message 1 by a secret meets here.
-    fn note_hello(&mut self, worker: usize, relation: usize) {
+    fn note_hello(&mut self, worker: usize, relation: usize, hello: &[u8]) {
         if self.workers[worker].is_mute() {
             self.known[relation].swallowed += 1;
         }
@@ -63,7 +63,15 @@ impl Fleet {
         let mut others = self.workers.iter().enumerate();
         let is_split =
             others.any(|(other, this)| other != worker && has_pending(&this.members[relation]));
-        self.known[relation].split[0] |= is_split;
+        let this = &self.workers[worker];
+        let answers_anew = !has_pending(&this.members[relation]);
+        let repeats_itself = answers_anew && this.source.repeats();
+        let known = &mut self.known[relation];
+        let is_answered_alike = repeats_itself && known.answered_alike.contains(hello);
+        known.split[0] |= is_split || is_answered_alike;
+        if repeats_itself {
+            known.answered_alike.insert(hello.to_vec());
+        }
     }
 
     pub fn refuse(&mut self, context: &mut Context, delivery: &Delivery) {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use iomt::node::{Config, ServerConfig};
 use iomt::time::Instant;
 
@@ -110,6 +112,7 @@ impl World {
                 paths: [None; 2],
                 worker: 0,
                 swallowed: 0,
+                answered_alike: BTreeSet::new(),
                 split: [false; 2],
             })
             .collect();
