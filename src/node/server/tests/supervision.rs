@@ -121,6 +121,28 @@ fn a_clock_that_is_set_back_by_what_a_status_took_dates_nothing_by_it() {
     assert!(error <= time.uncertainty && time.uncertainty < Duration::from_millis(60));
 }
 
+/// A receipt is due in the very microsecond in which something is refused.
+#[test]
+fn what_is_refused_moves_no_timer() {
+    let (mut bench, mut peer) = Bench::paired();
+    let control = peer.control(bench.now);
+    bench.receive(&control).unwrap();
+    bench.said();
+    let frame = peer.seal(b"a reading");
+    bench.receive(&frame).unwrap();
+    let due = bench.server.poll_timeout().unwrap();
+    assert!(due > bench.now);
+    bench.now = due;
+    let mut damaged = control.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    for refused in [&control, &damaged] {
+        assert!(bench.receive(refused).is_err());
+        assert_eq!(bench.server.poll_timeout(), Some(due));
+    }
+    assert_eq!(bench.said().len(), 1);
+    assert!(bench.server.poll_timeout().is_none_or(|next| next > due));
+}
+
 // IOMT-EPOCH-030
 #[test]
 fn two_devices_that_speak_as_one_are_reported_and_both_stored() {
