@@ -7,7 +7,7 @@
 //!   t1  it arrives   ◄──────                           ticks   status sealed, says ticks, T, age
 //!                                                  now it arrives            ◄──────
 //!   at t1 the server's clock is in                 at ticks the server's clock was in
-//!   [T, T + (t1 − t0)]                             [T + age, now]
+//!   [T, T + (t1 − t0)]                             [T + age, now], and before by what the age drifts
 //! ```
 //!
 //! Both sides so learn one thing, a [`ClockSample`]: at these ticks of the device, the server's clock was
@@ -60,10 +60,12 @@ impl ClockSample {
 
     /// On the server: a status came at `now_unix_millis`.
     ///
-    /// `None` as for the device, and where the device says that more time has passed than has.
+    /// `None` as for the device, and where the device says that more time has passed than has. The age is counted by the
+    /// device's clock, and may be off by [`DRIFT_PPM`].
     #[must_use]
     pub fn on_server(status: StatusTimes, now_unix_millis: u64) -> Option<Self> {
-        let earliest = unix(status.server_unix_millis)? + status.age;
+        let came = unix(status.server_unix_millis)? + status.age;
+        let earliest = came - drift(status.age, DRIFT_PPM);
         let latest = unix(now_unix_millis)? + MILLISECOND;
         Self::within(status.ticks, earliest, latest.checked_since(earliest)?)
     }
@@ -79,12 +81,7 @@ impl ClockSample {
     /// The span that the clock is in at other ticks, if both clocks drift apart by so much at most.
     fn at(&self, ticks: Instant, drift_ppm: u32) -> Self {
         let (after, before) = (ticks - self.ticks, self.ticks - ticks);
-        let drift = Duration::from_micros(
-            (after + before)
-                .saturating_mul(drift_ppm.into())
-                .as_micros()
-                .div_ceil(1_000_000),
-        );
+        let drift = drift(after + before, drift_ppm);
         Self {
             ticks,
             earliest: self.earliest + after - before - drift,
@@ -105,6 +102,12 @@ impl ClockSample {
         let gap = micros_since(self.earliest, other.latest())?;
         (gap > 0).then(|| -millis(Duration::from_micros(gap)))
     }
+}
+
+/// How far two clocks drift apart in so long.
+fn drift(span: Duration, ppm: u32) -> Duration {
+    let millionths = span.saturating_mul(ppm.into()).as_micros();
+    Duration::from_micros(millionths.div_ceil(1_000_000))
 }
 
 fn micros_since(later: Instant, earlier: Instant) -> Option<u64> {
@@ -302,12 +305,32 @@ mod tests {
         let mut clock = Clock::default();
         clock.handle_sample(sample);
         let time = clock.at(Instant::from_secs(500)).unwrap();
-        assert_eq!(time.unix_millis, (UNIX + 60_100).cast_signed());
-        assert_eq!(time.uncertainty, Duration::from_millis(201));
+        assert_eq!(time.unix_millis, (UNIX + 60_097).cast_signed());
+        assert_eq!(time.uncertainty, Duration::from_millis(207)); // The minute may be off by 6 ms.
         // It says that more time has passed than has: the frame would have come before it was sent.
         assert!(ClockSample::on_server(status, UNIX + 59_000).is_none());
         // A gateway held it for a while.
         assert!(ClockSample::on_server(status, UNIX + 71_000).is_none());
+    }
+
+    // IOMT-LINK-010
+    #[test]
+    fn the_age_that_a_fast_or_slow_device_says_is_believed_within_its_drift() {
+        let (hour, round_trip) = (3_600_000, 50);
+        for drift in [-360_i64, 0, 360] {
+            let status = StatusTimes {
+                ticks: Instant::from_secs(9_000),
+                server_unix_millis: UNIX,
+                age: Duration::from_millis((hour + drift).unsigned_abs()),
+            };
+            let truth = UNIX + hour.unsigned_abs() + round_trip / 2;
+            let sample = ClockSample::on_server(status, truth + round_trip / 2).unwrap();
+            let mut clock = Clock::default();
+            clock.handle_sample(sample);
+            let time = clock.at(status.ticks).unwrap();
+            let error = Duration::from_millis(time.unix_millis.unsigned_abs().abs_diff(truth));
+            assert!(error <= time.uncertainty, "{drift}: {error} {time:?}");
+        }
     }
 
     // IOMT-LINK-010

@@ -202,7 +202,7 @@ impl Fleet {
         let members = (0..self.known.len())
             .map(|relation| {
                 let element = self.new_element();
-                Member::new(self.new_server(relation, now), element)
+                Member::new(self.new_server(relation, now), element, now)
             })
             .collect();
         self.workers[worker].restart(members);

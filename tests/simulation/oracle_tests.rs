@@ -418,8 +418,41 @@ fn a_time_that_no_clock_has_shown_is_seen() {
     // A reading of one boot, dated by the clock of another.
     let began = [Instant::ZERO, Instant::from_secs(50)];
     let dated = |began: Instant| told(began + Duration::from_secs(40), HOUR_MS);
-    assert!(clocks.check_dating(dated, began).is_ok());
-    assert!(clocks.check_dating(dated, [Instant::ZERO]).is_err());
+    let first = Instant::ZERO;
+    assert!(clocks.check_dating(dated, began, first).is_ok());
+    assert!(clocks.check_dating(dated, [Instant::ZERO], first).is_err());
+}
+
+#[test]
+fn a_time_between_two_clocks_is_excused_only_of_a_server_that_was_started_behind_them() {
+    let mut clocks = Clocks::default();
+    let set_back = Instant::from_secs(60);
+    clocks.note_set(0, set_back, START_MS - 100_000);
+    let is_passed = |off: i64, started: Instant| {
+        let told = |began: Instant| Told {
+            place: 0,
+            of: began + Duration::from_secs(90),
+            unix_ms: (START_MS + 90_000 + off).cast_unsigned(),
+            uncertainty: Duration::from_millis(100),
+        };
+        let passed = clocks.check_dating(told, [Instant::ZERO], started);
+        passed.is_ok()
+    };
+    for (off, is_excused) in [
+        (-103, true),
+        (-10_102, true),
+        (-10_103, false),
+        (-50_000, false),
+        (103, false),
+        (-100_103, false),
+    ] {
+        assert_eq!(is_passed(off, set_back), is_excused, "{off}");
+        assert!(
+            !is_passed(off, set_back - Duration::from_micros(1)),
+            "{off}"
+        );
+    }
+    assert!(is_passed(0, Instant::ZERO) && is_passed(-100_000, Instant::ZERO));
 }
 
 // ---- the wire

@@ -39,6 +39,8 @@ pub struct Worker {
 /// A worker's memory of one relation.
 pub struct Member {
     pub server: Box<Server>,
+    /// When that began: of what was before it knows what the rows say.
+    started: Instant,
     /// Who holds the key.
     pub element: Element,
     /// The version of the rows that it stands on.
@@ -105,10 +107,11 @@ impl Worker {
 }
 
 impl Member {
-    pub const fn new(server: Box<Server>, element: Element) -> Self {
+    pub const fn new(server: Box<Server>, element: Element, started: Instant) -> Self {
         let revision = server.revision();
         Self {
             server,
+            started,
             element,
             version: 0,
             revision,
@@ -162,7 +165,7 @@ impl Fleet {
     fn forget(&mut self, context: &Context, worker: usize, relation: usize) {
         let element = self.new_element();
         self.workers[worker].members[relation] =
-            Member::new(self.new_server(relation, context.now), element);
+            Member::new(self.new_server(relation, context.now), element, context.now);
     }
 
     /// What was opened and not stored is forgotten.
@@ -189,6 +192,7 @@ impl Fleet {
         let this = &mut self.workers[worker];
         let member = &mut this.members[relation];
         let (mut rows, mut token, mut is_dated) = (Vec::new(), None, false);
+        let wake = member.server.poll_timeout();
         let received = member.server.handle_datagram(context.now, &mut bytes);
         match received.as_ref().ok().and_then(Received::sender) {
             Some(Recipient::Caller) => member.caller = vec![delivery.from],
@@ -219,7 +223,7 @@ impl Fleet {
                 if error.is_unknown() {
                     self.refuse(context, &delivery);
                 }
-                self.note_wake(context, worker, relation);
+                self.check_unmoved(context, worker, relation, wake);
                 return;
             }
         }
@@ -273,7 +277,7 @@ impl Fleet {
         };
         context.check(|oracles| {
             let lives = oracles.ledger.lives_of(relation);
-            oracles.clocks.check_dating(told, lives)
+            oracles.clocks.check_dating(told, lives, member.started)
         });
     }
 
@@ -326,6 +330,30 @@ impl Fleet {
             && let Err(error) = server.handle_dh(context.now, peer, shared)
         {
             context.say(|| format!("fleet {} behind its key: {error}", self.index));
+        }
+    }
+
+    /// "the server is as it was": what it has refused neither wakes it nor lets it sleep longer.
+    ///
+    /// It has not had its turn yet, which comes behind all that arrives at one time; so what is due now is not late.
+    fn check_unmoved(
+        &mut self,
+        context: &mut Context,
+        worker: usize,
+        relation: usize,
+        wake: Option<Instant>,
+    ) {
+        let fleet = self.index;
+        let member = &mut self.workers[worker].members[relation];
+        member.wake = member.server.poll_timeout();
+        let is_late = wake.is_some_and(|wake| wake < context.now);
+        if member.wake != wake || is_late {
+            let moved = (wake, member.wake);
+            context.check(|_| {
+                Err(format!(
+                    "fleet {fleet} wakes at another time for what it refuses: {moved:?}"
+                ))
+            });
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) struct Contact {
     is_silent: bool,
     /// When the newest fresh receipt came.
     heard: Option<Instant>,
-    /// The newest receipt that dates: the server's time in it, and when it came.
+    /// The newest receipt that dates: the server's time in it, and when it came. One that answers too late does not.
     dated: Option<(NonZeroU64, Instant)>,
     sample: Option<Sample>,
     /// The newest epoch that a receipt on this connection has named.
@@ -105,18 +105,17 @@ impl Contact {
         let was_silent = core::mem::replace(&mut self.is_silent, false);
         self.patience_ends = Some(patience(now, config));
         self.heard = Some(now);
-        if let Some(time) = server_ms.and_then(NonZeroU64::new) {
+        let round_trip = now - sent;
+        let time = server_ms.and_then(NonZeroU64::new);
+        if let Some(time) = time.filter(|_| round_trip <= LONGEST_ROUND_TRIP) {
             self.dated = Some((time, now));
-            self.take_sample(now, now - sent, time.get());
+            self.take_sample(now, round_trip, time.get());
         }
         was_silent
     }
 
     /// The server's clock stood at `server_ms` at some moment of the round trip.
     fn take_sample(&mut self, now: Instant, round_trip: Duration, server_ms: u64) {
-        if round_trip > LONGEST_ROUND_TRIP {
-            return;
-        }
         let new = Sample {
             at: now,
             server_ms: server_ms.saturating_add(round_trip.as_millis() / 2),
@@ -180,4 +179,30 @@ impl Sample {
 
 fn patience(now: Instant, config: &Config) -> Instant {
     now + config.due.saturating_mul(INTERVALS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNIX: u64 = 1_767_225_600_000;
+
+    // IOMT-LINK-011, IOMT-OUT-010
+    #[test]
+    fn a_receipt_that_answers_after_more_than_ten_seconds_dates_nothing_here_or_at_the_server() {
+        let config = Config::DEFAULT;
+        let mut contact = Contact::new(Instant::ZERO, &config);
+        let sent = Instant::from_secs(100);
+        let late = sent + LONGEST_ROUND_TRIP + Duration::from_millis(1);
+        contact.note_receipt(late, sent, Some(UNIX), &config);
+        assert_eq!(contact.server_time(late), None);
+        assert_eq!(contact.newest_dating(late), (None, Duration::ZERO));
+        let (sent, came) = (Instant::from_secs(200), Instant::from_secs(210));
+        contact.note_receipt(came, sent, Some(UNIX), &config);
+        // One that comes late leaves what the one before has told.
+        let late = came + Duration::from_secs(60);
+        contact.note_receipt(late, came, Some(UNIX + 1), &config);
+        let dated = (NonZeroU64::new(UNIX), Duration::from_secs(60));
+        assert_eq!(contact.newest_dating(late), dated);
+    }
 }

@@ -172,8 +172,8 @@ impl Server {
     }
 
     fn handle_control(&mut self, now: Instant, trust: Trust, control: &Control<'_>) {
-        let unix_millis = self.unix_millis(now);
         let Self {
+            wall,
             trusted,
             quarantine,
             losses,
@@ -192,7 +192,9 @@ impl Server {
         for record in control.records().flatten() {
             let event = match record {
                 ControlRecord::Status(status) => {
-                    let jump = session.note_status(control.epoch(), &status, unix_millis);
+                    let told = status.server_time_ms;
+                    let latest = told.and_then(|told| wall.latest_of(now, told.get()));
+                    let jump = session.note_status(control.epoch(), &status, latest);
                     jump.and_then(|event| match event {
                         ClockEvent::Jumped { by_millis, .. } => {
                             Some(ServerEvent::ClockJumped { by_millis })

@@ -31,6 +31,7 @@ mod report;
 mod rows;
 mod session;
 mod transmit;
+mod wall;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,7 @@ use self::comparison::Comparison;
 use self::introduction::Introduced;
 use self::passcode::Typed;
 use self::relation::Relation;
+use self::wall::Wall;
 use super::Error;
 use crate::link::Clock;
 use crate::pairing::{Model, PublicKey, StaticKey};
@@ -94,8 +96,7 @@ pub struct Server {
     answering: Option<Answering>,
     /// When the newest work came up.
     work_since: Instant,
-    /// What the wall clock said, and when.
-    wall: Option<(Instant, u64)>,
+    wall: Wall,
     wait: Duration,
     events: Deque<ServerEvent, MAX_EVENTS>,
     losses: Deque<NamedLoss, MAX_LOSSES>,
@@ -121,7 +122,7 @@ impl Server {
             keys_trusted_until: None,
             answering: None,
             work_since: Instant::ZERO,
-            wall: None,
+            wall: Wall::new(),
             wait: Duration::ZERO,
             events: Deque::new(),
             losses: Deque::new(),
@@ -206,9 +207,12 @@ impl Server {
 
     /// Tells the server the time, in milliseconds since 1970: receipts carry it from now on.
     ///
-    /// Call it again whenever the clock was changed, and once in an hour for the drift.
+    /// Call it again whenever the clock was changed, and once in an hour for the drift. Of a server that learns only from
+    /// these calls that its clock was set back, each receipt that may be older is held against the clock before: a device
+    /// is not dated by it where that makes its round trip too long. A server that was started since can not know; it may
+    /// take a device's ticks for up to 10 s earlier than they were, by the clock before.
     pub const fn set_wall_clock(&mut self, now: Instant, unix_millis: u64) {
-        self.wall = Some((now, unix_millis));
+        self.wall.set(now, unix_millis);
     }
 
     /// Asks the device to keep back its data for so long from each receipt on; zero ends it. Alarms do not wait.
@@ -299,8 +303,7 @@ impl Server {
 
     /// The time in milliseconds since 1970.
     fn unix_millis(&self, now: Instant) -> Option<u64> {
-        let (then, unix_millis) = self.wall?;
-        Some(unix_millis.saturating_add((now - then).as_millis()))
+        self.wall.now(now)
     }
 
     const fn note_change(&mut self) {

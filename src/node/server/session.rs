@@ -95,14 +95,15 @@ impl Session {
             .note_promise(Duration::from_millis(due_ms.into()));
     }
 
-    /// Takes what the device says of its clock and of its next frame; `unix_millis` is the server's time.
+    /// Takes what the device says of its clock and of its next frame; `latest_millis` is what the server's clock that it
+    /// speaks of may show now.
     ///
     /// The ticks of another epoch may be those of another boot: a clock of their own.
     pub(super) fn note_status(
         &mut self,
         epoch: EpochTag,
         status: &Status,
-        unix_millis: Option<u64>,
+        latest_millis: Option<u64>,
     ) -> Option<ClockEvent> {
         self.note_promise(status.due_ms.map_or(0, core::num::NonZeroU32::get));
         let times = StatusTimes {
@@ -113,7 +114,7 @@ impl Session {
         if self.clock_of.replace(epoch) != Some(epoch) {
             self.clock = Clock::new(self.clock.epoch().wrapping_add(1), DRIFT_PPM);
         }
-        let sample = ClockSample::on_server(times, unix_millis?)?;
+        let sample = ClockSample::on_server(times, latest_millis?)?;
         self.clock.handle_sample(sample)
     }
 

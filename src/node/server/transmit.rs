@@ -122,6 +122,9 @@ impl Server {
             if let Some(receipt) = session.take_receipt(now, clock, out) {
                 let len = receipt.len();
                 self.stats.receipts += 1;
+                if let Some(clock) = clock {
+                    self.wall.note_told(clock.time_ms);
+                }
                 return Some(Written { len, to });
             }
         }

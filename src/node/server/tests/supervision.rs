@@ -85,6 +85,64 @@ fn receipts_date_the_device_and_control_frames_date_it_here() {
     assert!(error <= time.uncertainty && time.uncertainty < Duration::from_millis(60));
 }
 
+/// A receipt that came 9 s late, and a status that came 92 s late: by a clock that was set back by 100 s in between
+/// that is a round trip of 1 s.
+// IOMT-LINK-010, IOMT-LINK-011
+#[test]
+fn a_clock_that_is_set_back_by_what_a_status_took_dates_nothing_by_it() {
+    let (mut bench, mut peer) = Bench::paired();
+    bench.server.set_wall_clock(bench.now, UNIX);
+    let control = peer.control(bench.now);
+    bench.receive(&control).unwrap();
+    let receipts = bench.said();
+    bench.wait(Duration::from_secs(9));
+    peer.now = bench.now;
+    for (_, receipt) in receipts {
+        peer.take_receipt(&receipt).unwrap();
+    }
+    let control = peer.control(bench.now);
+    bench.wait(Duration::from_secs(92));
+    let set_back = UNIX + 101_000 - 100_000;
+    bench.server.set_wall_clock(bench.now, set_back);
+    bench.receive(&control).unwrap();
+    let clock = bench.server.device_clock().unwrap();
+    assert_eq!(clock.at(bench.now), None);
+    // What this server has told since is of the clock of now, whatever the one before has shown.
+    for (_, receipt) in bench.said() {
+        peer.now = bench.now;
+        peer.take_receipt(&receipt).unwrap();
+    }
+    bench.wait(Duration::from_millis(50));
+    let control = peer.control(bench.now);
+    bench.receive(&control).unwrap();
+    let time = bench.server.device_clock().unwrap().at(bench.now).unwrap();
+    let truth = i64::try_from(set_back + 50).unwrap();
+    let error = Duration::from_millis(time.unix_millis.abs_diff(truth));
+    assert!(error <= time.uncertainty && time.uncertainty < Duration::from_millis(60));
+}
+
+/// A receipt is due in the very microsecond in which something is refused.
+#[test]
+fn what_is_refused_moves_no_timer() {
+    let (mut bench, mut peer) = Bench::paired();
+    let control = peer.control(bench.now);
+    bench.receive(&control).unwrap();
+    bench.said();
+    let frame = peer.seal(b"a reading");
+    bench.receive(&frame).unwrap();
+    let due = bench.server.poll_timeout().unwrap();
+    assert!(due > bench.now);
+    bench.now = due;
+    let mut damaged = control.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    for refused in [&control, &damaged] {
+        assert!(bench.receive(refused).is_err());
+        assert_eq!(bench.server.poll_timeout(), Some(due));
+    }
+    assert_eq!(bench.said().len(), 1);
+    assert!(bench.server.poll_timeout().is_none_or(|next| next > due));
+}
+
 // IOMT-EPOCH-030
 #[test]
 fn two_devices_that_speak_as_one_are_reported_and_both_stored() {
