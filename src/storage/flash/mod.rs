@@ -51,7 +51,7 @@
 //!
 //! # Cost
 //!
-//! Of RAM, 72 bytes beside the flash driver. [`scan`](crate::storage::Storage::scan) reads every stored byte, some
+//! Of RAM, 80 bytes beside the flash driver. [`scan`](crate::storage::Storage::scan) reads every stored byte, some
 //! 80 instructions for each; finding and freeing read 32 bytes or two words of each stored frame.
 
 mod blocking;
