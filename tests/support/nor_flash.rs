@@ -1,5 +1,6 @@
 //! A NOR flash in RAM that is as strict as a real one, and whose power can be cut after any byte.
 
+use core::ops::Range;
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
 use embedded_storage_async::nor_flash as asynchronous;
 use std::vec;
@@ -22,6 +23,8 @@ pub(crate) struct SimulatedFlash<const WORD: usize, const UNIT: usize> {
     /// Bytes written and units erased so far; each can be the last before a power cut.
     pub(crate) events: u64,
     pub(crate) reads: u64,
+    /// Which reads fail, counted from 0, though the power is on.
+    pub(crate) failing_reads: Range<u64>,
     /// How often a word was to be written a second time.
     pub(crate) violations: u64,
     power_until: Option<u64>,
@@ -37,6 +40,7 @@ impl<const WORD: usize, const UNIT: usize> SimulatedFlash<WORD, UNIT> {
             torn: Torn::Garbage,
             events: 0,
             reads: 0,
+            failing_reads: 0..0,
             violations: 0,
             power_until: None,
             unreadable: Vec::new(),
@@ -152,6 +156,9 @@ impl<const WORD: usize, const UNIT: usize> ReadNorFlash for SimulatedFlash<WORD,
     fn read(&mut self, offset: u32, out: &mut [u8]) -> Result<(), NorFlashErrorKind> {
         let at = self.check(offset, out.len(), WORD)?;
         self.reads += 1;
+        if self.failing_reads.contains(&(self.reads - 1)) {
+            return Err(NorFlashErrorKind::Other);
+        }
         let place = at..at + out.len();
         if self.unreadable.iter().any(|word| place.contains(word)) {
             return Err(NorFlashErrorKind::Other);

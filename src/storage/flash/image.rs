@@ -14,11 +14,13 @@ pub(super) const fn needed(word: u32) -> u32 {
     round_up(HEADER as u32, word) + round_up(LONGEST_IMAGE, word)
 }
 
-/// The slots of all peers, two each. Remembered is only which of them were erased to the end since the opening:
-/// what merely reads as erased may be the rest of an erase that the power did not last for.
+/// The slots of all peers, two each. Remembered is which of them were erased to the end since the opening: what
+/// merely reads as erased may be the rest of an erase that the power did not last for; and of which peers it was
+/// said that their image is damaged, so that nobody counts on it any more.
 #[derive(Debug, Default)]
 pub(super) struct Images {
     erased: u64,
+    reported: u32,
 }
 
 /// What a slot holds.
@@ -68,24 +70,17 @@ impl Images {
     }
 
     pub(super) async fn load<F: NorFlash>(
-        &self,
+        &mut self,
         medium: &mut Medium<F>,
         peer: u8,
         out: &mut [u8],
     ) -> Result<Option<usize>, Error> {
-        let Some((side, header)) = newest(medium, peer).await else {
-            return absent(medium, peer).await;
-        };
-        let needed = usize::from(header.len);
-        let out = out.get_mut(..needed).ok_or(Error::NoRoom { needed })?;
-        let place = medium.geometry().slot(peer, side);
-        let stored: [u8; HEADER] = read_header(medium, &place).await?;
-        medium.read(body(medium.geometry(), &place), out).await?;
-        if header.encode(out) == Some(stored) {
-            Ok(Some(needed))
-        } else {
-            Err(Error::Damaged)
+        let loaded = load(medium, peer, out).await;
+        match loaded {
+            Err(Error::Damaged) => self.reported |= peer_bit(peer),
+            _ => self.reported &= !peer_bit(peer),
         }
+        loaded
     }
 
     /// Writes the slot that does not hold the image, reads it back, and only then erases the one that does.
@@ -103,10 +98,7 @@ impl Images {
         if image.len() > MAX_IMAGE {
             return Err(too_long);
         }
-        let (side, generation) = match newest(medium, peer).await {
-            Some((side, old)) => (side.other(), old.generation.wrapping_add(1)),
-            None => (Side::First, 0),
-        };
+        let (side, generation) = self.next_slot(medium, peer).await?;
         let header = ImageHeader {
             peer,
             len,
@@ -120,7 +112,27 @@ impl Images {
             let _ = self.wipe(medium, peer, side).await;
             return Err(error);
         }
+        self.reported &= !peer_bit(peer);
         self.wipe_unless_erased(medium, peer, side.other()).await
+    }
+
+    /// Where a new image goes, and its generation: not over the image, nor over what may be it and just can not be read.
+    async fn next_slot<F: NorFlash>(
+        &self,
+        medium: &mut Medium<F>,
+        peer: u8,
+    ) -> Result<(Side, u32), Error> {
+        let (first, second) = both(medium, peer).await;
+        if let Some((side, old)) = newest_of(first, second) {
+            return Ok((side.other(), old.generation.wrapping_add(1)));
+        }
+        // Torn by a power cut, and said to be: were it kept, a second cut would leave two of them.
+        let is_given_up = self.reported & peer_bit(peer) != 0;
+        match (first, second) {
+            (Slot::Unreadable, Slot::Unreadable) => Err(Error::Medium),
+            (Slot::Unreadable, _) if !is_given_up => Ok((Side::Second, 0)),
+            _ => Ok((Side::First, 0)),
+        }
     }
 
     /// The older slot goes first: a power cut must not bring it back.
@@ -180,10 +192,44 @@ fn bit(peer: u8, side: Side) -> u64 {
         .unwrap_or(0)
 }
 
-/// The image of a peer: the valid slot, of two the later one.
+fn peer_bit(peer: u8) -> u32 {
+    1_u32.checked_shl(peer.into()).unwrap_or(0)
+}
+
+async fn load<F: NorFlash>(
+    medium: &mut Medium<F>,
+    peer: u8,
+    out: &mut [u8],
+) -> Result<Option<usize>, Error> {
+    let (first, second) = both(medium, peer).await;
+    let Some((side, header)) = newest_of(first, second) else {
+        return absent(first, second);
+    };
+    let needed = usize::from(header.len);
+    let out = out.get_mut(..needed).ok_or(Error::NoRoom { needed })?;
+    let place = medium.geometry().slot(peer, side);
+    let stored: [u8; HEADER] = read_header(medium, &place).await?;
+    medium.read(body(medium.geometry(), &place), out).await?;
+    if header.encode(out) == Some(stored) {
+        Ok(Some(needed))
+    } else {
+        Err(Error::Damaged)
+    }
+}
+
+/// The image of a peer.
 async fn newest<F: NorFlash>(medium: &mut Medium<F>, peer: u8) -> Option<(Side, ImageHeader)> {
+    let (first, second) = both(medium, peer).await;
+    newest_of(first, second)
+}
+
+async fn both<F: NorFlash>(medium: &mut Medium<F>, peer: u8) -> (Slot, Slot) {
     let first = inspect(medium, peer, Side::First).await;
-    let second = inspect(medium, peer, Side::Second).await;
+    (first, inspect(medium, peer, Side::Second).await)
+}
+
+/// The valid slot, of two the later one.
+fn newest_of(first: Slot, second: Slot) -> Option<(Side, ImageHeader)> {
     match (first, second) {
         (Slot::Valid(first), Slot::Valid(second)) => {
             let ahead = second.generation.wrapping_sub(first.generation);
@@ -201,9 +247,7 @@ async fn newest<F: NorFlash>(medium: &mut Medium<F>, peer: u8) -> Option<(Side, 
 }
 
 /// Why there is no image. One slot alone that can not be read is what a power cut does to flash with error correction.
-async fn absent<F: NorFlash>(medium: &mut Medium<F>, peer: u8) -> Result<Option<usize>, Error> {
-    let first = inspect(medium, peer, Side::First).await;
-    let second = inspect(medium, peer, Side::Second).await;
+const fn absent(first: Slot, second: Slot) -> Result<Option<usize>, Error> {
     match (first, second) {
         (Slot::Unreadable, Slot::Unreadable) => Err(Error::Medium),
         (Slot::Damaged | Slot::Unreadable, _) | (_, Slot::Damaged | Slot::Unreadable) => {

@@ -177,3 +177,56 @@ fn a_frame_that_the_flash_does_not_take_goes_elsewhere() {
     );
     assert_eq!(found(&mut storage, data(1)), Some((data(1), frame(1, 40))));
 }
+
+/// Three segments of four with frames of data, and the next frame needs another.
+fn three_segments() -> Small {
+    let mut storage = open(Flash::new(UNITS));
+    while storage.append(data(taken(&mut storage)), &[7; 420]).is_ok() {}
+    assert_eq!(taken(&mut storage), 9);
+    storage
+}
+
+fn taken(storage: &mut Small) -> u32 {
+    scanned(storage).len() as u32
+}
+
+fn assert_whole(storage: &mut Small, frames: u32) {
+    for counter in 0..frames {
+        let frame = Some((data(counter), std::vec![7; 420]));
+        assert_eq!(found(storage, data(counter)), frame);
+    }
+}
+
+#[test]
+fn a_flash_that_can_not_be_read_does_not_say_that_a_frame_is_not_there() {
+    let mut storage = three_segments();
+    for from in 0..20 {
+        let flash = storage.flash_mut();
+        flash.failing_reads = flash.reads + from..u64::MAX;
+        let mut out = [0; MAX_DATAGRAM];
+        let failed = storage.find(data(8), &mut out);
+        assert!(
+            matches!(failed, Err(Error::Medium) | Ok(Some(_))),
+            "{failed:?}"
+        );
+        storage.flash_mut().failing_reads = 0..0;
+        assert_whole(&mut storage, 9);
+    }
+}
+
+#[test]
+fn frames_that_can_not_be_read_for_a_while_are_not_erased_for_the_next() {
+    let full = three_segments().release();
+    for from in 0..60 {
+        for fail in [1, 2, 3, 5, 8, 30] {
+            let mut storage = open(full.clone());
+            let flash = storage.flash_mut();
+            flash.failing_reads = flash.reads + from..flash.reads + from + fail;
+            let _ = storage.append(address(Space::Alarm, 0), &[1; 420]);
+            free(&mut storage, Space::Alarm, 0);
+            storage.flash_mut().failing_reads = 0..0;
+            assert_whole(&mut storage, 9);
+            assert_whole(&mut open(storage.release()), 9);
+        }
+    }
+}
