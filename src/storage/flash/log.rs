@@ -202,26 +202,46 @@ impl Log {
         current.ok_or(Error::Full)
     }
 
-    /// Takes the next empty segment into use, round and round; one that can not be read when there is no other, for
-    /// it may hold frames.
+    /// Takes the next empty segment into use, round and round.
     async fn take_empty<F: NorFlash>(&mut self, medium: &mut Medium<F>) -> Result<(), Error> {
         let mut result = Err(Error::Full);
-        for is_last_resort in [false, true] {
-            for index in ring(self.last.saturating_add(1), medium.geometry().segments) {
-                match segment::state(medium, index).await? {
-                    State::Unreadable if is_last_resort => {}
-                    State::Used(_) | State::Unreadable => continue,
-                    State::Clean | State::Dirty if is_last_resort => continue,
-                    State::Clean => return self.take(medium, index).await,
-                    State::Dirty => {}
+        let (mut unreadable, mut count) = (None, 0_u32);
+        for index in ring(self.last.saturating_add(1), medium.geometry().segments) {
+            match segment::state(medium, index).await? {
+                State::Used(_) => continue,
+                State::Unreadable => {
+                    unreadable = unreadable.or(Some(index));
+                    count = count.saturating_add(1);
+                    continue;
                 }
-                result = segment::clean(medium, index).await;
-                if result.is_ok() {
-                    return self.take(medium, index).await;
-                }
+                State::Clean => result = Ok(()),
+                State::Dirty => result = segment::clean(medium, index).await,
+            }
+            if result.is_ok() {
+                return self.take(medium, index).await;
             }
         }
-        result
+        // Of more than are empty, some hold frames, and nobody knows which.
+        match unreadable.filter(|_| count <= self.empty) {
+            Some(index) => self.take_unreadable(medium, index).await,
+            None if count > 0 => Err(Error::Medium),
+            None => result,
+        }
+    }
+
+    /// Takes into use what the power has failed in, and what can be read no more.
+    async fn take_unreadable<F: NorFlash>(
+        &mut self,
+        medium: &mut Medium<F>,
+        index: u32,
+    ) -> Result<(), Error> {
+        if segment::state(medium, index).await? != State::Unreadable {
+            return Err(Error::Medium);
+        }
+        // Should that fail, another one is first the next time.
+        self.last = index;
+        segment::clean(medium, index).await?;
+        self.take(medium, index).await
     }
 
     async fn take<F: NorFlash>(&mut self, medium: &mut Medium<F>, index: u32) -> Result<(), Error> {

@@ -48,7 +48,7 @@
 //! stepped over, 8 bytes or a word at a time, to the next that does.
 //!
 //! While a segment can not be read, nobody is told that a frame is not there, and it is erased only where there is no
-//! other. Whatever can not be read is read once more first.
+//! other, and no more of them are like that than were empty. Whatever can not be read is read once more first.
 //!
 //! The last erased segment is kept for alarms, where there are at least three: data is refused before.
 //!
