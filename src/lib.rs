@@ -109,7 +109,7 @@
 //! | `0x43` of a passcode | a point decoded, then two multiplications, one a call, at most five times an arming | one run |
 //! | the text of a label | linear in its length, at most 210 characters | none |
 //! | a first message by factory keys, code right | two scalar multiplications, then who it is | the same; [`node::Reception`] holds one |
-//! | a forged second message, to who waits for one | one scalar multiplication | none |
+//! | a forged second message, to who waits for one | one scalar multiplication, two in a reconnection or by factory keys | none |
 //! | a forged third message, on a pairing under way | one authentication | none |
 //! | the first message again, to the byte | one HMAC, one hash, and the same answer | none |
 //! | bytes of a serial line or a stream, or values of a Bluetooth LE characteristic | linear in their number | one datagram for each line or peer, given beforehand |

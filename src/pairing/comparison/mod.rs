@@ -4,7 +4,8 @@
 //! says yes on both where they are equal. **What it stops**: who stands in the middle has other digits
 //! on either side, whatever it sends, but for one run in 10^6. **What it does not stop**: a person who says yes
 //! without a look; a stranger who uses up the five attempts; who is first to pair with a device whose
-//! owner has started it.
+//! owner has started it; who has heard the token and takes part learns the other side's static key, and of a device what it
+//! promises to be, before anybody compares.
 //!
 //! ```text
 //! c      = H(lv("iomt1 sas commit") ‖ Nr)

@@ -11,8 +11,9 @@ use crate::wire::copy;
 
 /// A half-open handshake that waits for the other side's packet, put by in 512 bytes at most.
 ///
-/// For who holds many: a phone or a gateway in a ward, a server in a flood of first messages. An [`Exchange`] keeps room for a
-/// message and for what a refused one comes back to; between two messages it needs neither.
+/// For who pairs with many devices by their labels, or compares digits with them, at once. An [`Exchange`] keeps room for a
+/// message and for what a refused one comes back to; between two messages it needs neither. Whoever holds one gives it up
+/// after two minutes. The nodes of this crate have a few places for half-open handshakes and keep the exchange itself.
 ///
 /// ```
 /// use iomt::pairing::{Exchange, Identity, StaticKey, label::LabelSecret};

@@ -2,8 +2,8 @@
 //!
 //! **What the person does**: puts the device into its pairing mode (button, first power-up), and
 //! lets the other side read the label (QR code, NFC). **What it stops**: whoever can not read
-//! the label learns nothing, not even which device this is, and can neither pair nor stand in
-//! the middle. **What it does not stop**: whoever has read the label, or a picture of it, can pair whenever a person
+//! the label learns neither key nor who it is, and can neither pair nor stand in
+//! the middle. **What it does not stop**: whoever listens sees the hint, which is the same as long as the label is; whoever has read the label, or a picture of it, can pair whenever a person
 //! arms the device with it. With the first owner its secret ends until then.
 //!
 //! ```text

@@ -204,7 +204,7 @@ fn only_who_waits_for_a_message_is_put_by() {
     assert!(exchange.park().is_err(), "it is over");
 }
 
-/// A table of all that a flood of a thousand could leave half-open.
+/// A table of a thousand half-open handshakes.
 #[test]
 fn a_thousand_half_open_handshakes_take_half_a_mebibyte() {
     let (_, first) = hello();
