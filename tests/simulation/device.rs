@@ -71,8 +71,9 @@ pub struct Node {
     ready: [bool; RECIPIENTS],
     /// Who had no room for the newest reading.
     lost_to: [bool; RECIPIENTS],
-    /// How many frames this life has named as lost that it had taken.
-    damaged: u64,
+    /// How many frames this life has told of as lost, and how many of them had no room when they were taken.
+    told_lost: u64,
+    without_room: u64,
     next_reading: Instant,
     pub random: Random,
     /// The flash as it was once, for who restores or clones it.
@@ -117,7 +118,8 @@ impl Node {
             wake: None,
             ready: [false; RECIPIENTS],
             lost_to: [false; RECIPIENTS],
-            damaged: 0,
+            told_lost: 0,
+            without_room: 0,
             next_reading: Instant::ZERO,
             random,
             snapshot: None,
@@ -171,10 +173,13 @@ impl Node {
     pub fn crash(&mut self, context: &mut Context, down: Duration) {
         if let Some(engine) = self.engine.take() {
             let ledger = &mut context.oracles.ledger;
-            // What it has named, the server may not have been told: it went with the power as what waited.
-            let waiting = engine.waiting() + core::mem::take(&mut self.damaged);
+            // What it has named, the server may not have been told: it went with the power as what waited. Its events do
+            // not say how much that is: the last of them went with the power too.
+            let lost = engine.stats().frames_lost;
+            let waiting = engine.waiting() + lost - self.without_room;
+            (self.told_lost, self.without_room) = (0, 0);
             ledger.end_life(self.life, context.now, waiting);
-            ledger.note_lost(self.build.lineage, engine.stats().frames_lost);
+            ledger.note_lost(self.build.lineage, lost);
         }
         self.storage = None;
         self.dies_after = None;

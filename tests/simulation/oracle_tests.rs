@@ -381,6 +381,13 @@ fn a_queue_that_never_drains_is_seen() {
 }
 
 #[test]
+fn a_loss_that_a_device_counts_and_does_not_tell_is_seen() {
+    assert!(bounds::check_told(3, 3).is_ok());
+    assert!(bounds::check_told(2, 3).is_err());
+    assert!(bounds::check_told(4, 3).is_err());
+}
+
+#[test]
 fn an_alarm_that_waits_behind_a_backlog_is_seen() {
     let mut ledger = Ledger::default();
     let id = RecordId {

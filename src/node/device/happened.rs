@@ -8,6 +8,9 @@ use crate::wire::{Record, Space};
 
 impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// The next thing that happened.
+    ///
+    /// Losses of one recipient, space and reason that nobody has polled yet are one event, and so are failures of storage
+    /// towards one recipient. Of eight events that nobody polls, the oldest gives way to the next.
     pub fn poll_event(&mut self) -> Option<DeviceEvent> {
         self.events.pop_front()
     }
@@ -71,8 +74,11 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         });
     }
 
-    /// Events that nobody polls give way to newer ones.
+    /// One call may bring many losses: they are not to push each other out, nor what else has happened.
     pub(super) fn note(&mut self, event: DeviceEvent) {
+        if self.events.iter_mut().any(|waiting| waiting.absorb(&event)) {
+            return;
+        }
         if self.events.is_full() {
             self.events.pop_front();
         }

@@ -54,7 +54,8 @@ pub enum DeviceEvent {
         /// How many frames, of those in RAM.
         frames: usize,
     },
-    /// Frames that were taken will never arrive; the server will be told.
+    /// Frames that were taken will never arrive; the server will be told. What was lost since events were polled last
+    /// is told together.
     Lost {
         /// The recipient.
         peer: PeerId,
@@ -80,6 +81,33 @@ pub enum DeviceEvent {
         /// The recipient.
         peer: PeerId,
     },
+}
+
+impl DeviceEvent {
+    /// Takes in what says the same again, and counts it; whether it did.
+    pub(super) fn absorb(&mut self, newer: &Self) -> bool {
+        match (self, newer) {
+            (Self::StorageFailed { peer }, Self::StorageFailed { peer: again }) => peer == again,
+            (
+                Self::Lost {
+                    peer,
+                    space,
+                    frames,
+                    why,
+                },
+                Self::Lost {
+                    peer: of,
+                    space: within,
+                    frames: more,
+                    why: reason,
+                },
+            ) if (*peer, *space, *why) == (*of, *within, *reason) => {
+                *frames = frames.saturating_add(*more);
+                true
+            }
+            _ => false,
+        }
+    }
 }
 
 /// How the two sides of a reconnection knew each other, from the best to the last.

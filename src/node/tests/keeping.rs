@@ -2,10 +2,11 @@
 
 use super::world::{PEER, World};
 use crate::node::{Config, DeviceEvent, Keeping};
-use crate::storage::StoreRequest;
+use crate::storage::{FrameAddress, MemoryStorage, Storage, StoreRequest};
 use crate::time::Duration;
-use crate::wire::Space;
 use crate::wire::control::Why;
+use crate::wire::{MAX_DATAGRAM, Space};
+use std::vec::Vec;
 
 const FRAMES: Config = Config {
     keeping: Keeping::SessionAndFrames,
@@ -190,6 +191,44 @@ fn a_frame_that_storage_has_lost_is_named_and_the_others_arrive() {
     let named = world.losses[0].loss;
     assert_eq!((named.range.start, named.range.end), (100, 101));
     assert_eq!(world.losses.len(), 1);
+}
+
+// IOMT-OUT-027
+#[test]
+fn losses_that_nobody_could_poll_one_by_one_are_all_told() {
+    let mut world = world();
+    world.up.is_cut = true;
+    for _ in 0..200 {
+        world.send(Space::Data).unwrap();
+        world.run_for(Duration::from_secs(1));
+    }
+    // Every other frame is gone from storage: in one call more losses are found than there is room for events.
+    let (mut buffer, mut kept) = ([0; MAX_DATAGRAM], MemoryStorage::new());
+    for address in scanned(&mut world.frames) {
+        let is_kept = address.counter < 100 || address.counter % 2 == 0;
+        if let Ok(Some((_, len))) = world.frames.find(address, &mut buffer)
+            && is_kept
+        {
+            kept.append(address, &buffer[..len]).unwrap();
+        }
+    }
+    world.frames = kept;
+    world.up.is_cut = false;
+    let done = world.run_until(MINUTE.saturating_mul(10), |world| world.device.is_settled());
+    assert!(done, "{} wait", world.device.waiting());
+    let told = world.device_events.iter().map(|event| match event {
+        DeviceEvent::Lost { frames, .. } => u64::from(*frames),
+        _ => 0,
+    });
+    let lost = world.device.stats().frames_lost;
+    assert!(lost >= 40, "{lost}");
+    assert_eq!(told.sum::<u64>(), lost);
+}
+
+fn scanned(storage: &mut impl Storage) -> Vec<FrameAddress> {
+    let mut all = Vec::new();
+    storage.scan(0, &mut |address| all.push(address)).unwrap();
+    all
 }
 
 // IOMT-EPOCH-023

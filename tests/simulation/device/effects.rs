@@ -8,8 +8,8 @@ use super::{Last, Node, first, place_of};
 use crate::simulation::context::Context;
 use crate::simulation::counts::Fault;
 use crate::simulation::network::{Address, Delivery};
-use crate::simulation::oracle::RECIPIENTS;
 use crate::simulation::oracle::clocks::Told;
+use crate::simulation::oracle::{RECIPIENTS, bounds};
 
 /// How often an engine is asked again at one time; what still has something to do then is in a loop.
 const TURNS: usize = 64;
@@ -238,19 +238,22 @@ impl Node {
                     }
                 }
                 DeviceEvent::Lost {
-                    peer,
-                    why: Why::NoRoom,
-                    ..
+                    peer, frames, why, ..
                 } => {
-                    if let Some(lost) = self.lost_to.get_mut(place_of(peer)) {
-                        *lost = true;
+                    self.told_lost += u64::from(frames);
+                    if why == Why::NoRoom {
+                        self.without_room += u64::from(frames);
+                        self.lost_to[place_of(peer)] = true;
                     }
                 }
-                DeviceEvent::Lost { frames, .. } => self.damaged += u64::from(frames),
                 DeviceEvent::Reconnected { .. } => context.counts.sessions += 1,
                 DeviceEvent::Paired { .. } => self.meet_the_others(context),
                 _ => {}
             }
+        }
+        if let Some(engine) = &self.engine {
+            let (told, counted) = (self.told_lost, engine.stats().frames_lost);
+            context.check(|_| bounds::check_told(told, counted));
         }
     }
 }

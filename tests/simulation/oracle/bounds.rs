@@ -69,6 +69,17 @@ pub fn check(what: &str, held: usize, bound: usize) -> Result<(), String> {
     }
 }
 
+/// The frames that a device has told of as lost, against those that it has counted: whoever polls its events behind each
+/// call misses none.
+pub fn check_told(told: u64, counted: u64) -> Result<(), String> {
+    match told == counted {
+        true => Ok(()),
+        false => Err(format!(
+            "a device has lost {counted} frames and has told of {told}"
+        )),
+    }
+}
+
 /// The frames that wait in a device's RAM.
 pub fn check_backlog(frames: usize) -> Result<(), String> {
     let bound = RECIPIENTS * OUTBOX / SHORTEST_FRAME;
