@@ -257,13 +257,9 @@ const fn absent(first: Slot, second: Slot) -> Result<Option<usize>, Error> {
     }
 }
 
-/// One failure to read says nothing of what lies there: it is read again.
 async fn inspect<F: NorFlash>(medium: &mut Medium<F>, peer: u8, side: Side) -> Slot {
     let place = medium.geometry().slot(peer, side);
-    let mut inspected = inspect_place(medium, &place).await;
-    if inspected.is_err() {
-        inspected = inspect_place(medium, &place).await;
-    }
+    let inspected = inspect_place(medium, &place).await;
     match inspected.unwrap_or(Slot::Unreadable) {
         Slot::Valid(header) if header.peer != peer => Slot::Damaged,
         slot => slot,

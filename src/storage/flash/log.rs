@@ -57,7 +57,9 @@ impl Log {
         for index in 0..medium.geometry().segments {
             match segment::state(medium, index).await? {
                 State::Used(sequence) => newest = newest.max(Some((sequence, index))),
-                State::Clean | State::Dirty => log.empty = log.empty.saturating_add(1),
+                State::Clean | State::Dirty | State::Unreadable => {
+                    log.empty = log.empty.saturating_add(1)
+                }
             }
         }
         if let Some((sequence, index)) = newest {
@@ -91,7 +93,8 @@ impl Log {
         result
     }
 
-    /// Reads to `out` the frame at `address`, or the next above it beside it. What does not check is not there.
+    /// Reads to `out` the frame at `address`, or the next above it beside it. What does not check is not there; but
+    /// where a segment can not be read, nobody knows what is not there.
     pub(super) async fn find<F: NorFlash>(
         &mut self,
         medium: &mut Medium<F>,
@@ -101,8 +104,11 @@ impl Log {
         loop {
             let mut above: Option<FrameAddress> = None;
             let (first, segments) = (self.found_in, medium.geometry().segments);
+            let mut all = Ok(());
             for index in ring(first, segments) {
-                let mut at = start(medium, index).await;
+                let state = segment::state(medium, index).await;
+                all = all.and(check_readable(state));
+                let mut at = items_of(medium, index, state);
                 while let Some(item) = next(medium, index, &mut at).await {
                     let stored = item.header.address;
                     if item.is_freed || !stored.is_beside(&address) {
@@ -119,7 +125,10 @@ impl Log {
                     }
                 }
             }
-            let Some(next) = above else { return Ok(None) };
+            all = all.and(all_readable(medium).await);
+            let Some(next) = all.map(|()| above)? else {
+                return Ok(None);
+            };
             address = next;
         }
     }
@@ -196,9 +205,15 @@ impl Log {
     /// Takes the next empty segment into use, round and round.
     async fn take_empty<F: NorFlash>(&mut self, medium: &mut Medium<F>) -> Result<(), Error> {
         let mut result = Err(Error::Full);
+        let (mut unreadable, mut count) = (None, 0_u32);
         for index in ring(self.last.saturating_add(1), medium.geometry().segments) {
             match segment::state(medium, index).await? {
                 State::Used(_) => continue,
+                State::Unreadable => {
+                    unreadable = unreadable.or(Some(index));
+                    count = count.saturating_add(1);
+                    continue;
+                }
                 State::Clean => result = Ok(()),
                 State::Dirty => result = segment::clean(medium, index).await,
             }
@@ -206,7 +221,27 @@ impl Log {
                 return self.take(medium, index).await;
             }
         }
-        result
+        // Of more than are empty, some hold frames, and nobody knows which.
+        match unreadable.filter(|_| count <= self.empty) {
+            Some(index) => self.take_unreadable(medium, index).await,
+            None if count > 0 => Err(Error::Medium),
+            None => result,
+        }
+    }
+
+    /// Takes into use what the power has failed in, and what can be read no more.
+    async fn take_unreadable<F: NorFlash>(
+        &mut self,
+        medium: &mut Medium<F>,
+        index: u32,
+    ) -> Result<(), Error> {
+        if segment::state(medium, index).await? != State::Unreadable {
+            return Err(Error::Medium);
+        }
+        // Should that fail, another one is first the next time.
+        self.last = index;
+        segment::clean(medium, index).await?;
+        self.take(medium, index).await
     }
 
     async fn take<F: NorFlash>(&mut self, medium: &mut Medium<F>, index: u32) -> Result<(), Error> {
@@ -269,6 +304,10 @@ impl Log {
         if is_current || !is_used || holds_frames(medium, index).await {
             return Ok(());
         }
+        // Or nothing of it could be read.
+        if !matches!(segment::state(medium, index).await?, State::Used(_)) {
+            return Ok(());
+        }
         segment::clean(medium, index).await?;
         self.empty = self.empty.saturating_add(1);
         Ok(())
@@ -281,9 +320,29 @@ fn ring(first: u32, segments: u32) -> impl Iterator<Item = u32> {
     (first..segments).chain(0..first)
 }
 
-/// Where the items of a segment begin: behind its end when it has none.
+/// Fails while there is a segment that can not be read.
+async fn all_readable<F: NorFlash>(medium: &mut Medium<F>) -> Result<(), Error> {
+    for index in 0..medium.geometry().segments {
+        check_readable(segment::state(medium, index).await)?;
+    }
+    Ok(())
+}
+
+fn check_readable(state: Result<State, Error>) -> Result<(), Error> {
+    match state {
+        Ok(State::Unreadable) => Err(Error::Medium),
+        _ => Ok(()),
+    }
+}
+
 async fn start<F: NorFlash>(medium: &mut Medium<F>, index: u32) -> u32 {
-    match segment::state(medium, index).await {
+    let state = segment::state(medium, index).await;
+    items_of(medium, index, state)
+}
+
+/// Where the items of a segment begin: behind its end when it has none.
+fn items_of<F: NorFlash>(medium: &Medium<F>, index: u32, state: Result<State, Error>) -> u32 {
+    match state {
         Ok(State::Used(_)) => segment::items(medium.geometry(), index),
         _ => u32::MAX,
     }

@@ -35,6 +35,10 @@
 //! erased bytes. So of keys that an image no longer has, nothing is left on the flash once the replacement is
 //! done, or after the next opening. Each image costs an erase of each slot at most.
 //!
+//! A slot that can not be read may hold the image: the new one goes beside it, and where neither can be read none is
+//! stored until one can, or until the peer is erased. Only what
+//! [`load_image`](crate::storage::Storage::load_image) has reported as damaged is written over.
+//!
 //! # Frames
 //!
 //! Frames are sealed, so that what is left of them tells nothing. They are appended to one segment until it is full,
@@ -42,6 +46,9 @@
 //! behind its item: erased means stored, anything else freed. A segment whose frames are all freed is erased, when
 //! the last of them is, so that appending needs no erase as a rule. An item that does not check is
 //! stepped over, 8 bytes or a word at a time, to the next that does.
+//!
+//! While a segment can not be read, nobody is told that a frame is not there, and it is erased only where there is no
+//! other, and no more of them are like that than were empty. Whatever can not be read is read once more first.
 //!
 //! The last erased segment is kept for alarms, where there are at least three: data is refused before.
 //!

@@ -28,18 +28,20 @@ const fn first_item(word: u32) -> u32 {
 pub(super) enum State {
     /// Not of this layout, or an erase was cut short: it must be erased before use.
     Dirty,
+    /// The power has failed in its header, or it can not be read for a while.
+    Unreadable,
     /// Erased to the end.
     Clean,
     /// In use, the how many-th that was taken into use.
     Used(u32),
 }
 
-/// The state of a segment; what can not be read is dirty.
+/// The state of a segment.
 pub(super) async fn state<F: NorFlash>(medium: &mut Medium<F>, index: u32) -> Result<State, Error> {
     let start = medium.geometry().segment(index).start;
     let mut header = [0; HEADER];
     let Ok(()) = medium.read(start, &mut header).await else {
-        return Ok(State::Dirty);
+        return Ok(State::Unreadable);
     };
     match version(&header) {
         Some(VERSION) => {}

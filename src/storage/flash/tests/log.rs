@@ -177,3 +177,54 @@ fn a_frame_that_the_flash_does_not_take_goes_elsewhere() {
     );
     assert_eq!(found(&mut storage, data(1)), Some((data(1), frame(1, 40))));
 }
+
+/// Three segments of four with frames of data, and the next frame needs another.
+fn three_segments() -> Small {
+    let mut storage = open(Flash::new(UNITS));
+    for counter in 0..9 {
+        storage.append(data(counter), &[7; 420]).unwrap();
+    }
+    assert_eq!(storage.append(data(9), &[7; 420]), Err(Error::Full));
+    storage
+}
+
+/// Whether all nine are there.
+fn is_whole(storage: &mut Small) -> bool {
+    let mut counters = 0..9;
+    counters
+        .all(|counter| found(storage, data(counter)) == Some((data(counter), std::vec![7; 420])))
+}
+
+#[test]
+fn a_flash_that_can_not_be_read_does_not_say_that_a_frame_is_not_there() {
+    let mut storage = three_segments();
+    for from in 0..20 {
+        let flash = storage.flash_mut();
+        flash.failing_reads = flash.reads + from..u64::MAX;
+        let mut out = [0; MAX_DATAGRAM];
+        let failed = storage.find(data(8), &mut out);
+        assert!(
+            matches!(failed, Err(Error::Medium) | Ok(Some(_))),
+            "{failed:?}"
+        );
+        storage.flash_mut().failing_reads = 0..0;
+        assert!(is_whole(&mut storage), "from {from}");
+    }
+}
+
+#[test]
+fn frames_that_can_not_be_read_for_a_while_are_not_erased_for_the_next() {
+    let full = three_segments().release();
+    for from in 0..60 {
+        for fail in [1, 2, 3, 5, 8, 30] {
+            let mut storage = open(full.clone());
+            let flash = storage.flash_mut();
+            flash.failing_reads = flash.reads + from..flash.reads + from + fail;
+            let _ = storage.append(address(Space::Alarm, 0), &[1; 420]);
+            free(&mut storage, Space::Alarm, 0);
+            storage.flash_mut().failing_reads = 0..0;
+            assert!(is_whole(&mut storage), "{fail} from {from}");
+            assert!(is_whole(&mut open(storage.release())), "{fail} from {from}");
+        }
+    }
+}
