@@ -58,7 +58,7 @@ impl Log {
             match segment::state(medium, index).await? {
                 State::Used(sequence) => newest = newest.max(Some((sequence, index))),
                 State::Clean | State::Dirty | State::Unreadable => {
-                    log.empty = log.empty.saturating_add(1)
+                    log.empty = log.empty.saturating_add(1);
                 }
             }
         }
