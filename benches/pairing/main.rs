@@ -119,6 +119,14 @@ fn main() -> ExitCode {
             verdict(floor, FLOOR_TARGET, &mut missed),
         );
     }
+    println!("\nbytes on the wire, of each message without a payload");
+    for case in &CASES {
+        println!(
+            "{:>8}  {:?}",
+            case.name,
+            ours::Handshakes::new(case).bytes()
+        );
+    }
     println!(
         "\nbytes of memory, half-open: {} while a packet is waited for, 512 aimed at {}",
         size_of::<Parked>(),

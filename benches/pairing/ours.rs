@@ -32,6 +32,21 @@ impl Handshakes {
         }
     }
 
+    /// How long the messages are, without payloads.
+    pub fn bytes(&self) -> Vec<usize> {
+        let (mut message, mut payload) = ([0; 256], [0; 256]);
+        let (mut writer, mut reader) = (self.party(Role::Initiator), self.party(Role::Responder));
+        let mut lengths = Vec::new();
+        while writer.turn().is_some() {
+            let written = writer.write_message(&[], &mut SystemEntropy, &mut message);
+            let written = written.unwrap();
+            lengths.push(written.len());
+            reader.read_message(written, &mut payload).unwrap();
+            std::mem::swap(&mut writer, &mut reader);
+        }
+        lengths
+    }
+
     fn party(&self, role: Role) -> Party<'static> {
         let [initiator, responder] = self.identities;
         let (local, remote, knows) = match role {

@@ -9,18 +9,30 @@ use iomt_fuzz::Counting;
 use iomt_fuzz::pairing::Attempts;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: [Attempts<'_>; 3]| {
+fuzz_target!(|input: (bool, [Attempts<'_>; 3])| {
+    let (has_key, attempts) = input;
     let identity = |seed| Identity::from_secret_bytes(&[seed; 32]).expect("a key of the suite");
     let (phone, device, mut rng) = (identity(5), identity(6), Counting::default());
-    let label = LabelSecret::new(b"the secret of the label").expect("a long secret");
+    let secret = b"the secret of the label";
+    let label = match has_key {
+        true => LabelSecret::beside_key(secret),
+        false => LabelSecret::new(secret),
+    }
+    .expect("a long secret");
     let promise = DescriptorHash::of_body(b"body");
     let connection = ConnectionId(*b"fuzzing!");
-    let asking = Hybrid::read_label(&phone, &label, None, connection, &mut rng);
+    let key = has_key.then(|| device.public());
+    let asking = Hybrid::read_label(&phone, &label, key, connection, &mut rng);
     let mut asking = asking.expect("the generator works");
-    let mut answering = Hybrid::answer_label(&device, &label, promise).expect("the keys are there");
+    let mut answering = match has_key {
+        true => Hybrid::answer_label_with_key(&device, &label, promise),
+        false => Hybrid::answer_label(&device, &label, promise),
+    }
+    .expect("the keys are there");
 
     let mut sides = [&mut asking, &mut answering];
-    for attempts in &input {
+    // A label with a key has no message 3.
+    for attempts in attempts.iter().take(if has_key { 2 } else { 3 }) {
         let [from, to] = &mut sides;
         let packets = packets(from);
         for forged in packets.iter().flat_map(|honest| attempts.forged(honest)) {

@@ -72,7 +72,7 @@ impl<'k> Hybrid<'k> {
     ///
     /// # Errors
     ///
-    /// [`Error::Entropy`].
+    /// [`Error::MissingKey`] for a label that has a key without it, or the other way; [`Error::Entropy`].
     pub fn read_label(
         key: &'k dyn KeyHolder,
         label: &'k LabelSecret,
@@ -98,7 +98,7 @@ impl<'k> Hybrid<'k> {
     ///
     /// # Errors
     ///
-    /// None but those of a programming fault.
+    /// [`Error::MissingKey`] for a label that has the device's key, too.
     pub fn answer_label(
         key: &'k dyn KeyHolder,
         label: &'k LabelSecret,
@@ -115,7 +115,7 @@ impl<'k> Hybrid<'k> {
     ///
     /// # Errors
     ///
-    /// None but those of a programming fault.
+    /// [`Error::MissingKey`] for one that has not.
     pub fn answer_label_with_key(
         key: &'k dyn KeyHolder,
         label: &'k LabelSecret,
@@ -135,6 +135,9 @@ impl<'k> Hybrid<'k> {
         role: Role,
         peer: Option<PublicKey>,
     ) -> Result<Self, Error> {
+        if label.model() != model {
+            return Err(Error::MissingKey);
+        }
         Ok(Self {
             party: party(key, label, model, role, peer)?,
             label,

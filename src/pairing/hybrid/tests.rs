@@ -28,10 +28,18 @@ fn promise() -> DescriptorHash {
     DescriptorHash::of_body(b"descriptor")
 }
 
+fn label_of(model: Model) -> LabelSecret {
+    match model {
+        Model::LABEL_KEY => LabelSecret::beside_key(b"a secret of a label").unwrap(),
+        _ => label(),
+    }
+}
+
 struct World {
     phone: Identity,
     device: Identity,
     label: LabelSecret,
+    label_with_key: LabelSecret,
 }
 
 impl World {
@@ -40,17 +48,25 @@ impl World {
             phone: identity(1),
             device: identity(2),
             label: label(),
+            label_with_key: label_of(Model::LABEL_KEY),
         }
     }
 
     fn sides(&self, model: Model) -> (Hybrid<'_>, Hybrid<'_>) {
         let key: Option<PublicKey> = (model == Model::LABEL_KEY).then(|| self.device.public());
         let rng = &mut Counting(10);
-        let asking = Hybrid::read_label(&self.phone, &self.label, key, CONNECTION, rng);
-        let answering = match model {
-            Model::LABEL_KEY => Hybrid::answer_label_with_key(&self.device, &self.label, promise()),
-            _ => Hybrid::answer_label(&self.device, &self.label, promise()),
+        let (label, answering) = match model {
+            Model::LABEL_KEY => {
+                let label = &self.label_with_key;
+                let answering = Hybrid::answer_label_with_key(&self.device, label, promise());
+                (label, answering)
+            }
+            _ => {
+                let answering = Hybrid::answer_label(&self.device, &self.label, promise());
+                (&self.label, answering)
+            }
         };
+        let asking = Hybrid::read_label(&self.phone, label, key, CONNECTION, rng);
         (asking.unwrap(), answering.unwrap())
     }
 }
@@ -212,6 +228,23 @@ fn an_offer_without_the_suite_in_use_is_a_downgrade() {
         assert_eq!(ours.check_hybrid(classical, model), Err(Error::Downgraded));
         // Both could have used the KEM, and did not.
         assert_eq!(ours.check(ours, model), Err(Error::Downgraded));
+    }
+}
+
+// IOMT-PAIR-054
+#[test]
+fn a_label_is_paired_by_its_own_model_alone() {
+    let world = World::new();
+    let (device, key) = (&world.device, world.device.public());
+    let (alone, beside) = (&world.label, &world.label_with_key);
+    let rng = &mut Counting(10);
+    for begun in [
+        Hybrid::read_label(&world.phone, alone, Some(key), CONNECTION, rng),
+        Hybrid::read_label(&world.phone, beside, None, CONNECTION, rng),
+        Hybrid::answer_label(device, beside, promise()),
+        Hybrid::answer_label_with_key(device, alone, promise()),
+    ] {
+        assert_eq!(begun.err(), Some(Error::MissingKey));
     }
 }
 

@@ -276,14 +276,16 @@ mod hybrid_kept_away {
     #[test]
     fn the_reader_refuses_a_reply_that_names_suite_3_as_well() {
         let label = label().also_hybrid();
-        let mut asking = begin(&label);
-        let hello = asking.packet().unwrap().to_vec();
-        // A device that says what it can do and goes on all the same.
-        let reply = insider::reply_with_offer(&hello, [0b10, 0b10 | ALSO, 0b100, 0]);
-        let refused = hand_over(&mut asking, &reader(), &reply);
-        assert_eq!(refused, Err(Error::Downgraded));
-        let reply = insider::reply_with_offer(&hello, [0b10, 0b10, 0b100, 0]);
-        assert!(hand_over(&mut asking, &reader(), &reply).is_ok());
+        let put_by = |asking: Exchange| asking.park().expect("it waits").resume();
+        for mut asking in [begin(&label), put_by(begin(&label))] {
+            let hello = asking.packet().unwrap().to_vec();
+            // A device that says what it can do and goes on all the same.
+            let reply = insider::reply_with_offer(&hello, [0b10, 0b10 | ALSO, 0b100, 0]);
+            let refused = hand_over(&mut asking, &reader(), &reply);
+            assert_eq!(refused, Err(Error::Downgraded));
+            let reply = insider::reply_with_offer(&hello, [0b10, 0b10, 0b100, 0]);
+            assert!(hand_over(&mut asking, &reader(), &reply).is_ok());
+        }
     }
 }
 

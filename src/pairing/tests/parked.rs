@@ -79,6 +79,32 @@ fn of_comparison() -> Sides {
     )
 }
 
+/// Of a pairing that was hybrid.
+#[cfg(feature = "pq")]
+fn of_hybrid_reconnection() -> Sides {
+    let secret = || resumption(7).of_suite(hybrid::SUITE);
+    sides(
+        [device(), reader()],
+        |key, peer, rng| Exchange::reconnect(key, peer, &secret(), CONNECTION, rng).unwrap(),
+        |key, hello| {
+            let secret = resumption(7).of_suite(hybrid::SUITE);
+            let rng = &mut Counting(50);
+            Exchange::answer_reconnection(key, device().public(), &secret, hello, rng).unwrap()
+        },
+    )
+}
+
+#[cfg(feature = "pq")]
+#[test]
+fn the_suite_of_the_pairing_before_is_put_by_with_it() {
+    let (_, ends, times) = run(of_hybrid_reconnection(), put_by);
+    assert_eq!(times, 2);
+    for mut end in ends {
+        let suite = end.poll_paired().unwrap().suite;
+        assert_eq!(suite, hybrid::SUITE);
+    }
+}
+
 /// Every model whose messages are those of an exchange alone.
 fn every_model() -> Vec<fn() -> Sides> {
     std::vec![
@@ -163,6 +189,7 @@ fn a_handshake_that_was_put_by_goes_on_as_if_it_had_not_been() {
             assert_eq!(usual.secrets.id(), parked.secrets.id());
             assert_eq!(usual.descriptor, parked.descriptor);
             assert_eq!((usual.model, usual.peer), (parked.model, parked.peer));
+            assert_eq!(usual.suite, parked.suite);
         }
     }
 }

@@ -317,7 +317,7 @@ fn a_key_in_a_chip_pairs_as_one_in_ram_does_and_a_chip_that_fails_is_an_error() 
         asked: core::cell::Cell::new(0),
     };
     for model in MODELS {
-        let (phone, device, label) = (chip(1), chip(2), label());
+        let (phone, device, label) = (chip(1), chip(2), label_of(model));
         let key = (model == Model::LABEL_KEY).then(|| identity(2).public());
         let rng = &mut Counting(10);
         let mut asking = Hybrid::read_label(&phone, &label, key, CONNECTION, rng).unwrap();
@@ -336,7 +336,7 @@ fn a_key_in_a_chip_pairs_as_one_in_ram_does_and_a_chip_that_fails_is_an_error() 
     }
     let broken = chip(1);
     broken.asked.set(9);
-    let (label, key) = (label(), Some(identity(2).public()));
+    let (label, key) = (label_of(Model::LABEL_KEY), Some(identity(2).public()));
     let begun = Hybrid::read_label(&broken, &label, key, CONNECTION, &mut Counting(10));
     assert_eq!(begun.err(), Some(Error::NotAuthentic));
 }
