@@ -100,6 +100,7 @@ impl EpochKeys {
         .ok_or(Error::EpochFull)
     }
 
+    #[inline]
     pub(super) fn open(
         &self,
         space: Space,
@@ -167,15 +168,14 @@ pub(super) fn canonical_header(
     tag: EpochTag,
     counter: u32,
 ) -> [u8; CANONICAL_HEADER_LEN] {
+    let tag = u128::from_le_bytes(tag.0);
+    let kind = u128::from(u16::from_le_bytes([VERSION, space.code() << 4]));
+    let (first, rest) = (kind | tag << 16, u128::from(counter) << 16 | tag >> 112);
     let mut header = [0_u8; CANONICAL_HEADER_LEN];
-    // Three stores: byte by byte it takes a tenth of the time of a small frame.
-    if let Some((version_and_kind, rest)) = header.split_first_chunk_mut()
-        && let Some((epoch, rest)) = rest.split_first_chunk_mut()
-        && let Some(place) = rest.first_chunk_mut()
-    {
-        *version_and_kind = [VERSION, space.code() << 4];
-        *epoch = tag.0;
-        *place = u64::from(counter).to_le_bytes();
+    // In the words in which the MAC reads them: a word that was written in two parts is waited for.
+    let words = [first as u64, (first >> 64) as u64, rest as u64];
+    for (place, word) in header.as_chunks_mut().0.iter_mut().zip(words) {
+        *place = word.to_le_bytes();
     }
     header
 }

@@ -68,6 +68,7 @@ impl EpochTable {
         first_that_opens(self.epochs.iter().rev().take(2), sealed)
     }
 
+    #[inline]
     pub(super) fn open_routed(
         &self,
         locator: Locator,
@@ -162,6 +163,7 @@ impl EpochTable {
     }
 }
 
+#[inline]
 fn first_that_opens<'e>(
     epochs: impl Iterator<Item = &'e OpenedEpoch>,
     sealed: &mut Sealed<'_>,

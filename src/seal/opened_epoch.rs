@@ -121,7 +121,19 @@ impl OpenedEpoch {
     }
 
     /// Decrypts in place. A duplicate is decrypted too, to tell it from a forgery.
+    #[inline]
     pub(super) fn open(&self, sealed: &mut Sealed<'_>) -> Result<Mark, Error> {
+        let standing = self.decrypt(sealed)?;
+        Ok(Mark {
+            epoch: self.keys.tag,
+            number: self.number,
+            space: sealed.space,
+            counter: sealed.counter,
+            standing,
+        })
+    }
+
+    fn decrypt(&self, sealed: &mut Sealed<'_>) -> Result<Standing, Error> {
         let Sealed { space, counter, .. } = *sealed;
         let standing = match space {
             Space::Data => self.data.standing(counter)?,
@@ -131,13 +143,7 @@ impl OpenedEpoch {
         };
         self.keys
             .open(space, counter, sealed.ciphertext, sealed.tag)?;
-        Ok(Mark {
-            epoch: self.keys.tag,
-            number: self.number,
-            space,
-            counter,
-            standing,
-        })
+        Ok(standing)
     }
 
     pub(super) fn fetch(&self) {

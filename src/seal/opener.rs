@@ -179,13 +179,14 @@ impl Opener {
     /// The first half of [`Opener::open`]: the frame is decrypted in place, or is as it was.
     ///
     /// So one packet can be tried on the sessions of one device, one after the other.
+    #[inline]
     pub(crate) fn authenticate(&mut self, packet: &mut [u8]) -> Result<Authentic, Error> {
         let Packet::Frame(Frame {
             space,
             route,
             counter,
             ..
-        }) = Packet::parse(packet)?
+        }) = Packet::read(packet)?
         else {
             return Err(Error::UnexpectedPacket);
         };
@@ -209,6 +210,7 @@ impl Opener {
     }
 
     /// The second half of [`Opener::open`], for the packet that the first half has decrypted.
+    #[inline]
     pub(crate) fn reveal<'b>(
         &mut self,
         authentic: Authentic,
@@ -294,6 +296,7 @@ impl Opener {
         }
     }
 
+    #[inline]
     fn open_mark<'b>(&mut self, mark: Mark, plaintext: &'b mut [u8]) -> Opening<'b> {
         match (mark.space, mark.standing) {
             (Space::Control, _) => {
@@ -315,6 +318,7 @@ impl Opener {
     }
 
     /// Remembers the run where a frame says it, recalls it where a frame does not.
+    #[inline]
     fn note_run(&mut self, epoch: EpochTag, plaintext: &[u8]) -> Option<Run> {
         let said = Envelope::parse(plaintext).ok()?.run();
         let epoch = self.epochs.by_tag_mut(epoch)?;

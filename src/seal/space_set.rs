@@ -56,6 +56,7 @@ impl<const N: usize> SpaceSet<N> {
     }
 
     /// "refuses counters above `last`"; a counter without room is refused as well.
+    #[inline]
     pub(super) fn standing(&self, counter: u32) -> Result<Standing, Error> {
         let is_stored = self.set.contains(counter) && !self.is_lost(counter);
         if is_stored {
@@ -73,6 +74,7 @@ impl<const N: usize> SpaceSet<N> {
     }
 
     /// Marks a stored frame; one that was lost is so no more.
+    #[inline]
     pub(super) fn insert(&mut self, counter: u32) -> Result<(), Error> {
         self.take_out_of_lost(counter);
         Ok(self.set.insert(counter)?)

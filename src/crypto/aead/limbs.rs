@@ -113,13 +113,19 @@ fn halves(key: &[u8; 32]) -> (u128, u128) {
     (first, halves.next().unwrap_or_default())
 }
 
+/// Fewer bytes than a block, read without a copy of them.
 #[inline]
 fn padded(rest: &[u8]) -> u128 {
-    let mut block = [0_u8; BLOCK_LEN];
-    for (to, from) in block.iter_mut().zip(rest) {
-        *to = *from;
+    match rest.split_first_chunk() {
+        Some((low, rest)) => u128::from(u64::from_le_bytes(*low)) | u128::from(few(rest)) << 64,
+        None => few(rest).into(),
     }
-    u128::from_le_bytes(block)
+}
+
+#[inline]
+fn few(bytes: &[u8]) -> u64 {
+    let bytes = bytes.iter().rev();
+    bytes.fold(0, |value, byte| value << 8 | u64::from(*byte))
 }
 
 #[inline(always)]

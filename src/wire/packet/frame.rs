@@ -129,6 +129,7 @@ impl<'a> Frame<'a> {
         Ok(writer.finish())
     }
 
+    #[inline]
     pub(super) fn parse(byte0: u8, mut reader: Reader<'a>) -> Result<Self, Error> {
         let route = match (byte0 & HAS_LOCATOR != 0, byte0 & HAS_SALT != 0) {
             (false, false) => Route::Short,

@@ -93,6 +93,12 @@ impl<'a> Packet<'a> {
     /// [`Error::Truncated`], by what is wrong first; [`Error::TrailingBytes`] for a datagram above
     /// [`MAX_DATAGRAM`], or behind a refusal.
     pub fn parse(datagram: &'a [u8]) -> Result<Self, Error> {
+        Self::read(datagram)
+    }
+
+    /// The same within the caller, where a frame's time is short.
+    #[inline]
+    pub(crate) fn read(datagram: &'a [u8]) -> Result<Self, Error> {
         if let Some(count @ 1..) = datagram.len().checked_sub(MAX_DATAGRAM) {
             return Err(Error::TrailingBytes { count });
         }
