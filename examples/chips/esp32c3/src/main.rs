@@ -19,6 +19,7 @@ use esp_hal::rng::{Trng, TrngSource};
 use esp_hal::tsens::{self, TemperatureSensor};
 use esp_hal::uart::{self, Uart};
 use esp_hal::{Blocking, time};
+use esp_storage::FlashStorage as Flash;
 use iomt::link::{MAX_SERIAL_FRAME, SerialDecoder, encode_serial};
 use iomt::node::{Config, Device, Error, Keeping};
 use iomt::pairing::{Identity, label::LabelSecret};
@@ -46,28 +47,18 @@ impl Entropy for Noise {
 #[esp_hal::main]
 fn main() -> ! {
     let chip = esp_hal::init(esp_hal::Config::default());
-    let (Ok(uart), Ok(thermometer)) = (
-        Uart::new(chip.UART1, uart::Config::default()),
-        TemperatureSensor::new(chip.TSENS, tsens::Config::default()),
-    ) else {
-        halt()
-    };
+    let uart = Uart::new(chip.UART1, uart::Config::default()).unwrap_or_else(|_| halt());
     let mut uart = uart.with_rx(chip.GPIO6).with_tx(chip.GPIO7);
+    let thermometer = TemperatureSensor::new(chip.TSENS, tsens::Config::default());
+    let thermometer = thermometer.unwrap_or_else(|_| halt());
     let _source = TrngSource::new(chip.RNG, chip.ADC1);
-    let Ok(generator) = Trng::try_new() else {
-        halt()
-    };
-    let mut noise = Noise(generator);
+    let mut noise = Noise(Trng::try_new().unwrap_or_else(|_| halt()));
     let pull = InputConfig::default().with_pull(Pull::Up);
     let is_pressed = Input::new(chip.GPIO9, pull).is_low();
 
-    let mut flash = esp_storage::FlashStorage::new(chip.FLASH);
-    let Ok(mut device) = start(&mut flash, is_pressed) else {
-        halt()
-    };
-    let Ok(mut storage) = FlashStorage::open(flash, STORAGE, 1) else {
-        halt()
-    };
+    let mut flash = Flash::new(chip.FLASH);
+    let mut device = start(&mut flash, is_pressed).unwrap_or_else(|_| halt());
+    let mut storage = FlashStorage::open(flash, STORAGE, 1).unwrap_or_else(|_| halt());
     let mut image = [0; MAX_IMAGE];
     if let Ok(Some(len)) = storage.load_image(0, &mut image) {
         // A damaged image: the device goes on as one that has never paired.
@@ -93,10 +84,7 @@ fn main() -> ! {
 }
 
 /// The device as it left the factory, armed where the button is pressed.
-fn start(
-    flash: &mut esp_storage::FlashStorage<'_>,
-    is_pressed: bool,
-) -> Result<Device<'static, 8_192>, Error> {
+fn start(flash: &mut Flash<'_>, is_pressed: bool) -> Result<Device<'static, 8_192>, Error> {
     let mut factory = [0; 48];
     // The flash is as large as the module's: it can be read.
     let _ = flash.read(KEY, &mut factory);
@@ -114,13 +102,8 @@ fn start(
 
 fn temperature(thermometer: &TemperatureSensor<'_>) -> Observation {
     let tenths = (thermometer.get_temperature().to_celsius() * 10.0) as i32;
-    let celsius = Decimal::new(tenths, -1);
-    Observation::new(
-        Metric::BODY_TEMPERATURE,
-        Unit::CELSIUS,
-        now(),
-        celsius.into(),
-    )
+    let (metric, celsius) = (Metric::BODY_TEMPERATURE, Decimal::new(tenths, -1));
+    Observation::new(metric, Unit::CELSIUS, now(), celsius.into())
 }
 
 fn receive(

@@ -1,15 +1,20 @@
-//! What the node stands on: time and random numbers.
+//! What the node stands on: time, random numbers, and the controller of the radio.
 
 use core::cell::RefCell;
 
 use critical_section::Mutex;
+use embassy_executor::Spawner;
+use embassy_nrf::bind_interrupts;
 use embassy_nrf::mode::Blocking;
 use embassy_nrf::rng::Rng;
 use embassy_time::Timer as Delay;
 use iomt::driver::Timer;
 use iomt::seal::{Entropy, EntropyFailed};
 use iomt::time::Instant;
+use nrf_sdc::mpsl::{self, MultiprotocolServiceLayer, SessionMem, raw};
+use nrf_sdc::{self as sdc, SoftdeviceController};
 use rand_core::{CryptoRng, RngCore, impls};
+use static_cell::StaticCell;
 
 /// Embassy's clock.
 pub struct Clock;
@@ -52,3 +57,56 @@ impl RngCore for Noise {
 }
 
 impl CryptoRng for Noise {}
+
+/// The crystal of the development kit.
+const CRYSTAL: raw::mpsl_clock_lfclk_cfg_t = raw::mpsl_clock_lfclk_cfg_t {
+    source: raw::MPSL_CLOCK_LF_SRC_XTAL as u8,
+    rc_ctiv: 0,
+    rc_temp_ctiv: 0,
+    accuracy_ppm: 20,
+    skip_wait_lfclk_started: false,
+};
+
+bind_interrupts!(struct Irqs {
+    EGU0_SWI0 => mpsl::LowPrioInterruptHandler;
+    CLOCK_POWER => mpsl::ClockInterruptHandler;
+    RADIO => mpsl::HighPrioInterruptHandler;
+    TIMER0 => mpsl::HighPrioInterruptHandler;
+    RTC0 => mpsl::HighPrioInterruptHandler;
+});
+
+#[embassy_executor::task]
+async fn run_radio(mpsl: &'static MultiprotocolServiceLayer<'static>) -> ! {
+    mpsl.run().await
+}
+
+/// The radio's timing layer, which runs from now on.
+pub fn start_radio(
+    parts: mpsl::Peripherals<'static>,
+    spawner: Spawner,
+) -> Option<&'static MultiprotocolServiceLayer<'static>> {
+    static MPSL: StaticCell<MultiprotocolServiceLayer<'static>> = StaticCell::new();
+    static SESSION: StaticCell<SessionMem<1>> = StaticCell::new();
+
+    let session = SESSION.init(SessionMem::new());
+    let layer = MultiprotocolServiceLayer::with_timeslots(parts, Irqs, CRYSTAL, session);
+    let layer: &'static _ = MPSL.init(layer.ok()?);
+    spawner.spawn(run_radio(layer).ok()?);
+    Some(layer)
+}
+
+/// What the radio's controller keeps, for one connection.
+pub type Memory = sdc::Mem<4_720>;
+
+/// The radio's controller: it advertises, and takes one connection at a time.
+pub fn controller<'d>(
+    parts: sdc::Peripherals<'d>,
+    noise: &'d mut Noise,
+    mpsl: &'d MultiprotocolServiceLayer<'static>,
+    memory: &'d mut Memory,
+) -> Result<SoftdeviceController<'d>, sdc::Error> {
+    let builder = sdc::Builder::new()?.support_adv().support_peripheral();
+    let builder = builder.peripheral_count(1)?;
+    let builder = builder.buffer_cfg(251, 251, 3, 3)?;
+    builder.build(parts, noise, mpsl, memory)
+}

@@ -24,7 +24,7 @@ use embassy_executor::Spawner;
 use embassy_futures::join::join;
 use embassy_futures::select::{Either, select};
 use embassy_nrf::gpio::{Input, Pull};
-use embassy_nrf::{bind_interrupts, rng::Rng};
+use embassy_nrf::rng::Rng;
 use embassy_time::{Duration, Timer as Delay};
 use iomt::driver::{Driver, Next, Timer};
 use iomt::node::{Config, Device, Error, Keeping};
@@ -33,7 +33,7 @@ use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit};
 use iomt::storage::{AsyncFlashStorage, AsyncStorage, MAX_IMAGE};
 use iomt::wire::{Record, Space};
 use nrf_sdc as sdc;
-use nrf_sdc::mpsl::{self, MultiprotocolServiceLayer, SessionMem, raw};
+use nrf_sdc::mpsl;
 use rand_core::RngCore;
 use static_cell::StaticCell;
 use trouble_host::prelude::*;
@@ -45,33 +45,10 @@ use radio::{Gatt, Gone, Radio};
 const KEY: u32 = 0xE_F000;
 const STORAGE: core::ops::Range<u32> = 0xF_0000..0x10_0000;
 const INTERVAL: Duration = Duration::from_secs(10);
-/// The crystal of the development kit.
-const CRYSTAL: raw::mpsl_clock_lfclk_cfg_t = raw::mpsl_clock_lfclk_cfg_t {
-    source: raw::MPSL_CLOCK_LF_SRC_XTAL as u8,
-    rc_ctiv: 0,
-    rc_temp_ctiv: 0,
-    accuracy_ppm: 20,
-    skip_wait_lfclk_started: false,
-};
-
-bind_interrupts!(struct Irqs {
-    EGU0_SWI0 => mpsl::LowPrioInterruptHandler;
-    CLOCK_POWER => mpsl::ClockInterruptHandler;
-    RADIO => mpsl::HighPrioInterruptHandler;
-    TIMER0 => mpsl::HighPrioInterruptHandler;
-    RTC0 => mpsl::HighPrioInterruptHandler;
-});
-
-#[embassy_executor::task]
-async fn run_radio(mpsl: &'static MultiprotocolServiceLayer<'static>) -> ! {
-    mpsl.run().await
-}
 
 #[embassy_executor::main]
 async fn main(spawner: Spawner) -> ! {
     static RNG: StaticCell<chip::Shared> = StaticCell::new();
-    static MPSL: StaticCell<MultiprotocolServiceLayer<'static>> = StaticCell::new();
-    static SESSION: StaticCell<SessionMem<1>> = StaticCell::new();
 
     let p = embassy_nrf::init(Default::default());
     let is_pressed = Input::new(p.P0_11, Pull::Up).is_low();
@@ -79,19 +56,13 @@ async fn main(spawner: Spawner) -> ! {
     let (mut noise, mut radio_noise) = (Noise(generator), Noise(generator));
     let parts =
         mpsl::Peripherals::new(p.RTC0, p.TIMER0, p.TEMP, p.PPI_CH19, p.PPI_CH30, p.PPI_CH31);
-    let session = SESSION.init(SessionMem::new());
-    let layer = MultiprotocolServiceLayer::with_timeslots(parts, Irqs, CRYSTAL, session);
-    let mpsl: &'static _ = MPSL.init(layer.unwrap_or_else(|_| halt()));
-    spawner.spawn(run_radio(mpsl).unwrap_or_else(|_| halt()));
+    let mpsl = chip::start_radio(parts, spawner).unwrap_or_else(|| halt());
     let parts = sdc::Peripherals::new(
         p.PPI_CH17, p.PPI_CH18, p.PPI_CH20, p.PPI_CH21, p.PPI_CH22, p.PPI_CH23, p.PPI_CH24,
         p.PPI_CH25, p.PPI_CH26, p.PPI_CH27, p.PPI_CH28, p.PPI_CH29,
     );
-    let mut memory = sdc::Mem::<4_720>::new();
-    let builder = sdc::Builder::new().map(|builder| builder.support_adv().support_peripheral());
-    let builder =
-        builder.and_then(|builder| builder.peripheral_count(1)?.buffer_cfg(251, 251, 3, 3));
-    let controller = builder.and_then(|it| it.build(parts, &mut radio_noise, mpsl, &mut memory));
+    let mut memory = chip::Memory::new();
+    let controller = chip::controller(parts, &mut radio_noise, mpsl, &mut memory);
 
     let mut flash = mpsl::Flash::take(mpsl, p.NVMC);
     let device = start(&mut flash, is_pressed).unwrap_or_else(|_| halt());
