@@ -24,7 +24,7 @@
 //! | [`ecg::HeartRate`] | 112 bytes | three beats | integer |
 //! | [`rhythm::FibrillationScreen`] | 160 bytes | none, it looks back | `f32` |
 //! | [`hrv::TimeDomain`] | 104 bytes | none | `f32` |
-//! | [`motion::FallDetector`] | under 620 bytes | 3.5 s | `f32` |
+//! | [`motion::FallDetector`] | under 500 bytes | 3.5 s | `f32` |
 //! | [`ppg::PpgHeartRate`] | see there | it looks back 8 s | `f32` |
 //! | [`ppg::PulseDetector`] | under 400 bytes | 0.5 s | `f32` |
 //! | [`ppg::Oximeter`] | under 100 bytes | it looks back 4 s | `f32` |

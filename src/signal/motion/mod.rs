@@ -1,7 +1,7 @@
 //! What an accelerometer at the waist tells.
 //!
 //! ```text
-//! three axes ─┬─> impact, tilt ────────> FallDetector ──> alarm
+//! three axes ─┬─> impulse, tilt ───────> FallDetector ──> alarm
 //!             ├─> magnitude, 0.5–4 Hz ─> StepCounter ───> steps
 //!             ├─> magnitude, deviation ─> ActivityMeter ─> each 5 s
 //!             └─> mean of a second ─────> PostureTracker > upright, lying
