@@ -1,0 +1,230 @@
+//! Where the weights come from, and how good they are on a record that they were not fitted to.
+//!
+//! Reads the records of `tests/ventricular_records.rs`, and counts as that does.
+
+#[path = "../../../../tests/support/scoring.rs"]
+#[allow(dead_code, reason = "each test uses a part")]
+mod scoring;
+#[path = "../../../../tests/support/wfdb.rs"]
+#[allow(dead_code, reason = "each test uses a part")]
+mod wfdb;
+
+use super::evidence::{FEATURES, LIMIT, WEIGHTS};
+use super::{BeatClassifier, ONE, RPeak};
+use crate::signal::ecg::RPeakDetector;
+use crate::time::SampleRate;
+use scoring::matches;
+use std::println;
+use std::vec::Vec;
+use wfdb::Record;
+
+const PACED: [&str; 2] = ["102", "107"];
+const RATE: SampleRate = SampleRate::hz(360);
+const LEARNING: u64 = 300 * 360;
+const WINDOW: u64 = 54;
+
+/// Features, and one for the constant.
+const TERMS: usize = FEATURES + 1;
+type Terms = [f64; TERMS];
+
+/// What is known of a beat that was found: nothing where the reference could not tell.
+struct Beat {
+    terms: Option<Terms>,
+    is_ventricular: Option<bool>,
+}
+
+/// A record's beats, and how many ventricular ones were not found.
+struct Judged {
+    beats: Vec<Beat>,
+    lost: usize,
+}
+
+fn judged(record: &Record) -> Judged {
+    let counts = |at: &u64| {
+        let mut flutter = record.flutter.iter();
+        *at >= LEARNING && !flutter.any(|(begin, end)| (begin..=end).contains(&at))
+    };
+    let found = told(&record.samples);
+    let found = || found.iter().filter(|(peak, _)| counts(&peak.index));
+    let beats: Vec<u64> = record.beats.iter().copied().filter(counts).collect();
+    let peaks: Vec<u64> = found().map(|(peak, _)| peak.index).collect();
+    let pairs = matches(&beats, &peaks, WINDOW);
+    let is_in = |list: &[u64], at: u64| list.binary_search(&at).is_ok();
+    let label = |peak: u64| {
+        let pair = pairs.binary_search_by_key(&peak, |(_, peak)| *peak).ok();
+        let beat = pair.and_then(|at| pairs.get(at)).map(|(beat, _)| *beat);
+        let is_undecided = beat.is_some_and(|beat| is_in(&record.undecided, beat));
+        (!is_undecided).then(|| beat.is_some_and(|beat| is_in(&record.ventricular, beat)))
+    };
+    let all = beats.iter().filter(|at| is_in(&record.ventricular, **at));
+    let beat = |(peak, terms): &(RPeak, Option<Terms>)| Beat {
+        terms: *terms,
+        is_ventricular: label(peak.index),
+    };
+    let judged: Vec<Beat> = found().map(beat).collect();
+    let matched = judged
+        .iter()
+        .filter(|beat| beat.is_ventricular == Some(true));
+    Judged {
+        lost: all.count() - matched.count(),
+        beats: judged,
+    }
+}
+
+fn told(samples: &[i32]) -> Vec<(RPeak, Option<Terms>)> {
+    let mut detector = RPeakDetector::new(RATE, 200).unwrap();
+    let mut classifier = BeatClassifier::new(RATE, 200).unwrap();
+    let mut told = Vec::new();
+    for sample in samples {
+        classifier.push(*sample);
+        let peak = detector.push(*sample);
+        told.extend(peak.and_then(|peak| classifier.advance(&peak)));
+    }
+    let one = f64::from(ONE);
+    let told = told.into_iter().map(|(peak, evidence)| {
+        let terms = evidence.map(|evidence| {
+            let mut terms = [1.0; TERMS];
+            let features = evidence.features().into_iter();
+            for (term, feature) in terms.iter_mut().zip(features) {
+                *term = f64::from(feature) / one;
+            }
+            terms
+        });
+        (peak, terms)
+    });
+    told.collect()
+}
+
+/// A logistic regression by Newton's method, with a ridge of one standard deviation's square.
+fn fitted<'a>(records: impl Iterator<Item = &'a Judged>) -> Terms {
+    let beats = records.flat_map(|record| &record.beats);
+    let known = beats.filter_map(|beat| Some((beat.terms?, beat.is_ventricular?)));
+    let known: Vec<(Terms, bool)> = known.collect();
+    let ridge = variances(&known);
+    let mut weights = [0.0; TERMS];
+    for _ in 0..25 {
+        let mut slope: Terms = core::array::from_fn(|at| ridge[at] * weights[at]);
+        let mut curve = [[0.0; TERMS]; TERMS];
+        for at in 0..TERMS {
+            curve[at][at] = ridge[at];
+        }
+        for (terms, is_ventricular) in &known {
+            let chance = 1.0 / (1.0 + (-logit(&weights, terms)).exp());
+            let error = chance - f64::from(u8::from(*is_ventricular));
+            for row in 0..TERMS {
+                slope[row] += error * terms[row];
+                let share = chance * (1.0 - chance) * terms[row];
+                for column in 0..TERMS {
+                    curve[row][column] += share * terms[column];
+                }
+            }
+        }
+        let step = solved(curve, slope);
+        let longest = step
+            .iter()
+            .zip(ridge)
+            .map(|(step, ridge)| step.abs() * ridge.sqrt());
+        let brake = 3.0 / longest.fold(3.0, f64::max);
+        for (weight, step) in weights.iter_mut().zip(step) {
+            *weight -= step * brake;
+        }
+    }
+    weights
+}
+
+/// Of each term; that of the constant is nearly none.
+fn variances(known: &[(Terms, bool)]) -> Terms {
+    let count = known.len() as f64;
+    core::array::from_fn(|at| {
+        let mean = known.iter().map(|(terms, _)| terms[at]).sum::<f64>() / count;
+        let squares = known.iter().map(|(terms, _)| (terms[at] - mean).powi(2));
+        squares.sum::<f64>() / count + 1e-9
+    })
+}
+
+fn logit(weights: &Terms, terms: &Terms) -> f64 {
+    weights
+        .iter()
+        .zip(terms)
+        .map(|(weight, term)| weight * term)
+        .sum()
+}
+
+/// x of Ax = b, A positive definite.
+fn solved(mut a: [Terms; TERMS], mut b: Terms) -> Terms {
+    for pivot in 0..TERMS {
+        for row in pivot + 1..TERMS {
+            let share = a[row][pivot] / a[pivot][pivot];
+            for column in pivot..TERMS {
+                a[row][column] -= share * a[pivot][column];
+            }
+            b[row] -= share * b[pivot];
+        }
+    }
+    for row in (0..TERMS).rev() {
+        let known: f64 = (row + 1..TERMS)
+            .map(|column| a[row][column] * b[column])
+            .sum();
+        b[row] = (b[row] - known) / a[row][row];
+    }
+    b
+}
+
+/// The logit above which a beat is called ventricular: missing one is worse than a false one.
+const LIMIT_LOGIT: f64 = -0.5;
+
+/// Ventricular beats called so, missed, and false ones.
+fn counts(record: &Judged, weights: &Terms) -> [usize; 3] {
+    let called = |beat: &&Beat| {
+        let terms = beat.terms.as_ref();
+        terms.is_some_and(|terms| logit(weights, terms) > LIMIT_LOGIT)
+    };
+    let of = |kind: bool| {
+        let beats = record.beats.iter();
+        beats.filter(move |beat| beat.is_ventricular == Some(kind))
+    };
+    let right = of(true).filter(called).count();
+    let missed = of(true).count() - right + record.lost;
+    [right, missed, of(false).filter(called).count()]
+}
+
+fn per_cent(counts: impl Iterator<Item = [usize; 3]>) -> [f64; 2] {
+    let sum =
+        |sums: [usize; 3], counts: [usize; 3]| core::array::from_fn(|at| sums[at] + counts[at]);
+    let [right, missed, wrong] = counts.fold([0; 3], sum).map(|count| count as f64);
+    [missed, wrong].map(|other| 100.0 * right / (right + other))
+}
+
+#[test]
+fn the_weights_are_the_fitted_ones_and_hold_on_records_left_out() {
+    let Some(folder) = wfdb::folder() else { return };
+    let names = wfdb::RECORDS.iter().filter(|name| !PACED.contains(name));
+    let records = names.map(|name| judged(&wfdb::read(&folder, name).unwrap()));
+    let records: Vec<Judged> = records.collect();
+    let weights = fitted(records.iter());
+    println!(
+        "fitted, in 1/256: {:.1?}",
+        weights.map(|weight| 256.0 * weight)
+    );
+    let [sensitivity, predictivity] =
+        per_cent(records.iter().map(|record| counts(record, &weights)));
+    println!("of these: Se {sensitivity:.2} PPV {predictivity:.2}");
+    let held_out = records.iter().enumerate().map(|(out, record)| {
+        let others = records.iter().enumerate().filter(|(at, _)| *at != out);
+        counts(record, &fitted(others.map(|(_, other)| other)))
+    });
+    let [sensitivity, predictivity] = per_cent(held_out);
+    println!("held out: Se {sensitivity:.2} PPV {predictivity:.2}");
+    let limit = 256.0 * (LIMIT_LOGIT - weights[FEATURES]);
+    let shipped = WEIGHTS
+        .into_iter()
+        .zip(weights)
+        .chain([(LIMIT, limit / 256.0)]);
+    for (shipped, fitted) in shipped {
+        assert!(
+            (f64::from(shipped) - 256.0 * fitted).abs() <= 1.0,
+            "{shipped} is not {fitted}"
+        );
+    }
+    assert!(sensitivity >= 95.4 && predictivity >= 97.0);
+}
