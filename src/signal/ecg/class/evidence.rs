@@ -27,9 +27,9 @@ pub(super) struct Evidence {
 /// its shape that are early in the mean, and pauses after it and after them. Against it speaks that
 /// no beat of late had a known shape: that is noise.
 pub(super) const WEIGHTS: [i32; FEATURES] =
-    [1_384, 10_506, 7_344, -11_642, 2_413, 842, 426, -6_018];
+    [1_257, 10_788, 7_847, -12_742, 2_598, 755, 398, -4_708];
 /// What the sum must pass: half a logit below even odds, for ventricular beats are the rarer ones.
-pub(super) const LIMIT: i32 = 3_276;
+pub(super) const LIMIT: i32 = 3_218;
 
 impl Evidence {
     /// Each between 0 and 2.

@@ -124,9 +124,12 @@ fn fitted<'a>(records: impl Iterator<Item = &'a Judged>) -> Terms {
             .iter()
             .zip(ridge)
             .map(|(step, ridge)| step.abs() * ridge.sqrt());
-        let brake = 3.0 / longest.fold(3.0, f64::max);
+        let longest = longest.fold(0.0, f64::max);
         for (weight, step) in weights.iter_mut().zip(step) {
-            *weight -= step * brake;
+            *weight -= step * 3.0 / longest.max(3.0);
+        }
+        if longest < 1e-4 {
+            break;
         }
     }
     weights

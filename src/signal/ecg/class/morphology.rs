@@ -5,9 +5,9 @@ use super::{COMPLEX_LEN, Complex, ONE};
 const FAMILIES: usize = 6;
 /// A complex is moved by up to this many values to both sides to be compared.
 const SHIFT: usize = 2;
-/// A complex is of a family when the square of their correlation coefficient is above 0.65.
-const ALIKE: u32 = WHOLE * 65 / 100;
-/// A square of a correlation coefficient of one.
+/// A complex is of a family when the square of their concordance is above a half.
+const ALIKE: u32 = WHOLE / 2;
+/// The concordance of two that are the same.
 const WHOLE: u32 = 1 << 16;
 /// How many beats a family's means are taken over.
 const MEMORY: i16 = 64;
@@ -76,7 +76,7 @@ struct Family {
 #[derive(Debug, Clone)]
 pub(super) struct Families {
     families: [Option<Family>; FAMILIES],
-    /// One less the square of the correlation with the likest family, in the mean of the last beats.
+    /// One less the likeness to the likest family, in the mean of the last beats.
     strangeness: u32,
 }
 
@@ -165,7 +165,7 @@ fn shifted(complex: &Complex, shift: usize) -> impl Iterator<Item = i16> {
     })
 }
 
-/// The largest square of the correlation coefficient, in 1/65,536, and the shift that gives it.
+/// The largest square of the concordance, in 1/65,536, and the shift that gives it.
 fn best_shift(complex: &Complex, mean: &Complex) -> (u32, usize) {
     let shifts = (0..=2 * SHIFT).map(|shift| (likeness(complex, mean, shift), shift));
     shifts
@@ -173,20 +173,21 @@ fn best_shift(complex: &Complex, mean: &Complex) -> (u32, usize) {
         .unwrap_or((0, SHIFT))
 }
 
+/// 2 cov(a, b) / (var a + var b), squared: unlike the correlation coefficient, it tells a beat from
+/// one that is twice as high (Lin, Biometrics 45, 1989, about the means); 0 for an opposite shape.
 fn likeness(complex: &Complex, mean: &Complex, shift: usize) -> u32 {
     let own = || shifted(complex, shift).map(i64::from);
     let other = || mean.iter().map(|value| i64::from(*value));
-    // In units of 2^5 (1/8 µV)²: sums of 32 products of 2^30, and products of two such below 2^61.
+    // In units of 2^5 (1/8 µV)²: sums of 32 products of 2^30 stay below 2^31.
     let len = COMPLEX_LEN as i64;
     let (own_sum, other_sum) = (own().sum::<i64>(), other().sum::<i64>());
     let products = own().zip(other()).map(|(a, b)| a * b).sum::<i64>();
     let both = (products - own_sum * other_sum / len) >> 5;
     let own = (own().map(|a| a * a).sum::<i64>() - own_sum * own_sum / len) >> 5;
     let other = (other().map(|b| b * b).sum::<i64>() - other_sum * other_sum / len) >> 5;
-    let both = both.max(0);
-    let whole = (own * other / i64::from(WHOLE)).max(1);
-    let likeness = (both * both).checked_div(whole);
-    likeness.map_or(0, |likeness| likeness.min(i64::from(WHOLE)) as u32)
+    let twice = (both.max(0) * 2 * i64::from(WHOLE)).checked_div((own + other).max(1));
+    let concordance = twice.map_or(0, |twice| twice.min(i64::from(WHOLE)) as u64);
+    ((concordance * concordance) >> 16) as u32
 }
 
 /// The area between the two over the area of the mean, up to 2.
