@@ -49,9 +49,9 @@ const ONE: i32 = 1 << 13;
 ///
 /// A beat is ventricular when a weighted sum says so: of how unlike the dominant complex it is,
 /// how wide, how early, how long the pause after it, how early and followed by pauses the beats of
-/// its shape are in the mean, and, against it, how unlike anything known the last eight beats were,
-/// as noise is. The dominant shape is one that is frequent over some 500 beats, not premature and not
-/// wide, so that a ventricular rhythm of a minute does not become the usual one.
+/// its shape are in the mean, and, against it, how unlike anything known the last eight beats
+/// were, as noise is. The dominant shape is one that is frequent over some 500 beats, not
+/// premature and not wide: a ventricular rhythm of a minute does not become the usual one.
 ///
 /// # How good it is
 ///

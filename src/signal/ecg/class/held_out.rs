@@ -98,6 +98,7 @@ fn told(samples: &[i32], seen: &[i32]) -> Vec<(RPeak, Option<Terms>)> {
 }
 
 /// A logistic regression by Newton's method, with a ridge of one standard deviation's square.
+#[allow(clippy::needless_range_loop, reason = "rows and columns")]
 fn fitted<'a>(records: impl Iterator<Item = &'a Judged>) -> Terms {
     let beats = records.flat_map(|record| &record.beats);
     let known = beats.filter_map(|beat| Some((beat.terms?, beat.is_ventricular?)));
@@ -156,6 +157,7 @@ fn logit(weights: &Terms, terms: &Terms) -> f64 {
 }
 
 /// x of Ax = b, A positive definite.
+#[allow(clippy::needless_range_loop, reason = "rows and columns")]
 fn solved(mut a: [Terms; TERMS], mut b: Terms) -> Terms {
     for pivot in 0..TERMS {
         for row in pivot + 1..TERMS {
