@@ -1,27 +1,35 @@
+use super::evidence::Evidence;
 use super::{COMPLEX_LEN, Complex, ONE};
 
 /// Shapes that are told apart.
 const FAMILIES: usize = 6;
 /// A complex is moved by up to this many values to both sides to be compared.
 const SHIFT: usize = 2;
-/// A complex is of a family when the square of their correlation coefficient is above 0.8.
-const ALIKE: i64 = 205;
+/// A complex is of a family when the square of their concordance is above a half.
+const ALIKE: u32 = WHOLE / 2;
+/// The concordance of two that are the same.
+const WHOLE: u32 = 1 << 16;
 /// How many beats a family's means are taken over.
-const MEMORY: i16 = 16;
+const MEMORY: i16 = 64;
+/// A family that comes no more has half its weight after 355 beats, five minutes at 70 a minute: a
+/// ventricular rhythm must last about as long to become the dominant one.
+const FADING: u32 = 512;
+/// How many beats tell how strange beats are of late.
+const OF_LATE: u32 = 8;
 
 /// What speaks for and against the ventricles, apart from the shape.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Traits {
-    /// The interval before over the usual one, in 1/256.
+    /// The interval before over the usual one, in 1/8,192.
     before: i16,
-    /// The interval after over the usual one, in 1/256.
+    /// The interval after over the usual one, in 1/8,192.
     after: i16,
-    /// Area over height of the complex, in 1/16 ms.
+    /// Area over height of the complex, in 1/128 ms.
     width: i16,
 }
 
 impl Traits {
-    pub(super) fn of(complex: &Complex, before: i32, after: i32, value_us: i32) -> Self {
+    pub(super) fn of(complex: &Complex, before: i16, after: i16, value_us: i32) -> Self {
         let mut sorted = *complex;
         sorted.sort_unstable();
         let level = sorted
@@ -29,17 +37,15 @@ impl Traits {
             .map_or(0, |level| i64::from(*level));
         let heights = || complex.iter().map(|uv| (i64::from(*uv) - level).abs());
         let height = heights().max().unwrap_or(0);
-        let area = heights().sum::<i64>() * i64::from(value_us) * 16 / 1_000;
+        let area = heights().sum::<i64>() * i64::from(value_us) * 128 / 1_000;
         let width = area
             .checked_div(height)
             .and_then(|width| i32::try_from(width).ok());
         let width = width.unwrap_or(0).min(WIDEST);
-        let [before, after, width] =
-            [before, after, width].map(|value| i16::try_from(value).unwrap_or(i16::MAX));
         Self {
             before,
             after,
-            width,
+            width: i16::try_from(width).unwrap_or(i16::MAX),
         }
     }
 
@@ -54,7 +60,7 @@ impl Traits {
 }
 
 /// Area over height beyond which a complex is not counted as wider: 208 ms.
-const WIDEST: i32 = 208 * 16;
+const WIDEST: i32 = 208 * 128;
 
 /// Beats of one shape.
 #[derive(Debug, Clone)]
@@ -70,35 +76,49 @@ struct Family {
 #[derive(Debug, Clone)]
 pub(super) struct Families {
     families: [Option<Family>; FAMILIES],
+    /// One less the likeness to the likest family, in the mean of the last beats.
+    strangeness: u32,
 }
 
 impl Families {
     pub(super) const fn new() -> Self {
         Self {
             families: [const { None }; FAMILIES],
+            strangeness: 0,
         }
     }
 
-    /// Takes a beat in, and says whether it is a ventricular one.
-    pub(super) fn is_ventricular(&mut self, complex: &Complex, traits: Traits) -> bool {
-        let Some(of_family) = self.learn(complex, &traits) else {
-            return false;
-        };
+    /// Takes a beat in, and says what speaks for and against a ventricle.
+    pub(super) fn evidence(&mut self, complex: &Complex, beat: Traits) -> Option<Evidence> {
+        // √ of 1/65,536 is 1/256; before this beat, so that it is not judged by itself.
+        let strangeness = (self.strangeness << 10).isqrt();
+        let family = self.learn(complex, &beat)?;
         let known = self.families.iter().flatten();
-        let dominant = known.max_by_key(|family| family.dominance());
-        let difference = dominant.map_or(0, |family| difference(complex, &family.mean));
-        score(difference, &traits, &of_family) > 0
+        let dominant = known.max_by_key(|family| family.dominance())?;
+        Some(Evidence {
+            difference: difference(complex, &dominant.mean),
+            before: beat.before.into(),
+            usual_before: family.before.into(),
+            after: beat.after.into(),
+            usual_after: family.after.into(),
+            width: beat.width.into(),
+            strangeness: i32::try_from(strangeness).unwrap_or(ONE),
+        })
     }
 
     /// The mean traits of the beat's family.
     fn learn(&mut self, complex: &Complex, traits: &Traits) -> Option<Traits> {
-        let likeness = |family: &Family| best_shift(complex, &family.mean).0;
         for family in self.families.iter_mut().flatten() {
-            family.weight -= family.weight / 128;
+            family.weight -= family.weight / FADING;
         }
-        let known = self.families.iter_mut().flatten();
-        let nearest = known.max_by_key(|family| likeness(family));
-        if let Some(family) = nearest.filter(|family| likeness(family) >= ALIKE) {
+        let families = self.families.iter_mut().flatten();
+        let likenesses = families.map(|family| (best_shift(complex, &family.mean).0, family));
+        let nearest = likenesses.max_by_key(|(likeness, _)| *likeness);
+        if let Some((likeness, _)) = &nearest {
+            self.strangeness -= self.strangeness / OF_LATE;
+            self.strangeness += WHOLE.saturating_sub(*likeness) / OF_LATE;
+        }
+        if let Some((_, family)) = nearest.filter(|(likeness, _)| *likeness >= ALIKE) {
             family.learn(complex, traits);
             return Some(family.traits);
         }
@@ -128,31 +148,14 @@ impl Family {
 
     /// Frequent, not premature and not wide.
     fn dominance(&self) -> i64 {
-        let timely = i64::from(self.traits.before).min(i64::from(ONE)).pow(3) >> 16;
+        let timely = i64::from(self.traits.before).min(i64::from(ONE)).pow(3) >> 31;
         let width = i64::from(self.traits.width).max(NARROW);
         i64::from(self.weight) * timely * NARROW / width
     }
 }
 
 /// Area over height up to which a complex is not counted as wide: 67 ms.
-const NARROW: i64 = 67 * 16;
-
-/// Above 0 for a ventricular beat. The weights come of a logistic regression.
-fn score(difference: i32, beat: &Traits, family: &Traits) -> i32 {
-    let [beat, family] = [beat, family].map(|traits| {
-        let Traits {
-            before,
-            after,
-            width,
-        } = *traits;
-        [before, after, width].map(i32::from)
-    });
-    let ([before, after, width], [usual_before, usual_after, usual_width]) = (beat, family);
-    let shape = 3_034 * difference + 272 * width + 768 * usual_width;
-    let rhythm = 2_401 * after - 3_360 * before;
-    let rhythm_of_family = 2_860 * usual_after - 6_319 * usual_before;
-    shape + rhythm + rhythm_of_family - 6_308 * ONE
-}
+const NARROW: i64 = 67 * 128;
 
 /// The complex moved by `shift` − `SHIFT` values, its ends held.
 fn shifted(complex: &Complex, shift: usize) -> impl Iterator<Item = i16> {
@@ -162,30 +165,32 @@ fn shifted(complex: &Complex, shift: usize) -> impl Iterator<Item = i16> {
     })
 }
 
-/// The largest square of the correlation coefficient, in 1/256, and the shift that gives it.
-fn best_shift(complex: &Complex, mean: &Complex) -> (i64, usize) {
+/// The largest square of the concordance, in 1/65,536, and the shift that gives it.
+fn best_shift(complex: &Complex, mean: &Complex) -> (u32, usize) {
     let shifts = (0..=2 * SHIFT).map(|shift| (likeness(complex, mean, shift), shift));
     shifts
         .max_by_key(|(likeness, _)| *likeness)
         .unwrap_or((0, SHIFT))
 }
 
-fn likeness(complex: &Complex, mean: &Complex, shift: usize) -> i64 {
+/// 2 cov(a, b) / (var a + var b), squared: unlike the correlation coefficient, it tells a beat from
+/// one that is twice as high (Lin, Biometrics 45, 1989, about the means); 0 for an opposite shape.
+fn likeness(complex: &Complex, mean: &Complex, shift: usize) -> u32 {
     let own = || shifted(complex, shift).map(i64::from);
     let other = || mean.iter().map(|value| i64::from(*value));
-    // In units of 2^5 µV²: sums of 32 products of 2^30, and products of two such below 2^61.
+    // In units of 2^5 (1/8 µV)²: sums of 32 products of 2^30 stay below 2^31.
     let len = COMPLEX_LEN as i64;
     let (own_sum, other_sum) = (own().sum::<i64>(), other().sum::<i64>());
     let products = own().zip(other()).map(|(a, b)| a * b).sum::<i64>();
     let both = (products - own_sum * other_sum / len) >> 5;
     let own = (own().map(|a| a * a).sum::<i64>() - own_sum * own_sum / len) >> 5;
     let other = (other().map(|b| b * b).sum::<i64>() - other_sum * other_sum / len) >> 5;
-    let both = both.max(0);
-    let whole = (own * other / 256).max(1);
-    (both * both).checked_div(whole).unwrap_or(0)
+    let twice = (both.max(0) * 2 * i64::from(WHOLE)).checked_div((own + other).max(1));
+    let concordance = twice.map_or(0, |twice| twice.min(i64::from(WHOLE)) as u64);
+    ((concordance * concordance) >> 16) as u32
 }
 
-/// The area between the two over the area of the mean, in 1/256, up to 2.
+/// The area between the two over the area of the mean, up to 2.
 fn difference(complex: &Complex, mean: &Complex) -> i32 {
     let (_, shift) = best_shift(complex, mean);
     let len = COMPLEX_LEN as i64;
