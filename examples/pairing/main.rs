@@ -52,7 +52,7 @@ const ROWS: [Row; 6] = [
         number: 4,
         name: "comparison",
         handshake: "XX, nonce",
-        person: "compares six digits, says yes twice",
+        person: "starts it on both sides, compares six digits, says yes twice",
         run: runs::comparison,
     },
     Row {

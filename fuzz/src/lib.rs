@@ -6,6 +6,7 @@
 pub mod insider;
 pub mod keys;
 pub mod pairing;
+pub mod person;
 pub mod world;
 
 use iomt::seal::{Entropy, EntropyFailed};

@@ -1,13 +1,18 @@
 //! A pairing up to each of its messages, honest or by an insider: somebody who knows the label and sends what they like.
 
+use iomt::pairing::cpace::{Agreement, Call, Called};
 use iomt::pairing::label::LabelSecret;
-use iomt::pairing::{DescriptorHash, Error, Exchange, Identity, Model, Paired, StaticKey, Work};
+use iomt::pairing::{
+    Attempts as Tries, DescriptorHash, Error, Exchange, Identity, Model, Paired, StaticKey, Work,
+};
 use iomt::seal::ResumptionSecret;
+use iomt::wire::MAX_DATAGRAM;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use snow::HandshakeState;
 
 use crate::insider::{CONNECTION, Insider};
 use crate::keys::LABEL;
+use crate::person::passcode;
 use crate::{Change, Counting, changed};
 
 const TOKEN: &[u8] = b"advertised";
@@ -109,10 +114,54 @@ impl Parties {
             &self.reader,
             TOKEN,
             hello,
-            &iomt::pairing::Attempts::armed(),
+            &Tries::armed(),
             &mut self.entropy,
         );
         ready(begun, &self.reader)
+    }
+
+    /// A run of CPace over one passcode: what the reader has of it, and what the device has.
+    ///
+    /// # Panics
+    ///
+    /// When an honest message is refused.
+    pub fn agreed(&mut self) -> (Agreement, Agreement) {
+        let (rng, mut out) = (&mut self.entropy, [0; MAX_DATAGRAM]);
+        let call = Call::new(&self.reader, CONNECTION, rng).expect("the generator works");
+        let packet = call.packet(&mut out).expect("room");
+        let called = Called::answer(&self.device, packet, rng).expect("an honest 0x41");
+        let packet = called.packet(&mut out).expect("room");
+        let asking = call.handle_answer(&passcode(), &self.reader, packet, rng);
+        let asking = asking.expect("an honest 0x42");
+        let packet = asking.packet(&mut out).expect("room");
+        let attempt = Tries::armed().begin().expect("the first one").stored();
+        let answering = called.handle_share(attempt, &passcode(), &self.device, packet, rng);
+        let answering = answering.expect("an honest 0x43");
+        let packet = answering.packet(&mut out).expect("room");
+        let typed = asking.handle_share(packet).expect("an honest 0x44");
+        (typed, answering.finish().expect("an honest 0x43"))
+    }
+
+    /// The reader, in whom a passcode was typed, and its message 1.
+    pub fn entering(&mut self, typed: &Agreement) -> (Exchange, Vec<u8>) {
+        let begun = Exchange::enter_passcode(&self.reader, typed, &mut self.entropy);
+        ready(begun, &self.reader).expect("the generator works")
+    }
+
+    /// Reads message 1 as the device that shows the passcode; message 2.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn entered(
+        &mut self,
+        shown: &Agreement,
+        hello: &[u8],
+    ) -> Result<(Exchange, Vec<u8>), Error> {
+        let promise = DescriptorHash::of_body(b"body");
+        let rng = &mut self.entropy;
+        let begun = Exchange::answer_passcode(&self.device, shown, promise, hello, rng);
+        ready(begun, &self.device)
     }
 
     /// A device that knows the server, and its message 1.

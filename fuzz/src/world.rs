@@ -19,7 +19,7 @@ use iomt::node::{
     Config, Device, DeviceEvent, Error, Keeping, Received, Server, ServerConfig, ServerEvent,
     Trust, refusal,
 };
-use iomt::pairing::{Identity, PublicKey, label::LabelSecret};
+use iomt::pairing::{Identity, PublicKey};
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::{MAX_ROW, Opened, RowKey, RowOwner, Stored};
 use iomt::storage::{FrameAddress, MAX_IMAGE, MemoryStorage, Storage, StoreReply, StoreRequest};
@@ -27,7 +27,7 @@ use iomt::time::{Duration, Instant};
 use iomt::wire::{MAX_DATAGRAM, Record, RecordId, Space};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 
-use crate::keys::LABEL;
+use crate::person::{Vouching, label, passcode};
 use crate::{Change, Counting, changed};
 
 /// What happens next. A `pick` counts from the oldest again beyond the newest.
@@ -131,10 +131,14 @@ const OWNER: RowOwner<'static> = RowOwner {
     device: b"patch",
 };
 
+/// What a device that wants its digits compared advertises.
+const TOKEN: &[u8] = b"advertised";
+
 type Node = Device<'static, 2_048>;
 
 pub struct World {
     hostile: Link,
+    vouching: Vouching,
     config: Config,
     now: Instant,
     entropy: Counting,
@@ -142,6 +146,8 @@ pub struct World {
     server: Server,
     under_way: Vec<Vec<u8>>,
     storage: MemoryStorage<16_384, 1>,
+    /// How many attempts of its arming the device has on storage.
+    spent: u8,
     failures: u8,
     /// Whether storage has refused something that may still wait in RAM.
     is_behind: bool,
@@ -177,6 +183,12 @@ struct Revealed {
 impl World {
     #[must_use]
     pub fn new(hostile: Link, keeps: u8) -> Self {
+        Self::met_by(Vouching::Label, hostile, keeps)
+    }
+
+    /// A world in which the two meet so.
+    #[must_use]
+    pub fn met_by(vouching: Vouching, hostile: Link, keeps: u8) -> Self {
         let keeping = match keeps % 4 {
             0 => Keeping::Nothing,
             1 => Keeping::Session,
@@ -188,6 +200,7 @@ impl World {
         };
         let mut world = Self {
             hostile,
+            vouching,
             config,
             now: Instant::from_secs(1),
             entropy: Counting::default(),
@@ -195,6 +208,7 @@ impl World {
             server: new_server(),
             under_way: Vec::new(),
             storage: MemoryStorage::new(),
+            spent: 0,
             failures: 0,
             is_behind: false,
             images: Vec::new(),
@@ -278,6 +292,7 @@ impl World {
             }
             Step::NextDay => self.advance(Duration::from_secs(24 * 60 * 60)),
             Step::Store { pick } => {
+                self.write_attempts_of_server();
                 if let Some(revealed) = take(&mut self.revealed, *pick) {
                     self.store(revealed);
                 }
@@ -360,6 +375,7 @@ impl World {
 
     fn calm_round(&mut self) {
         self.write_flash();
+        self.write_attempts_of_server();
         for packet in std::mem::take(&mut self.under_way) {
             self.deliver(self.hostile, &packet);
         }
@@ -382,10 +398,59 @@ impl World {
         self.has_failed = false;
         self.patience = None;
         self.is_pairing = true;
-        self.device.arm(label());
-        self.server
-            .pair(self.now, &label(), &mut self.entropy)
-            .expect("the generator works");
+        self.spent = 0;
+        let (now, rng) = (self.now, &mut self.entropy);
+        let begun = match self.vouching {
+            Vouching::Label => self.server.pair(now, &label(), rng),
+            Vouching::Passcode => self.server.pair_with_passcode(now, passcode(), rng),
+            Vouching::Digits => self.server.compare(TOKEN, 0),
+        };
+        begun.expect("the generator works");
+        self.arm();
+    }
+
+    /// What a person does at the device; what strangers have spent of this arming stays spent.
+    fn arm(&mut self) {
+        match self.vouching {
+            Vouching::Label => self.device.arm(label()),
+            Vouching::Passcode => self.device.arm_passcode(passcode(), self.spent),
+            Vouching::Digits => {
+                let begun = self.device.compare(self.now, TOKEN, &mut self.entropy);
+                begun.expect("the generator works");
+            }
+        }
+    }
+
+    /// The person looks at both displays.
+    fn compare_digits(&mut self) {
+        let (Some(ours), Some(theirs)) = (self.device.digits(), self.server.digits()) else {
+            return;
+        };
+        if ours == theirs {
+            let device = self.device.confirm_digits(self.now);
+            let server = self.server.confirm_digits(self.now);
+            device.and(server).expect("they are shown");
+        } else {
+            self.device.reject_digits();
+            self.server.reject_digits();
+        }
+        self.note_events();
+    }
+
+    fn write_attempts_of_device(&mut self) {
+        if let Some(spent) = self.device.poll_attempts() {
+            self.spent = spent;
+            let stored = self.device.handle_attempts_stored(spent);
+            stored.expect("it was asked for");
+        }
+    }
+
+    fn write_attempts_of_server(&mut self) {
+        if let Some(spent) = self.server.poll_attempts() {
+            let stored = self.server.handle_attempts_stored(self.now, spent);
+            stored.expect("it was asked for");
+        }
+        self.note_events();
     }
 
     fn send(&mut self, is_alarm: bool, count: u8) {
@@ -442,6 +507,9 @@ impl World {
             match event {
                 // Nothing of the owner before goes to the new one; what is lost is named.
                 DeviceEvent::Wiped { .. } | DeviceEvent::Lost { .. } => self.promise_nothing(),
+                DeviceEvent::ComparisonFailed | DeviceEvent::AttemptsSpent => {
+                    self.has_failed = self.is_pairing;
+                }
                 _ => {}
             }
         }
@@ -505,6 +573,7 @@ impl World {
     }
 
     fn write_flash(&mut self) {
+        self.write_attempts_of_device();
         let mut buffer = [0; MAX_DATAGRAM];
         for _ in 0..MAX_ROUNDS {
             let Some(request) = self.device.poll_store(self.now, &mut buffer) else {
@@ -571,8 +640,10 @@ impl World {
                 let server: PublicKey = identity(2).public();
                 self.device.meet(self.now, server).expect("nobody is there");
             }
-            None => self.device.arm(label()),
+            None => return self.arm(),
         }
+        // A run that the device has forgotten is begun by a person, on both sides.
+        self.has_failed |= self.is_pairing && self.vouching == Vouching::Digits;
     }
 
     /// To the next thing that somebody waits for; days pass only as a step of their own.
@@ -606,9 +677,11 @@ impl World {
         let mut buffer = [0; MAX_DATAGRAM];
         loop {
             self.advance(Duration::ZERO);
+            self.compare_digits();
             if self.hostile == Link::Up {
                 self.write_flash();
             } else {
+                self.write_attempts_of_server();
                 for revealed in std::mem::take(&mut self.revealed) {
                     self.store(revealed);
                 }
@@ -677,10 +750,6 @@ fn new_server() -> Server {
 
 fn row_key() -> RowKey {
     RowKey::from_bytes(&[3; 32]).expect("a key of the suite")
-}
-
-fn label() -> LabelSecret {
-    LabelSecret::new(LABEL).expect("a long secret")
 }
 
 fn remember(old: &mut Vec<Vec<u8>>, new: Option<Vec<u8>>) {

@@ -210,9 +210,17 @@ pub struct Paired {
     pub descriptor: Option<DescriptorHash>,
     /// How the two have vouched for each other.
     pub model: Model,
-    /// The number of the suite that the two were paired in; after a reconnection that of the pairing before it. Its
-    /// [`ResumptionSecret`](crate::seal::ResumptionSecret) has it, too.
-    pub suite: u8,
+}
+
+impl Paired {
+    /// The number of the suite that the two were paired in; after a reconnection that of the pairing before it.
+    ///
+    /// It goes with the [`ResumptionSecret`](crate::seal::ResumptionSecret), which has it too: `None` once
+    /// [`SessionSecrets::resumption`] has given that away.
+    #[must_use]
+    pub fn suite(&self) -> Option<u8> {
+        self.secrets.suite()
+    }
 }
 
 /// Why a handshake packet was refused.

@@ -204,6 +204,11 @@ impl ResumptionSecret {
 
 #[cfg(feature = "pairing")]
 impl SessionSecrets {
+    /// That of the secret for the next handshake, as long as it is here.
+    pub(crate) fn suite(&self) -> Option<u8> {
+        self.resumption.as_ref().map(ResumptionSecret::suite)
+    }
+
     /// The same roots, of a relation that was paired in this suite.
     pub(crate) fn of_suite(mut self, suite: u8) -> Self {
         if let Some(resumption) = &mut self.resumption {

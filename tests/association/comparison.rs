@@ -127,6 +127,28 @@ fn digits_are_not_shown_before_the_attempt_is_on_storage() {
     assert!(show(&mut lab, 10));
 }
 
+// IOMT-CPACE-001, IOMT-CPACE-002
+#[test]
+fn who_begins_anew_writes_the_own_count_and_none_of_the_time_before() {
+    let mut lab = lab();
+    lab.spent = None;
+    lab.run(5);
+    assert_eq!(lab.server.poll_attempts(), Some(1));
+    lab.server.stop_comparing();
+    lab.device.reject_digits();
+    lab.server.compare(TOKEN, 0).unwrap();
+    assert_eq!(lab.server.poll_attempts(), Some(0));
+    let late = lab.server.handle_attempts_stored(lab.now, 1);
+    assert_eq!(late, Err(Error::NotAwaited));
+
+    begin(&mut lab);
+    lab.run(5);
+    assert_eq!(lab.server.poll_attempts(), Some(1));
+    assert_eq!((lab.device.digits(), lab.server.digits()), (None, None));
+    lab.spent = Some(0);
+    assert!(show(&mut lab, 10));
+}
+
 // IOMT-CPACE-001, IOMT-CMP-005
 #[test]
 fn five_runs_that_come_to_nothing_end_it() {

@@ -75,6 +75,30 @@ fn nothing_that_depends_on_an_attempt_is_shown_before_it_is_on_storage() {
     assert_eq!(lab.paired_by(), Some(Model::PASSCODE));
 }
 
+// IOMT-CPACE-001, IOMT-CPACE-002
+#[test]
+fn an_arming_writes_its_own_count_and_none_of_the_arming_before() {
+    let mut lab = lab("000000");
+    lab.spent = None;
+    lab.run(5);
+    assert_eq!(lab.device.poll_attempts(), Some(1));
+    lab.device.arm_passcode(passcode("482916"), 0);
+    assert_eq!(lab.device.poll_attempts(), Some(0));
+    let late = lab.device.handle_attempts_stored(1);
+    assert_eq!(late, Err(Error::NotAwaited));
+
+    // What is typed now waits for its own attempt to be written.
+    type_in(&mut lab, "482916");
+    lab.run(5);
+    assert_eq!(lab.device.poll_attempts(), Some(1));
+    assert!(!steps_to(&lab, To::Server).contains(&0x44));
+    lab.spent = Some(0);
+    lab.run(5);
+    assert_eq!(lab.paired_by(), Some(Model::PASSCODE));
+    lab.device.arm_passcode(passcode("482916"), 0);
+    assert_eq!(lab.device.poll_attempts(), None, "it is written");
+}
+
 // IOMT-CPACE-001
 #[test]
 fn five_wrong_passcodes_end_the_arming_and_not_the_device() {
@@ -164,6 +188,44 @@ fn called_lab() -> (Lab, Vec<u8>) {
     let (_, call) = lab.handshakes().remove(0);
     assert_eq!(call[3], 0x41);
     (lab, call)
+}
+
+/// A point of the group, as anybody has one: its generator.
+const ANY_POINT: [u8; 32] = [
+    0xE2, 0xF2, 0xAE, 0x0A, 0x6A, 0xBC, 0x4E, 0x71, 0xA8, 0x84, 0xA9, 0x61, 0xC5, 0x00, 0x51, 0x5F,
+    0x58, 0xE3, 0x0B, 0x6A, 0xA5, 0x82, 0xDD, 0x8D, 0xB6, 0xA6, 0x59, 0x45, 0xE0, 0x8D, 0x2D, 0x76,
+];
+
+/// A run that a stranger spoils costs what a wrong passcode costs, and the next one pairs.
+// IOMT-CPACE-001, IOMT-CPACE-014
+#[test]
+fn a_forged_message_of_cpace_spoils_its_run_and_costs_one_attempt() {
+    for step in [0x42, 0x43, 0x44] {
+        let mut lab = lab("482916");
+        lab.fate = Box::new(move |_, packet| {
+            let is_handshake = packet[0] >> 6 == 2;
+            if is_handshake && packet[3] == step {
+                match step {
+                    0x42 => packet[20] ^= 1,
+                    _ => packet[20..52].copy_from_slice(&ANY_POINT),
+                }
+            }
+            1
+        });
+        lab.run(61);
+        assert_eq!((lab.paired_by(), lab.spent), (None, Some(1)), "{step:#x}");
+        assert!(lab.server_events.contains(&ServerEvent::PairingFailed));
+        assert!(
+            !steps_to(&lab, To::Server).contains(&2),
+            "message 1 was answered"
+        );
+
+        lab.fate = Box::new(|_, _| 1);
+        type_in(&mut lab, "482916");
+        lab.run(3);
+        assert_eq!(lab.paired_by(), Some(Model::PASSCODE), "{step:#x}");
+        assert_eq!(lab.spent, Some(1), "what a stranger has spent stays spent");
+    }
 }
 
 // IOMT-CPACE-017

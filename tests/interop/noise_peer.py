@@ -4,7 +4,8 @@ python noise_peer.py PATH_OF_THE_EXAMPLE
 
 Every pattern below is run with either side as initiator: the handshake with its payloads, its hash, and
 transport messages both ways. Then what has to be refused: another psk, another prologue, a flipped bit in
-each message of the handshake, and one in the transport, which moves no counter.
+each message of the handshake, and one in the transport, which moves no counter. A name with psks is run with the psk
+location behind it, as the name writes it and as a number, and with the location left out.
 """
 
 import subprocess
@@ -45,11 +46,16 @@ def names():
                 yield base, "+".join(chosen)
 
 
+def locations(modifiers):
+    """What the command line may say behind a name with these modifiers; an empty one is left out."""
+    return sorted({modifiers, modifiers.replace("psk", ""), ""})
+
+
 class Peer:
     """The example, as a process."""
 
-    def __init__(self, program, role, name, modifiers, psk=PSK, prologue=PROLOGUE):
-        location = [modifiers] if modifiers else []
+    def __init__(self, program, role, name, location, psk=PSK, prologue=PROLOGUE):
+        location = [location] if location else []
         options = ["--static", THEIRS.hex(), "--remote", public(OURS).hex(), "--psk", psk.hex(), "--prologue", prologue]
         self.process = subprocess.Popen(
             [program, role, name, *location, *options],
@@ -134,9 +140,9 @@ def converse(noise, peer):
         assert noise.decrypt(peer.receive()) == b"tsenoh", "a counter has moved"
 
 
-def run(program, base, modifiers, is_initiator, ends_by_empty):
+def run(program, base, modifiers, location, is_initiator, ends_by_empty):
     name = f"Noise_{base}{modifiers}{SUITE}"
-    peer = Peer(program, "responder" if is_initiator else "initiator", name, modifiers)
+    peer = Peer(program, "responder" if is_initiator else "initiator", name, location)
     noise = ours(base, name, is_initiator)
     assert shake_hands(noise, peer, is_initiator), f"{name}: refused"
     converse(noise, peer)
@@ -146,10 +152,10 @@ def run(program, base, modifiers, is_initiator, ends_by_empty):
     assert peer.end() == 0, f"{name}: another status than 0"
 
 
-def refuse(program, base, modifiers, is_initiator, flip=None, **theirs):
+def refuse(program, base, modifiers, is_initiator, flip=None, location="", **theirs):
     """Something is wrong: no handshake ends, and where the example is the one to see it, its status is 1."""
     name = f"Noise_{base}{modifiers}{SUITE}"
-    peer = Peer(program, "responder" if is_initiator else "initiator", name, modifiers, **theirs)
+    peer = Peer(program, "responder" if is_initiator else "initiator", name, location, **theirs)
     noise = ours(base, name, is_initiator)
     try:
         assert not shake_hands(noise, peer, is_initiator, flip), f"{name}: not refused"
@@ -159,16 +165,19 @@ def refuse(program, base, modifiers, is_initiator, flip=None, **theirs):
 
 
 def main(program):
-    runs = refusals = 0
+    runs = left_out = refusals = 0
     for base, modifiers in names():
         for is_initiator in (True, False):
-            run(program, base, modifiers, is_initiator, ends_by_empty=runs % 2 == 0)
-            runs += 1
+            for location in locations(modifiers):
+                run(program, base, modifiers, location, is_initiator, ends_by_empty=runs % 2 == 0)
+                runs += 1
+                left_out += bool(modifiers) and not location
             refuse(program, base, modifiers, is_initiator, prologue=OTHER_PROLOGUE)
             refusals += 1
             if modifiers:
-                refuse(program, base, modifiers, is_initiator, psk=OTHER_PSK)
-                refusals += 1
+                for location in (modifiers, ""):
+                    refuse(program, base, modifiers, is_initiator, location=location, psk=OTHER_PSK)
+                    refusals += 1
             for number in range(PATTERNS[base][0]):
                 if (number % 2 == 0) == is_initiator:
                     refuse(program, base, modifiers, is_initiator, flip=number)
@@ -185,7 +194,8 @@ def main(program):
     ]
     for arguments, given, status in statuses:
         assert subprocess.run([program, *arguments], input=given, capture_output=True).returncode == status, arguments
-    print(f"interop: {runs} handshakes with noiseprotocol, {refusals} refusals")
+    assert left_out, "the location was never left out"
+    print(f"interop: {runs} handshakes with noiseprotocol, {left_out} of them without the psk location, {refusals} refusals")
 
 
 if __name__ == "__main__":

@@ -67,6 +67,15 @@ fn work(secrets: &Secrets, exchange: &mut Exchange, key: &StaticKey) -> Outcome 
     Ok(())
 }
 
+/// Puts it by where it waits, looks at it, and takes it up again.
+fn put_by(secrets: &Secrets, exchange: Exchange) -> Result<Exchange, Box<dyn std::error::Error>> {
+    let parked = exchange.park().map_err(|_| "it does not wait")?;
+    secrets.are_not_in(&parked);
+    let exchange = parked.resume();
+    secrets.are_not_in(&exchange);
+    Ok(exchange)
+}
+
 /// Passes packets to and fro until both have finished.
 fn finish(
     secrets: &Secrets,
@@ -106,8 +115,11 @@ fn exchanges_by_label_then_reconnections_then_factory_keys() -> Outcome {
 
     let mut reading = Exchange::read_label(&server, &label, ConnectionId([1; 8]), entropy)?;
     work(&secrets, &mut reading, &server)?;
+    let mut reading = put_by(&secrets, reading)?;
     let hello = reading.packet().ok_or("no message 1")?;
     let mut answering = Exchange::answer_label(&device, &label, promise(), hello, entropy)?;
+    work(&secrets, &mut answering, &device)?;
+    let mut answering = put_by(&secrets, answering)?;
     let paired = finish(&secrets, (&mut reading, &server), (&mut answering, &device))?;
 
     let [mut at_server, mut at_device] = paired;
@@ -123,6 +135,7 @@ fn exchanges_by_label_then_reconnections_then_factory_keys() -> Outcome {
         entropy,
     )?;
     work(&secrets, &mut asking, &device)?;
+    let mut asking = put_by(&secrets, asking)?;
     let hello = asking.packet().ok_or("no message 1")?;
     let mut answering =
         Exchange::answer_reconnection(&server, device.public(), &same, hello, entropy)?;
@@ -136,6 +149,7 @@ fn exchanges_by_label_then_reconnections_then_factory_keys() -> Outcome {
         entropy,
     )?;
     work(&secrets, &mut meeting, &device)?;
+    let mut meeting = put_by(&secrets, meeting)?;
     let hello = meeting.packet().ok_or("no message 1")?;
     let mut answering = Exchange::answer_meeting(&server, hello, entropy)?;
     finish(&secrets, (&mut meeting, &device), (&mut answering, &server))?;
@@ -176,9 +190,12 @@ fn passcodes_on_their_way() -> Outcome {
 
     let mut entering = Exchange::enter_passcode(&server, &ours, entropy)?;
     work(&secrets, &mut entering, &server)?;
+    let mut entering = put_by(&secrets, entering)?;
     let hello = entering.packet().ok_or("no message 1")?.to_vec();
     let mut answering = Exchange::answer_passcode(&device, &theirs, promise(), &hello, entropy)
         .map_err(|_| "refused")?;
+    work(&secrets, &mut answering, &device)?;
+    let mut answering = put_by(&secrets, answering)?;
     finish(
         &secrets,
         (&mut entering, &server),
@@ -194,6 +211,49 @@ fn digits_on_their_way() -> Outcome {
     // The first run tells what the second one has to keep secret: it draws the same.
     compare(&secrets)?;
     compare(&secrets)
+}
+
+// IOMT-SEC-001
+#[test]
+fn exchanges_by_digits() -> Outcome {
+    let secrets = Secrets::default();
+    // The first run tells what the second one has to keep secret: it draws the same.
+    exchange_by_digits(&secrets)?;
+    exchange_by_digits(&secrets)
+}
+
+fn exchange_by_digits(secrets: &Secrets) -> Outcome {
+    let entropy = &mut secrets.entropy(7);
+    let server = StaticKey::from(Identity::generate(entropy)?);
+    let device = StaticKey::from(Identity::generate(entropy)?);
+    let mut attempts = Attempts::armed();
+
+    let mut asking =
+        Exchange::compare(&device, promise(), b"token", ConnectionId([1; 8]), entropy)?;
+    work(secrets, &mut asking, &device)?;
+    let mut asking = put_by(secrets, asking)?;
+    let hello = asking.packet().ok_or("no message 1")?;
+    let mut answering = Exchange::answer_comparison(&server, b"token", hello, &attempts, entropy)?;
+    work(secrets, &mut answering, &server)?;
+    let mut answering = put_by(secrets, answering)?;
+    asking.handle_packet(answering.packet().ok_or("no message 2")?)?;
+    work(secrets, &mut asking, &device)?;
+    answering.handle_packet(asking.packet().ok_or("no message 3")?)?;
+    work(secrets, &mut answering, &server)?;
+    answering.reveal(&attempts.begin()?.stored())?;
+    asking.handle_packet(answering.packet().ok_or("no message 4")?)?;
+    for side in [&mut asking, &mut answering] {
+        let digits = side.digits().ok_or("no digits")?;
+        let (shown, digits) = (format!("{side:?}"), format!("{:06}", digits.value()));
+        assert!(!shown.contains(&digits), "{digits} is in {shown}");
+        side.confirm_digits()?;
+        secrets.are_not_in(side);
+        let mut paired = side.poll_paired().ok_or("it has not finished")?;
+        secrets.are_not_in(&paired);
+        let psk = paired.secrets.resumption().ok_or("no secret is left")?;
+        secrets.add(psk.secret_bytes());
+    }
+    Ok(())
 }
 
 fn compare(secrets: &Secrets) -> Outcome {

@@ -52,7 +52,7 @@ fn values_and_errors_can_be_printed() {
 #[test]
 fn what_holds_a_key_has_no_such_form() {
     all! { false:
-        pairing::Identity, pairing::StaticKey, pairing::SharedSecret, pairing::Exchange, pairing::Paired,
+        pairing::Identity, pairing::StaticKey, pairing::SharedSecret, pairing::Exchange, pairing::Parked, pairing::Paired,
         pairing::label::LabelSecret, pairing::label::Label, pairing::label::LabelText,
         pairing::cpace::Passcode, pairing::cpace::Call, pairing::cpace::Asking, pairing::cpace::Answering,
         pairing::cpace::Agreement,

@@ -78,9 +78,10 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     ///
     /// `spent` is zero when a person arms the device; after a reboot within that arming it is
     /// what [`Device::poll_attempts`] has given last. Five wrong passcodes end the arming
-    /// ([`DeviceEvent::AttemptsSpent`]).
+    /// ([`DeviceEvent::AttemptsSpent`]). Where a count of the arming before was still to be written, `spent` is, instead.
     pub fn arm_passcode(&mut self, passcode: Passcode, spent: u8) {
         self.disarm();
+        self.passcode.unwritten = self.passcode.unwritten.map(|_| spent);
         self.passcode.armed = Some(Armed {
             passcode,
             attempts: Attempts::resume(spent),

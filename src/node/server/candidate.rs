@@ -10,7 +10,7 @@ use crate::wire::Locator;
 
 /// A session that is agreed and not confirmed: nobody was heard under its keys yet.
 ///
-/// It holds the roots alone, an eighth of what an [`Opener`] takes, and becomes one for each frame that
+/// It holds the roots alone, a fifth of what an [`Opener`] without an open epoch takes, and becomes one for each frame that
 /// names it, until one is authentic.
 #[derive(Debug)]
 pub(super) struct Candidate {
@@ -40,7 +40,6 @@ impl Candidate {
             peer,
             descriptor,
             model,
-            ..
         } = exchange.poll_paired()?;
         let resumption = secrets.resumption()?;
         let locators = bounded::first_of(secrets.share().into_opener().locators());
@@ -98,5 +97,17 @@ impl Candidate {
             session,
             resumption: self.resumption,
         }
+    }
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_roots_take_a_fifth_of_an_opener() {
+        let (roots, opener) = (size_of::<SessionSecrets>(), size_of::<Opener>());
+        let fifths = opener / roots;
+        assert!((4..=5).contains(&fifths), "{roots} of {opener} bytes");
     }
 }

@@ -54,7 +54,8 @@ impl Server {
     /// Lets the device that advertises `token` (at most 32 bytes) begin to pair, for a person to compare digits.
     ///
     /// `spent` is zero when a person begins it; after a restart it is what [`Server::poll_attempts`] has
-    /// given last. Five runs that came to nothing after digits were shown end it.
+    /// given last. Five runs that came to nothing after digits were shown end it. Where a count of the time before was
+    /// still to be written, `spent` is, instead.
     ///
     /// # Errors
     ///
@@ -63,6 +64,7 @@ impl Server {
         let token = Vec::from_slice(token).map_err(|_| pairing::Error::NoRoom {
             needed: token.len(),
         })?;
+        self.comparison.unwritten = self.comparison.unwritten.map(|_| spent);
         self.comparison.armed = Some(Armed {
             token,
             attempts: Attempts::resume(spent),

@@ -4,7 +4,6 @@ use zeroize::Zeroizing;
 
 use super::code::{Commitment, Digits, NONCE_LEN, Nonce, SecretNonce, commitment};
 use super::payload::{MAX, commitment_in, nonce_in, with_commitment, with_nonce};
-use crate::crypto::SUITE;
 use crate::crypto::hash::equal;
 use crate::pairing::exchange::prologue;
 use crate::pairing::noise::{Keys, Party, Pattern, Role};
@@ -276,7 +275,6 @@ fn unconfirmed(
             peer: PublicKey::from_canonical(peer),
             descriptor,
             model: Model::NUMERIC_COMPARISON,
-            suite: SUITE,
         },
         attempt: None,
     })

@@ -1,6 +1,7 @@
 //! Two who compare, and who stands between them.
 
 mod relay;
+mod victims;
 
 use std::vec::Vec;
 

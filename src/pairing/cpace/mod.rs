@@ -92,6 +92,14 @@
 //! it. MAC1 of message 1 behind them is keyed by what CPace has agreed on: there a wrong passcode shows, with one
 //! HMAC and before any Diffie-Hellman of Noise.
 //!
+//! **What a forged message costs**: by itself none of the four is authentic, so who hears the connection and is faster spoils the
+//! run. A forged `0x42` is another session id, a forged `0x43` or `0x44` another share: the two sides then agree on nothing,
+//! message 1 is not answered, and the person types the passcode again. The device has spent an attempt in each of
+//! these, before it showed its share, and it stays spent, for nothing tells a spoiled run from a wrong passcode. So a
+//! stranger spends with each run that it spoils what it spends with one of its own, and five end the arming either way; it
+//! pays with one packet, neither side with more multiplications than in an honest run, and it learns nothing of the passcode, but for the one guess
+//! that a share of its own is.
+//!
 //! No message of CPace says whether the passcodes are equal: a wrong one shows when message 1 of the
 //! handshake does not have the code that the device expects, which it does not answer.
 //!

@@ -199,7 +199,6 @@ impl Exchange {
             peer: PublicKey::from_canonical(finished.remote_static?),
             descriptor: self.promise.filter(|_| !self.is_device()),
             model: self.hello.model,
-            suite: self.suite,
         })
     }
 }

@@ -25,6 +25,11 @@
 //! nothing comes of the answer; so give one up where two minutes bring nothing new, and sooner for another message 1, as a
 //! device does with those of suite 1.
 //!
+//! **What a forged message costs**: of message 1 each part one HMAC. Parts of messages 2 and 3 have no code: who has heard the
+//! connection can put one between those of the device, and what it falls into has to be sent again, whole. The
+//! run goes on, and the honest message still ends it. A whole forged message 2 costs the reader one multiplication of X25519, and is
+//! refused at the tag of `ekem1`, before anything of ML-KEM; a forged message 3 costs the device none.
+//!
 //! It may change with every release until 1.0, with the drafts that it stands on, and is in no bundle of features:
 //! an M4 takes about as long for it as for two multiplications, but the crate below it may panic by what
 //! its source says (`crypto::kem` lists where), and 5 KiB of RAM are much.

@@ -76,13 +76,10 @@ impl Relation {
     /// [`Error::Downgraded`] for a pairing that was not hybrid, [`Error::MissingKey`] where somebody else has taken the
     /// secret already.
     pub fn of(paired: &mut Paired) -> Result<Self, Error> {
-        if paired.suite != SUITE {
+        if paired.suite().is_some_and(|suite| suite != SUITE) {
             return Err(Error::Downgraded);
         }
         let secret = paired.secrets.resumption().ok_or(Error::MissingKey)?;
-        if secret.suite() != SUITE {
-            return Err(Error::Downgraded);
-        }
         Ok(Self {
             peer: paired.peer,
             secret,

@@ -222,7 +222,6 @@ impl<'k> Hybrid<'k> {
             peer: PublicKey::from_canonical(finished.remote_static?),
             descriptor: self.promise.filter(|_| self.role == Role::Initiator),
             model: self.model,
-            suite: SUITE,
         })
     }
 

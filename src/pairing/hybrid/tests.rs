@@ -5,6 +5,7 @@ mod relation;
 mod vectors;
 
 use super::*;
+use crate::crypto::dh::count;
 use crate::link::{AttPayload, Fragmenter, Reassembler};
 use crate::pairing::label::LabelSecret;
 use crate::pairing::{DescriptorHash, Error, Exchange, Identity, Model, Paired, PublicKey};
@@ -269,6 +270,42 @@ fn a_part_out_of_order_is_refused_and_a_first_one_begins_anew() {
     hand_over(&mut asking, &packets(&answering)).unwrap();
     hand_over(&mut answering, &packets(&asking)).unwrap();
     assert_paired(asking, answering, Model::LABEL_SECRET);
+}
+
+/// The paragraph of the documentation, with a first part of a stranger between the two of the device, too.
+#[test]
+fn a_forged_second_message_costs_one_multiplication_and_the_honest_one_still_pairs() {
+    let world = World::new();
+    for model in MODELS {
+        let (mut asking, mut answering) = world.sides(model);
+        hand_over(&mut answering, &packets(&asking)).unwrap();
+        let reply = packets(&answering);
+        let mut forged = reply.clone();
+        forged[0][21..53].copy_from_slice(identity(9).public().as_bytes());
+        let mut sealed_only = reply.clone();
+        sealed_only[0][53] ^= 1;
+        for forged in [&forged, &sealed_only] {
+            let before = count::made();
+            let refused = hand_over(&mut asking, forged);
+            assert_eq!(refused, Err(Error::NotAuthentic));
+            assert_eq!(count::made() - before, 1, "{model:?}");
+        }
+        if let [first, second] = &reply[..] {
+            let between = [first.clone(), forged[0].clone(), second.clone()];
+            assert_eq!(hand_over(&mut asking, &between), Err(Error::NotAuthentic));
+        }
+        hand_over(&mut asking, &reply).unwrap();
+        if model == Model::LABEL_SECRET {
+            let confirmation = packets(&asking);
+            let mut forged = confirmation.clone();
+            forged[0][30] ^= 1;
+            let before = count::made();
+            let refused = hand_over(&mut answering, &forged);
+            assert_eq!((refused, count::made()), (Err(Error::NotAuthentic), before));
+            hand_over(&mut answering, &confirmation).unwrap();
+        }
+        assert_paired(asking, answering, model);
+    }
 }
 
 #[test]

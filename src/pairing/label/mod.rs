@@ -3,8 +3,9 @@
 //! **What the person does**: puts the device into its pairing mode (button, first power-up), and
 //! lets the other side read the label (QR code, NFC). **What it stops**: whoever can not read
 //! the label learns neither key nor who it is, and can neither pair nor stand in
-//! the middle. **What it does not stop**: whoever listens sees the hint, which is the same as long as the label is; whoever has read the label, or a picture of it, can pair whenever a person
-//! arms the device with it. With the first owner its secret ends until then.
+//! the middle. **What it does not stop**: whoever listens sees the hint, which is the same as long as the label is; whoever
+//! has read the label, or a picture of it, can pair whenever a person arms the device with it. With the first owner its
+//! secret ends until then.
 //!
 //! ```text
 //! l            = Extract(0, label secret)
@@ -38,6 +39,42 @@
 //! | 1 | 90 bytes | header 20, code 16, e 32, offer 6, tag 16 |
 //! | 2 | 156 bytes | header 20, e 32, s 48, offer 6, descriptor hash 34, tag 16 |
 //! | 3 | 84 bytes | header 20, s 48, tag 16 |
+//!
+//! A whole run; between the two, `packet` is what the carrier brings:
+//!
+//! ```
+//! use iomt::pairing::{DescriptorHash, Error, Exchange, Identity, StaticKey, Work, label::LabelSecret};
+//! # use iomt::{seal::SystemEntropy, wire::ConnectionId};
+//! # let rng = &mut SystemEntropy;
+//! # let promise = DescriptorHash::of_body(b"the body of the descriptor record");
+//! # let [phone, device] = [StaticKey::from(Identity::generate(rng)?), StaticKey::from(Identity::generate(rng)?)];
+//! let label = LabelSecret::new(b"sixteen or more random bytes")?; // Read there, kept here.
+//!
+//! /// One scalar multiplication a call; then there is a packet.
+//! fn work(exchange: &mut Exchange, key: &StaticKey) -> Result<Vec<u8>, Error> {
+//!     while exchange.poll_work() != Work::Idle {
+//!         exchange.work_with(key)?;
+//!     }
+//!     Ok(exchange.packet().unwrap_or_default().to_vec())
+//! }
+//!
+//! let mut reading = Exchange::read_label(&phone, &label, ConnectionId([1; 8]), rng)?;
+//! let packet = work(&mut reading, &phone)?; // 1
+//! let mut answering = Exchange::answer_label(&device, &label, promise, &packet, rng)?;
+//! let packet = work(&mut answering, &device)?; // 2
+//! reading.handle_packet(&packet)?;
+//! let packet = work(&mut reading, &phone)?; // 3
+//! answering.handle_packet(&packet)?;
+//! work(&mut answering, &device)?;
+//!
+//! let (Some(ours), Some(theirs)) = (reading.poll_paired(), answering.poll_paired()) else {
+//!     return Err(Error::UnexpectedMessage);
+//! };
+//! assert_eq!(ours.secrets.id(), theirs.secrets.id());
+//! assert_eq!((ours.peer, theirs.peer), (device.public(), phone.public()));
+//! assert_eq!(ours.descriptor, Some(promise));
+//! # Ok::<(), Error>(())
+//! ```
 //!
 //! # A label with the device's key
 //!

@@ -12,8 +12,8 @@ use crate::wire::{Reader, Writer, copy};
 
 /// The longest secret on a label.
 pub const MAX_SECRET: usize = 32;
-/// The longest text of a label that is read: as much as a QR code of 41 by 41 modules holds with a quarter of
-/// it damaged, and some.
+/// The longest text of a label that is read: 210 characters. The longest that this version writes has 122; the rest is room
+/// for fields of later ones. A QR code of 49 by 49 modules holds that at level M, of 57 by 57 at level Q.
 pub const MAX_LABEL_TEXT: usize = PREFIX.len() + encoded_len(MAX_BODY);
 
 const MAX_BODY: usize = 128;
@@ -35,10 +35,12 @@ const KEY: usize = 32;
 /// checksum  the first 4 bytes of SHA-256 over all before it; the last 4 bytes in every version
 /// ```
 ///
-/// | label | body | text | QR code, a quarter damaged |
-/// |---|---|---|---|
-/// | model 2, secret of 16 bytes | 24 bytes | 44 characters | version 3, 29 by 29 |
-/// | model 1, secret of 16 bytes | 57 bytes | 97 characters | version 6, 41 by 41 |
+/// | label | body | text | QR code of level M, 15 % damaged | of level Q, 25 % damaged |
+/// |---|---|---|---|---|
+/// | model 2, secret of 16 bytes | 24 bytes | 44 characters | version 3, 29 by 29 | version 3, 29 by 29 |
+/// | model 2, secret of 32 bytes | 40 bytes | 69 characters | version 4, 33 by 33 | version 5, 37 by 37 |
+/// | model 1, secret of 16 bytes | 57 bytes | 97 characters | version 5, 37 by 37 | version 6, 41 by 41 |
+/// | model 1, secret of 32 bytes | 73 bytes | 122 characters | version 5, 37 by 37 | version 7, 45 by 45 |
 ///
 /// A label lives as long as its device, ten years and more, so a reader of today meets labels of yesterday
 /// and tomorrow: the checksum tells a misread label from a newer one in any version; fields have rising

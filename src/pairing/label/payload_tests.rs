@@ -27,6 +27,54 @@ fn body(change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     body
 }
 
+/// Code words for data of QR codes, versions 1 to 10 (ISO/IEC 18004, table 7), of levels M and Q.
+const CODE_WORDS: [[usize; 10]; 2] = [
+    [16, 28, 44, 64, 86, 108, 124, 154, 182, 216],
+    [13, 22, 34, 48, 62, 76, 88, 110, 132, 154],
+];
+
+/// The smallest version that holds so many characters of the alphanumeric mode, at each level.
+fn versions(characters: usize) -> [usize; 2] {
+    let fits = |version: usize, words: usize| {
+        let count = if version < 10 { 9 } else { 11 };
+        4 + count + characters / 2 * 11 + characters % 2 * 6 <= words * 8
+    };
+    CODE_WORDS.map(|words| {
+        let mut sizes = (1..).zip(words);
+        sizes
+            .find(|(version, words)| fits(*version, *words))
+            .unwrap()
+            .0
+    })
+}
+
+#[test]
+fn each_label_fits_the_qr_code_that_the_table_says() {
+    for (secret, key, characters, expected) in [
+        (16, None, 44, [3, 3]),
+        (32, None, 69, [4, 5]),
+        (16, Some(key()), 97, [5, 6]),
+        (32, Some(key()), 122, [5, 7]),
+    ] {
+        let label = Label::new(&std::vec![7; secret], key).unwrap();
+        let text = label.text().as_str().to_string();
+        let alphanumeric = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase() || c == ':';
+        assert!(text.chars().all(alphanumeric));
+        assert_eq!((text.len(), versions(text.len())), (characters, expected));
+    }
+    let longest = [(8, 49), (10, 57)];
+    assert_eq!(MAX_LABEL_TEXT, 210);
+    assert_eq!(
+        versions(MAX_LABEL_TEXT),
+        longest.map(|(version, _)| version)
+    );
+    assert!(
+        longest
+            .iter()
+            .all(|(version, modules)| 17 + 4 * version == *modules)
+    );
+}
+
 fn refused(body: &[u8]) -> LabelError {
     Label::parse(&text_of(body)).unwrap_err()
 }

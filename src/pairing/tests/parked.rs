@@ -67,6 +67,40 @@ fn of_reconnection() -> Sides {
     )
 }
 
+#[cfg(feature = "cpace")]
+fn of_passcode() -> Sides {
+    sides(
+        [reader(), device()],
+        |key, _, rng| {
+            let [typed, _] = agreed();
+            Exchange::enter_passcode(key, &typed, rng).unwrap()
+        },
+        |key, hello| {
+            let ([_, shown], rng) = (agreed(), &mut Counting(50));
+            Exchange::answer_passcode(key, &shown, descriptor(), hello, rng).unwrap()
+        },
+    )
+}
+
+/// A run of CPace over one passcode, always the same: what either side has of it.
+#[cfg(feature = "cpace")]
+fn agreed() -> [cpace::Agreement; 2] {
+    let passcode = cpace::Passcode::new(b"482 916").unwrap();
+    let (server, device, rng) = (reader(), device(), &mut Counting(70));
+    let mut out = [0; 64];
+    let call = cpace::Call::new(&server, CONNECTION, rng).unwrap();
+    let called = cpace::Called::answer(&device, call.packet(&mut out).unwrap(), rng).unwrap();
+    let answer = called.packet(&mut out).unwrap();
+    let asking = call.handle_answer(&passcode, &server, answer, rng).unwrap();
+    let share = asking.packet(&mut out).unwrap();
+    let attempt = Attempts::armed().begin().unwrap().stored();
+    let answering = called
+        .handle_share(attempt, &passcode, &device, share, rng)
+        .unwrap();
+    let typed = asking.handle_share(answering.packet(&mut out).unwrap());
+    [typed.unwrap(), answering.finish().unwrap()]
+}
+
 #[cfg(feature = "comparison")]
 fn of_comparison() -> Sides {
     sides(
@@ -100,18 +134,20 @@ fn the_suite_of_the_pairing_before_is_put_by_with_it() {
     let (_, ends, times) = run(of_hybrid_reconnection(), put_by);
     assert_eq!(times, 2);
     for mut end in ends {
-        let suite = end.poll_paired().unwrap().suite;
-        assert_eq!(suite, hybrid::SUITE);
+        let suite = end.poll_paired().unwrap().suite();
+        assert_eq!(suite, Some(hybrid::SUITE));
     }
 }
 
-/// Every model whose messages are those of an exchange alone.
+/// Every model; of a passcode, the handshake behind CPace.
 fn every_model() -> Vec<fn() -> Sides> {
     std::vec![
         of_label,
         of_label_with_key,
         of_keys,
         of_reconnection,
+        #[cfg(feature = "cpace")]
+        of_passcode,
         #[cfg(feature = "comparison")]
         of_comparison,
     ]
@@ -189,9 +225,19 @@ fn a_handshake_that_was_put_by_goes_on_as_if_it_had_not_been() {
             assert_eq!(usual.secrets.id(), parked.secrets.id());
             assert_eq!(usual.descriptor, parked.descriptor);
             assert_eq!((usual.model, usual.peer), (parked.model, parked.peer));
-            assert_eq!(usual.suite, parked.suite);
+            assert_eq!(usual.suite(), parked.suite());
         }
     }
+}
+
+#[cfg(all(feature = "cpace", feature = "comparison"))]
+#[test]
+fn no_model_is_left_out() {
+    let models: BTreeSet<_> = every_model()
+        .into_iter()
+        .map(|model| model().asking.hello().model.0)
+        .collect();
+    assert_eq!(models, BTreeSet::from([1, 2, 3, 4, 5, 6]));
 }
 
 #[cfg(feature = "comparison")]

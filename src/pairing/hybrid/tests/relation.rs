@@ -165,13 +165,14 @@ fn a_side_refuses_for_itself_and_nothing_of_a_classical_pairing_becomes_a_relati
 
     for mut side in [asking, answering] {
         let mut paired = side.poll_paired().unwrap();
-        assert_eq!(paired.suite, 1);
+        assert_eq!(paired.suite(), Some(1));
         assert_eq!(Relation::of(&mut paired).err(), Some(Error::Downgraded));
         if paired.peer == of_device.peer() {
             let refused = of_device.renew(&mut paired);
             assert_eq!(refused.err(), Some(Error::Downgraded));
         }
         assert!(paired.secrets.resumption().is_some(), "it is as it was");
+        assert_eq!(paired.suite(), None, "it went with the secret");
     }
 }
 
@@ -199,7 +200,7 @@ fn reconnections_hand_on_that_the_pairing_was_hybrid_and_so_does_storage() {
             asking.handle_packet(answering.packet().unwrap()).unwrap();
             settle(&mut asking, DEVICE, &devices).unwrap();
             let [ours, theirs] = [answering, asking].map(|mut side| side.poll_paired().unwrap());
-            assert_eq!((ours.suite, theirs.suite), (SUITE, SUITE));
+            assert_eq!([&ours, &theirs].map(Paired::suite), [Some(SUITE); 2]);
             let renewed = [(phones, ours), (devices, theirs)];
             relations = renewed.map(|(relation, mut paired)| relation.renew(&mut paired).unwrap());
             let [ours, theirs] = relations.each_ref().map(Relation::secret);

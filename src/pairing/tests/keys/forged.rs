@@ -1,4 +1,4 @@
-//! What is forged or changed, and what it costs.
+//! What is forged or changed, and what it costs: reconnection, factory keys, and a label that has the device's key.
 
 use super::*;
 
@@ -24,6 +24,68 @@ fn every_flipped_bit_and_every_truncation_is_refused_and_ends_no_handshake() {
         }
         let [at_device, at_server] = paired(asking, answering);
         assert_eq!(at_device.secrets.id(), at_server.secrets.id());
+    }
+}
+
+/// The reader of a label with a key, with its message 1 written.
+fn reading() -> Exchange {
+    let label = LabelSecret::beside_key(SECRET).unwrap();
+    let (key, peer, rng) = (reader(), device().public(), &mut Counting(10));
+    let mut exchange = Exchange::read_label_with_key(&key, &label, peer, CONNECTION, rng).unwrap();
+    work_through(&mut exchange, &key).unwrap();
+    exchange
+}
+
+/// The device that has the label, with its message 2 written.
+fn read(hello: &[u8]) -> Result<Exchange, Error> {
+    let label = LabelSecret::beside_key(SECRET).unwrap();
+    let (key, rng) = (device(), &mut Counting(50));
+    let mut exchange = Exchange::answer_label(&key, &label, descriptor(), hello, rng)?;
+    work_through(&mut exchange, &key).map(|()| exchange)
+}
+
+// IOMT-PAIR-007
+#[test]
+fn of_a_label_with_key_too_every_flipped_bit_and_every_truncation_is_refused() {
+    let mut asking = reading();
+    let hello = packet_of(&asking);
+    let answering = read(&hello).unwrap();
+    let reply = packet_of(&answering);
+    for changed in changes(&hello) {
+        let before = count::made();
+        assert!(read(&changed).is_err(), "message 1: {changed:02x?}");
+        // One to make the key of the test: the code in front has refused it.
+        assert_eq!(count::made(), before + 1);
+    }
+    for changed in changes(&reply) {
+        let refused = hand_over(&mut asking, &reader(), &changed);
+        assert!(refused.is_err(), "message 2: {changed:02x?}");
+        assert_eq!(packet_of(&asking), hello);
+    }
+    hand_over(&mut asking, &reader(), &reply).unwrap();
+    let [at_reader, at_device] = [asking, answering].map(|mut end| end.poll_paired().unwrap());
+    assert_eq!(at_reader.secrets.id(), at_device.secrets.id());
+    assert_eq!(at_reader.descriptor, Some(descriptor()));
+}
+
+/// Who has read the label's secret makes the code; the static key and the payload are behind tags of their own.
+// IOMT-SEC-009
+#[test]
+fn a_changed_first_message_by_a_label_with_key_and_a_true_code_is_refused_behind_it() {
+    let hello = packet_of(&reading());
+    // e, the sealed static key, the sealed payload: what is multiplied before their tag.
+    let costs = |byte: usize| if byte < HEADER_AND_CODE + 80 { 1 } else { 2 };
+    for byte in HEADER_AND_CODE..hello.len() {
+        let mut changed = hello.clone();
+        changed[byte] ^= 0x04;
+        hello::insert_mac1(&label_key(Label::LABEL_MAC1), &mut changed);
+        let before = count::made();
+        assert_eq!(
+            read(&changed).err(),
+            Some(Error::NotAuthentic),
+            "byte {byte}"
+        );
+        assert_eq!(count::made() - before, 1 + costs(byte), "byte {byte}");
     }
 }
 
@@ -96,6 +158,15 @@ fn what_is_forged_costs_no_more_than_the_documentation_says() {
     assert_eq!(
         (refused, count::made() - before),
         (Err(Error::NotAuthentic), 1)
+    );
+    let (mut asking, reader) = (reading(), self::reader());
+    let reply = packet_of(&read(&packet_of(&asking)).unwrap());
+    let forged = [&reply[..HEADER], reader.public().as_bytes(), &[7; 56]].concat();
+    let before = count::made();
+    let refused = hand_over(&mut asking, &reader, &forged);
+    assert_eq!(
+        (refused, count::made() - before),
+        (Err(Error::NotAuthentic), 2)
     );
     let forged = [&third[..HEADER], &[7; 64]].concat();
     let before = count::made();
