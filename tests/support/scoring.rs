@@ -1,5 +1,7 @@
 //! Scores detections as WFDB's `bxb` does, after ANSI/AAMI EC57.
 
+use std::vec::Vec;
+
 /// Matched, false and missed beats.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Score {

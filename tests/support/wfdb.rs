@@ -8,6 +8,8 @@
 //! ```
 
 use std::path::{Path, PathBuf};
+// A unit test of the crate, which knows no prelude of `std`, reads records, too.
+use std::vec::Vec;
 
 /// The given records.
 pub(crate) const RECORDS: [&str; 24] = [
@@ -18,7 +20,7 @@ pub(crate) const RECORDS: [&str; 24] = [
 /// Where the records are, in the folder that `IOMT_SHARED` names.
 pub(crate) fn folder() -> Option<PathBuf> {
     let Some(shared) = std::env::var_os("IOMT_SHARED") else {
-        println!("skipped: IOMT_SHARED is not set");
+        std::println!("skipped: IOMT_SHARED is not set");
         return None;
     };
     let folder = PathBuf::from(shared).join("data/ecg/mitdb");
@@ -53,8 +55,8 @@ const AUX: u16 = 63;
 
 /// Reads record `name` from a folder.
 pub(crate) fn read(folder: &Path, name: &str) -> std::io::Result<Record> {
-    let signal = std::fs::read(folder.join(format!("{name}.dat")))?;
-    let annotations = annotations(&std::fs::read(folder.join(format!("{name}.atr")))?);
+    let signal = std::fs::read(folder.join(std::format!("{name}.dat")))?;
+    let annotations = annotations(&std::fs::read(folder.join(std::format!("{name}.atr")))?);
     let at = |code| annotations.iter().filter(move |(_, found)| *found == code);
     let of = |codes: &[u16]| -> Vec<u64> {
         let those = annotations.iter().filter(|(_, code)| codes.contains(code));

@@ -43,9 +43,10 @@ const ONE: i32 = 1 << 13;
 ///
 /// | | |
 /// |---|---|
+/// | samples | any `i32`, any offset; what passes ±4 mV about the baseline is cut |
 /// | delay | one beat more than the detector's |
 /// | state | at most 1,024 bytes |
-/// | cost | integers only; at a beat up to six comparisons of 32 values, at five shifts |
+/// | cost | integers only; at a beat up to eight comparisons of 32 values, at five shifts |
 ///
 /// A beat is ventricular when a weighted sum says so: of how unlike the dominant complex it is,
 /// how wide, how early, how long the pause after it, how early and followed by pauses the beats of

@@ -27,7 +27,7 @@ pub(super) struct Evidence {
 /// its shape that are early in the mean, and pauses after it and after them. Against it speaks that
 /// no beat of late had a known shape: that is noise.
 pub(super) const WEIGHTS: [i32; FEATURES] =
-    [1_257, 10_788, 7_847, -12_742, 2_598, 755, 398, -4_708];
+    [1_257, 10_788, 7_846, -12_741, 2_598, 755, 398, -4_708];
 /// What the sum must pass: half a logit below even odds, for ventricular beats are the rarer ones.
 pub(super) const LIMIT: i32 = 3_218;
 
@@ -47,7 +47,7 @@ impl Evidence {
         ]
     }
 
-    /// Above 0 for a ventricular beat; of eight products of 2^14 and 12,742 at most, below 2^31.
+    /// Above 0 for a ventricular beat; of eight products of 2^14 and 12,741 at most, below 2^31.
     pub(super) fn score(&self) -> i32 {
         let parts = self.features().into_iter().zip(WEIGHTS);
         parts.map(|(feature, weight)| feature * weight).sum::<i32>() - LIMIT * ONE

@@ -205,3 +205,60 @@ fn difference(complex: &Complex, mean: &Complex) -> i32 {
     let share = (between.sum::<i64>() * i64::from(ONE)).checked_div(area);
     share.map_or(2 * ONE, |share| share.min(i64::from(2 * ONE)) as i32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peak(height: i16) -> Complex {
+        let mut complex = [0; COMPLEX_LEN];
+        complex[11..14].copy_from_slice(&[height / 2, height, height / 2]);
+        complex
+    }
+
+    fn likest(complex: &Complex, mean: &Complex) -> u32 {
+        best_shift(complex, mean).0
+    }
+
+    #[test]
+    fn a_shape_a_fifth_higher_is_the_same_and_one_of_thrice_the_height_or_opposite_is_not() {
+        assert!(likest(&peak(8_000), &peak(8_000)) >= WHOLE - 8);
+        assert!(likest(&peak(9_600), &peak(8_000)) > WHOLE * 9 / 10);
+        assert!(likest(&peak(24_000), &peak(8_000)) < ALIKE);
+        assert_eq!(likest(&[0; COMPLEX_LEN], &[0; COMPLEX_LEN]), 0);
+        assert!(likest(&peak(-8_000), &peak(8_000)) < ALIKE / 8);
+    }
+
+    #[test]
+    fn the_extremes_do_not_overflow() {
+        let mut extreme = [i16::MIN; COMPLEX_LEN];
+        extreme[COMPLEX_LEN / 2..].fill(i16::MAX);
+        let opposite = extreme.map(|value| !value);
+        let traits = Traits::of(&extreme, i16::MAX, i16::MAX, i32::MAX);
+        let mut families = Families::new();
+        for _ in 0..2_000 {
+            for complex in [&extreme, &opposite] {
+                families.evidence(complex, traits).unwrap().score();
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_known_shape_is_strange_until_it_comes_again() {
+        let traits = Traits::of(&peak(8_000), 8_192, 8_192, 8_333);
+        let mut families = Families::new();
+        let mut strangeness =
+            |complex: &Complex| families.evidence(complex, traits).unwrap().strangeness;
+        for _ in 0..9 {
+            strangeness(&peak(8_000));
+        }
+        assert!(strangeness(&peak(8_000)) < ONE / 16);
+        strangeness(&peak(-8_000));
+        let after_one = strangeness(&peak(8_000));
+        assert!(after_one > ONE / 4);
+        for _ in 0..30 {
+            strangeness(&peak(8_000));
+        }
+        assert!(strangeness(&peak(8_000)) < after_one / 4);
+    }
+}
