@@ -15,10 +15,10 @@ const LONGEST_US: u32 = 3_000_000;
 /// A faster rate counts as this one, lest a regular tachycardia pass for fibrillation.
 const FAST_US: f32 = 450_000.0;
 /// Entropy that speaks neither for fibrillation nor against it, in nats.
-const NEUTRAL: f32 = -1.825;
-/// Ectopic beats that come in turns show by this much more order than chance.
+const NEUTRAL: f32 = -1.85;
+/// More order than this has a cause: breathing, or ectopic beats in turns.
 const ORDER: f32 = 0.4;
-/// Evidence counts no further, lest a long rhythm hide its end: some 25 beats of a sinus rhythm.
+/// Evidence counts no further, lest a long rhythm hide its end.
 const CERTAIN: f32 = 20.0;
 /// What speaks against fibrillation before the first beat.
 const UNKNOWN: f32 = -CERTAIN / 4.0;
@@ -33,15 +33,18 @@ const LAGS: usize = 3;
 /// entropy (`CoSEn`, m = 1; Lake and Moorman, Am. J. Physiol. Heart Circ. Physiol. 300, 2011)
 /// measures that, here over the last 16 intervals. An ectopic beat gives one short and one long
 /// interval, which the median of three takes out first (Petrėnas et al., Comput. Biol. Med. 65,
-/// 2015). Ectopic beats that keep coming, each with its pause, leave an order that fibrillation
-/// lacks: an interval is unlike the next one, and like the one after that (every second beat) or the
-/// third (every third beat). The correlations `r1`, `r2`, `r3` of the last 64 intervals one, two and
-/// three apart tell that, and take from the entropy.
+/// 2015). Fibrillation also lacks order, which the correlations `r1`, `r2`, `r3` of the last 64
+/// intervals one, two and three apart show: with breathing, an interval is like the next one; where
+/// ectopic beats keep coming, each with its pause, it is unlike the next one, and like the one after
+/// that (every second beat) or the third (every third beat). Order takes from the entropy.
 ///
-/// Fibrillation lasts, and so does its absence: a beat is evidence, and the evidence adds up, as in
-/// Wald's sequential test with bounds (Page, Biometrika 41, 1954):
+/// Fibrillation lasts, and so does its absence: a beat is evidence, and evidence adds up between two
+/// bounds, as in a sequential test (Page, Biometrika 41, 1954):
 ///
-/// `evidence ← clamp(evidence + entropy + 1.825 − max(0, max(r2, r3) − r1 − 0.4), −20, 20)`
+/// ```text
+/// order    = max(r1, r2 − r1, r3 − r1)
+/// evidence ← clamp(evidence + CoSEn + 1.85 − max(0, order − 0.4), −20, 20)
+/// ```
 ///
 /// Above zero it says fibrillation. So neither a short run of ectopic beats nor a few like intervals
 /// within fibrillation turn it.
@@ -49,7 +52,7 @@ const LAGS: usize = 3;
 /// | | |
 /// |---|---|
 /// | intervals outside 0.2 s to 3 s | count as that bound |
-/// | delay | causal; an episode is told DELAY |
+/// | delay | causal; half of the episodes of AFDB that it told were told within 36 beats and nine of ten within 93, their ends within 34 and 60 |
 /// | state | 268 bytes |
 /// | cost | 105 comparisons, 250 products and three logarithms a beat |
 /// | not told apart | atrial flutter with changing conduction |
@@ -162,10 +165,11 @@ fn newest(intervals: &[u32], count: usize) -> &[u32] {
     intervals.get(first..).unwrap_or_default()
 }
 
-/// By how much more than chance ectopic beats come in turns.
+/// How much more order intervals have than chance: a slow wave, or turns of two or three beats.
 fn order(intervals: &[u32]) -> f32 {
     let [next, second, third] = correlations(intervals);
-    (second.max(third) - next - ORDER).max(0.0)
+    let turns = second.max(third) - next;
+    (next.max(turns) - ORDER).max(0.0)
 }
 
 /// `ln(B / A) + ln(2 r) − ln(mean)`: of B pairs of like intervals, A are followed by like ones.
@@ -283,8 +287,42 @@ mod tests {
     }
 
     #[test]
+    fn lets_deep_breathing_pass() {
+        let mut scatter = irregular().map(|interval| (interval - 450_000) / 5);
+        let breath = [
+            0, 60_000, 140_000, 200_000, 240_000, 240_000, 200_000, 140_000, 60_000,
+        ];
+        let breaths = breath.into_iter().cycle().zip(scatter.by_ref());
+        let told = share(
+            breaths
+                .map(|(rise, scatter)| 700_000 + rise + scatter)
+                .take(1_000),
+        );
+        assert!(told < 0.05, "{told}");
+    }
+
+    #[test]
+    fn holds_to_fibrillation_over_a_few_like_intervals() {
+        let mut screen = FibrillationScreen::new();
+        for interval in irregular().take(200) {
+            screen.interval_us(interval);
+        }
+        for _ in 0..16 {
+            assert!(screen.interval_us(700_000));
+        }
+        let ended = (0..60).position(|_| !screen.interval_us(700_000));
+        assert!(ended.is_some(), "{}", screen.evidence());
+    }
+
+    #[test]
     fn takes_any_interval() {
-        assert!(share([0, u32::MAX, 1, 800_000].into_iter().cycle().take(500)) <= 1.0);
+        let any = [0, u32::MAX, 1, 800_000].into_iter().cycle();
+        assert!(share(any.clone().take(500)) <= 1.0);
+        let mut screen = FibrillationScreen::new();
+        for interval in any.take(500) {
+            screen.interval_us(interval);
+            assert!(screen.evidence().abs() <= CERTAIN);
+        }
         assert_eq!(share(core::iter::repeat_n(0, 500)), 0.0);
     }
 
