@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn lets_deep_breathing_pass() {
-        let mut scatter = irregular().map(|interval| (interval - 450_000) / 5);
+        let mut scatter = irregular().map(|interval| (interval - 450_000) / 10);
         let breath = [
             0, 60_000, 140_000, 200_000, 240_000, 240_000, 200_000, 140_000, 60_000,
         ];
