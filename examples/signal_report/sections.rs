@@ -14,8 +14,8 @@ pub(crate) fn render(findings: &Findings) -> String {
             "Rhythm and signal quality",
             &format!(
                 "<p class=\"none\">{}</p>\n{}{}",
-                "Atrial fibrillation is suspected from irregular RR intervals; an episode is told 20 to \
-                 60 beats after it begins. Atrial flutter, runs of ectopic beats and noise can look alike: \
+                "Atrial fibrillation is suspected from irregular RR intervals; an episode is told some \
+                 40 beats, at times 100, after it begins. Atrial flutter, runs of ectopic beats and noise can look alike: \
                  confirm on the ECG below.",
                 plots::timeline(findings),
                 episodes(findings)

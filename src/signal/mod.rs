@@ -22,7 +22,7 @@
 //! | [`ecg::EcgMonitor`] | under 3,600 bytes | that of the beats; asystole 4.6 s, fibrillation 3 s to 6 s | integer |
 //! | [`ecg::EcgRespiration`] | under 1,300 bytes | it looks back 32 s | `f32` |
 //! | [`ecg::HeartRate`] | 112 bytes | three beats | integer |
-//! | [`rhythm::FibrillationScreen`] | 160 bytes | none, it looks back | `f32` |
+//! | [`rhythm::FibrillationScreen`] | 268 bytes | none, it looks back | `f32` |
 //! | [`hrv::TimeDomain`] | 104 bytes | none | `f32` |
 //! | [`motion::FallDetector`] | under 500 bytes | 3.5 s | `f32` |
 //! | [`ppg::PpgHeartRate`] | see there | it looks back 8 s | `f32` |

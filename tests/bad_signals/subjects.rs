@@ -528,7 +528,8 @@ fn intervals() -> Vec<Subject> {
             |_| Some(FibrillationScreen::new()),
             |screen, sample, out| {
                 let told = screen.interval_us((sample * 300.0) as u32);
-                out.extend([f64::from(told), f64::from(screen.entropy())]);
+                let (entropy, evidence) = (screen.entropy(), screen.evidence());
+                out.extend([f64::from(told), f64::from(entropy), f64::from(evidence)]);
             },
             untold,
         ),
