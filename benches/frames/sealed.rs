@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use iomt::seal::{
     Direction, MAX_ROW, Opener, Opening as Opened, Row, RowKey, RowOwner, SAVED_SESSION_LEN,
-    Sealer, SessionLookup, SessionSecrets, SessionTable, SystemEntropy,
+    Sealer, SessionLookup, SessionSecrets, SessionTable, Stored, SystemEntropy, open_batch,
 };
 use iomt::wire::{Frame, Locator, MAX_DATAGRAM, Packet, Route, Space};
 
@@ -134,17 +134,17 @@ impl Contestant for Opening {
     }
 }
 
-/// The same for a batch at once: all are looked up, then each 32 are fetched and opened.
+/// The same for a batch at once, as its users call it: all are opened, then all are stored.
 pub struct OpeningBatch {
     fleet: Shared,
-    owners: Vec<usize>,
+    stored: Vec<(u32, Stored)>,
 }
 
 impl OpeningBatch {
     pub fn new(fleet: &Shared) -> Self {
         Self {
             fleet: fleet.clone(),
-            owners: Vec::with_capacity(BATCH),
+            stored: Vec::with_capacity(BATCH),
         }
     }
 }
@@ -156,17 +156,16 @@ impl Contestant for OpeningBatch {
 
     fn run(&mut self) {
         let fleet = &mut *self.fleet.borrow_mut();
-        self.owners.clear();
-        let table = &fleet.table;
-        let owners = fleet.packets.iter().map(|packet| owner(table, packet));
-        self.owners.extend(owners);
-        for (packets, owners) in fleet.packets.chunks_mut(32).zip(self.owners.chunks(32)) {
-            for owner in owners {
-                fleet.openers[*owner].fetch();
-            }
-            for (packet, owner) in packets.iter_mut().zip(owners) {
-                black_box(receive(&mut fleet.openers[*owner], packet));
-            }
+        let openers = fleet.openers.as_mut_slice();
+        open_batch(&fleet.table, openers, &mut fleet.packets, |_, outcome| {
+            let Ok((name, Opened::Fresh(opened))) = outcome else {
+                panic!("an honest frame does not open")
+            };
+            black_box(opened.plaintext());
+            self.stored.push((name, opened.stored()));
+        });
+        for (name, stored) in self.stored.drain(..) {
+            fleet.openers[name as usize].commit(stored).unwrap();
         }
     }
 }

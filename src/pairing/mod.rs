@@ -134,8 +134,12 @@
 //! | packet | cost |
 //! |---|---|
 //! | message 1, without the label's secret or the server's public key | one HMAC |
-//! | message 1 of factory keys, with the server's public key | one multiplication; five with a static key of one's own |
+//! | message 1 of factory keys, with the server's public key | one multiplication; with a static key of one's own two, then a node asks whom it is to meet; five where it is answered |
 //! | message 1 of a reconnection, with the server's public key and a hint in use | two multiplications |
+//! | message 1 of a comparison, with what armed it | three multiplications |
+//! | `0x41` of a passcode, while one is armed | one random value; nothing while another run lasts |
+//! | `0x43` of a passcode | a point is checked, an attempt is written, then two multiplications |
+//! | `0x42`, `0x44` of a passcode, forged | one multiplication, and the run: the person begins again |
 //! | message 1, recorded | as the honest one, unless the answer is kept |
 //! | message 2, forged | label: one multiplication; else two |
 //! | message 3, forged | one authentication |

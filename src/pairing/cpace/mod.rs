@@ -5,7 +5,9 @@
 //! guess for each run, and five runs end the arming; who only listens, or records and tries all passcodes
 //! later, gets none. **What it does not stop**: a guess that is right, five in 10^6 for six digits; who
 //! stands in for the device gets one guess each time that a person types the passcode, which nobody counts, and a
-//! right one tells it; who has seen it while the device is armed; a stranger who uses the five up on purpose, after
+//! right one tells it; who has seen it while the device is armed. One that is printed is the same at each arming: whoever has
+//! ever seen it pairs at the next one, and each arming gives five guesses more; show a fresh one where there is a display. Nor
+//! does it stop a stranger who uses the five up on purpose, after
 //! which the device has to be armed again, or who calls again and again, and so keeps others waiting meanwhile.
 //!
 //! CPace is `CPACE-RISTR255-SHA512` of draft-irtf-cfrg-cpace, initiator and responder in this order;

@@ -42,7 +42,7 @@ pub fn check_alarm(took: Duration) -> Result<(), String> {
     }
 }
 
-/// Who has taken so many steps for one seed is in a loop; the report prints the most that one took, some 300,000.
+/// Who has taken so many steps for one seed is in a loop; the report prints the most that one took, some 700,000.
 pub const STEPS: u64 = 1_000_000;
 
 /// Bytes of a device: for each recipient its outbox and 5 KiB, of which eight epochs and two sessions take most, and 4 KiB
