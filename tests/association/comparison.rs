@@ -264,3 +264,22 @@ fn a_stranger_without_the_token_takes_no_place_of_a_message_1_that_waits() {
     lab.fate = Box::new(|_, packet| usize::from(packet[3] != 1));
     assert!(show(&mut lab, 10));
 }
+
+// IOMT-CPACE-003
+#[test]
+fn a_message_1_that_waits_behind_message_3_takes_no_place_of_the_run_that_is_counted() {
+    let mut lab = lab();
+    lab.fate = Box::new(|to, _| usize::from(to == To::Server));
+    lab.run(3);
+    lab.fate = Box::new(|_, _| 1);
+    run_up_to(&mut lab, 3);
+    let mut hello = hello_of_another(TOKEN);
+    lab.server.handle_datagram(lab.now, &mut hello).unwrap();
+    assert!(show(&mut lab, 3));
+    lab.run(1);
+    assert!(lab.server.digits().is_some());
+    say_yes(&mut lab);
+    lab.run(3);
+    assert_eq!(lab.paired_by(), Some(Model::NUMERIC_COMPARISON));
+    assert_eq!(lab.spent, Some(0));
+}

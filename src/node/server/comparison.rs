@@ -214,6 +214,8 @@ impl Server {
         match armed.attempts.begin() {
             Ok(pending) => {
                 armed.counted = Counted::Pending(pending);
+                // Answered, it would take the place of this run.
+                armed.heard = None;
                 self.comparison.unwritten = Some(armed.attempts.spent());
             }
             Err(_) => self.stop_comparing(),
