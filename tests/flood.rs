@@ -15,9 +15,12 @@ mod world;
 
 use iomt::node::Error;
 use iomt::pairing;
-use iomt::time::Instant;
+use iomt::time::{Duration, Instant};
 use iomt::wire::MAX_DATAGRAM;
-use world::{Counted, at_the_device, at_the_server, device, hello, of_a_stranger, pair};
+use world::{
+    Counted, TOKEN, at_the_device, at_the_server, device, hello, of_a_stranger, of_compared_digits,
+    pair,
+};
 
 /// Before each honest datagram, every forgery fifty times: the same datagrams, in the same time, with
 /// as many random values, and so as many multiplications, as without any.
@@ -77,16 +80,18 @@ fn a_device_that_is_not_armed_is_silent_to_the_right_message_too() {
     assert!(device.poll_transmit(now, &mut out).is_none() && rng.draws == 0);
 }
 
-// IOMT-SEC-009
+// IOMT-SEC-009, IOMT-PAIR-006
 #[test]
-fn a_server_multiplies_for_no_forged_reconnection() {
+fn a_server_multiplies_for_no_forged_first_message_and_is_not_woken() {
     let (_, mut server) = pair(|_, _, _| {});
+    server.compare(TOKEN, 0).unwrap();
     let hint = server.hints().next().unwrap();
     let (before, now) = (server.stats().multiplications, Instant::from_secs(61));
     for mut forgery in at_the_server(hint) {
         for _ in 0..1_000 {
             assert!(server.handle_datagram(now, &mut forgery.packet).is_err());
         }
+        assert!(!server.has_work(), "{}", forgery.name);
         let _ = server.handle_timeout(now, &mut Counted::new(1));
     }
     assert_eq!(server.stats().multiplications, before);
@@ -116,5 +121,29 @@ fn a_stranger_with_a_right_code_costs_two_multiplications_and_is_not_answered() 
         }
         assert_eq!(server.stats().multiplications - before, 2, "{times}");
         assert!(server.poll_transmit(now, &mut out).is_none());
+    }
+}
+
+/// The token is no secret: who has heard it is answered, one message in two seconds.
+// IOMT-SEC-009, IOMT-PAIR-006
+#[test]
+fn strangers_with_the_token_cost_three_multiplications_in_two_seconds() {
+    let (_, mut server) = pair(|_, _, _| {});
+    server.compare(TOKEN, 0).unwrap();
+    let (mut now, rng) = (Instant::from_secs(61), &mut Counted::new(1));
+    let mut strangers: Vec<_> = (0..10)
+        .map(|connection| of_compared_digits(TOKEN, connection))
+        .collect();
+    for times in 1..=20 {
+        let before = server.stats().multiplications;
+        for packet in &mut strangers {
+            let _ = server.handle_datagram(now, packet);
+            while server.has_work() {
+                server.handle_timeout(now, rng).unwrap();
+            }
+        }
+        assert_eq!(server.stats().multiplications - before, 3, "{times}");
+        strangers.rotate_left(1);
+        now = now + Duration::from_secs(2);
     }
 }

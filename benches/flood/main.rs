@@ -22,8 +22,8 @@ use std::time::{Duration as Wall, Instant as Clock};
 use iomt::pairing::Identity;
 use iomt::time::Instant;
 use world::{
-    Counted, Forgery, armed_device, at_the_device, at_the_server, device, hello, of_a_stranger,
-    pair,
+    Counted, Forgery, TOKEN, armed_device, at_the_device, at_the_server, device, hello,
+    of_a_stranger, pair,
 };
 
 /// How long each kind is thrown.
@@ -48,6 +48,7 @@ fn main() {
         armed.handle_datagram(now, packet, &mut rng).is_err()
     });
     let (_, mut server) = pair(|_, _, _| {});
+    server.compare(TOKEN, 0).unwrap();
     let hint = server.hints().next().unwrap();
     print_rates(
         "a server that knows the device",

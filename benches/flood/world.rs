@@ -12,6 +12,8 @@ use iomt::time::{Duration, Instant};
 use iomt::wire::{ConnectionId, Hint, MAX_DATAGRAM, Record, Space};
 
 const SECRET: &[u8] = b"sixteen or more random bytes";
+/// What a device that wants to compare digits advertises.
+pub const TOKEN: &[u8] = b"advertised";
 const STEP: Duration = Duration::from_millis(10);
 
 /// Random values that are the same in every run, and are counted.
@@ -112,7 +114,7 @@ pub fn at_the_device() -> Vec<Forgery> {
     ]
 }
 
-/// First messages for a server that has this hint in use; none knows its key.
+/// First messages for a server that has this hint in use, and compares; none knows its key or the token.
 pub fn at_the_server(hint: Hint) -> Vec<Forgery> {
     vec![
         Forgery {
@@ -127,7 +129,31 @@ pub fn at_the_server(hint: Hint) -> Vec<Forgery> {
             name: "of factory keys",
             packet: forged(5, [0; 8], 136),
         },
+        Forgery {
+            name: "of compared digits, no code",
+            packet: forged(4, [0; 8], 38),
+        },
+        Forgery {
+            name: "of compared digits, another token",
+            packet: of_compared_digits(b"of another device", 0),
+        },
     ]
+}
+
+/// Message 1 of who has heard this token.
+pub fn of_compared_digits(token: &[u8], connection: u8) -> Vec<u8> {
+    let key = StaticKey::from(identity(7));
+    let descriptor = DescriptorHash::of_body(b"");
+    let (connection, rng) = (ConnectionId([connection; 8]), &mut Counted::new(0x50));
+    let exchange = Exchange::compare(&key, descriptor, token, connection, rng).unwrap();
+    first_packet(exchange, &key)
+}
+
+fn first_packet(mut exchange: Exchange, key: &StaticKey) -> Vec<u8> {
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(key).unwrap();
+    }
+    exchange.packet().unwrap().to_vec()
 }
 
 /// Message 1 with a code that is right, of a stranger who has the server's public key and a static key of its own.
@@ -135,13 +161,10 @@ pub fn of_a_stranger() -> Forgery {
     let key = StaticKey::from(identity(7));
     let (server, descriptor) = (identity(2).public(), DescriptorHash::of_body(b""));
     let (connection, rng) = (ConnectionId([0xC1; 8]), &mut Counted::new(0x60));
-    let mut exchange = Exchange::meet(&key, server, descriptor, connection, rng).unwrap();
-    while exchange.poll_work() != Work::Idle {
-        exchange.work_with(&key).unwrap();
-    }
+    let exchange = Exchange::meet(&key, server, descriptor, connection, rng).unwrap();
     Forgery {
         name: "a right code, another static key",
-        packet: exchange.packet().unwrap().to_vec(),
+        packet: first_packet(exchange, &key),
     }
 }
 

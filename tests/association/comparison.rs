@@ -38,6 +38,27 @@ fn say_yes(lab: &mut Lab) {
     lab.server.confirm_digits(lab.now).unwrap();
 }
 
+/// Message 1 of another device, which advertises this token.
+fn hello_of_another(token: &[u8]) -> Vec<u8> {
+    let mut other = Lab::new();
+    other.fate = Box::new(|_, _| 0);
+    other
+        .device
+        .compare(other.now, token, &mut SystemEntropy)
+        .unwrap();
+    run_up_to(&mut other, 1);
+    other.handshakes().remove(0).1
+}
+
+/// Runs until the device has sent a message of this step, on which the server has not worked yet.
+fn run_up_to(lab: &mut Lab, step: u8) {
+    let is_said = |(to, packet): &(To, Vec<u8>)| *to == To::Server && packet[3] == step;
+    while !lab.handshakes().iter().any(is_said) {
+        lab.now = lab.now + super::TICK;
+        lab.step();
+    }
+}
+
 // IOMT-CMP-007
 #[test]
 fn a_person_who_says_yes_on_both_sides_pairs_them_and_the_attempt_comes_back() {
@@ -223,13 +244,42 @@ fn a_run_that_nobody_ends_is_given_up_on_both_sides() {
 fn a_second_device_waits_while_digits_are_shown() {
     let mut lab = lab();
     assert!(show(&mut lab, 3));
-    let mut other = self::lab();
-    other.fate = Box::new(|_, _| 0);
-    other.run(1);
-    let (_, mut hello) = other.handshakes().remove(0);
+    let mut hello = hello_of_another(TOKEN);
     let busy = lab.server.handle_datagram(lab.now, &mut hello).map(|_| ());
     assert_eq!(busy, Err(Error::Pairing(pairing::Error::Busy)));
     say_yes(&mut lab);
     lab.run(3);
     assert_eq!(lab.paired_by(), Some(Model::NUMERIC_COMPARISON));
+}
+
+// IOMT-PAIR-006
+#[test]
+fn a_stranger_without_the_token_takes_no_place_of_a_message_1_that_waits() {
+    let mut lab = lab();
+    run_up_to(&mut lab, 1);
+    let mut forged = hello_of_another(b"not the token");
+    let refused = lab.server.handle_datagram(lab.now, &mut forged).map(|_| ());
+    assert_eq!(refused, Err(Error::Pairing(pairing::Error::NotAuthentic)));
+    // The honest one does not come again.
+    lab.fate = Box::new(|_, packet| usize::from(packet[3] != 1));
+    assert!(show(&mut lab, 10));
+}
+
+// IOMT-CPACE-003
+#[test]
+fn a_message_1_that_waits_behind_message_3_takes_no_place_of_the_run_that_is_counted() {
+    let mut lab = lab();
+    lab.fate = Box::new(|to, _| usize::from(to == To::Server));
+    lab.run(3);
+    lab.fate = Box::new(|_, _| 1);
+    run_up_to(&mut lab, 3);
+    let mut hello = hello_of_another(TOKEN);
+    lab.server.handle_datagram(lab.now, &mut hello).unwrap();
+    assert!(show(&mut lab, 3));
+    lab.run(1);
+    assert!(lab.server.digits().is_some());
+    say_yes(&mut lab);
+    lab.run(3);
+    assert_eq!(lab.paired_by(), Some(Model::NUMERIC_COMPARISON));
+    assert_eq!(lab.spent, Some(0));
 }

@@ -13,6 +13,7 @@
 
 use heapless::Vec;
 
+use super::handshakes::unproved;
 use super::{Attempt, Server, ServerEvent};
 use crate::node::{Error, REPLACED_AT_MOST_EACH};
 use crate::pairing::comparison::Digits;
@@ -35,7 +36,7 @@ pub(super) struct Comparison {
 struct Armed {
     token: Vec<u8, MAX_TOKEN>,
     attempts: Attempts,
-    /// A message 1 that is still to be answered.
+    /// A message 1 with a right code that is still to be answered.
     heard: Option<Vec<u8, MAX_HANDSHAKE>>,
     /// When the newest one came.
     since: Option<Instant>,
@@ -162,6 +163,7 @@ impl Server {
         if is_other || is_shown || (self.attempt.exchange().is_some() && !is_new) {
             return Err(pairing::Error::Busy.into());
         }
+        Exchange::check_comparison(&armed.token, packet).map_err(unproved)?;
         let heard = Vec::from_slice(packet).map_err(|_| pairing::Error::NoRoom {
             needed: packet.len(),
         })?;
@@ -212,6 +214,8 @@ impl Server {
         match armed.attempts.begin() {
             Ok(pending) => {
                 armed.counted = Counted::Pending(pending);
+                // Answered, it would take the place of this run.
+                armed.heard = None;
                 self.comparison.unwritten = Some(armed.attempts.spent());
             }
             Err(_) => self.stop_comparing(),

@@ -73,13 +73,24 @@ impl Exchange {
         terms.initiate(mac1_key(token), entropy)
     }
 
+    /// Checks that the sender of a first message has heard `token`, and nothing else: one HMAC and the key for it.
+    ///
+    /// It may be a recorded one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`], [`Error::UnexpectedMessage`], [`Error::UnsupportedSuite`] or
+    /// [`Error::WrongKey`] for another token.
+    pub fn check_comparison(token: &[u8], packet: &[u8]) -> Result<Hello, Error> {
+        open_comparison(token, packet).map(|(hello, _)| hello)
+    }
+
     /// Answers message 1 of the device that advertises `token`. `attempts` are those of this side: what is drawn for
     /// one of them is not drawn for another, even by a generator that repeats itself.
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`], [`Error::UnexpectedMessage`], [`Error::UnsupportedSuite`],
-    /// [`Error::WrongKey`] for another token, [`Error::BadKey`] or [`Error::Entropy`].
+    /// As [`Exchange::check_comparison`], and [`Error::BadKey`] or [`Error::Entropy`].
     pub fn answer_comparison(
         key: &StaticKey,
         token: &[u8],
@@ -87,12 +98,7 @@ impl Exchange {
         attempts: &Attempts,
         entropy: &mut impl Entropy,
     ) -> Result<Self, Error> {
-        let accept = |hello: &Hello| match (hello.model, hello.hint) {
-            (Model::NUMERIC_COMPARISON, Hint::NONE) => Ok(()),
-            (Model::NUMERIC_COMPARISON, _) => Err(Error::WrongKey),
-            _ => Err(Error::UnexpectedMessage),
-        };
-        let (hello, message) = open_hello(packet, accept, &mac1_key(token), Error::WrongKey)?;
+        let (hello, message) = open_comparison(token, packet)?;
         let terms = Terms {
             number: attempts.tally(),
             ..Terms::of_comparison(key, hello.connection)
@@ -305,6 +311,15 @@ impl<'a> Terms<'a> {
             ..Terms::of_keys(key, connection)
         }
     }
+}
+
+fn open_comparison<'p>(token: &[u8], packet: &'p [u8]) -> Result<(Hello, &'p [u8]), Error> {
+    let accept = |hello: &Hello| match (hello.model, hello.hint) {
+        (Model::NUMERIC_COMPARISON, Hint::NONE) => Ok(()),
+        (Model::NUMERIC_COMPARISON, _) => Err(Error::WrongKey),
+        _ => Err(Error::UnexpectedMessage),
+    };
+    open_hello(packet, accept, &mac1_key(token), Error::WrongKey)
 }
 
 /// "keyed … else by the token that a device advertises while armed"

@@ -83,12 +83,14 @@ impl Handshake {
         }
         let mut symmetric = Symmetric::new(&Pattern { row, psks }.protocol_name());
         symmetric.mix_hash(prologue);
+        let mut remote_static = None;
         for (owner, tokens) in [Role::Initiator, Role::Responder].iter().zip(row.before) {
             for _ in tokens {
                 let key = if *owner == role {
                     known.local_static
                 } else {
-                    known.remote_static
+                    remote_static = known.remote_static;
+                    remote_static
                 };
                 symmetric.mix_hash(key.ok_or(Error::MissingKey)?);
             }
@@ -100,7 +102,7 @@ impl Handshake {
             local_static: known.local_static.copied().unwrap_or_default(),
             ephemeral: None,
             remote_ephemeral: None,
-            remote_static: known.remote_static.copied(),
+            remote_static: remote_static.copied(),
             progress: Progress {
                 symmetric,
                 position: 0,

@@ -215,6 +215,37 @@ fn a_party_without_a_key_of_its_pattern_is_not_made() {
     ));
 }
 
+/// "What its pattern does not use is not looked at": nobody has proved such a key.
+#[test]
+fn a_key_that_the_pattern_does_not_have_beforehand_is_nobodys() {
+    let [initiator, responder] =
+        [[1; 32], [2; 32]].map(|key| Identity::from_secret_bytes(&key).unwrap());
+    let transmitted = [&responder, &initiator].map(|key| Some(key.public()));
+    let party = |pattern, role, local| {
+        let keys = Keys {
+            local: Some(local),
+            remote: Some(PublicKey::from_bytes(&[9; 32]).unwrap()),
+            psks: &[],
+        };
+        Party::new(pattern, role, b"", keys).unwrap()
+    };
+    for (pattern, peers) in [(Pattern::NN, [None; 2]), (Pattern::XX, transmitted)] {
+        let mut asking = party(pattern, Role::Initiator, &initiator);
+        let mut answering = party(pattern, Role::Responder, &responder);
+        let (rng, mut out, mut text) = (&mut Counting(1), [0; 128], [0; 128]);
+        while let Some(writer) = asking.turn() {
+            let (from, to) = match writer {
+                Role::Initiator => (&mut asking, &mut answering),
+                Role::Responder => (&mut answering, &mut asking),
+            };
+            let message = from.write_message(b"", rng, &mut out).unwrap();
+            to.read_message(message, &mut text).unwrap();
+        }
+        let ended = [asking, answering].map(|party| party.finish().unwrap().peer());
+        assert_eq!(ended, peers, "{pattern}");
+    }
+}
+
 #[test]
 fn a_party_out_of_turn_or_before_the_end_stays_as_it_is() {
     let keys = Keys::default();
