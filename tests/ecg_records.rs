@@ -174,7 +174,9 @@ fn finds_the_beats_in_the_noise_of_moving_electrodes() {
     };
     let [flagged, right] = assert_in_noise(&folder, &noise, 12.0, 98.9);
     assert!(flagged <= 4.6 && right >= 99.4);
-    assert_in_noise(&folder, &noise, 6.0, 92.3);
+    // Of the beats not flagged 99 % should be right: missed here, and in the noise of muscles.
+    let [flagged, right] = assert_in_noise(&folder, &noise, 6.0, 92.3);
+    assert!(flagged <= 19.0 && right >= 94.5);
 }
 
 #[test]
@@ -182,7 +184,8 @@ fn finds_the_beats_in_the_noise_of_muscles() {
     let Some(folder) = wfdb::folder() else { return };
     let bytes = std::fs::read(folder.join("../nstdb/ma.dat")).unwrap();
     let noise = Noise::measured(wfdb::first_channel(&bytes));
-    assert_in_noise(&folder, &noise, 6.0, 97.5);
+    let [flagged, right] = assert_in_noise(&folder, &noise, 6.0, 97.5);
+    assert!(flagged <= 7.4 && right >= 97.7);
 }
 
 fn assert_in_noise(folder: &Path, noise: &Noise, snr_db: f64, floor: f64) -> [f64; 2] {

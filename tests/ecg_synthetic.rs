@@ -327,5 +327,5 @@ fn the_state_is_below_two_and_a_half_kibibytes() {
         "{}",
         size_of::<RPeakDetector>()
     );
-    assert!(size_of::<HeartRate>() <= 128, "{}", size_of::<HeartRate>());
+    assert!(size_of::<HeartRate>() <= 96, "{}", size_of::<HeartRate>());
 }

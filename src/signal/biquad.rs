@@ -12,7 +12,7 @@ use super::section::Section;
 /// | not a number | taken as the sample before | |
 /// | coefficients | 24 bits | Q30 |
 /// | rounding | of each operation | shaped: kept away from where the poles are |
-/// | state of a section | 16 bytes | 24 bytes |
+/// | state of a section | 8 bytes | 16 bytes |
 ///
 /// The `i32` filter loses nothing to rounding in the long run: at a constant input there is
 /// neither a limit cycle nor an offset. The trait is sealed.

@@ -9,6 +9,16 @@ use super::sample::{Memory, Pair};
 /// The first sample is taken to have been there for ever, so that a filter starts without a
 /// transient. What comes out does not depend on how the signal is cut into blocks.
 ///
+/// | | |
+/// |---|---|
+/// | formula | H(z) of each [`Biquad`], multiplied |
+/// | range | ±10³⁰ (`f32`), ±2³⁰ (`i32`); beyond it, in and between the sections, samples of `i32` saturate, those of `f32` at the input |
+/// | delay | that of the [`Design`](super::Design) |
+/// | state | 8 (`f32`) or 16 (`i32`) bytes a section, and 12 |
+/// | cost of a section, `f32` | 5 products, 4 additions |
+/// | the same, `i32` | 5 products of 32 bits into 64, 2 small ones for the rounding, 6 additions, a shift |
+/// | source | direct form I (A. V. Oppenheim and R. W. Schafer, *Discrete-Time Signal Processing*, 1989); the rounding after Higgins and Munson, IEEE Trans. Circuits Syst. 31, 1984 |
+///
 /// ```
 /// use iomt::signal::{Cascade, CascadeState, Design};
 /// use iomt::time::SampleRate;

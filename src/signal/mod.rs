@@ -1,4 +1,5 @@
-//! Streaming signal processing: filters and beat detection.
+//! Streaming signal processing: filters, and what an ECG, a light on the skin, an accelerometer, a
+//! glucose sensor and a stethoscope tell.
 //!
 //! ```text
 //!                  Design ──const──> Cascade      (coefficients, in flash)
@@ -21,19 +22,24 @@
 //! | [`ecg::RPeakDetector`] | 2.5 KiB | 0.35 s to 2.5 s | integer |
 //! | [`ecg::EcgMonitor`] | under 3,600 bytes | that of the beats; asystole 4.6 s, fibrillation 3 s to 6 s | integer |
 //! | [`ecg::EcgRespiration`] | under 1,300 bytes | it looks back 32 s | `f32` |
-//! | [`ecg::HeartRate`] | 112 bytes | three beats | integer |
+//! | [`ecg::HeartRate`] | 96 bytes | three beats | integer |
+//! | [`ecg::BeatClassifier`] | at most 1,024 bytes | one beat more than that of the beats | integer |
 //! | [`rhythm::FibrillationScreen`] | 268 bytes | none, it looks back | `f32` |
-//! | [`hrv::TimeDomain`] | 104 bytes | none | `f32` |
+//! | [`hrv::TimeDomain`] | 104 bytes | none | `f64` |
+//! | [`hrv::BandPowers`], [`hrv::sample_entropy`] | none | of intervals that the caller keeps | `f64`, `f32` |
 //! | [`motion::FallDetector`] | under 500 bytes | 3.5 s | `f32` |
-//! | [`ppg::PpgHeartRate`] | see there | it looks back 8 s | `f32` |
+//! | [`ppg::PpgHeartRate`] | under 5 KiB | it looks back 8 s | `f32` |
 //! | [`ppg::PulseDetector`] | under 400 bytes | 0.5 s | `f32` |
+//! | [`ppg::PulseRate`] | under 300 bytes | it looks back 8 s | integer |
 //! | [`ppg::Oximeter`] | under 100 bytes | it looks back 4 s | `f32` |
+//! | [`ppg::OxygenCurve`] | 20 bytes | none | `f32` |
 //! | [`ppg::Respiration`] | under 1,200 bytes | it looks back 32 s | `f32` |
 //! | [`motion::StepCounter`] | under 150 bytes | 0.1 s, four steps at first | `f32` |
 //! | [`motion::ActivityMeter`] | under 50 bytes | it looks back 5 s | `f32` |
 //! | [`motion::PostureTracker`] | 40 bytes | 1 s | `f32` |
 //! | [`sound::HeartSoundDetector`] | under 300 bytes | 0.16 s | `f32` |
 //! | [`glucose::CompressionDetector`] | under 60 bytes | none | `f64` |
+//! | [`glucose::TimeInRange`] | 20 bytes | none | integer |
 //! | [`glucose::GlucoseForecaster`] | under 900 bytes | none | `f32` |
 //!
 //! How well each does, on which recordings, and by which command: [`guide::signal`](crate::guide::signal).

@@ -13,6 +13,7 @@ use super::number::Number;
 /// | delay | 2 samples |
 /// | state | 48 bytes |
 /// | cost | 3 additions, 2 doublings, a division |
+/// | range | samples beyond ±2³⁰ (`i32`) or ±10³⁰ (`f32`) saturate; slopes reach 0.6 of that |
 /// | `i32` | to the nearest whole unit a sample: scale small signals up first |
 #[derive(Debug, Clone, PartialEq)]
 pub struct Derivative<T: Number> {

@@ -14,6 +14,7 @@ use crate::time::SampleRate;
 /// | | |
 /// |---|---|
 /// | resolution | rate / len; exact where the block holds whole cycles |
+/// | range | samples beyond ±10³⁰ saturate; amplitudes reach four times that |
 /// | offset | the first sample of all is taken off, so that an offset does not leak in |
 /// | delay | the block |
 /// | state | 56 bytes |

@@ -10,8 +10,8 @@
 //! | [`Decimator`] | one of M, after a low pass | (N − 1) / 2 | 4 N + 40 | N / M multiplications |
 //! | [`Interpolator`] | M for one, low-passed | (M K − 1) / 2 of the output | 4 K + 32 | M K multiplications |
 //! | [`BaselineRemoval`] | minus the median about it | (N − 1) / 2 | 8 N + 32 | as the median |
-//! | [`Goertzel`] | amplitude at one frequency | a block | 56 | `f64`: 1 product, 2 additions |
-//! | [`PeakTracker`] | maxima and minima in turn | until it turns | 72 | 2 comparisons |
+//! | [`Goertzel`] | amplitude at one frequency | a block | 56 | `f64`: 1 product, 3 additions |
+//! | [`PeakTracker`] | maxima and minima in turn | until it turns | 72 | 4 comparisons |
 //! | [`RingBuffer`] | the last N values | | of N values, and 16 | one store |
 //!
 //! The numbers are [`Sample`](super::Sample)s: what is not a number counts as the sample before, what is beyond the range

@@ -11,6 +11,7 @@ use super::number::Number;
 /// | noise | white noise falls to 1 / √N |
 /// | state | 4 N + 48 bytes |
 /// | cost | 3 additions and a division, whatever N is |
+/// | range | N up to 2²⁴; samples beyond ±2³⁰ (`i32`) or ±10³⁰ (`f32`) saturate |
 /// | `i32` | exact, to the nearest, halves up |
 /// | `f32` | sums are `f64`, and begun anew every N samples, so that no error lasts longer than 2 N |
 ///

@@ -20,8 +20,10 @@ pub struct Turn<T> {
 /// |---|---|
 /// | delay | until the signal has turned by `prominence` |
 /// | state | 72 bytes |
-/// | cost | four comparisons |
+/// | cost | four comparisons and a subtraction; before the first turn, six and two |
+/// | range | samples beyond ±2³⁰ (`i32`) or ±10³⁰ (`f32`) saturate; the index stops at 2⁶⁴ − 1 |
 /// | start | the first sample is no turn: what came before it is not known |
+/// | source | `peakdet` of E. Billauer (2005, in the public domain), with a start either way |
 ///
 /// ```
 /// use iomt::signal::blocks::PeakTracker;

@@ -1,6 +1,15 @@
 /// The last `N` values, in the memory of `N` values and two counts.
 ///
-/// Each operation takes constant time. A room for none keeps nothing, and is no error.
+/// A room for none keeps nothing, and is no error.
+///
+/// | | |
+/// |---|---|
+/// | formula | `ago(k)` after push n is x\[n − k\], 0 ≤ k < N |
+/// | range | any value |
+/// | delay | none |
+/// | state | that of N values, and 16 bytes, rounded up to whole words |
+/// | cost | a store and two comparisons a push; constant but for `fill` and `iter` |
+/// | source | Knuth, *The Art of Computer Programming* 1, section 2.2.2: a queue in a circle |
 ///
 /// ```
 /// use iomt::signal::blocks::RingBuffer;

@@ -313,4 +313,14 @@ fn states_are_as_large_as_they_say() {
     assert!(size_of::<Integrator<i32, 4>>() <= 24);
     assert!(size_of::<Goertzel>() <= 56);
     assert!(size_of::<PeakTracker<i32>>() <= 72);
+    assert!(size_of::<Decimator<i32, 4, 65>>() <= 4 * 65 + 40 + 4 * 65);
+    assert!(size_of::<Decimator<f32, 4, 64>>() <= 4 * 64 + 40 + 4 * 64);
+    assert!(size_of::<Interpolator<i32, 3, 16>>() <= 4 * 16 + 32 + 4 * 3 * 16);
+    assert!(size_of::<Interpolator<f32, 3, 17>>() <= 4 * 17 + 32 + 4 * 3 * 17);
+    assert!(size_of::<BaselineRemoval<i32, 151>>() <= 8 * 151 + 32);
+    assert_eq!(
+        size_of::<RingBuffer<i32, 100>>(),
+        4 * 100 + 2 * size_of::<usize>()
+    );
+    assert!(size_of::<RingBuffer<u8, 3>>() <= 3 + 5 + 16);
 }

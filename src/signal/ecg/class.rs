@@ -47,6 +47,8 @@ const ONE: i32 = 1 << 13;
 /// | delay | one beat more than the detector's |
 /// | state | at most 1,024 bytes |
 /// | cost | integers only; at a beat up to eight comparisons of 32 values, at five shifts |
+/// | formula | Σ weight · feature above a limit, over eight features |
+/// | source | likeness is Lin's concordance (Biometrics 45, 1989) about the means; the weights are of a logistic regression with a ridge (le Cessie and van Houwelingen, Appl. Stat. 41, 1992) |
 ///
 /// A beat is ventricular when a weighted sum says so: of how unlike the dominant complex it is,
 /// how wide, how early, how long the pause after it, how early and followed by pauses the beats of

@@ -1,5 +1,15 @@
-/// How the readings divide over the ranges of the consensus (Battelino et al., Diabetes Care 42,
-/// 2019).
+/// How the readings divide over the ranges of the consensus.
+///
+/// Readings count alike: they should be as far apart as a monitor's are.
+///
+/// | | |
+/// |---|---|
+/// | formula | 100 · (readings from 70 to 180 mg/dL) / (all readings) |
+/// | range | any reading; what is no number is not counted; each count stops at 2³² − 1 |
+/// | delay | none |
+/// | state | 20 bytes |
+/// | cost | up to 5 comparisons a reading |
+/// | source | Battelino et al., Diabetes Care 42, 2019 |
 ///
 /// ```
 /// use iomt::signal::glucose::TimeInRange;
@@ -51,5 +61,15 @@ impl TimeInRange {
         ];
         let all: u64 = counts.into_iter().map(u64::from).sum();
         (all > 0).then(|| 100.0 * self.in_range as f32 / all as f32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_as_small_as_it_says() {
+        assert_eq!(size_of::<TimeInRange>(), 20);
     }
 }

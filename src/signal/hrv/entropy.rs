@@ -1,11 +1,19 @@
 use crate::signal::float::ln;
 
-/// Sample entropy of intervals, m = 2, in nats (Richman and Moorman, Am. J. Physiol. Heart Circ.
-/// Physiol. 278, 2000).
+/// Sample entropy of intervals, m = 2, in nats.
 ///
 /// Two intervals are alike when they differ by no more than `tolerance`, which is by custom a fifth
 /// of [`TimeDomain::sdnn`](super::TimeDomain::sdnn). None without a pair that is alike for three
-/// intervals. Costs half the square of the count.
+/// intervals.
+///
+/// | | |
+/// |---|---|
+/// | formula | ln(B / A): of B pairs of places that are alike for two intervals, A are so for three |
+/// | range | 0 to 22; up to 92,000 intervals, beyond which the counts may stop; what is no number is like nothing |
+/// | delay | that of the list |
+/// | state | none; the caller keeps the intervals |
+/// | cost | n² / 2 pairs of up to 3 differences, n intervals long; one logarithm |
+/// | source | Richman and Moorman, Am. J. Physiol. Heart Circ. Physiol. 278, 2000 |
 #[must_use]
 pub fn sample_entropy(intervals_ms: &[f32], tolerance: f32) -> Option<f32> {
     let (mut followed, mut alike) = (0_u32, 0_u32);

@@ -34,7 +34,7 @@ impl BandPowers {
     /// The powers of intervals in ms, each with the time in s at which it ends.
     ///
     /// None where they span less than two minutes, where a time is not after the one before, or where an
-    /// interval is no positive number. No state; costs 361 sines and cosines an interval, in `f64`.
+    /// interval is no positive number. No state; costs 360 sines and cosines an interval, in `f64`.
     #[must_use]
     pub fn of(intervals: &[(f64, f32)]) -> Option<Self> {
         let (first_s, _) = *intervals.first()?;

@@ -5,6 +5,18 @@ use crate::signal::float::sqrt;
 /// Sums by Welford (Technometrics 4, 1962), so that a day of intervals loses no digits. Intervals
 /// that are no positive number break the sequence, as [`TimeDomain::gap`] does.
 ///
+/// | | |
+/// |---|---|
+/// | SDNN | √(Σ (x − mean)² / (n − 1)) |
+/// | RMSSD | √(Σ d² / m), of the m differences d of neighbours |
+/// | pNN50 | 100 · (how many \|d\| > 50 ms) / m |
+/// | SD1, SD2 | deviation of the differences, and of the sums of neighbours, over √2 |
+/// | range | intervals above 0, up to 10¹⁸ ms; counts stop at 2³² − 1 |
+/// | delay | none: each value is of the intervals so far |
+/// | state | 104 bytes |
+/// | cost | in `f64`, an interval: 3 divisions, 4 products, 15 additions; a root when it is asked |
+/// | source | Task Force of the ESC and NASPE, Circulation 93, 1996; SD1 and SD2 by Brennan et al., IEEE Trans. Biomed. Eng. 48, 2001 |
+///
 /// ```
 /// use iomt::signal::hrv::TimeDomain;
 ///
@@ -135,5 +147,23 @@ mod tests {
         assert_eq!(variability.pnn50(), Some(0.0));
         assert!((variability.rmssd().unwrap() - 10.0).abs() < 1e-4);
         assert_eq!(TimeDomain::new().sdnn(), None);
+    }
+
+    #[test]
+    fn is_as_small_as_it_says_and_takes_the_longest_intervals() {
+        assert!(size_of::<TimeDomain>() <= 104);
+        let mut variability = TimeDomain::new();
+        for interval in [1.0, 1e18, 1.0, 1e18] {
+            variability.interval_ms(interval);
+        }
+        let values = [
+            variability.sdnn(),
+            variability.rmssd(),
+            variability.sd1(),
+            variability.sd2(),
+        ];
+        let is_said = |value: &Option<f32>| value.is_some_and(f32::is_finite);
+        assert!(values.iter().all(is_said), "{values:?}");
+        assert!(variability.rmssd() > Some(0.99e18));
     }
 }

@@ -2,9 +2,16 @@ use thiserror::Error;
 
 /// Saturation over the ratio of ratios, as the maker of a sensor measured it on volunteers.
 ///
-/// `SpO2` = a + b · R + c · R², within the range of ratios that was measured; there is no curve
-/// that fits every sensor (ISO 80601-2-61, annex EE; Webster, *Design of Pulse Oximeters*, 1997,
-/// where 110 − 25 · R is the textbook's example).
+/// There is no curve that fits every sensor.
+///
+/// | | |
+/// |---|---|
+/// | formula | `SpO2` = a + b · R + c · R², in per cent, falling all the way |
+/// | range | the ratios that were measured, and no others; 0 % to 100 % |
+/// | delay | none |
+/// | state | 20 bytes, all of it coefficients |
+/// | cost | 2 products, 2 additions, 4 comparisons |
+/// | source | ISO 80601-2-61, annex EE; Webster, *Design of Pulse Oximeters*, 1997, where 110 − 25 · R is the textbook's example |
 ///
 /// ```
 /// use iomt::signal::ppg::OxygenCurve;
@@ -85,6 +92,11 @@ mod tests {
         );
         let rising = OxygenCurve::new([110.0, -25.0, 20.0], 0.4..=1.0);
         assert_eq!(rising, Err(UnusableCurve::NotFalling));
+    }
+
+    #[test]
+    fn is_as_small_as_it_says() {
+        assert_eq!(size_of::<OxygenCurve>(), 20);
     }
 
     #[test]
