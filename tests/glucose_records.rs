@@ -116,6 +116,38 @@ fn precision(foreseen: &[(f64, bool)], found: usize) -> f64 {
     shares.fold(0.0, f64::max)
 }
 
+/// Of the readings that are not low and have one 20 minutes later: low by then, alarms of these, all alarms.
+fn alarms(readings: &Readings) -> [usize; 3] {
+    let mut forecaster = GlucoseForecaster::new();
+    let mut counts = [0; 3];
+    for (minutes, mg_dl) in readings {
+        let forecast = forecaster.reading(*minutes, *mg_dl);
+        let alarm = forecast.is_ok_and(|forecast| forecast.low_alarm);
+        let Some(outcome) = after(readings, minutes + 20.0).filter(|_| *mg_dl >= 70.0) else {
+            continue;
+        };
+        let is_low = outcome < 70.0;
+        for (count, counts_here) in counts.iter_mut().zip([is_low, is_low && alarm, alarm]) {
+            *count += usize::from(counts_here);
+        }
+    }
+    counts
+}
+
+#[test]
+fn the_low_alarm_itself_finds_13_of_15() {
+    let Some(subjects) = subjects() else { return };
+    let sum = |place: usize| {
+        subjects
+            .iter()
+            .map(|readings| alarms(readings)[place])
+            .sum()
+    };
+    let counts: [usize; 3] = [0, 1, 2].map(sum);
+    println!("low, found, alarms: {counts:?}");
+    assert_eq!(counts, [15, 13, 47]);
+}
+
 #[test]
 fn low_glucose_is_foreseen_with_fewer_false_alarms_than_by_a_line() {
     let Some(subjects) = subjects() else { return };
