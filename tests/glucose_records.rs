@@ -67,6 +67,64 @@ fn predicts_the_glucose_of_five_subjects() {
     assert!(rmse[1] <= 16.7);
 }
 
+/// How often glucose is below a limit 20 and 30 minutes later, and how often the chances say, in percent.
+fn chances(subjects: &[Readings], limit: f32) -> ([f64; 2], [f64; 2]) {
+    let (mut outcomes, mut chances, mut counts) = ([0.0; 2], [0.0; 2], [0.0; 2]);
+    for readings in subjects {
+        let mut forecaster = GlucoseForecaster::new();
+        for (minutes, mg_dl) in readings {
+            let Ok(forecast) = forecaster.reading(*minutes, *mg_dl) else {
+                continue;
+            };
+            let below = forecast.chance_below(limit);
+            for (place, (chance, horizon)) in below.into_iter().zip([20.0, 30.0]).enumerate() {
+                if let Some(outcome) = after(readings, minutes + horizon) {
+                    outcomes[place] += f64::from(u8::from(outcome < f64::from(limit)));
+                    chances[place] += f64::from(chance);
+                    counts[place] += 1.0;
+                }
+            }
+        }
+    }
+    let percent = |sums: [f64; 2]| [0, 1].map(|place| 100.0 * sums[place] / counts[place]);
+    (percent(outcomes), percent(chances))
+}
+
+#[test]
+fn what_has_a_chance_happens_as_often() {
+    let Some(subjects) = subjects() else { return };
+    for limit in [70.0, 100.0, 140.0, 180.0, 250.0] {
+        let (outcomes, chances) = chances(&subjects, limit);
+        println!("below {limit}: {outcomes:.1?} %, chances {chances:.1?} %");
+        for (outcome, chance) in outcomes.into_iter().zip(chances) {
+            assert!((outcome - chance).abs() < 1.0);
+        }
+    }
+}
+
+#[test]
+fn the_chances_are_those_of_a_normal_distribution() {
+    let mut forecast = GlucoseForecaster::new().reading(0.0, 130.0).unwrap();
+    (forecast.in_20_min, forecast.deviation_20) = (100.0, 10.0);
+    (forecast.in_30_min, forecast.deviation_30) = (100.0, 20.0);
+    for (limit, below) in [
+        (100.0, [0.5, 0.5]),
+        (110.0, [0.841_345, 0.691_462]),
+        (80.0, [0.022_750, 0.158_655]),
+        (130.0, [0.998_650, 0.933_193]),
+    ] {
+        let told_below = forecast.chance_below(limit);
+        let told_above = forecast.chance_above(limit);
+        for place in [0, 1] {
+            assert!((told_below[place] - below[place]).abs() < 2.5e-4_f32);
+            assert!((told_above[place] - (1.0 - below[place])).abs() < 2.5e-4_f32);
+        }
+    }
+    forecast.deviation_20 = 0.0;
+    let certain = [99.0, 100.0, 101.0].map(|limit| forecast.chance_below(limit)[0]);
+    assert_eq!(certain, [0.0, 0.5, 1.0]);
+}
+
 /// A forecast at 20 minutes for each reading.
 type Forecasts = Vec<f64>;
 
