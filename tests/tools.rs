@@ -180,3 +180,77 @@ fn damaged_blocks_are_refused() {
         assert!(matches!(result, Err(Failure::Input(_))), "{bytes:?}");
     }
 }
+
+/// A made pulse of 90 a minute at a wrist that is still.
+fn pulse(millihertz: u32, seconds: u32) -> String {
+    (0..seconds * millihertz / 1_000).fold(String::new(), |mut text, sample| {
+        let beats = 1.5 * 1_000.0 * f64::from(sample) / f64::from(millihertz);
+        let light = (std::f64::consts::TAU * beats).sin();
+        writeln!(text, "{light},{light},0,0,1").unwrap();
+        text
+    })
+}
+
+#[test]
+fn a_fractional_rate_is_taken_as_it_is() {
+    for (words, millihertz) in [("--rate 62.5", 62_500), ("--rate 31.25", 31_250)] {
+        let found = text(tools::ppg_heart_rate::run, words, &pulse(millihertz, 300)).unwrap();
+        let rates: Vec<f64> = found.lines().map(|line| line.parse().unwrap()).collect();
+        assert_eq!(rates.len(), (300 - 8) / 2 + 1);
+        assert!(rates.iter().all(|rate| (rate - 90.0).abs() < 1.0));
+    }
+    let refused = text(tools::fall::run, "--rate 24.9 --counts-per-g 256", "");
+    assert!(refused.unwrap_err().starts_with("--rate: "));
+}
+
+const OF_COLUMNS: [(Run, &str, &str); 4] = [
+    (tools::af_screen::run, "", "1,0.8"),
+    (tools::glucose::run, "", "0,100"),
+    (
+        tools::fall::run,
+        "--rate 62.5 --counts-per-g 256",
+        "0,0,256",
+    ),
+    (tools::ppg_heart_rate::run, "--rate 62.5", "0,0,0,0,1"),
+];
+
+#[test]
+fn a_bad_line_of_columns_is_named_in_the_same_form() {
+    for (tool, words, good) in OF_COLUMNS {
+        for (bad, what) in [
+            ("1,x,1,1,1", "\"x\" is no number"),
+            ("1", "column 2 is missing"),
+        ] {
+            let result = text(tool, words, &format!("#\n{good},more\n{bad}\n"));
+            assert_eq!(result, Err(format!("line 3: {what}")));
+        }
+    }
+}
+
+/// Writes nowhere.
+struct Full;
+
+impl std::io::Write for Full {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn output_that_fails_is_an_error() {
+    let heart = pulse(62_500, 10);
+    let tools: [(Run, &str, &str); 3] = [
+        (tools::af_screen::run, "", "1,0.8\n"),
+        (tools::glucose::run, "", "0,100\n"),
+        (tools::ppg_heart_rate::run, "--rate 62.5", &heart),
+    ];
+    for (tool, words, input) in tools {
+        let words = words.split_whitespace().map(String::from).collect();
+        let result = tool(Arguments::new(words), &mut input.as_bytes(), &mut Full);
+        assert!(matches!(result, Err(Failure::Io(_))));
+    }
+}

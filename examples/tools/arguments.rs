@@ -26,11 +26,15 @@ impl Arguments {
 
     /// What every tool asks of an ECG: its rate, and how much a sample grows with a millivolt.
     pub(crate) fn ecg(&mut self) -> Result<(SampleRate, f64), Failure> {
-        let hz: f64 = self.number("--rate", 100.0..=1_000.0)?;
-        let gain = self.number("--gain", 0.5..=1e9)?;
+        let rate = self.rate(100.0..=1_000.0)?;
+        Ok((rate, self.number("--gain", 0.5..=1e9)?))
+    }
+
+    /// Samples a second, to a thousandth.
+    pub(crate) fn rate(&mut self, range: RangeInclusive<f64>) -> Result<SampleRate, Failure> {
+        let hz = self.number("--rate", range)?;
         let rate = SampleRate::from_millihertz((hz * 1e3).round() as u32);
-        let rate = rate.ok_or_else(|| Failure::Arguments("--rate: 0".into()))?;
-        Ok((rate, gain))
+        rate.ok_or_else(|| Failure::Arguments("--rate: 0".into()))
     }
 
     /// Whether a word stands there.

@@ -41,6 +41,15 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// The next line's columns, between commas; `None` at the end.
+    pub(crate) fn columns(&mut self) -> Result<Option<Columns>, Failure> {
+        let is_there = self.advance()?;
+        Ok(is_there.then(|| Columns {
+            text: String::from_utf8_lossy(&self.buffer).into_owned(),
+            line: self.line,
+        }))
+    }
+
     /// Goes to the next line that is no comment.
     fn advance(&mut self) -> Result<bool, Failure> {
         loop {
@@ -56,6 +65,41 @@ impl<'a> Lines<'a> {
     }
 
     fn refuse(&self, what: String) -> Failure {
+        Failure::Line {
+            line: self.line,
+            what,
+        }
+    }
+}
+
+/// A line of columns.
+pub(crate) struct Columns {
+    text: String,
+    line: u64,
+}
+
+impl Columns {
+    /// The column as a number; the first is 0.
+    pub(crate) fn number(&self, column: usize) -> Result<f64, Failure> {
+        let text = self.text(column)?;
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        number.ok_or_else(|| self.refuse(format!("{text:?} is no number")))
+    }
+
+    /// The column as an integer from 0.
+    pub(crate) fn count(&self, column: usize) -> Result<u64, Failure> {
+        let text = self.text(column)?;
+        let count = text.parse();
+        count.map_err(|_| self.refuse(format!("{text:?} is no integer from 0")))
+    }
+
+    fn text(&self, column: usize) -> Result<&str, Failure> {
+        let text = self.text.split(',').nth(column).map(str::trim);
+        text.ok_or_else(|| self.refuse(format!("column {} is missing", column + 1)))
+    }
+
+    /// Says what is wrong with the line.
+    pub(crate) fn refuse(&self, what: String) -> Failure {
         Failure::Line {
             line: self.line,
             what,

@@ -1,7 +1,11 @@
 //! What the example tools have in common: words and lines in, an exit status out.
 
+pub(crate) mod af_screen;
 pub(crate) mod arguments;
+pub(crate) mod fall;
+pub(crate) mod glucose;
 pub(crate) mod lines;
+pub(crate) mod ppg_heart_rate;
 pub(crate) mod rpeaks;
 pub(crate) mod waveform;
 

@@ -6,11 +6,12 @@ use crate::time::SampleRate;
 
 /// PPG, PPG, and three axes.
 const CHANNELS: usize = 5;
-/// 8 s at 25 Hz.
-const WINDOW: usize = 200;
-/// 2 s at 25 Hz.
-const STEP: u32 = 50;
+const WINDOW_S: u32 = 8;
+const STEP_S: u32 = 2;
+/// Means are taken of as many samples as bring the rate to at most this one.
 const DECIMATED_MILLIHERTZ: u32 = 25_000;
+/// Means in 8 s at 25 Hz.
+const WINDOW: usize = 200;
 /// Rates from 40 to 200 beats a minute.
 const RATES: usize = 161;
 const SLOWEST: f32 = 40.0;
@@ -42,15 +43,20 @@ type Spectrum = [f32; RATES];
 /// Values that are no numbers count as zero.
 #[derive(Debug, Clone)]
 pub struct PpgHeartRate {
-    decimation: u16,
+    decimation: u32,
     /// Cycles a decimated sample of one beat a minute.
     cycles: f64,
     sums: [f32; CHANNELS],
-    summed: u16,
+    summed: u32,
     /// The oldest first.
     window: [[f32; CHANNELS]; WINDOW],
-    /// Samples still to come before the next rate.
-    awaited: u32,
+    /// How many of the newest means lie within 8 s.
+    length: usize,
+    /// Samples since the last rate was due, in thousandths, for 2 s need not be a whole number of them.
+    elapsed: u64,
+    /// How many it takes to the next rate.
+    due: u64,
+    step: u64,
     belief: Option<Spectrum>,
 }
 
@@ -59,50 +65,49 @@ impl PpgHeartRate {
     #[must_use]
     pub fn new(rate: SampleRate) -> Self {
         let millihertz = rate.as_millihertz();
-        let decimation = millihertz.saturating_add(DECIMATED_MILLIHERTZ / 2) / DECIMATED_MILLIHERTZ;
-        let decimation = u16::try_from(decimation).unwrap_or(u16::MAX).max(1);
+        let decimation = millihertz.div_ceil(DECIMATED_MILLIHERTZ);
         let decimated_hz = f64::from(millihertz) / 1_000.0 / f64::from(decimation);
+        let length = u64::from(millihertz) * u64::from(WINDOW_S) / (1_000 * u64::from(decimation));
         Self {
             decimation,
             cycles: 1.0 / (60.0 * decimated_hz),
             sums: [0.0; CHANNELS],
             summed: 0,
             window: [[0.0; CHANNELS]; WINDOW],
-            awaited: WINDOW as u32,
+            length: (length as usize).clamp(1, WINDOW),
+            elapsed: 0,
+            due: u64::from(WINDOW_S) * u64::from(millihertz),
+            step: u64::from(STEP_S) * u64::from(millihertz),
             belief: None,
         }
     }
 
     /// Takes a sample of both lights and of the acceleration in; a rate in beats a minute each 2 s.
     pub fn push(&mut self, ppg: [f32; 2], acceleration: [f32; 3]) -> Option<f32> {
-        for (sum, value) in self
-            .sums
-            .iter_mut()
-            .zip(ppg.into_iter().chain(acceleration))
-        {
-            // Beyond any sensor, and safe to square and add.
-            *sum += if value.is_nan() {
-                0.0
-            } else {
-                value.clamp(-1e9, 1e9)
-            };
+        let sample = ppg.into_iter().chain(acceleration);
+        for (sum, value) in self.sums.iter_mut().zip(sample) {
+            *sum += within_reason(value);
         }
         self.summed += 1;
-        if self.summed < self.decimation {
+        if self.summed == self.decimation {
+            self.keep_mean();
+        }
+        self.elapsed += 1_000;
+        if self.elapsed < self.due {
             return None;
         }
+        self.elapsed -= self.due;
+        self.due = self.step;
+        Some(self.update())
+    }
+
+    fn keep_mean(&mut self) {
         self.window.rotate_left(1);
         if let Some(newest) = self.window.last_mut() {
-            *newest = self.sums.map(|sum| sum / f32::from(self.decimation));
+            *newest = self.sums.map(|sum| sum / self.decimation as f32);
         }
         self.sums = [0.0; CHANNELS];
         self.summed = 0;
-        self.awaited = self.awaited.saturating_sub(1);
-        if self.awaited > 0 {
-            return None;
-        }
-        self.awaited = STEP;
-        Some(self.update())
     }
 
     fn update(&mut self) -> f32 {
@@ -125,20 +130,33 @@ impl PpgHeartRate {
 
     /// The amplitude at each rate, the largest 1; by Goertzel, under a Hann window.
     fn spectrum(&self, channel: usize) -> Spectrum {
-        let values = || self.window.iter().filter_map(|sample| sample.get(channel));
-        let mean = values().sum::<f32>() / WINDOW as f32;
+        let newest = self.window.get(WINDOW - self.length..).unwrap_or_default();
+        let values = || newest.iter().filter_map(|sample| sample.get(channel));
+        let mean = values().sum::<f32>() / self.length as f32;
         let mut tapered = [0.0; WINDOW];
         for (index, (tapered, value)) in tapered.iter_mut().zip(values()).enumerate() {
-            let phase = 2.0 * PI * index as f64 / WINDOW as f64 - PI;
+            let phase = 2.0 * PI * index as f64 / self.length as f64 - PI;
             *tapered = (value - mean) * (0.5 + 0.5 * cos(phase) as f32);
         }
         let mut spectrum = [0.0; RATES];
         for (index, amplitude) in spectrum.iter_mut().enumerate() {
             let per_minute = f64::from(SLOWEST) + index as f64;
             let angle = (2.0 * PI * per_minute * self.cycles).min(PI);
-            *amplitude = goertzel(&tapered, 2.0 * cos(angle) as f32);
+            *amplitude = goertzel(
+                tapered.get(..self.length).unwrap_or_default(),
+                2.0 * cos(angle) as f32,
+            );
         }
         normalised(spectrum)
+    }
+}
+
+/// Beyond any sensor, and safe to square and add.
+fn within_reason(value: f32) -> f32 {
+    if value.is_nan() {
+        0.0
+    } else {
+        value.clamp(-1e9, 1e9)
     }
 }
 
@@ -204,23 +222,48 @@ mod tests {
     use super::*;
     use std::vec::Vec;
 
-    fn sine(per_minute: f32, sample: u16) -> f32 {
-        (core::f32::consts::TAU * per_minute / 60.0 * f32::from(sample) / 125.0).sin()
+    fn sine(per_minute: f64, seconds: f64) -> f32 {
+        (core::f64::consts::TAU * per_minute / 60.0 * seconds).sin() as f32
+    }
+
+    /// The rates told of a heart, and when, in samples.
+    fn told(millihertz: u32, seconds: u32, heart: f64, steps: f64) -> Vec<(u32, f32)> {
+        let mut tracker = PpgHeartRate::new(SampleRate::from_millihertz(millihertz).unwrap());
+        let samples = seconds * millihertz / 1_000;
+        let tell = |sample| {
+            let at = 1_000.0 * f64::from(sample) / f64::from(millihertz);
+            let (heart, steps) = (sine(heart, at), sine(steps, at));
+            let rate = tracker.push([heart + 2.0 * steps; 2], [steps; 3])?;
+            Some((sample + 1, rate))
+        };
+        (0..samples).filter_map(tell).collect()
     }
 
     #[test]
     fn tells_the_heart_from_the_steps() {
-        let mut tracker = PpgHeartRate::new(SampleRate::hz(125));
-        let rates = (0..7_500_u16).filter_map(|sample| {
-            let (heart, steps) = (sine(120.0, sample), sine(160.0, sample));
-            tracker.push([heart + 2.0 * steps; 2], [steps; 3])
-        });
-        let rates: Vec<f32> = rates.collect();
-        assert_eq!(rates.len(), 27);
+        let rates = told(125_000, 60, 120.0, 160.0);
         assert!(
-            rates.iter().all(|rate| (rate - 120.0).abs() < 3.0),
+            rates.iter().all(|(_, rate)| (rate - 120.0).abs() < 3.0),
             "{rates:?}"
         );
+    }
+
+    #[test]
+    fn tells_a_true_rate_every_two_seconds_at_any_rate_of_samples() {
+        const SECONDS: u32 = 61;
+        for millihertz in [
+            25_000, 31_250, 32_000, 64_000, 100_000, 125_000, 128_000, 256_000,
+        ] {
+            for heart in [60.0, 75.0, 110.0, 180.0] {
+                let rates = told(millihertz, SECONDS, heart, 143.0);
+                assert_eq!(rates.len() as u32, (SECONDS - 8) / 2 + 1);
+                for (line, (samples, rate)) in (0..).zip(rates) {
+                    assert_eq!(samples, ((8 + 2 * line) * millihertz).div_ceil(1_000));
+                    let error = f64::from(rate) - heart;
+                    assert!(error.abs() < 2.0, "{millihertz} mHz, {heart}: {rate}");
+                }
+            }
+        }
     }
 
     #[test]
