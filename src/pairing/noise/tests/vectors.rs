@@ -113,6 +113,9 @@ impl Vector {
             for (known, public) in pattern.row.before.iter().zip(publics) {
                 if !known.is_empty() {
                     side.noise.progress.symmetric.mix_hash(&public.unwrap());
+                    if public != side.public {
+                        side.noise.remote_static = public;
+                    }
                 }
             }
         }
