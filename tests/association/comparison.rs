@@ -134,6 +134,43 @@ fn one_yes_is_not_enough() {
     assert!(lab.server_events.contains(&ServerEvent::PairingUnconfirmed));
 }
 
+/// The server has its yes, and the device none.
+fn agreed_on_one_side() -> Lab {
+    let mut lab = lab();
+    assert!(show(&mut lab, 3));
+    lab.server.confirm_digits(lab.now).unwrap();
+    lab.device.reject_digits();
+    lab
+}
+
+#[test]
+fn who_begins_anew_after_one_yes_is_paired_at_once_when_both_do() {
+    let mut lab = agreed_on_one_side();
+    lab.run(1);
+    lab.server.compare(TOKEN, 0).unwrap();
+    begin(&mut lab);
+    assert!(show(&mut lab, 3));
+    say_yes(&mut lab);
+    lab.run(3);
+    assert_eq!(lab.paired_by(), Some(Model::NUMERIC_COMPARISON));
+}
+
+#[test]
+fn a_device_that_begins_anew_after_one_yes_is_heard_when_the_server_has_given_up() {
+    let mut lab = agreed_on_one_side();
+    lab.run(30);
+    begin(&mut lab);
+    assert!(
+        !show(&mut lab, 20),
+        "what was agreed may still be confirmed"
+    );
+    assert!(show(&mut lab, 60));
+    assert_eq!(lab.spent, Some(2), "the run before came to nothing");
+    say_yes(&mut lab);
+    lab.run(3);
+    assert_eq!(lab.paired_by(), Some(Model::NUMERIC_COMPARISON));
+}
+
 // IOMT-CMP-002, IOMT-CPACE-002
 #[test]
 fn digits_are_not_shown_before_the_attempt_is_on_storage() {

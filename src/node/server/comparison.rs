@@ -10,6 +10,8 @@
 //!                ▼                                                                                ▼
 //!              gone ◄── first frame under the new keys: the attempt is given back ── receipt, repeated, as by a label
 //! ```
+//!
+//! An agreement that no frame confirms stays, and is not repeated for ever: the next message 1 with a right code takes its place.
 
 use heapless::Vec;
 
@@ -58,6 +60,9 @@ impl Server {
     /// given last. Five runs that came to nothing after digits were shown end it. Where a count of the time before was
     /// still to be written, `spent` is, instead.
     ///
+    /// Where a pairing was agreed and the device has not confirmed it, it is not asked again
+    /// ([`ServerEvent::PairingUnconfirmed`]): it stands until the device confirms it, or begins to compare.
+    ///
     /// # Errors
     ///
     /// [`pairing::Error::NoRoom`] for a longer token.
@@ -65,6 +70,7 @@ impl Server {
         let token = Vec::from_slice(token).map_err(|_| pairing::Error::NoRoom {
             needed: token.len(),
         })?;
+        self.leave_unconfirmed();
         self.comparison.unwritten = self.comparison.unwritten.map(|_| spent);
         self.comparison.armed = Some(Armed {
             token,
@@ -153,7 +159,8 @@ impl Server {
         let is_other = match &self.attempt {
             Attempt::None => false,
             Attempt::Asking(exchange, _) => exchange.hello().model != Model::NUMERIC_COMPARISON,
-            Attempt::Confirming(..) => true,
+            // Who agreed to digits and was not heard for so long may begin anew.
+            Attempt::Confirming(_, repetition) => repetition.is_some(),
         };
         let armed = self.comparison.armed.as_mut().ok_or(Error::NotArmed)?;
         let is_new = armed

@@ -351,15 +351,24 @@ impl Server {
         if repetition.is_none_or(|repetition| repetition.gives_up > now) {
             return;
         }
-        if let Attempt::Confirming(_, repetition) = &mut self.attempt {
-            *repetition = None;
-            self.comparison.give_up();
-            self.note(ServerEvent::PairingUnconfirmed);
-        } else {
+        if !self.leave_unconfirmed() {
             self.attempt = Attempt::None;
             self.comparison.give_up();
             self.note(ServerEvent::PairingFailed);
         }
+    }
+
+    /// Asks the device of a pairing that was agreed no more to confirm it; `false` where nothing was asked.
+    pub(super) fn leave_unconfirmed(&mut self) -> bool {
+        let Attempt::Confirming(_, repetition) = &mut self.attempt else {
+            return false;
+        };
+        if repetition.take().is_none() {
+            return false;
+        }
+        self.comparison.give_up();
+        self.note(ServerEvent::PairingUnconfirmed);
+        true
     }
 
     /// Whether there is work that does not wait for the holder of the static key.
