@@ -3,7 +3,7 @@
 //! | requirement (PROTOCOL §8 and the field failures of delivery) | test |
 //! |---|---|
 //! | pairing lost at reboot | `pairing_lost_at_reboot` |
-//! | stale value raising an alarm | `stale_value_raising_an_alarm` |
+//! | stale value raising an alarm | `stale_value_raising_an_alarm`, `a_value_of_before_an_outage_raises_no_alarm_though_it_comes_first` |
 //! | missed-reading alarm that never fired | `missed_reading_alarm_that_never_fired` |
 //! | backfill after an outage | `backfill_after_an_outage` |
 //! | an outage that filled one recipient's outbox, again and again | `recipient_that_had_no_room_when_its_epochs_ended_is_served_again` |
@@ -71,36 +71,63 @@ fn pairing_lost_at_reboot() {
     );
 }
 
-// IOMT-LINK-014
-#[test]
-fn stale_value_raising_an_alarm() {
-    let mut world = World::new(1, CONFIG);
-    let limits = Limits {
+fn run_until_arrived(world: &mut World, count: usize) -> bool {
+    world.run_until(BOUND, |world| world.places[0].arrived.len() == count)
+}
+
+fn fast_pulse() -> Limits {
+    Limits {
         low: None,
         high: Some(Limit {
             raise: 120.into(),
             clear: 115.into(),
         }),
         delay: Duration::ZERO,
-    };
-    let mut alarm = LimitAlarm::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, limits);
+        max_age: Duration::from_secs(60),
+    }
+}
+
+// IOMT-LINK-014
+#[test]
+fn stale_value_raising_an_alarm() {
+    let mut world = World::new(1, CONFIG);
+    let mut alarm = LimitAlarm::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, fast_pulse());
     world.cut(0);
     world.take_value(Space::Data, 180).unwrap();
     world.settle();
     world.mend(0);
     world.now = world.now + Duration::from_millis(200);
     world.take_value(Space::Data, 70).unwrap();
-    assert!(world.run_until_settled(BOUND));
+    assert!(run_until_arrived(&mut world, 2));
     let arrived = &world.places[0].arrived;
     assert!(arrived[0].time > arrived[1].time, "the older one came last");
     for reading in arrived {
-        assert_eq!(alarm.observe(reading.time, reading), Ok(None));
+        assert_eq!(alarm.observe(world.ticks(), reading), Ok(None));
     }
     world.take_value(Space::Data, 180).unwrap();
-    assert!(world.run_until_settled(BOUND));
+    assert!(run_until_arrived(&mut world, 3));
     let fresh = &world.places[0].arrived[2];
-    let raised = alarm.observe(fresh.time, fresh).unwrap();
+    let raised = alarm.observe(world.ticks(), fresh).unwrap();
     assert!(raised.is_some(), "the same value, fresh, does raise it");
+}
+
+// IOMT-LINK-014
+#[test]
+fn a_value_of_before_an_outage_raises_no_alarm_though_it_comes_first() {
+    let mut world = World::new(1, CONFIG);
+    let mut alarm = LimitAlarm::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, fast_pulse());
+    world.cut(0);
+    world.take_value(Space::Data, 180).unwrap();
+    world.run_for(HOUR);
+    world.mend(0);
+    assert!(run_until_arrived(&mut world, 1));
+    let held = &world.places[0].arrived[0];
+    assert!(world.ticks() - held.time >= HOUR);
+    assert_eq!(alarm.observe(world.ticks(), held), Ok(None));
+    world.take_value(Space::Data, 180).unwrap();
+    assert!(run_until_arrived(&mut world, 2));
+    let fresh = &world.places[0].arrived[1];
+    assert!(alarm.observe(world.ticks(), fresh).unwrap().is_some());
 }
 
 // IOMT-LINK-020
@@ -433,6 +460,7 @@ fn raw_flash_holds_no_wiped_key_and_no_plaintext() {
     world.boot().unwrap();
     assert!(world.run_until_settled(BOUND));
     world.take_many(3, SECOND);
+    world.take_value(Space::Data, 1_234_567_891).unwrap();
     assert!(world.run_until_settled(BOUND));
     let new = image(&world);
     // What the old image has and the new one has not: the chain's link, among others.
@@ -442,6 +470,15 @@ fn raw_flash_holds_no_wiped_key_and_no_plaintext() {
     let chip = world.flash.chip.borrow();
     assert!(!gone.iter().any(|part| chip.holds(part)));
     assert!(!chip.holds(&[7; 32]) && !chip.holds(b"Patch 1"));
+    let rows = world.places[0].rows.values();
+    let long = rows
+        .filter(|row| row.content.len() > 5)
+        .map(|row| &row.content);
+    assert!(
+        long.clone().count() >= 3,
+        "the long reading, and a descriptor each boot"
+    );
+    assert!(!long.clone().any(|content| chip.holds(content)));
     assert!(chip.holds(&new[new.len() - 16..]), "the search finds");
 }
 
@@ -450,25 +487,27 @@ fn raw_flash_holds_no_wiped_key_and_no_plaintext() {
 fn alarm_between_two_readings_keeps_its_place() {
     let mut world = World::new(1, CONFIG);
     world.cut(0);
-    world.take(Space::Data).unwrap();
+    let mut first = vec![world.take_values(Space::Data, &[0, 1]).unwrap()];
     world.settle();
     world.mend(0);
-    for space in [Space::Alarm, Space::Data] {
+    for (space, values) in [(Space::Alarm, &[2][..]), (Space::Data, &[3, 4])] {
         world.now = world.now + Duration::from_millis(100);
-        world.take(space).unwrap();
+        first.push(world.take_values(space, values).unwrap());
         world.settle();
     }
     assert!(world.run_until_settled(BOUND));
-    for (value, id) in (0..).zip(&world.identities) {
-        let row = &world.places[0].rows[&(id.run, id.sequence)];
-        assert_eq!(row.value(), Some(value), "each under its own identity");
+    for (id, values) in first.into_iter().zip([0..2, 2..3, 3..5]) {
+        for (sequence, value) in (id.sequence..).zip(values) {
+            let row = &world.places[0].rows[&(id.run, sequence)];
+            assert_eq!(row.value(), Some(value), "each under its own identity");
+        }
     }
     let times: Vec<_> = world.places[0]
         .arrived
         .iter()
         .map(|reading| reading.time)
         .collect();
-    assert!(times[0] > times[2], "the first reading came last");
+    assert!(times[0] > times[4], "the first readings came last");
 }
 
 /// Whose words a record is: the relation whose session opened it.

@@ -320,6 +320,7 @@ impl Analysis {
             low: threshold(LOW_BPM, LOW_BPM + HYSTERESIS_BPM),
             high: threshold(HIGH_BPM, HIGH_BPM - HYSTERESIS_BPM),
             delay: LIMIT_DELAY,
+            max_age: STALE_AFTER,
         };
         Some(Self {
             detector: RPeakDetector::new(waveform.rate, units_per_mv as u32).ok()?,

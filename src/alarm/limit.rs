@@ -26,6 +26,7 @@ pub struct Limit {
 ///     low: Some(Limit { raise: 40.into(), clear: 45.into() }),
 ///     high: Some(Limit { raise: 120.into(), clear: 115.into() }),
 ///     delay: Duration::from_secs(5),
+///     max_age: Duration::from_secs(60),
 /// };
 /// let mut alarm = LimitAlarm::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, limits);
 /// let mut at = |secs, rate: i32| {
@@ -47,6 +48,9 @@ pub struct Limits {
     pub high: Option<Limit>,
     /// How long a value has to stay beyond its limit before the alarm is raised.
     pub delay: Duration,
+    /// How old a value may be when it comes. An older one tells what was, not what is: after an outage it raises
+    /// nothing and ends nothing.
+    pub max_age: Duration,
 }
 
 /// On which side of its limits a value is.
@@ -75,7 +79,8 @@ pub struct WrongMetric {
 /// Watches one metric against its limits.
 ///
 /// A value that may not be used (invalid, warming up, a test) neither raises nor ends an
-/// alarm, and neither does one that is older than what was seen already. A value beyond the
+/// alarm, and neither does one that is older than what was seen already, or than [`Limits::max_age`]: an outage ends
+/// with the oldest values. Of those [`Lateness`](super::Lateness) tells. A value beyond the
 /// sensor's range is beyond the limit too where the range ends there: a glucose that is below
 /// all that the sensor can tell is a low glucose, not a missing one.
 #[derive(Debug, Clone)]
@@ -150,7 +155,8 @@ impl LimitAlarm {
             });
         }
         let time = observation.time.min(now);
-        let is_old = self.latest.is_some_and(|latest| time < latest);
+        let is_old =
+            self.latest.is_some_and(|latest| time < latest) || now - time > self.limits.max_age;
         let says_something = !matches!(
             observation.value,
             Value::NotANumber | Value::NotAtThisResolution
@@ -248,6 +254,7 @@ mod tests {
                 clear: 115.into(),
             }),
             delay: Duration::from_secs(delay_secs),
+            max_age: Duration::from_secs(60),
         };
         LimitAlarm::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, limits)
     }
@@ -309,6 +316,21 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_an_outage_has_held_up_neither_raises_nor_clears() {
+        let mut alarm = alarm(0);
+        let (held, fresh) = (rate(100, 180), rate(101, 180));
+        let now = Instant::from_secs(161);
+        assert_eq!(alarm.observe(now, &held), Ok(None));
+        let raised = Ok(Some(Transition::Raised(Side::High)));
+        assert_eq!(alarm.observe(now, &fresh), raised);
+        let now = Instant::from_secs(300);
+        assert_eq!(alarm.observe(now, &rate(239, 80)), Ok(None));
+        assert_eq!(alarm.active(), Some(Side::High));
+        let cleared = Ok(Some(Transition::Cleared(Side::High)));
+        assert_eq!(alarm.observe(now, &rate(240, 80)), cleared);
+    }
+
+    #[test]
     fn a_future_dated_glucose_blinds_no_alarm() {
         let hypo = Limit {
             raise: 54.into(),
@@ -318,6 +340,7 @@ mod tests {
             low: Some(hypo),
             high: None,
             delay: Duration::ZERO,
+            max_age: Duration::from_secs(600),
         };
         // ISO/IEEE 11073-10101: MDC_CONC_GLU_GEN in MDC_DIM_MILLI_G_PER_DL.
         let (metric, unit) = (Metric::from_code(160_184), Unit::from_code(264_274));

@@ -105,7 +105,8 @@ impl World {
         self.device.as_ref().expect("the device is on")
     }
 
-    fn ticks(&self) -> Instant {
+    /// What the device's clock shows.
+    pub fn ticks(&self) -> Instant {
         Instant::ZERO + (self.now - self.booted)
     }
 
@@ -179,25 +180,38 @@ impl World {
     }
 
     pub fn take_value(&mut self, space: Space, value: i32) -> Result<RecordId, Error> {
+        self.take_values(space, &[value])
+    }
+
+    /// Takes readings that travel in one frame; the identity of the first.
+    pub fn take_values(&mut self, space: Space, values: &[i32]) -> Result<RecordId, Error> {
         let ticks = self.ticks();
         let (metric, unit) = (Metric::HEART_RATE, Unit::BEATS_PER_MINUTE);
-        let reading = Observation::new(metric, unit, ticks, value.into());
+        let reading = |value: &i32| Observation::new(metric, unit, ticks, (*value).into());
+        let records: Vec<_> = values
+            .iter()
+            .map(reading)
+            .map(Record::Observation)
+            .collect();
         self.read_events();
         let device = self.device.as_mut().ok_or(Error::NotPaired)?;
-        let id = device.send(ticks, space, &[Record::Observation(reading)])?;
+        let first = device.send(ticks, space, &records)?;
         let lost_to = self.read_events();
-        let reading = Reading {
-            space,
-            value,
-            frame: id.sequence,
-            life: self.life,
-            at: self.now,
-            to: self.ready,
-            lost_to,
-        };
-        let accepted = self.oracles.ledger.accept(0, id, reading);
-        self.complaints.extend(accepted.err());
-        Ok(id)
+        for (sequence, value) in (first.sequence..).zip(values) {
+            let reading = Reading {
+                space,
+                value: *value,
+                frame: first.sequence,
+                life: self.life,
+                at: self.now,
+                to: self.ready,
+                lost_to,
+            };
+            let id = RecordId { sequence, ..first };
+            let accepted = self.oracles.ledger.accept(0, id, reading);
+            self.complaints.extend(accepted.err());
+        }
+        Ok(first)
     }
 
     /// Takes the events; who has no room for what was taken last.

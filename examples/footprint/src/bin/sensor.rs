@@ -125,6 +125,7 @@ fn is_alarming(pulse: &Observation) -> bool {
             clear: 115.into(),
         }),
         delay: Duration::from_secs(5),
+        max_age: Duration::from_secs(60),
     };
     let mut limit = LimitAlarm::new(pulse.metric, pulse.unit, black_box(limits));
     let mut staleness = Staleness::new(now(), Duration::from_secs(10));
