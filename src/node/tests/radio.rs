@@ -14,8 +14,9 @@ const CONFIG: Config = Config {
 };
 
 #[test]
-fn pairing_readings_and_a_reboot_over_bluetooth_le_at_every_mtu_with_fragments_lost() {
-    for mtu in [23, 185, 512] {
+fn pairing_readings_and_a_reboot_over_bluetooth_le_at_small_usual_and_large_mtu_with_fragments_lost()
+ {
+    for mtu in [23, 24, 27, 65, 185, 247, 512] {
         let mut world = World::with_config(0, CONFIG);
         world.up.radio = Some(Radio::new(mtu, 40));
         world.down.radio = Some(Radio::new(mtu, 40));

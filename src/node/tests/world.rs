@@ -1,6 +1,7 @@
 //! The harness: one device, one server, two links, a flash and a database.
 
 pub(super) use super::link::{Fault, Link, Radio};
+use crate::crypto::dh::count;
 use crate::node::{
     Config, Device, DeviceEvent, Error, NamedLoss, PeerId, REFUSAL_LEN, Received, Server,
     ServerConfig, ServerEvent, refusal,
@@ -31,6 +32,17 @@ pub(super) const MANUFACTURER: Descriptor<'static> = Descriptor {
     udi_production: "",
 };
 const READING_INTERVAL: Duration = Duration::from_millis(150);
+
+/// What a call gives that may multiply once, as all may that take time.
+pub(super) fn at_most_one<T>(call: impl FnOnce() -> T) -> T {
+    let before = count::made();
+    let given = call();
+    assert!(
+        count::made() - before <= 1,
+        "two multiplications in one call"
+    );
+    given
+}
 
 pub(super) fn label() -> LabelSecret {
     LabelSecret::new(LABEL).unwrap()
@@ -285,9 +297,8 @@ impl World {
         self.step_app();
         self.step_sending();
         while let Some(datagram) = self.down.take(self.now) {
-            let handled = self
-                .device
-                .handle_datagram(self.now, &datagram, &mut self.device_rng);
+            let rng = &mut self.device_rng;
+            let handled = at_most_one(|| self.device.handle_datagram(self.now, &datagram, rng));
             self.device_errors.extend(handled.err());
             self.step_timers();
             self.step_sending();
@@ -303,7 +314,8 @@ impl World {
 
     /// What the server makes of one datagram.
     pub(super) fn receive(&mut self, datagram: &mut [u8]) {
-        let opened = match self.server.handle_datagram(self.now, datagram) {
+        let received = at_most_one(|| self.server.handle_datagram(self.now, datagram));
+        let opened = match received {
             Ok(Received::Records(opened)) => opened,
             Ok(Received::Quarantined(opened)) => {
                 self.quarantined += 1;
@@ -337,11 +349,11 @@ impl World {
         let is_due = |timeout: Option<Instant>| timeout.is_some_and(|due| due <= now);
         for _ in 0..16 {
             if is_due(self.server.poll_timeout()) {
-                let handled = self.server.handle_timeout(now, &mut self.server_rng);
+                let handled = at_most_one(|| self.server.handle_timeout(now, &mut self.server_rng));
                 self.server_errors.extend(handled.err());
             }
             if is_due(self.device.poll_timeout()) {
-                let handled = self.device.handle_timeout(now, &mut self.device_rng);
+                let handled = at_most_one(|| self.device.handle_timeout(now, &mut self.device_rng));
                 self.device_errors.extend(handled.err());
             }
             self.step_flash();

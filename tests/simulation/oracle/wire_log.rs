@@ -10,7 +10,7 @@
 //! | opened by its recipient | epoch tag, space, counter | one text for ever |
 //! | on the wire, short | sender, space, counter | known above, or at most as many texts as the sender has had epochs |
 //! | a row of a server's store | its nonce | one row for ever |
-//! | a handshake message | its ephemeral key | the same bytes for ever |
+//! | message 1 or 2 of a handshake | its ephemeral key, of which the key of message 3 is made, too | the same bytes for ever |
 //!
 //! A short frame does not say which epoch it is of, and may be of the one before the newest; so of those that nobody
 //! opens the rule is weaker. Frames that were sealed and went nowhere are not seen.

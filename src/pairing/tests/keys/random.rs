@@ -17,13 +17,29 @@ fn with_a_dead_generator_no_two_messages_share_an_ephemeral_key() {
             Exchange::answer_meeting(&server, &packet_of(&asking), &mut Zeros).unwrap();
         work_through(&mut answering, &server).unwrap();
         assert!(ephemerals.insert(packet_of(&answering)[HEADER..][..32].to_vec()));
+    }
+}
 
-        let secret = resumption(number);
-        let peer = server.public();
+/// The key of a frame's epoch hangs on both ephemeral keys, and on what the session before has left.
+// IOMT-EPOCH-010, IOMT-PAIR-012
+#[test]
+fn with_a_dead_generator_no_two_of_10_000_reconnections_share_an_ephemeral_key() {
+    let (device, server) = (device(), server());
+    let mut ephemerals = BTreeSet::new();
+    for number in 0_u32..10_000 {
+        let mut bytes = [7; 32];
+        bytes[..4].copy_from_slice(&number.to_be_bytes());
+        let secret = ResumptionSecret::from_secret_bytes(&bytes).unwrap();
+        let [asked, answered] = [device.public(), server.public()];
         let mut asking =
-            Exchange::reconnect(&device, peer, &secret, CONNECTION, &mut Zeros).unwrap();
+            Exchange::reconnect(&device, answered, &secret, CONNECTION, &mut Zeros).unwrap();
         work_through(&mut asking, &device).unwrap();
-        assert!(ephemerals.insert(packet_of(&asking)[HEADER_AND_CODE..][..32].to_vec()));
+        let hello = packet_of(&asking);
+        assert!(ephemerals.insert(hello[HEADER_AND_CODE..][..32].to_vec()));
+        let mut answering =
+            Exchange::answer_reconnection(&server, asked, &secret, &hello, &mut Zeros).unwrap();
+        work_through(&mut answering, &server).unwrap();
+        assert!(ephemerals.insert(packet_of(&answering)[HEADER..][..32].to_vec()));
     }
 }
 
