@@ -90,21 +90,17 @@ fn simulate(Arguments { seeds, is_logged }: &Arguments) -> ExitCode {
     let outcome = simulation::many::run_many(seeds.clone(), |so_far| progress(so_far, all));
     println!("seeds {} to {}", seeds.start, seeds.end - 1);
     print!("{}", simulation::report::table(&outcome));
-    let first = outcome.first_failure();
     if *is_logged {
-        for line in simulation::log(first.unwrap_or(seeds.start)) {
+        for line in simulation::log(outcome.first_failure().unwrap_or(seeds.start)) {
             eprintln!("{line}");
         }
     }
-    for failure in &outcome.failures {
-        println!("FAILED seed {}: {}", failure.seed, failure.complaint);
-    }
-    if let Some(seed) = first {
-        println!("all that happened: simulate --seeds 1 --start {seed} --log");
-    }
-    match first {
+    match simulation::report::failures(&outcome) {
         None => ExitCode::SUCCESS,
-        Some(_) => ExitCode::FAILURE,
+        Some(failures) => {
+            print!("{failures}");
+            ExitCode::FAILURE
+        }
     }
 }
 

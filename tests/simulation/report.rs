@@ -3,6 +3,20 @@ use std::fmt::Write as _;
 use super::many::Outcome;
 use super::oracle::bounds;
 
+/// Which seeds have failed, why, and how to see the first one again; `None` when all is well.
+pub fn failures(outcome: &Outcome) -> Option<String> {
+    let first = outcome.first_failure()?;
+    let mut out = String::new();
+    for failure in &outcome.failures {
+        let _ = writeln!(out, "FAILED seed {}: {}", failure.seed, failure.complaint);
+    }
+    let _ = writeln!(
+        out,
+        "all that happened: simulate --seeds 1 --start {first} --log"
+    );
+    Some(out)
+}
+
 /// The result of many runs, 80 columns wide.
 pub fn table(outcome: &Outcome) -> String {
     let Outcome { counts, seeds, .. } = outcome;
