@@ -181,7 +181,7 @@ fn server(rounds: usize, verdict: &mut Verdict) {
     let times = race(&mut contestants, rounds, BATCH);
     println!("server, {SIZE} bytes            ns  frames/s/core  /ring target");
     line(&times, "bare ring", 0, None, verdict);
-    line(&times, "one session, kept", 1, Some(1.8), verdict);
+    line(&times, "one session, kept", 1, None, verdict);
     line(&times, "row, frame, receipt", 2, Some(1.8), verdict);
     line(&times, "among 100,000", 3, Some(2.2), verdict);
     line(&times, "in batches", 4, Some(2.2), verdict);
