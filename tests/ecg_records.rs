@@ -17,7 +17,7 @@ use std::path::Path;
 
 use iomt::signal::ecg::{RPeak, RPeakDetector};
 use iomt::time::SampleRate;
-use support::noise::{Noise, qrs_power};
+use support::noise::Noise;
 use support::scoring::{Score, matches, score};
 use support::wfdb::{self, RECORDS, Record};
 
@@ -162,16 +162,7 @@ fn finds_the_beats_of_the_mit_bih_records() {
 #[test]
 fn finds_the_beats_in_the_noise_of_moving_electrodes() {
     let Some(folder) = wfdb::folder() else { return };
-    let bytes = std::fs::read(folder.join("../nstdb/em_from_118e00.i16")).unwrap();
-    let (pairs, _) = bytes.as_chunks();
-    let samples = pairs
-        .iter()
-        .map(|pair| i32::from(i16::from_le_bytes(*pair)));
-    let noise = Noise {
-        samples: samples.collect(),
-        // It was recovered from record 118 with this noise at 0 dB.
-        power: qrs_power(&read(&folder, "118")),
-    };
+    let noise = Noise::of_electrodes(&folder);
     let [flagged, right] = assert_in_noise(&folder, &noise, 12.0, 98.9);
     assert!(flagged <= 4.6 && right >= 99.4);
     // Of the beats not flagged 99 % should be right: missed here, and in the noise of muscles.
@@ -182,8 +173,7 @@ fn finds_the_beats_in_the_noise_of_moving_electrodes() {
 #[test]
 fn finds_the_beats_in_the_noise_of_muscles() {
     let Some(folder) = wfdb::folder() else { return };
-    let bytes = std::fs::read(folder.join("../nstdb/ma.dat")).unwrap();
-    let noise = Noise::measured(wfdb::first_channel(&bytes));
+    let noise = Noise::of_muscles(&folder);
     let [flagged, right] = assert_in_noise(&folder, &noise, 6.0, 97.5);
     assert!(flagged <= 7.4 && right >= 97.7);
 }

@@ -35,7 +35,8 @@ pub(crate) fn run(
         let forecast = forecast.map_err(|error| line.refuse(error.to_string()))?;
         writeln!(
             output,
-            "{minutes},{:.1},{:.1},{}",
+            "{},{:.1},{:.1},{}",
+            line.text(0)?,
             forecast.in_20_min,
             forecast.in_30_min,
             u8::from(forecast.low_alarm),

@@ -1,5 +1,6 @@
 //! Lines of numbers.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 use std::ops::RangeInclusive;
 
@@ -23,29 +24,15 @@ impl<'a> Lines<'a> {
 
     /// The next line's integer; `None` at the end.
     pub(crate) fn integer(&mut self, range: &RangeInclusive<i32>) -> Result<Option<i32>, Failure> {
-        if !self.advance()? {
-            return Ok(None);
-        }
-        let line = String::from_utf8_lossy(&self.buffer);
-        let first = line.trim().split([',', ';', ' ', '\t']).next();
-        let first = first.unwrap_or_default();
-        match first.parse::<i64>() {
-            Err(_) => Err(self.refuse(format!("{first:?} is no integer"))),
-            Ok(number) => match i32::try_from(number) {
-                Ok(number) if range.contains(&number) => Ok(Some(number)),
-                _ => {
-                    let (low, high) = (range.start(), range.end());
-                    Err(self.refuse(format!("{number} is not within {low} to {high}")))
-                }
-            },
-        }
+        let line = self.columns()?;
+        line.map(|line| line.integer(range)).transpose()
     }
 
     /// The next line's columns, between commas; `None` at the end.
-    pub(crate) fn columns(&mut self) -> Result<Option<Columns>, Failure> {
+    pub(crate) fn columns(&mut self) -> Result<Option<Columns<'_>>, Failure> {
         let is_there = self.advance()?;
         Ok(is_there.then(|| Columns {
-            text: String::from_utf8_lossy(&self.buffer).into_owned(),
+            text: String::from_utf8_lossy(&self.buffer),
             line: self.line,
         }))
     }
@@ -63,22 +50,30 @@ impl<'a> Lines<'a> {
             }
         }
     }
-
-    fn refuse(&self, what: String) -> Failure {
-        Failure::Line {
-            line: self.line,
-            what,
-        }
-    }
 }
 
 /// A line of columns.
-pub(crate) struct Columns {
-    text: String,
+pub(crate) struct Columns<'a> {
+    text: Cow<'a, str>,
     line: u64,
 }
 
-impl Columns {
+impl Columns<'_> {
+    /// The first column as an integer, whatever follows it.
+    fn integer(&self, range: &RangeInclusive<i32>) -> Result<i32, Failure> {
+        let first = self.text.trim().split([',', ';', ' ', '\t']).next();
+        let first = first.unwrap_or_default();
+        let number: Result<i64, _> = first.parse();
+        let number = number.map_err(|_| self.refuse(format!("{first:?} is no integer")))?;
+        let within = i32::try_from(number)
+            .ok()
+            .filter(|number| range.contains(number));
+        within.ok_or_else(|| {
+            let (low, high) = (range.start(), range.end());
+            self.refuse(format!("{number} is not within {low} to {high}"))
+        })
+    }
+
     /// The column as a number; the first is 0.
     pub(crate) fn number(&self, column: usize) -> Result<f64, Failure> {
         let text = self.text(column)?;
@@ -93,7 +88,8 @@ impl Columns {
         count.map_err(|_| self.refuse(format!("{text:?} is no integer from 0")))
     }
 
-    fn text(&self, column: usize) -> Result<&str, Failure> {
+    /// The column as it stands there, without the spaces around it.
+    pub(crate) fn text(&self, column: usize) -> Result<&str, Failure> {
         let text = self.text.split(',').nth(column).map(str::trim);
         text.ok_or_else(|| self.refuse(format!("column {} is missing", column + 1)))
     }

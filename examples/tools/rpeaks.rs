@@ -16,7 +16,8 @@ Finds the R peaks of one ECG channel, in a stream.
     --rate HZ             samples a second, 100 to 1000
     --gain UNITS_PER_MV   how much a sample grows with a millivolt
     --quality             say of each beat whether it can be trusted
-    --class               say of each beat where it began, one beat later
+    --class               say of each beat where it began, one beat later, or
+                          2.6 s after it where none follows
 
 Standard input: one integer sample a line, with any constant offset; further
 columns are ignored, and lines that begin with #. Standard output: a line for
@@ -49,6 +50,9 @@ pub(crate) fn run(
         }
         if let Some(peak) = detector.push(sample) {
             handle_peak(output, peak, &mut classifier, has_quality)?;
+        }
+        if let Some((peak, class)) = classifier.as_mut().and_then(BeatClassifier::settle) {
+            write_peak(output, &peak, has_quality, Some(class))?;
         }
     }
     while let Some(peak) = detector.flush() {

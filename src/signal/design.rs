@@ -2,7 +2,7 @@ use core::f64::consts::PI;
 
 use super::biquad::Biquad;
 use super::cascade::Cascade;
-use super::maths::tan;
+use super::maths::{sqrt, tan};
 use super::section::{Section, UNITY, prototype_pole, quality, smaller, spread};
 use crate::time::SampleRate;
 
@@ -17,11 +17,14 @@ use crate::time::SampleRate;
 /// | [`low_pass`](Self::low_pass) | 2 `N` | 1 at 0 Hz, −3.01 dB at the corner | 0.225, 0.416, 0.615 s·Hz / corner for `N` = 1, 2, 3 |
 /// | [`high_pass`](Self::high_pass) | 2 `N` | 1 at half the rate, −3.01 dB at the corner | tends to 0 |
 /// | [`band_pass`](Self::band_pass) | 2 `N` | 1 at the middle, −3.01 dB at both edges | 0.318, 0.450, 0.637 s·Hz / width for `N` = 1, 2, 3 |
-/// | [`notch`](Self::notch) | 2 | 0 at the centre, −3.01 dB half a width from it | tends to 0 |
+/// | [`band_stop`](Self::band_stop) | 2 `N` | 0 at the middle, −3.01 dB at both edges, 1 at 0 Hz and half the rate | tends to 0 |
+/// | [`steep_notch`](Self::steep_notch) | 2 `N` | 0 at the centre, −3.01 dB at two edges a width apart | tends to 0 |
+/// | [`notch`](Design::notch) | 2 | that with `N` = 1 | tends to 0 |
 ///
 /// Butterworth's poles (S. Butterworth, *Wireless Engineer* 7, 1930) go through the bilinear
-/// transform with the corners warped beforehand, so that they are exact; the notch is that of
-/// R. Bristow-Johnson's *Audio EQ Cookbook*.
+/// transform with the corners warped beforehand, so that they are exact; the notch of order 2 is that
+/// of R. Bristow-Johnson's *Audio EQ Cookbook*. A notch of a higher order takes more of a mains frequency
+/// that is not quite the nominal one, and rings longer.
 ///
 /// ```
 /// use iomt::signal::{Cascade, Design};
@@ -30,6 +33,7 @@ use crate::time::SampleRate;
 /// const RATE: SampleRate = SampleRate::hz(250);
 /// const MONITORING: Cascade<i32, 1> = Design::<1>::high_pass(RATE, 0.5).to_i32();
 /// const NO_MAINS: Cascade<f32, 1> = Design::notch(RATE, 50.0, 2.0).to_f32();
+/// const NOR_NEAR_IT: Cascade<i32, 2> = Design::steep_notch(RATE, 50.0, 4.0).to_i32();
 /// assert!(Design::<2>::try_low_pass(RATE, 125.0).is_err());
 /// ```
 ///
@@ -107,6 +111,30 @@ impl<const N: usize> Design<N> {
         or_refuse(Self::try_band_pass(rate, low_hz, high_hz))
     }
 
+    /// A Butterworth band-stop filter of order 2 `N`: `N` poles on each side.
+    ///
+    /// It takes out wholly the geometric middle of the warped edges, which is not quite their mean:
+    /// [`Design::steep_notch`] is told where.
+    ///
+    /// # Panics
+    ///
+    /// Where [`Design::try_band_stop`] fails; in a `const` it does not compile.
+    #[must_use]
+    pub const fn band_stop(rate: SampleRate, low_hz: f64, high_hz: f64) -> Self {
+        or_refuse(Self::try_band_stop(rate, low_hz, high_hz))
+    }
+
+    /// A Butterworth band-stop filter of order 2 `N` that takes a frequency out, such as mains at 50 Hz or
+    /// 60 Hz, and has its edges `width_hz` apart.
+    ///
+    /// # Panics
+    ///
+    /// Where [`Design::try_steep_notch`] fails; in a `const` it does not compile.
+    #[must_use]
+    pub const fn steep_notch(rate: SampleRate, centre_hz: f64, width_hz: f64) -> Self {
+        or_refuse(Self::try_steep_notch(rate, centre_hz, width_hz))
+    }
+
     /// The fallible twin of [`Design::low_pass`].
     ///
     /// # Errors
@@ -158,13 +186,51 @@ impl<const N: usize> Design<N> {
         low_hz: f64,
         high_hz: f64,
     ) -> Result<Self, DesignError> {
-        let (low, high) = match (warp(rate, low_hz), warp(rate, high_hz)) {
-            (Ok(low), Ok(high)) => (low, high),
+        match edges(rate, low_hz, high_hz) {
+            Ok((low, high)) => checked(Self::between(rate, low, high).levelled()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The fallible twin of [`Design::band_stop`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Design::try_band_pass`].
+    pub const fn try_band_stop(
+        rate: SampleRate,
+        low_hz: f64,
+        high_hz: f64,
+    ) -> Result<Self, DesignError> {
+        match edges(rate, low_hz, high_hz) {
+            Ok((low, high)) => checked(Self::without(rate, low, high)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The fallible twin of [`Design::steep_notch`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Design::try_notch`].
+    pub const fn try_steep_notch(
+        rate: SampleRate,
+        centre_hz: f64,
+        width_hz: f64,
+    ) -> Result<Self, DesignError> {
+        let (centre, width) = match (warp(rate, centre_hz), warp(rate, width_hz)) {
+            (Ok(centre), Ok(width)) => (centre, width),
             (Err(error), _) | (_, Err(error)) => return Err(error),
         };
-        if low >= high {
-            return Err(DesignError::Band { low_hz, high_hz });
-        }
+        // Two edges whose product is the square of the centre, and that are the width apart.
+        let square = centre * centre;
+        let apart = width * (1.0 + square);
+        let low = 2.0 * square / (apart + sqrt(apart * apart + 4.0 * square));
+        checked(Self::without(rate, low, low + apart))
+    }
+
+    /// The band pass between two warped edges, each section with a gain of 1 at the middle.
+    const fn between(rate: SampleRate, low: f64, high: f64) -> Self {
         let mut sections = [UNITY; N];
         let mut rest: &mut [Section] = &mut sections;
         let mut k = 0;
@@ -174,9 +240,25 @@ impl<const N: usize> Design<N> {
             rest = tail;
             k += 1;
         }
-        let surplus = spread(&mut sections, 1.0);
-        spread(&mut sections, surplus);
-        checked(Self { sections, rate })
+        Self { sections, rate }
+    }
+
+    /// The band stop between two warped edges.
+    const fn without(rate: SampleRate, low: f64, high: f64) -> Self {
+        let mut design = Self::between(rate, low, high);
+        let mut rest: &mut [Section] = &mut design.sections;
+        while let [section, tail @ ..] = rest {
+            *section = section.into_band_stop(low * high);
+            rest = tail;
+        }
+        design.levelled()
+    }
+
+    /// The same with no section's gain above 1.
+    const fn levelled(mut self) -> Self {
+        let surplus = spread(&mut self.sections, 1.0);
+        spread(&mut self.sections, surplus);
+        self
     }
 
     /// How much a sine of this frequency is amplified; 0 Hz to half the rate.
@@ -306,6 +388,15 @@ const fn hertz(rate: SampleRate) -> f64 {
     rate.as_millihertz() as f64 / 1_000.0
 }
 
+/// Both edges of a band, warped.
+const fn edges(rate: SampleRate, low_hz: f64, high_hz: f64) -> Result<(f64, f64), DesignError> {
+    match (warp(rate, low_hz), warp(rate, high_hz)) {
+        (Ok(low), Ok(high)) if low < high => Ok((low, high)),
+        (Ok(_), Ok(_)) => Err(DesignError::Band { low_hz, high_hz }),
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
 /// The analogue frequency that the bilinear transform brings to `hz`.
 const fn warp(rate: SampleRate, hz: f64) -> Result<f64, DesignError> {
     let nyquist_hz = hertz(rate) / 2.0;
@@ -395,6 +486,135 @@ mod tests {
         }
     }
 
+    fn band_stop_follows_butterworth<const N: usize>(rate: SampleRate, low: f64, high: f64) {
+        let design = Design::<N>::band_stop(rate, low, high);
+        let (w_low, w_high) = (warped(rate, low), warped(rate, high));
+        for hz in frequencies(rate) {
+            let w = warped(rate, hz);
+            let ratio = w * (w_high - w_low) / (w * w - w_low * w_high);
+            let expected = (1.0 / (1.0 + ratio.powi(2 * N as i32))).sqrt();
+            assert!((design.gain_at(hz) - expected).abs() < 1e-6, "{N}, {hz} Hz");
+        }
+        let half = core::f64::consts::FRAC_1_SQRT_2;
+        for edge in [low, high] {
+            assert!((design.gain_at(edge) - half).abs() < 1e-6, "{N}, {edge} Hz");
+        }
+        assert!((design.gain_at(1e-4) - 1.0).abs() < 1e-6);
+        assert!((design.gain_at(hertz(rate) / 2.0) - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn band_stop_has_butterworths_response() {
+        for rate in RATES {
+            for (low, high) in [(48.0, 49.9), (5.0, 15.0), (0.5, 40.0), (20.0, 20.5)] {
+                band_stop_follows_butterworth::<1>(rate, low, high);
+                band_stop_follows_butterworth::<2>(rate, low, high);
+                band_stop_follows_butterworth::<3>(rate, low, high);
+                band_stop_follows_butterworth::<4>(rate, low, high);
+                band_stop_follows_butterworth::<5>(rate, low, high);
+            }
+        }
+    }
+
+    /// `scipy.signal.iirfilter(n, [48, 52], btype="bandstop", ftype="butter", fs=250, output="sos")` of `SciPy` 1.17.1, its
+    /// gains by `sosfreqz`.
+    #[test]
+    fn band_stop_is_that_of_scipy() {
+        const HZ: [f64; 6] = [10.0, 40.0, 47.0, 49.0, 51.0, 60.0];
+        let gains = |gain: &dyn Fn(f64) -> f64| HZ.map(gain);
+        let [one, two, three] = [
+            gains(&|hz| Design::<1>::band_stop(SampleRate::hz(250), 48.0, 52.0).gain_at(hz)),
+            gains(&|hz| Design::<2>::band_stop(SampleRate::hz(250), 48.0, 52.0).gain_at(hz)),
+            gains(&|hz| Design::<3>::band_stop(SampleRate::hz(250), 48.0, 52.0).gain_at(hz)),
+        ];
+        let expected = [
+            [
+                0.9998199311,
+                0.9828542814,
+                0.8340990470,
+                0.4425474158,
+                0.4513235805,
+                0.9798985073,
+            ],
+            [
+                0.9999999351,
+                0.9993812671,
+                0.9162053264,
+                0.2366295976,
+                0.2478178639,
+                0.9991421152,
+            ],
+            [
+                1.0000000000,
+                0.9999782048,
+                0.9606248365,
+                0.1193322791,
+                0.1283036071,
+                0.9999643980,
+            ],
+        ];
+        for (gains, expected) in [one, two, three].iter().zip(&expected) {
+            for (gain, expected) in gains.iter().zip(expected) {
+                assert!((gain - expected).abs() < 1e-9, "{gain} {expected}");
+            }
+        }
+    }
+
+    fn steep_notch_takes_out<const N: usize>(rate: SampleRate, centre: f64) {
+        let design = Design::<N>::steep_notch(rate, centre, 2.0);
+        assert!(design.gain_at(centre) < 1e-9);
+        let half = core::f64::consts::FRAC_1_SQRT_2;
+        let passes_half = |low: f64| {
+            let both = [low, low + 2.0].map(|hz| (design.gain_at(hz) - half).abs());
+            both[0] + both[1]
+        };
+        let starts = (0..2_000).map(|step| centre - 1.5 + f64::from(step) / 2_000.0);
+        let least = starts.map(passes_half).fold(f64::INFINITY, f64::min);
+        assert!(least < 1e-2, "{N}, {centre} Hz at {rate}: {least}");
+        assert!((design.gain_at(1.0) - 1.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_notch_of_any_order_takes_out_its_centre_and_has_its_width() {
+        for rate in [
+            SampleRate::hz(150),
+            SampleRate::hz(250),
+            SampleRate::hz(1_000),
+        ] {
+            for centre in [50.0, 60.0] {
+                steep_notch_takes_out::<1>(rate, centre);
+                steep_notch_takes_out::<2>(rate, centre);
+                steep_notch_takes_out::<3>(rate, centre);
+                steep_notch_takes_out::<4>(rate, centre);
+            }
+        }
+    }
+
+    #[test]
+    fn a_notch_of_one_section_is_the_cookbooks() {
+        for rate in [
+            SampleRate::hz(130),
+            SampleRate::hz(250),
+            SampleRate::hz(1_000),
+        ] {
+            let notch = Design::notch(rate, 60.0, 2.0).sections;
+            let same = Design::<1>::steep_notch(rate, 60.0, 2.0).sections;
+            let [[notch], [same]] = [notch, same].map(|sections| {
+                sections.map(|section| {
+                    [
+                        section.gain,
+                        section.zeros[0],
+                        section.poles[0],
+                        section.poles[1],
+                    ]
+                })
+            });
+            for (a, b) in notch.iter().zip(same) {
+                assert!((a - b).abs() < 1e-12, "{notch:?} {same:?}");
+            }
+        }
+    }
+
     #[test]
     fn refuses_a_corner_that_is_not_below_half_the_rate() {
         let rate = SampleRate::hz(250);
@@ -419,6 +639,8 @@ mod tests {
         let rate = SampleRate::hz(250);
         let refused = Design::<2>::try_band_pass(rate, 15.0, 15.0);
         let (low_hz, high_hz) = (15.0, 15.0);
+        assert_eq!(refused, Err(DesignError::Band { low_hz, high_hz }));
+        let refused = Design::<2>::try_band_stop(rate, 15.0, 15.0);
         assert_eq!(refused, Err(DesignError::Band { low_hz, high_hz }));
     }
 
@@ -473,6 +695,10 @@ mod tests {
                     integer_sum_fits(Design::<2>::try_band_pass(rate, *low, *high));
                     integer_sum_fits(Design::<5>::try_band_pass(rate, *low, *high));
                     integer_sum_fits(Design::try_notch(rate, *low, *high));
+                    integer_sum_fits(Design::<2>::try_band_stop(rate, *low, *high));
+                    integer_sum_fits(Design::<3>::try_band_stop(rate, *low, *high));
+                    integer_sum_fits(Design::<2>::try_steep_notch(rate, *low, *high));
+                    integer_sum_fits(Design::<3>::try_steep_notch(rate, *low, *high));
                 }
             }
         }

@@ -82,6 +82,21 @@ impl Section {
         .with_unity_at(band_centre(centre_squared))
     }
 
+    /// A band pass's poles with both zeros at the centre: a prototype pole p gives a band stop those of 1/p,
+    /// which is p's conjugate.
+    ///
+    /// The gain is 1 at 0 Hz or at half the rate, whichever is further from the centre.
+    pub(super) const fn into_band_stop(self, centre_squared: f64) -> Self {
+        let cosine = (1.0 - centre_squared) / (1.0 + centre_squared);
+        let farthest = if cosine < 0.0 { 1.0 } else { -1.0 };
+        Self {
+            gain: 1.0,
+            zeros: [-2.0 * cosine, 1.0],
+            poles: self.poles,
+        }
+        .with_unity_at(real(farthest))
+    }
+
     const fn with_unity_at(self, unit: Complex) -> Self {
         Self {
             gain: self.gain / self.gain_on(unit),

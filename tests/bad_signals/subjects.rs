@@ -7,7 +7,7 @@ use iomt::signal::blocks::{
     Interpolator, MovingAverage, PeakTracker, RingBuffer, RunningMedian,
 };
 use iomt::signal::ecg::{
-    BeatClass, BeatClassifier, EcgEvents, EcgMonitor, EcgRespiration, HeartRate, RPeak,
+    BeatClass, BeatClassifier, EcgEvents, EcgMonitor, EcgQuality, EcgRespiration, HeartRate, RPeak,
     RPeakDetector, VentricularRhythm,
 };
 use iomt::signal::glucose::{Compression, CompressionDetector, GlucoseForecaster, TimeInRange};
@@ -271,6 +271,24 @@ fn filters() -> Vec<Subject> {
             Some(block_i32),
             untold,
         ),
+        in_blocks(
+            "band stop, i32",
+            |rate| {
+                Some(cascade_i32(
+                    Design::<4>::try_steep_notch(rate, 49.0, 2.0).ok()?,
+                ))
+            },
+            push_i32,
+            Some(block_i32),
+            untold,
+        ),
+        in_blocks(
+            "band stop, f32",
+            |rate| cascade_f32(Design::<3>::try_band_stop(rate, 45.0, 49.5).ok()?),
+            push_f32,
+            Some(block_f32),
+            untold,
+        ),
     ]
 }
 
@@ -432,7 +450,8 @@ fn ecg() -> Vec<Subject> {
                 classifier.push(sample as i32);
                 let peak = detector.push(sample as i32);
                 let beat = peak.and_then(|peak| classifier.beat(&peak));
-                out.extend(beat.map(|(_, class)| f64::from(class == BeatClass::Ventricular)));
+                let told = beat.into_iter().chain(classifier.settle());
+                out.extend(told.map(|(_, class)| f64::from(class == BeatClass::Ventricular)));
             },
             |(detector, classifier), lost, _| {
                 while let Some(peak) = detector.flush() {
@@ -450,6 +469,28 @@ fn ecg() -> Vec<Subject> {
             |monitor, lost, _| monitor.gap(lost),
         )
         .finding_events(),
+        subject(
+            "ECG quality",
+            |rate| {
+                let quality = EcgQuality::new(rate, 1_000).ok()?;
+                Some(quality.with_converter(-32_768..=32_767))
+            },
+            |quality, sample, out| {
+                let Some(second) = quality.push(sample as i32) else {
+                    return;
+                };
+                let numbers = [
+                    second.range_uv,
+                    second.clipped_ms,
+                    second.noise_per_cent,
+                    second.drift_per_cent,
+                    second.level.into(),
+                ];
+                out.extend(numbers.map(f64::from));
+                out.push(second.since as f64);
+            },
+            |quality, lost, _| quality.gap(lost),
+        ),
         subject(
             "respiration from the ECG",
             |rate| Some((EcgRespiration::new(rate), 0_u64)),
@@ -614,7 +655,7 @@ fn motion() -> Vec<Subject> {
             |detector, sample, out| {
                 out.extend(detector.push(axes(sample)).map(|index| index as f64));
             },
-            |detector, _, _| detector.reset(),
+            |detector, lost, _| detector.gap(lost),
         )
         .finding_events(),
         subject(

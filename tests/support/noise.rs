@@ -4,7 +4,10 @@
 //! The power of the signal is that of a sine as high as the QRS complexes, trimmed mean; that of
 //! the noise its trimmed RMS over seconds.
 
-use super::wfdb::Record;
+use std::ops::Range;
+use std::path::Path;
+
+use super::wfdb::{self, Record};
 
 const RATE: usize = 360;
 const MINUTE: usize = 60 * RATE;
@@ -17,8 +20,26 @@ pub(crate) struct Noise {
 }
 
 impl Noise {
+    /// That of moving electrodes, as it was recovered from record 118 with this noise at 0 dB.
+    pub(crate) fn of_electrodes(records: &Path) -> Self {
+        let bytes = std::fs::read(records.join("../nstdb/em_from_118e00.i16")).unwrap();
+        let (pairs, _) = bytes.as_chunks();
+        let samples = pairs
+            .iter()
+            .map(|pair| i32::from(i16::from_le_bytes(*pair)));
+        Self {
+            samples: samples.collect(),
+            power: qrs_power(&wfdb::read(records, "118").unwrap()),
+        }
+    }
+
+    pub(crate) fn of_muscles(records: &Path) -> Self {
+        let bytes = std::fs::read(records.join("../nstdb/ma.dat")).unwrap();
+        Self::measured(wfdb::first_channel(&bytes))
+    }
+
     /// Noise whose power is that of its first five minutes.
-    pub(crate) fn measured(samples: Vec<i32>) -> Self {
+    fn measured(samples: Vec<i32>) -> Self {
         let seconds = samples[..CLEAN].chunks_exact(RATE);
         let power = trimmed_mean(seconds.map(rms).collect()).powi(2);
         Self { samples, power }
@@ -29,11 +50,10 @@ impl Noise {
         let power = qrs_power(record) / 10_f64.powf(snr_db / 10.0);
         let gain = (power / self.power).sqrt();
         let mut mixed = record.samples.clone();
-        for start in (CLEAN..mixed.len()).step_by(4 * MINUTE) {
-            let end = (start + 2 * MINUTE).min(mixed.len());
-            let noise = &self.samples[start..end];
+        for noisy in noisy(mixed.len()) {
+            let noise = &self.samples[noisy.clone()];
             let mean = mean(noise);
-            for (sample, noise) in mixed[start..end].iter_mut().zip(noise) {
+            for (sample, noise) in mixed[noisy].iter_mut().zip(noise) {
                 *sample += (gain * (f64::from(*noise) - mean)).round() as i32;
             }
         }
@@ -41,8 +61,14 @@ impl Noise {
     }
 }
 
+/// Where noise is mixed in.
+pub(crate) fn noisy(samples: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = (CLEAN..samples).step_by(4 * MINUTE);
+    starts.map(move |start| start..(start + 2 * MINUTE).min(samples))
+}
+
 /// Of 300 complexes after the first five minutes, 50 ms to both sides of their peaks.
-pub(crate) fn qrs_power(record: &Record) -> f64 {
+fn qrs_power(record: &Record) -> f64 {
     let beats = record.beats.iter().map(|beat| *beat as usize);
     let heights = beats.filter(|beat| *beat > CLEAN).take(300);
     let heights = heights.filter_map(|beat| {

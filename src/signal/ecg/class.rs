@@ -10,7 +10,7 @@ use self::morphology::{Families, Traits};
 use super::detector::{RPeak, UnsupportedRate};
 use super::front::FrontEnd;
 use super::recent::Recent;
-use crate::time::SampleRate;
+use crate::time::{Duration, SampleRate};
 
 /// Where a beat began.
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -29,6 +29,8 @@ const HISTORY_LEN: usize = 256;
 /// Values of a complex, at 90 Hz to 180 Hz, and how many of them are before its tip.
 const COMPLEX_LEN: usize = 32;
 const BEFORE_TIP: u64 = 12;
+/// No beat is waited for longer after the last one: 2 s, and the 0.6 s that a beat is usually told late.
+const PATIENCE: Duration = Duration::from_millis(2_600);
 /// The signal around an R peak, in 1/8 µV.
 type Complex = [i16; COMPLEX_LEN];
 /// The same as [`root_of`] has it.
@@ -44,7 +46,7 @@ const ONE: i32 = 1 << 13;
 /// | | |
 /// |---|---|
 /// | samples | any `i32`, any offset; what passes ±4 mV about the baseline is cut |
-/// | delay | one beat more than the detector's |
+/// | delay | one beat more than the detector's, or with [`settle`](Self::settle) at most 2.6 s after the peak |
 /// | state | at most 1,024 bytes |
 /// | cost | integers only; at a beat up to eight comparisons of 32 values, at five shifts |
 /// | formula | Σ weight · feature above a limit, over eight features |
@@ -103,6 +105,7 @@ pub struct BeatClassifier {
     /// Values since the start or the last gap.
     known: u64,
     value_us: i32,
+    patience: u64,
     intervals: Recent<INTERVALS>,
     families: Families,
     pending: Option<Pending>,
@@ -124,6 +127,7 @@ struct Pending {
     roots: Option<Roots>,
     before: i16,
     interval: u64,
+    is_told: bool,
 }
 
 impl BeatClassifier {
@@ -152,6 +156,7 @@ impl BeatClassifier {
             position: 0,
             known: 0,
             value_us: i32::try_from(value_us).unwrap_or(i32::MAX),
+            patience: rate.samples_in(PATIENCE),
             intervals: Recent::new(),
             families: Families::new(),
             pending: None,
@@ -200,9 +205,26 @@ impl BeatClassifier {
         Some((before, BeatClass::of(evidence)))
     }
 
+    /// The class of the last beat, once, where none has followed it for 2.6 s.
+    ///
+    /// To be asked after each sample, where a beat must not wait for the next one however long that takes.
+    /// The pause is taken to be as long as it is by then, at twice the usual interval no longer one counts for
+    /// more.
+    pub fn settle(&mut self) -> Option<(RPeak, BeatClass)> {
+        let position = self.position;
+        let waiting = self.pending.as_mut().filter(|beat| {
+            !beat.is_told && position.saturating_sub(beat.peak.index) > self.patience
+        })?;
+        waiting.is_told = true;
+        let last = waiting.clone();
+        let silence = position.saturating_sub(last.peak.index);
+        let evidence = self.evidence(&last, silence);
+        Some((last.peak, BeatClass::of(evidence)))
+    }
+
     /// At the end of a recording, gives the class of the last beat.
     pub fn flush(&mut self) -> Option<(RPeak, BeatClass)> {
-        let last = self.pending.take()?;
+        let last = self.pending.take().filter(|last| !last.is_told)?;
         let evidence = self.evidence(&last, last.interval);
         Some((last.peak, BeatClass::of(evidence)))
     }
@@ -215,12 +237,14 @@ impl BeatClassifier {
             .map(|before| peak.index.saturating_sub(before.peak.index));
         let usual = self.intervals.median().map(u64::from);
         let interval = gap.or(usual).unwrap_or(0);
-        let told = before.map(|before| (before.peak, self.evidence(&before, interval)));
+        let waiting = before.filter(|before| !before.is_told);
+        let told = waiting.map(|before| (before.peak, self.evidence(&before, interval)));
         self.pending = Some(Pending {
             peak: *peak,
             roots: self.roots_at(peak.index),
             before: ratio(interval, usual.unwrap_or(interval)),
             interval,
+            is_told: false,
         });
         if gap.is_some() {
             self.intervals
@@ -329,6 +353,36 @@ mod tests {
             let is_early = index / 200 % 8 == 7;
             assert_eq!(*class == BeatClass::Ventricular, is_early, "at {index}");
         }
+    }
+
+    #[test]
+    fn a_beat_that_none_follows_is_told_after_a_while_and_once() {
+        let rate = SampleRate::hz(250);
+        let mut detector = RPeakDetector::new(rate, 1_000).unwrap();
+        let mut classifier = BeatClassifier::new(rate, 1_000).unwrap();
+        let silence = [0; 2_000];
+        let mut told = Vec::new();
+        for (now, sample) in (0..).zip(samples().iter().chain(&silence).chain(&samples())) {
+            classifier.push(*sample);
+            let peak = detector.push(*sample);
+            let beat = peak.and_then(|peak| classifier.beat(&peak));
+            let settled = classifier.settle();
+            assert!(
+                settled.is_none() || (13_280..13_300).contains(&now),
+                "{now}"
+            );
+            told.extend(beat.into_iter().chain(settled));
+        }
+        told.extend(classifier.flush());
+        let indices: Vec<u64> = told.iter().map(|(peak, _)| peak.index).collect();
+        assert!(indices.is_sorted_by(|a, b| a < b), "{indices:?}");
+        assert!(indices.len() >= 127, "{}", indices.len());
+        let without: Vec<_> = classes(&samples());
+        let same = told
+            .iter()
+            .take(63)
+            .map(|(peak, class)| (peak.index, *class));
+        assert!(same.eq(without.into_iter().take(63)));
     }
 
     #[test]

@@ -58,6 +58,11 @@ impl FrontEnd {
         }
     }
 
+    /// The baseline, above the first sample.
+    pub(super) fn baseline_uv(&self) -> i32 {
+        i32::try_from(self.baseline >> 8).unwrap_or(i32::MAX)
+    }
+
     /// Forgets offset and baseline: the next sample is the new zero.
     pub(super) fn restart(&mut self) {
         self.lacking = 0;

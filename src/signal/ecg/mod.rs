@@ -13,6 +13,8 @@
 //! search-back put off until the next beat tells how long the interval was. Where there is noise, a
 //! candidate that comes early and does not look like the beats before must be higher than others.
 //!
+//! [`EcgQuality`] says of each second whether it can be relied on.
+//!
 //! # How good it is
 //!
 //! On 24 records of the MIT-BIH Arrhythmia Database, first channel, window 150 ms, the first five
@@ -45,6 +47,7 @@ mod history;
 mod levels;
 mod monitor;
 mod pacing;
+mod quality;
 mod recent;
 mod respiration;
 mod shape;
@@ -54,4 +57,5 @@ pub use class::{BeatClass, BeatClassifier};
 pub use detector::{RPeak, RPeakDetector, UnsupportedRate};
 pub use heart_rate::HeartRate;
 pub use monitor::{Beat, EcgEvents, EcgMonitor, RhythmChange, VentricularRhythm};
+pub use quality::{EcgQuality, EcgUsability, SecondQuality};
 pub use respiration::EcgRespiration;

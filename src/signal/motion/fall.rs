@@ -65,7 +65,7 @@ impl Block {
 /// | missed | soft falls, above all from a chair; a person who stands again within 3 s |
 /// | false | who lets himself drop into bed, or runs and lies within 3 s |
 ///
-/// Samples that are lost shorten time; call [`FallDetector::reset`] after a gap.
+/// Samples that are lost shorten time: tell [`FallDetector::gap`] of them.
 #[derive(Debug, Clone)]
 pub struct FallDetector {
     g_per_count: f32,
@@ -125,7 +125,19 @@ impl FallDetector {
         Some(index)
     }
 
-    /// Forgets what was before a gap; indices go on.
+    /// Says that `samples_lost` samples are missing before the next one pushed.
+    ///
+    /// The index moves on by as many, and so does the time without a second alarm. What was before is forgotten:
+    /// a fall that the gap cuts is lost.
+    pub fn gap(&mut self, samples_lost: u64) {
+        self.samples = self.samples.saturating_add(samples_lost);
+        let blocks = samples_lost.checked_div(u64::from(self.block_samples));
+        let blocks = blocks.and_then(|blocks| u32::try_from(blocks).ok());
+        self.quiet = self.quiet.saturating_sub(blocks.unwrap_or(u32::MAX));
+        self.reset();
+    }
+
+    /// Forgets what was before a gap of unknown length; indices go on as if none were missing.
     pub fn reset(&mut self) {
         self.filled = 0;
         self.in_block = 0;
@@ -240,6 +252,22 @@ mod tests {
         let slow = FallDetector::new(SampleRate::hz(25), NonZeroU32::new(256).unwrap());
         let each_eighth = recording(4 * G, 20, LYING).step_by(8);
         assert_eq!(alarms(slow, each_eighth).len(), 1);
+    }
+
+    #[test]
+    fn samples_that_are_lost_count_in_the_index_and_in_the_time_between_alarms() {
+        let fall = || recording(4 * G, 20, LYING);
+        let mut detector = detector();
+        let whole: Vec<u64> = fall().filter_map(|sample| detector.push(sample)).collect();
+        detector.gap(100_000);
+        let after: Vec<u64> = fall().filter_map(|sample| detector.push(sample)).collect();
+        let later = fall().count() as u64 + 100_000;
+        assert_eq!(after, [whole[0] + later]);
+        detector.gap(u64::MAX);
+        assert_eq!(
+            fall().find_map(|sample| detector.push(sample)),
+            Some(u64::MAX)
+        );
     }
 
     #[test]

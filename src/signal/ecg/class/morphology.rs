@@ -112,14 +112,15 @@ impl Families {
             family.weight -= family.weight / FADING;
         }
         let families = self.families.iter_mut().flatten();
-        let likenesses = families.map(|family| (best_shift(complex, &family.mean).0, family));
-        let nearest = likenesses.max_by_key(|(likeness, _)| *likeness);
-        if let Some((likeness, _)) = &nearest {
+        let likenesses = families.map(|family| (best_shift(complex, &family.mean), family));
+        let nearest = likenesses.max_by_key(|((likeness, _), _)| *likeness);
+        if let Some(((likeness, _), _)) = &nearest {
             self.strangeness -= self.strangeness / OF_LATE;
             self.strangeness += WHOLE.saturating_sub(*likeness) / OF_LATE;
         }
-        if let Some((_, family)) = nearest.filter(|(likeness, _)| *likeness >= ALIKE) {
-            family.learn(complex, traits);
+        if let Some(((_, shift), family)) = nearest.filter(|((likeness, _), _)| *likeness >= ALIKE)
+        {
+            family.learn(shifted(complex, shift), traits);
             return Some(family.traits);
         }
         let weight = |slot: &&mut Option<Family>| slot.as_ref().map_or(0, |family| family.weight);
@@ -135,11 +136,11 @@ impl Families {
 }
 
 impl Family {
-    fn learn(&mut self, complex: &Complex, traits: &Traits) {
+    /// Takes in a complex that lies on the mean.
+    fn learn(&mut self, complex: impl Iterator<Item = i16>, traits: &Traits) {
         self.weight += 1 << 16;
         self.beats = (self.beats + 1).min(MEMORY);
-        let (_, shift) = best_shift(complex, &self.mean);
-        for (mean, value) in self.mean.iter_mut().zip(shifted(complex, shift)) {
+        for (mean, value) in self.mean.iter_mut().zip(complex) {
             let step = (i32::from(value) - i32::from(*mean)).checked_div(i32::from(self.beats));
             *mean = i16::try_from(i32::from(*mean) + step.unwrap_or(0)).unwrap_or(*mean);
         }
