@@ -103,12 +103,12 @@
 //! | a hybrid first message, label unknown | one HMAC a part | none |
 //! | an exported identity, changed | one authentication | none |
 //! | a first message of a reconnection, hint or code unknown | one HMAC | none |
-//! | the same, code right (it takes the server's public key), hint heard on the wire | two scalar multiplications, then it is not authentic; one at a time | none |
+//! | the same, code right (it takes the server's public key), hint heard on the wire | two scalar multiplications, then it is not authentic; one at a time, 32 at once, then a hundred a second | none |
 //! | the same, recorded from the device | five scalar multiplications, once in two seconds; no session ends by it | the one pending handshake of the relation |
 //! | `0x41` of a passcode, while armed | one draw, no multiplication | 40 bytes |
 //! | `0x43` of a passcode | a point decoded, then two multiplications, one a call, at most five times an arming | one run |
 //! | the text of a label | linear in its length, at most 210 characters | none |
-//! | a first message by factory keys, code right | two scalar multiplications, then who it is | the same; [`node::Reception`] holds one |
+//! | a first message by factory keys, code right | two scalar multiplications, then who it is; one at a time, 32 at once, then a hundred a second ([`node::StrangerRate`]) | the same; [`node::Reception`] holds one |
 //! | a forged second message, to who waits for one | one scalar multiplication, two in a reconnection or by factory keys | none |
 //! | a forged third message, on a pairing under way | one authentication | none |
 //! | the first message again, to the byte | one HMAC, one hash, and the same answer | none |

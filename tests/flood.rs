@@ -1,4 +1,5 @@
-//! A flood of forged first messages, and what it does to an honest pairing: nothing.
+//! A flood of forged first messages, and what it does to an honest pairing or reconnection: nothing. One with codes that are
+//! right, at a server, makes a first meeting by keys wait, and nothing else.
 
 #![cfg(feature = "server")]
 #![allow(
@@ -18,8 +19,8 @@ use iomt::pairing;
 use iomt::time::{Duration, Instant};
 use iomt::wire::MAX_DATAGRAM;
 use world::{
-    Counted, TOKEN, at_the_device, at_the_server, device, hello, of_a_stranger, of_compared_digits,
-    pair,
+    Counted, Scene, TOKEN, at_the_device, at_the_server, device, hello, of_a_stranger,
+    of_compared_digits, pair,
 };
 
 /// Before each honest datagram, every forgery fifty times: the same datagrams, in the same time, with
@@ -97,18 +98,17 @@ fn a_server_multiplies_for_no_forged_first_message_and_is_not_woken() {
     assert_eq!(server.stats().multiplications, before);
 }
 
-/// A right code says no more than that its sender has the server's public key: what it costs is bounded by the work
-/// that the server is given, one message at a time.
+/// A right code says no more than that its sender has the server's public key.
 // IOMT-SEC-009, IOMT-PAIR-052
 #[test]
 fn a_stranger_with_a_right_code_costs_two_multiplications_and_is_not_answered() {
     let (_, mut server) = pair(|_, _, _| {});
-    let (now, rng, mut out) = (
+    let (mut now, rng, mut out) = (
         Instant::from_secs(61),
         &mut Counted::new(1),
         [0; MAX_DATAGRAM],
     );
-    let mut stranger = of_a_stranger();
+    let mut stranger = of_a_stranger(0xC1);
     while server.poll_transmit(now, &mut out).is_some() {}
     for times in 1..=100 {
         let before = server.stats().multiplications;
@@ -121,6 +121,104 @@ fn a_stranger_with_a_right_code_costs_two_multiplications_and_is_not_answered() 
         }
         assert_eq!(server.stats().multiplications - before, 2, "{times}");
         assert!(server.poll_transmit(now, &mut out).is_none());
+        now = now + Duration::from_millis(10);
+    }
+}
+
+fn strangers() -> Vec<Vec<u8>> {
+    (0..10).map(|number| of_a_stranger(number).packet).collect()
+}
+
+/// However much time the server has for them.
+// IOMT-SEC-009, IOMT-PAIR-058
+#[test]
+fn strangers_with_a_right_code_are_worked_for_at_a_bounded_rate_and_counted() {
+    let (_, mut server) = pair(|_, _, _| {});
+    let (mut now, rng) = (Instant::from_secs(61), &mut Counted::new(1));
+    let (before, mut thrown) = (server.stats(), 0);
+    let mut strangers = strangers();
+    for _ in 0..1_000 {
+        for stranger in &mut strangers {
+            let _ = server.handle_datagram(now, stranger);
+            thrown += 1;
+            while server.has_work() {
+                let _ = server.handle_timeout(now, rng);
+            }
+        }
+        now = now + Duration::from_millis(10);
+    }
+    let after = server.stats();
+    let worked_for = 32 + 1_000 - 1;
+    let multiplied = after.multiplications - before.multiplications;
+    assert_eq!(multiplied, 2 * worked_for);
+    let refused = after.strangers_refused - before.strangers_refused;
+    assert_eq!(refused, thrown - worked_for);
+}
+
+/// In front of each step ten strangers' messages: a thousand a second, of which each that is worked for takes a server
+/// this slow twenty milliseconds.
+// IOMT-PAIR-058
+#[test]
+fn a_pairing_by_label_behind_strangers_at_the_server_is_the_one_without_them() {
+    let run = |strangers: &[Vec<u8>]| {
+        let mut scene = Scene::by_label();
+        while scene.records < 2 {
+            assert!(scene.now < Instant::from_secs(60));
+            flood(&mut scene, strangers);
+            scene.step(|_, _, _| {});
+        }
+        (scene.now, scene.datagrams)
+    };
+    assert_eq!(run(&strangers()), run(&[]));
+}
+
+// IOMT-PAIR-058
+#[test]
+fn reconnections_behind_strangers_at_the_server_are_those_without_them() {
+    let run = |strangers: &[Vec<u8>]| {
+        let mut scene = Scene::by_factory_keys();
+        let mut at = Vec::new();
+        while at.len() < 3 {
+            assert!(scene.now < Instant::from_secs(120), "{at:?}");
+            if scene.records > 0 {
+                flood(&mut scene, strangers);
+            }
+            scene.step(|_, _, _| {});
+            if usize::try_from(scene.device.stats().reconnections).unwrap() > at.len() {
+                at.push(scene.now);
+            }
+        }
+        (at, scene.server.stats().packets_refused)
+    };
+    let ((quiet, none), (flooded, refused)) = (run(&[]), run(&strangers()));
+    assert_eq!(flooded, quiet);
+    assert!(none == 0 && refused > 10_000, "{refused}");
+}
+
+/// Nobody can tell it from the strangers', so that it has its turn among them: below the rate at once, above it by luck.
+// IOMT-PAIR-058
+#[test]
+fn a_first_meeting_by_keys_comes_through_strangers_below_the_rate() {
+    let run = |strangers: &[Vec<u8>]| {
+        let (mut scene, mut steps) = (Scene::by_factory_keys(), 0);
+        while scene.records == 0 {
+            assert!(scene.now < Instant::from_secs(20));
+            if steps % 4 == 0 {
+                flood(&mut scene, strangers);
+            }
+            scene.step(|_, _, _| {});
+            steps += 1;
+        }
+        scene.now - Instant::ZERO
+    };
+    let (quiet, flooded) = (run(&[]), run(&strangers()[..1]));
+    assert!(flooded <= quiet + Duration::from_secs(2), "{flooded:?}");
+}
+
+fn flood(scene: &mut Scene, strangers: &[Vec<u8>]) {
+    for stranger in strangers {
+        let (now, mut packet) = (scene.now, stranger.clone());
+        let _ = scene.server.handle_datagram(now, &mut packet); // Kept, or refused.
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench flood`; a few seconds. Every forgery is refused before any Diffie-Hellman: the dearest costs one
 //! HMAC over the message. One message can not be told so early, and stands in a table of its own: the code of a stranger
-//! who has the server's public key is right, and its static key shows only behind two multiplications. `tests/flood.rs`
+//! who has the server's public key is right, and its static key shows only behind two multiplications, for which a server has a rate. `tests/flood.rs`
 //! holds that no honest datagram comes later for any of them, or another way.
 
 #![allow(
@@ -19,10 +19,11 @@ mod world;
 use std::hint::black_box;
 use std::time::{Duration as Wall, Instant as Clock};
 
+use iomt::node::StrangerRate;
 use iomt::pairing::Identity;
 use iomt::time::Instant;
 use world::{
-    Counted, Forgery, TOKEN, armed_device, at_the_device, at_the_server, device, hello,
+    Counted, Forgery, Scene, TOKEN, armed_device, at_the_device, at_the_server, device, hello,
     of_a_stranger, pair,
 };
 
@@ -55,13 +56,25 @@ fn main() {
         &at_the_server(hint),
         |packet| server.handle_datagram(now, packet).is_err(),
     );
-    let mut draws = Counted::new(2);
-    print_rates("the same, and its work", &[of_a_stranger()], |packet| {
-        server.handle_datagram(now, packet).unwrap();
-        while server.handle_timeout(now, &mut draws).is_ok() {}
+    let (stranger, mut draws) = ([of_a_stranger(0xC1)], Counted::new(2));
+    let mut later = now;
+    print_rates("the same, within its rate", &stranger, |packet| {
+        later = later + StrangerRate::SERVER.one_more_each;
+        server.handle_datagram(later, packet).unwrap();
+        while server.handle_timeout(later, &mut draws).is_ok() {}
         true
     });
+    while server
+        .handle_datagram(later, &mut stranger[0].packet.clone())
+        .is_ok()
+    {
+        while server.handle_timeout(later, &mut draws).is_ok() {}
+    }
+    print_rates("the same, above its rate", &stranger, |packet| {
+        server.handle_datagram(later, packet).is_err()
+    });
     print_pairings();
+    print_meetings();
     print_multiplication();
 }
 
@@ -112,6 +125,34 @@ fn print_pairings() {
         );
         let forged = spent.as_secs_f64() * 1e3;
         println!("{:>49}{honest:.1} ms of work, and {forged:.1} for them", "");
+    }
+}
+
+/// What strangers with a right code do to a device that comes by its keys, and to its reconnections.
+fn print_meetings() {
+    println!("\na first meeting by keys, and the reconnection ten seconds later, on their clock");
+    for (strangers, each) in [(0, 1), (1, 4), (1, 1), (10, 1)] {
+        let packets: Vec<_> = (0..strangers).map(of_a_stranger).collect();
+        let mut scene = Scene::by_factory_keys();
+        let (mut met, mut steps) = (None, 0_u32);
+        while scene.device.stats().reconnections == 0 && steps < 6_000 {
+            for packet in packets.iter().filter(|_| steps.is_multiple_of(each)) {
+                let (now, mut packet) = (scene.now, packet.packet.clone());
+                let _ = scene.server.handle_datagram(now, &mut packet);
+            }
+            scene.step(|_, _, _| {});
+            steps += 1;
+            if scene.records > 0 {
+                met = met.or(Some(scene.now));
+            }
+        }
+        let met = met.map_or("not in a minute".into(), |met| format!("after {met}"));
+        let again = match scene.device.stats().reconnections {
+            0 => "not in a minute".into(),
+            _ => format!("after {}", scene.now),
+        };
+        let a_second = u32::from(strangers) * 100 / each;
+        println!("  {a_second:>6} strangers a second: {met}, {again}");
     }
 }
 

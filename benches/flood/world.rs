@@ -157,10 +157,10 @@ fn first_packet(mut exchange: Exchange, key: &StaticKey) -> Vec<u8> {
 }
 
 /// Message 1 with a code that is right, of a stranger who has the server's public key and a static key of its own.
-pub fn of_a_stranger() -> Forgery {
+pub fn of_a_stranger(number: u8) -> Forgery {
     let key = StaticKey::from(identity(7));
     let (server, descriptor) = (identity(2).public(), DescriptorHash::of_body(b""));
-    let (connection, rng) = (ConnectionId([0xC1; 8]), &mut Counted::new(0x60));
+    let (connection, rng) = (ConnectionId([number; 8]), &mut Counted::new(0x60));
     let exchange = Exchange::meet(&key, server, descriptor, connection, rng).unwrap();
     Forgery {
         name: "a right code, another static key",
@@ -179,48 +179,109 @@ pub struct Outcome {
     pub draws: u64,
 }
 
-/// Pairs an armed device; in front of each honest datagram `flood` has its turn. The server at the end.
-pub fn pair(
-    mut flood: impl FnMut(&mut Device<'static, 4096>, &mut Counted, Instant),
-) -> (Outcome, Server) {
-    let (at_device, at_server) = (&mut Counted::new(0x10), &mut Counted::new(0x20));
-    let mut device = armed_device();
-    let mut server = Server::new(identity(2), ServerConfig::DEFAULT);
-    let mut flash = MemoryStorage::<4096, 1>::new();
-    let (mut now, mut buffer) = (Instant::ZERO, [0; MAX_DATAGRAM]);
-    server.pair(now, &label(SECRET), at_server).unwrap();
-    let (mut datagrams, mut records) = (0, 0);
-    while records < 2 {
-        now = now + STEP;
-        assert!(now < Instant::from_secs(60), "the pairing does not finish");
-        let _ = server.handle_timeout(now, at_server);
-        let _ = device.handle_timeout(now, at_device);
-        while let Some(datagram) = server.poll_transmit(now, &mut buffer) {
-            flood(&mut device, at_device, now);
-            datagrams += 1;
-            let _ = device.handle_datagram(now, &datagram, at_device);
+/// An honest device and its server, and a clock; each does one multiplication in ten milliseconds.
+pub struct Scene {
+    pub now: Instant,
+    pub device: Device<'static, 4096>,
+    pub server: Server,
+    pub at_device: Counted,
+    at_server: Counted,
+    flash: MemoryStorage<4096, 1>,
+    pub datagrams: usize,
+    /// Records that the server has stored.
+    pub records: usize,
+}
+
+impl Scene {
+    fn of(device: Device<'static, 4096>) -> Self {
+        Self {
+            now: Instant::ZERO,
+            device,
+            server: Server::new(identity(2), ServerConfig::DEFAULT),
+            at_device: Counted::new(0x10),
+            at_server: Counted::new(0x20),
+            flash: MemoryStorage::new(),
+            datagrams: 0,
+            records: 0,
         }
-        device.store_on(now, &mut flash).unwrap();
-        while let Some(event) = device.poll_event() {
+    }
+
+    /// A device that is armed, and a server that has read its label.
+    pub fn by_label() -> Self {
+        let mut scene = Self::of(armed_device());
+        scene
+            .server
+            .pair(Instant::ZERO, &label(SECRET), &mut scene.at_server)
+            .unwrap();
+        scene
+    }
+
+    /// A device and a server that have each other's key; a session lasts ten seconds.
+    pub fn by_factory_keys() -> Self {
+        let config = Config {
+            session_age: Duration::from_secs(10),
+            ..Config::DEFAULT
+        };
+        let device = Device::new(identity(1), Descriptor::default(), config).unwrap();
+        let mut scene = Self::of(device);
+        scene.server.expect(identity(1).public());
+        scene
+            .device
+            .meet(Instant::ZERO, identity(2).public())
+            .unwrap();
+        scene
+    }
+
+    /// Ten milliseconds; in front of each datagram for the device `flood` has its turn.
+    pub fn step(
+        &mut self,
+        mut flood: impl FnMut(&mut Device<'static, 4096>, &mut Counted, Instant),
+    ) {
+        self.now = self.now + STEP;
+        let (now, mut buffer) = (self.now, [0; MAX_DATAGRAM]);
+        let _ = self.server.handle_timeout(now, &mut self.at_server);
+        let _ = self.device.handle_timeout(now, &mut self.at_device);
+        while let Some(datagram) = self.server.poll_transmit(now, &mut buffer) {
+            flood(&mut self.device, &mut self.at_device, now);
+            self.datagrams += 1;
+            let device = &mut self.device;
+            let _ = device.handle_datagram(now, &datagram, &mut self.at_device);
+        }
+        self.device.store_on(now, &mut self.flash).unwrap();
+        while let Some(event) = self.device.poll_event() {
             if let DeviceEvent::Ready { .. } = event {
                 let (metric, unit) = (Metric::HEART_RATE, Unit::BEATS_PER_MINUTE);
                 let pulse = Observation::new(metric, unit, now, 72.into());
                 let records = [Record::Observation(pulse)];
-                device.send(now, Space::Data, &records).unwrap();
+                self.device.send(now, Space::Data, &records).unwrap();
             }
         }
-        while let Some(datagram) = device.poll_transmit(now, &mut buffer) {
-            datagrams += 1;
-            if let Ok(Received::Records(opened)) = server.handle_datagram(now, datagram) {
-                records += opened.records().unwrap().count();
-                server.handle_stored(now, opened.stored()).unwrap();
+        while let Some(datagram) = self.device.poll_transmit(now, &mut buffer) {
+            self.datagrams += 1;
+            if let Ok(Received::Records(opened)) = self.server.handle_datagram(now, datagram) {
+                self.records += opened.records().unwrap().count();
+                self.server.handle_stored(now, opened.stored()).unwrap();
             }
         }
     }
+}
+
+/// Pairs an armed device; in front of each honest datagram `flood` has its turn. The server at the end.
+pub fn pair(
+    mut flood: impl FnMut(&mut Device<'static, 4096>, &mut Counted, Instant),
+) -> (Outcome, Server) {
+    let mut scene = Scene::by_label();
+    while scene.records < 2 {
+        assert!(
+            scene.now < Instant::from_secs(60),
+            "the pairing does not finish"
+        );
+        scene.step(&mut flood);
+    }
     let outcome = Outcome {
-        took: now.checked_since(Instant::ZERO).unwrap(),
-        datagrams,
-        draws: at_device.draws,
+        took: scene.now.checked_since(Instant::ZERO).unwrap(),
+        datagrams: scene.datagrams,
+        draws: scene.at_device.draws,
     };
-    (outcome, server)
+    (outcome, scene.server)
 }

@@ -162,15 +162,18 @@ pub(crate) fn comparison() -> Outcome<Run> {
     let confirmation = packet(&mut asking, device)?;
     answering.handle_packet(&confirmation)?;
     work_through(&mut answering, phone)?;
-    answering.reveal(&attempts.begin()?.stored())?;
+    answering.reveal(attempts.begin()?.stored())?;
     let nonce = packet(&mut answering, phone)?;
     asking.handle_packet(&nonce)?;
 
-    if asking.digits().is_none() || asking.digits() != answering.digits() {
+    let (Some(here), Some(there)) = (asking.digits(), answering.digits()) else {
+        return Err("there are no digits".into());
+    };
+    if here != there {
         return Err("the digits differ".into());
     }
-    asking.confirm_digits()?;
-    answering.confirm_digits()?;
+    asking.confirm_digits(here)?;
+    answering.confirm_digits(there)?;
     let (ours, theirs) = (asking.poll_paired(), answering.poll_paired());
     assert_one_session(ours.as_ref(), theirs.as_ref())?;
     let packets = [hello, reply, confirmation, nonce];

@@ -36,7 +36,7 @@ fuzz_target!(|input: Input<'_>| {
     hand_over(&mut phone, &parties.reader, &confirmation).expect("message 3");
 
     let attempt = Tries::armed().begin().expect("the first one").stored();
-    phone.reveal(&attempt).expect("the digits are there");
+    phone.reveal(attempt).expect("the digits are there");
     let nonce = phone.packet().expect("message 4").to_vec();
     for packet in nonce_at.forged(&nonce) {
         let taken = hand_over(&mut device, &parties.device, &packet);
@@ -45,7 +45,8 @@ fuzz_target!(|input: Input<'_>| {
     hand_over(&mut device, &parties.device, &nonce).expect("message 4");
     assert_eq!(device.digits(), phone.digits());
     let [ours, theirs] = [&mut device, &mut phone].map(|exchange| {
-        exchange.confirm_digits().expect("they are shown");
+        let seen = exchange.digits().expect("they are shown");
+        exchange.confirm_digits(seen).expect("they are those");
         exchange.poll_paired().expect("confirmed")
     });
     assert_eq!(ours.secrets.id(), theirs.secrets.id());

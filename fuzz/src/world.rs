@@ -427,8 +427,8 @@ impl World {
             return;
         };
         if ours == theirs {
-            let device = self.device.confirm_digits(self.now);
-            let server = self.server.confirm_digits(self.now);
+            let device = self.device.confirm_digits(self.now, ours);
+            let server = self.server.confirm_digits(self.now, ours);
             device.and(server).expect("they are shown");
         } else {
             self.device.reject_digits();

@@ -69,12 +69,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod bucket;
 mod device;
 mod server;
+#[cfg(any(feature = "cpace", feature = "comparison"))]
+mod spent;
 
 #[cfg(test)]
 mod tests;
 
+pub use bucket::StrangerRate;
 pub use device::{Config, Device, DeviceEvent, DeviceStats, Keeping, PadTo, PeerId, Reach, Rung};
 pub use server::{
     Caller, NamedLoss, REFUSAL_LEN, Received, Reception, Recipient, Server, ServerConfig,

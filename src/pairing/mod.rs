@@ -30,6 +30,11 @@
 //! reads nothing of the new one; who has stolen a static key alone, or the secret alone, gets in
 //! nowhere. **What it does not stop**: who has stolen both from one side can stand in for it.
 //!
+//! **Arming**: none; whoever is paired may reconnect at any time, and a server answers one in two seconds. **On the label**: nothing.
+//! **Finishing**: the device stores the new secret, the one before, and its first epoch, reads them back, and only then sends anything; the
+//! server takes the new session for the old one when the first frame under it is authentic; the device drops the secret before when a
+//! receipt under the new keys is.
+//!
 //! ```text
 //! psk'         = E(Extract(h, k_ir ‖ k_ri), "resume")       of the session before
 //! hint         = E(psk', "hint",, 8)                        tells the server which psk is meant
@@ -47,6 +52,39 @@
 //! |---|---|---|
 //! | 1 | 90 bytes | header 20, code 16, e 32, offer 6, tag 16 |
 //! | 2 | 74 bytes | header 20, e 32, offer 6, tag 16 |
+//!
+//! ```
+//! use iomt::pairing::{Error, Exchange, Identity, StaticKey, Work};
+//! use iomt::seal::ResumptionSecret;
+//! # use iomt::{seal::SystemEntropy, wire::ConnectionId};
+//! # let rng = &mut SystemEntropy;
+//! # let [device, server] = [StaticKey::from(Identity::generate(rng)?), StaticKey::from(Identity::generate(rng)?)];
+//! # fn work(exchange: &mut Exchange, key: &StaticKey) -> Result<Vec<u8>, Error> {
+//! #     while exchange.poll_work() != Work::Idle {
+//! #         exchange.work_with(key)?;
+//! #     }
+//! #     Ok(exchange.packet().unwrap_or_default().to_vec())
+//! # }
+//! // Of the session before, on either side: `Paired::secrets` has it.
+//! let ours = ResumptionSecret::from_secret_bytes(&[7; 32])?;
+//! let theirs = ResumptionSecret::from_secret_bytes(&[7; 32])?;
+//!
+//! let peer = server.public();
+//! let mut asking = Exchange::reconnect(&device, peer, &ours, ConnectionId([1; 8]), rng)?;
+//! let packet = work(&mut asking, &device)?; // 1
+//! assert_eq!(server.check_hello(&packet)?.hint, theirs.hint()); // Whose it is.
+//! let peer = device.public();
+//! let mut answering = Exchange::answer_reconnection(&server, peer, &theirs, &packet, rng)?;
+//! let packet = work(&mut answering, &server)?; // 2
+//! asking.handle_packet(&packet)?;
+//! work(&mut asking, &device)?;
+//!
+//! let (Some(here), Some(there)) = (asking.poll_paired(), answering.poll_paired()) else {
+//!     return Err(Error::UnexpectedMessage.into());
+//! };
+//! assert_eq!(here.secrets.id(), there.secrets.id());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # Introduction
 //!
@@ -71,6 +109,10 @@
 //! message 1 is answered again; nothing comes of the answer. Who steals the server's key later reads
 //! which devices have asked.
 //!
+//! **Arming**: none; the server expects the device's key. **On the label**: nothing, or the device's key for the list. **Finishing**: the
+//! device stores the session before anything leaves under its keys; the server has finished when the first frame under them is
+//! authentic. Where a pairing of that device stands, the session is quarantined.
+//!
 //! ```text
 //! MAC1 key     = as above
 //! prologue     = lv("iomt1") lv(version) lv(suite) lv(Noise name) lv(model) lv("")       the hint is zero
@@ -86,6 +128,38 @@
 //! |---|---|---|
 //! | 1 | 172 bytes | header 20, code 16, e 32, s 48, offer 6, descriptor hash 34, tag 16 |
 //! | 2 | 74 bytes | header 20, e 32, offer 6, tag 16 |
+//!
+//! ```
+//! use iomt::pairing::{DescriptorHash, Error, Exchange, Identity, StaticKey, Work};
+//! # use iomt::{seal::SystemEntropy, wire::ConnectionId};
+//! # let rng = &mut SystemEntropy;
+//! # let promise = DescriptorHash::of_body(b"the body of the descriptor record");
+//! # let [device, server] = [StaticKey::from(Identity::generate(rng)?), StaticKey::from(Identity::generate(rng)?)];
+//! # fn work(exchange: &mut Exchange, key: &StaticKey) -> Result<Vec<u8>, Error> {
+//! #     while exchange.poll_work() != Work::Idle {
+//! #         exchange.work_with(key)?;
+//! #     }
+//! #     Ok(exchange.packet().unwrap_or_default().to_vec())
+//! # }
+//! let expected = [device.public()]; // At the server, from the factory.
+//!
+//! let peer = server.public(); // In the device, from the factory.
+//! let mut asking = Exchange::meet(&device, peer, promise, ConnectionId([1; 8]), rng)?;
+//! let packet = work(&mut asking, &device)?; // 1
+//! let mut answering = Exchange::answer_meeting(&server, &packet, rng)?;
+//! let packet = work(&mut answering, &server)?; // 2
+//! // Who it is shows behind two multiplications; a node looks there already.
+//! assert!(answering.peer().is_some_and(|caller| expected.contains(&caller)));
+//! asking.handle_packet(&packet)?;
+//! work(&mut asking, &device)?;
+//!
+//! let (Some(here), Some(there)) = (asking.poll_paired(), answering.poll_paired()) else {
+//!     return Err(Error::UnexpectedMessage);
+//! };
+//! assert_eq!(here.secrets.id(), there.secrets.id());
+//! assert_eq!(there.descriptor, Some(promise));
+//! # Ok::<(), Error>(())
+//! ```
 //!
 //! # One multiplication at a time
 //!
@@ -134,7 +208,7 @@
 //! | packet | cost |
 //! |---|---|
 //! | message 1, without the label's secret or the server's public key | one HMAC |
-//! | message 1 of factory keys, with the server's public key | one multiplication; with a static key of one's own two, then a node asks whom it is to meet; five where it is answered |
+//! | message 1 of factory keys, with the server's public key | one multiplication; with a static key of one's own two, then a node asks whom it is to meet; five where it is answered. A node has a rate for them |
 //! | message 1 of a reconnection, with the server's public key and a hint in use | two multiplications |
 //! | message 1 of a comparison, with what armed it | three multiplications |
 //! | `0x41` of a passcode, while one is armed | one random value; nothing while another run lasts |
@@ -167,6 +241,10 @@ mod static_key;
 mod tests;
 
 pub use attempts::{Attempt, Attempts, MAX_ATTEMPTS, PendingAttempt};
+#[cfg(feature = "comparison")]
+pub use exchange::Revealed;
+#[cfg(feature = "comparison")]
+pub(crate) use exchange::TokenKey;
 pub use exchange::{Exchange, Parked, Work};
 pub use hello::Hello;
 pub use identity::{

@@ -34,8 +34,18 @@ fn show(lab: &mut Lab, seconds: u64) -> bool {
 
 fn say_yes(lab: &mut Lab) {
     assert_eq!(lab.device.digits(), lab.server.digits());
-    lab.device.confirm_digits(lab.now).unwrap();
-    lab.server.confirm_digits(lab.now).unwrap();
+    say_yes_at_the_device(lab);
+    say_yes_at_the_server(lab);
+}
+
+fn say_yes_at_the_device(lab: &mut Lab) {
+    let seen = lab.device.digits().unwrap();
+    lab.device.confirm_digits(lab.now, seen).unwrap();
+}
+
+fn say_yes_at_the_server(lab: &mut Lab) {
+    let seen = lab.server.digits().unwrap();
+    lab.server.confirm_digits(lab.now, seen).unwrap();
 }
 
 /// Message 1 of another device, which advertises this token.
@@ -116,7 +126,7 @@ fn a_flipped_bit_gives_no_pairing_with_different_digits() {
 fn one_yes_is_not_enough() {
     let mut lab = lab();
     assert!(show(&mut lab, 3));
-    lab.device.confirm_digits(lab.now).unwrap();
+    say_yes_at_the_device(&mut lab);
     lab.run(10);
     assert!(lab.is_unpaired());
     lab.server.reject_digits();
@@ -125,7 +135,7 @@ fn one_yes_is_not_enough() {
 
     let mut lab = self::lab();
     assert!(show(&mut lab, 3));
-    lab.server.confirm_digits(lab.now).unwrap();
+    say_yes_at_the_server(&mut lab);
     lab.run(10);
     assert!(lab.is_unpaired());
     lab.device.reject_digits();
@@ -138,7 +148,7 @@ fn one_yes_is_not_enough() {
 fn agreed_on_one_side() -> Lab {
     let mut lab = lab();
     assert!(show(&mut lab, 3));
-    lab.server.confirm_digits(lab.now).unwrap();
+    say_yes_at_the_server(&mut lab);
     lab.device.reject_digits();
     lab
 }
@@ -174,12 +184,14 @@ fn a_device_that_begins_anew_after_one_yes_is_heard_when_the_server_has_given_up
 // IOMT-CMP-002, IOMT-CPACE-002
 #[test]
 fn digits_are_not_shown_before_the_attempt_is_on_storage() {
-    let mut lab = lab();
+    let (mut lab, mut other) = (lab(), lab());
+    assert!(show(&mut other, 3));
+    let seen = other.server.digits().unwrap();
     lab.spent = None;
     lab.run(20);
     assert_eq!(lab.server.poll_attempts(), Some(1));
     assert_eq!((lab.device.digits(), lab.server.digits()), (None, None));
-    let early = lab.server.confirm_digits(lab.now);
+    let early = lab.server.confirm_digits(lab.now, seen);
     assert_eq!(early, Err(Error::NotAwaited));
     lab.spent = Some(0);
     assert!(show(&mut lab, 10));
@@ -240,8 +252,8 @@ fn who_stands_between_the_two_makes_them_show_different_digits() {
     assert_ne!(near.device.digits(), far.server.digits());
     near.device.reject_digits();
     far.server.reject_digits();
-    near.server.confirm_digits(near.now).unwrap();
-    far.device.confirm_digits(far.now).unwrap();
+    say_yes_at_the_server(&mut near);
+    say_yes_at_the_device(&mut far);
     near.run(10);
     far.run(10);
     assert_eq!(near.owner(), None);
@@ -274,6 +286,30 @@ fn a_run_that_nobody_ends_is_given_up_on_both_sides() {
     assert!(lab.device_events.contains(&DeviceEvent::ComparisonFailed));
     assert!(lab.server_events.contains(&ServerEvent::PairingFailed));
     assert_eq!(lab.spent, Some(1));
+}
+
+/// Between the look and the yes the run was given up, and another shows others.
+// IOMT-CMP-009
+#[test]
+fn a_yes_to_the_digits_of_an_earlier_run_confirms_no_other_run() {
+    let mut lab = lab();
+    assert!(show(&mut lab, 3));
+    let seen = [lab.device.digits(), lab.server.digits()].map(Option::unwrap);
+    lab.run(130);
+    assert_eq!((lab.device.digits(), lab.server.digits()), (None, None));
+    begin(&mut lab);
+    assert!(show(&mut lab, 3));
+    let now = lab.now;
+    assert_ne!(lab.server.digits(), Some(seen[1]));
+    let late = lab.device.confirm_digits(now, seen[0]);
+    assert_eq!(late, Err(Error::NotAwaited));
+    let late = lab.server.confirm_digits(now, seen[1]);
+    assert_eq!(late, Err(Error::NotAwaited));
+    lab.run(5);
+    assert!(lab.is_unpaired());
+    say_yes(&mut lab);
+    lab.run(3);
+    assert_eq!(lab.paired_by(), Some(Model::NUMERIC_COMPARISON));
 }
 
 // IOMT-CPACE-003

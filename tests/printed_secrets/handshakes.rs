@@ -240,13 +240,13 @@ fn exchange_by_digits(secrets: &Secrets) -> Outcome {
     work(secrets, &mut asking, &device)?;
     answering.handle_packet(asking.packet().ok_or("no message 3")?)?;
     work(secrets, &mut answering, &server)?;
-    answering.reveal(&attempts.begin()?.stored())?;
+    secrets.are_not_in(&answering.reveal(attempts.begin()?.stored())?);
     asking.handle_packet(answering.packet().ok_or("no message 4")?)?;
     for side in [&mut asking, &mut answering] {
-        let digits = side.digits().ok_or("no digits")?;
-        let (shown, digits) = (format!("{side:?}"), format!("{:06}", digits.value()));
+        let seen = side.digits().ok_or("no digits")?;
+        let (shown, digits) = (format!("{side:?}"), format!("{:06}", seen.value()));
         assert!(!shown.contains(&digits), "{digits} is in {shown}");
-        side.confirm_digits()?;
+        side.confirm_digits(seen)?;
         secrets.are_not_in(side);
         let mut paired = side.poll_paired().ok_or("it has not finished")?;
         secrets.are_not_in(&paired);

@@ -269,12 +269,12 @@ const REVELATION: u8 = 4;
 
 /// Where there are digits: somebody says yes to them, and the answering side shows its nonce.
 fn revealed(exchange: &mut Exchange) -> Result<Option<Vec<u8>>, Failure> {
-    if exchange.digits().is_none() {
+    let Some(digits) = exchange.digits() else {
         return Ok(None);
-    }
+    };
     let attempt = Attempts::armed().begin()?.stored();
-    let is_answering = exchange.reveal(&attempt).is_ok();
-    exchange.confirm_digits()?;
+    let is_answering = exchange.reveal(attempt).is_ok();
+    exchange.confirm_digits(digits)?;
     let packet = exchange.packet().filter(|_| is_answering);
     Ok(packet.map(<[u8]>::to_vec))
 }

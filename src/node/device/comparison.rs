@@ -72,14 +72,17 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         self.comparison.0.as_ref()?.exchange.digits()
     }
 
-    /// The person has said that the other side shows the same digits. The pairing finishes once the person has said so there.
+    /// The person has seen these digits here, and said that the other side shows the same. The pairing finishes once the
+    /// person has said so there.
+    ///
+    /// `seen` is what [`Device::digits`] gave when it was shown: a yes to the digits of an earlier run confirms no other run.
     ///
     /// # Errors
     ///
-    /// [`Error::NotAwaited`] while there are no digits.
-    pub fn confirm_digits(&mut self, now: Instant) -> Result<(), Error> {
+    /// [`Error::NotAwaited`] while there are no digits, or others.
+    pub fn confirm_digits(&mut self, now: Instant, seen: Digits) -> Result<(), Error> {
         let run = self.comparison.0.as_mut().ok_or(Error::NotAwaited)?;
-        let confirmed = run.exchange.confirm_digits();
+        let confirmed = run.exchange.confirm_digits(seen);
         confirmed.map_err(|_| Error::NotAwaited)?;
         let connection = run.exchange.connection();
         let keyed = Keyed::of(&mut run.exchange, &self.key)?;

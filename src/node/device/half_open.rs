@@ -1,6 +1,8 @@
 use heapless::Vec;
 
 use crate::bounded;
+use crate::node::StrangerRate;
+use crate::node::bucket::Bucket;
 use crate::pairing::label::LabelSecret;
 use crate::pairing::{
     self, DescriptorHash, Exchange, Model, PublicKey, SharedSecret, StaticKey, Work,
@@ -15,11 +17,6 @@ const MAX_HALF_OPEN: usize = 2;
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 /// The longest answer that ends a pairing on this side: message 2 of a label with a key, and some room.
 const MAX_LAST_ANSWER: usize = 128;
-/// How many first messages are answered at once.
-const BURST: u8 = 8;
-/// How long it takes until one more is: five multiplications of a small core at most.
-const REFILL: Duration = Duration::from_secs(1);
-
 /// The pairings of a device that have begun and not finished.
 ///
 /// ```text
@@ -32,14 +29,8 @@ const REFILL: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(super) struct HalfOpenTable {
     entries: Vec<HalfOpen, MAX_HALF_OPEN>,
+    /// What answering first messages may cost: who has recorded some has a right code for each.
     bucket: Bucket,
-}
-
-/// What answering first messages may cost: who has recorded some has a right code for each.
-#[derive(Debug)]
-struct Bucket {
-    tokens: u8,
-    filled: Instant,
 }
 
 #[derive(Debug)]
@@ -106,7 +97,7 @@ impl HalfOpenTable {
         if self.is_repeated(connection, hello)? {
             return Ok(());
         }
-        if !self.bucket.take(now) {
+        if !self.bucket.take(now, &StrangerRate::DEVICE) {
             return Err(pairing::Error::Busy);
         }
         let exchange =
@@ -349,46 +340,5 @@ impl Keyed {
             peer: paired.peer,
             reply,
         }))
-    }
-}
-
-impl Default for Bucket {
-    fn default() -> Self {
-        Self {
-            tokens: BURST,
-            filled: Instant::ZERO,
-        }
-    }
-}
-
-impl Bucket {
-    fn take(&mut self, now: Instant) -> bool {
-        let whole = (now - self.filled).as_millis() / REFILL.as_millis();
-        if whole > 0 {
-            let whole = u8::try_from(whole).unwrap_or(u8::MAX);
-            self.tokens = self.tokens.saturating_add(whole).min(BURST);
-            self.filled = now;
-        }
-        let left = self.tokens.checked_sub(1);
-        self.tokens = left.unwrap_or(0);
-        left.is_some()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    // IOMT-PAIR-056
-    #[test]
-    fn a_burst_is_answered_and_then_one_a_second() {
-        let (mut bucket, now) = (Bucket::default(), Instant::from_secs(7));
-        let taken = (0..100).filter(|_| bucket.take(now)).count();
-        assert_eq!(taken, usize::from(BURST));
-        assert!(!bucket.take(now + Duration::from_millis(999)));
-        assert!(bucket.take(now + REFILL));
-        assert!(!bucket.take(now + REFILL));
-        // A clock that has gone backwards gives nothing away.
-        assert!(!bucket.take(Instant::ZERO));
     }
 }

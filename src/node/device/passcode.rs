@@ -17,6 +17,7 @@ use heapless::Vec;
 
 use super::{Device, DeviceEvent, Error};
 use crate::node::REPLACED_AT_MOST_EACH;
+use crate::node::spent::UnwrittenCount;
 use crate::pairing::cpace::{Agreement, Answering, Called, Passcode};
 use crate::pairing::{
     self, Attempt, Attempts, DescriptorHash, Exchange, PendingAttempt, StaticKey,
@@ -39,8 +40,7 @@ type Message = Vec<u8, MAX_MESSAGE>;
 #[derive(Debug, Default)]
 pub(super) struct PasscodeEntry {
     armed: Option<Armed>,
-    /// What has to be on storage: how many attempts are spent.
-    unwritten: Option<u8>,
+    unwritten: UnwrittenCount,
 }
 
 #[derive(Debug)]
@@ -81,7 +81,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// ([`DeviceEvent::AttemptsSpent`]). Where a count of the arming before was still to be written, `spent` is, instead.
     pub fn arm_passcode(&mut self, passcode: Passcode, spent: u8) {
         self.disarm();
-        self.passcode.unwritten = self.passcode.unwritten.map(|_| spent);
+        self.passcode.unwritten.begin_anew(spent);
         self.passcode.armed = Some(Armed {
             passcode,
             attempts: Attempts::resume(spent),
@@ -93,7 +93,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// it was, and read back. What depends on an attempt is not answered before.
     #[must_use]
     pub const fn poll_attempts(&self) -> Option<u8> {
-        self.passcode.unwritten
+        self.passcode.unwritten.get()
     }
 
     /// Takes the word that `spent`, which [`Device::poll_attempts`] gave, is on storage.
@@ -102,8 +102,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     ///
     /// [`Error::NotAwaited`] when nothing was to be written, or another number meanwhile.
     pub fn handle_attempts_stored(&mut self, spent: u8) -> Result<(), Error> {
-        let written = self.passcode.unwritten.take_if(|wanted| *wanted == spent);
-        written.ok_or(Error::NotAwaited)?;
+        self.passcode.unwritten.take(spent)?;
         if let Some(armed) = &mut self.passcode.armed {
             armed.note_written();
         }
@@ -158,7 +157,7 @@ impl PasscodeEntry {
                 armed.handle_call(now, packet, handshake.connection, key, entropy)
             }
             SHARE => {
-                self.unwritten = Some(armed.handle_share(packet)?);
+                self.unwritten.set(armed.handle_share(packet)?);
                 Ok(())
             }
             _ => Err(pairing::Error::UnexpectedMessage.into()),
@@ -229,7 +228,7 @@ impl PasscodeEntry {
             && let Some(attempt) = agreement.attempt()
             && armed.attempts.give_back(attempt).is_ok()
         {
-            self.unwritten = Some(armed.attempts.spent());
+            self.unwritten.set(armed.attempts.spent());
         }
     }
 

@@ -22,7 +22,8 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     ///
     /// # Errors
     ///
-    /// [`Error::Pairing`] where the handshake fails by it; the next repetition begins anew.
+    /// [`Error::Pairing`] where the handshake fails by it. A packet that was being answered may come again; a handshake of the
+    /// device's own begins anew after [`Retry::longest`](crate::link::Retry::longest), so that a holder that is dead is not asked without end.
     pub fn handle_dh(
         &mut self,
         now: Instant,
@@ -81,7 +82,11 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         };
         let worked = work_once(&mut attempt.exchange, shared, &self.key);
         if attempt.exchange.is_over() {
+            let (number, again) = (attempt.peer(), now + self.config.retry.longest);
             self.attempt = None;
+            if let Some(peer) = self.peer_mut(number) {
+                peer.ladder.postpone(again);
+            }
         }
         worked?;
         self.finish_attempt(now, entropy)

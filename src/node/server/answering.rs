@@ -6,7 +6,7 @@ use crate::pairing::{
 };
 use crate::seal::{Entropy, ResumptionSecret};
 use crate::time::{Duration, Instant};
-use crate::wire;
+use crate::wire::{self, Hint};
 
 /// How long the holder of a static key may take; another message 1 has to wait for as long.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -78,6 +78,11 @@ impl Answering {
             Stage::Working(exchange) => wanted_dh(exchange),
             Stage::Staged(_) => None,
         }
+    }
+
+    /// Whether this may be anybody's: it has named nobody, and has not shown who it is.
+    pub(super) fn is_anybody(&self) -> bool {
+        self.hello.hint == Hint::NONE && self.caller().is_none()
     }
 
     /// When it has waited for the static key's holder too long.

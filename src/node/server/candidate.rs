@@ -21,7 +21,7 @@ pub(super) struct Candidate {
     resumption: ResumptionSecret,
     promised: Option<DescriptorHash>,
     /// The handshake's last message from this side, to be sent again as it is.
-    message: Vec<u8, MAX_HANDSHAKE>,
+    message: Vec<u8, MAX_HANDSHAKE, u8>,
 }
 
 /// A relation whose session was confirmed.

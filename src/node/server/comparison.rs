@@ -17,9 +17,12 @@ use heapless::Vec;
 
 use super::handshakes::unproved;
 use super::{Attempt, Server, ServerEvent};
+use crate::node::spent::UnwrittenCount;
 use crate::node::{Error, REPLACED_AT_MOST_EACH};
 use crate::pairing::comparison::Digits;
-use crate::pairing::{self, Attempts, Exchange, MAX_HANDSHAKE, Model, PendingAttempt};
+use crate::pairing::{
+    self, Attempts, Exchange, MAX_HANDSHAKE, Model, PendingAttempt, Revealed, TokenKey,
+};
 use crate::seal::Entropy;
 use crate::time::Instant;
 
@@ -30,18 +33,17 @@ const MAX_TOKEN: usize = 32;
 #[derive(Debug, Default)]
 pub(super) struct Comparison {
     armed: Option<Armed>,
-    /// What has to be on storage: how many attempts are spent.
-    unwritten: Option<u8>,
+    unwritten: UnwrittenCount,
 }
 
 #[derive(Debug)]
 struct Armed {
-    token: Vec<u8, MAX_TOKEN>,
+    token: TokenKey,
     attempts: Attempts,
     /// A message 1 with a right code that is still to be answered.
-    heard: Option<Vec<u8, MAX_HANDSHAKE>>,
-    /// When the newest one came.
-    since: Option<Instant>,
+    heard: Option<Vec<u8, MAX_HANDSHAKE, u8>>,
+    /// Until when the newest one keeps its place.
+    keeps_place_until: Instant,
     counted: Counted,
 }
 
@@ -50,7 +52,19 @@ struct Armed {
 enum Counted {
     Not,
     Pending(PendingAttempt),
-    Written(pairing::Attempt),
+    Revealed(Revealed),
+}
+
+impl Counted {
+    fn take_pending(&mut self) -> Option<PendingAttempt> {
+        match core::mem::replace(self, Self::Not) {
+            Self::Pending(pending) => Some(pending),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
 }
 
 impl Server {
@@ -67,16 +81,19 @@ impl Server {
     ///
     /// [`pairing::Error::NoRoom`] for a longer token.
     pub fn compare(&mut self, token: &[u8], spent: u8) -> Result<(), Error> {
-        let token = Vec::from_slice(token).map_err(|_| pairing::Error::NoRoom {
-            needed: token.len(),
-        })?;
+        if token.len() > MAX_TOKEN {
+            return Err(pairing::Error::NoRoom {
+                needed: token.len(),
+            }
+            .into());
+        }
         self.leave_unconfirmed();
-        self.comparison.unwritten = self.comparison.unwritten.map(|_| spent);
+        self.comparison.unwritten.begin_anew(spent);
         self.comparison.armed = Some(Armed {
-            token,
+            token: TokenKey::of(token),
             attempts: Attempts::resume(spent),
             heard: None,
-            since: None,
+            keeps_place_until: Instant::ZERO,
             counted: Counted::Not,
         });
         Ok(())
@@ -92,7 +109,7 @@ impl Server {
     /// it was. No digits are shown before.
     #[must_use]
     pub const fn poll_attempts(&self) -> Option<u8> {
-        self.comparison.unwritten
+        self.comparison.unwritten.get()
     }
 
     /// Takes the word that `spent`, which [`Server::poll_attempts`] gave, is on storage.
@@ -101,24 +118,16 @@ impl Server {
     ///
     /// [`Error::NotAwaited`] when nothing was to be written, or another number meanwhile.
     pub fn handle_attempts_stored(&mut self, now: Instant, spent: u8) -> Result<(), Error> {
-        let written = self.comparison.unwritten.take_if(|wanted| *wanted == spent);
-        written.ok_or(Error::NotAwaited)?;
-        let Some(armed) = &mut self.comparison.armed else {
-            return Ok(());
-        };
-        armed.counted = match core::mem::replace(&mut armed.counted, Counted::Not) {
-            Counted::Pending(pending) => Counted::Written(pending.stored()),
-            other => other,
-        };
-        let (Counted::Written(attempt), Attempt::Asking(exchange, repetition)) =
-            (&armed.counted, &mut self.attempt)
+        self.comparison.unwritten.take(spent)?;
+        let (Some(armed), Attempt::Asking(exchange, repetition)) =
+            (&mut self.comparison.armed, &mut self.attempt)
         else {
             return Ok(());
         };
-        if exchange.hello().model != Model::NUMERIC_COMPARISON {
+        let Some(pending) = armed.counted.take_pending() else {
             return Ok(());
-        }
-        exchange.reveal(attempt)?;
+        };
+        armed.counted = Counted::Revealed(exchange.reveal(pending.stored())?);
         repetition.due = now;
         repetition.gives_up = now + self.config.pairing_timeout;
         self.note(ServerEvent::DigitsReady);
@@ -132,19 +141,23 @@ impl Server {
         let exchange = self.attempt.exchange()?;
         exchange
             .digits()
-            .filter(|_| matches!(armed.counted, Counted::Written(_)))
+            .filter(|_| matches!(armed.counted, Counted::Revealed(_)))
     }
 
-    /// The person has said that the device shows the same digits. The pairing finishes with the device's first frame, once the
-    /// person has said so there.
+    /// The person has seen these digits here, and said that the device shows the same. The pairing finishes with the device's
+    /// first frame, once the person has said so there.
+    ///
+    /// `seen` is what [`Server::digits`] gave when it was shown. A run that nobody answers for is given up, and the next device may
+    /// have others shown meanwhile: a yes to the digits of an earlier run confirms no other run.
     ///
     /// # Errors
     ///
-    /// [`Error::NotAwaited`] while there are no digits.
-    pub fn confirm_digits(&mut self, now: Instant) -> Result<(), Error> {
+    /// [`Error::NotAwaited`] while there are no digits, or others.
+    pub fn confirm_digits(&mut self, now: Instant, seen: Digits) -> Result<(), Error> {
         self.digits().ok_or(Error::NotAwaited)?;
         let exchange = self.attempt.exchange_mut().ok_or(Error::NotAwaited)?;
-        exchange.confirm_digits()?;
+        let confirmed = exchange.confirm_digits(seen);
+        confirmed.map_err(|_| Error::NotAwaited)?;
         self.settle_attempt(now);
         Ok(())
     }
@@ -163,14 +176,12 @@ impl Server {
             Attempt::Confirming(_, repetition) => repetition.is_some(),
         };
         let armed = self.comparison.armed.as_mut().ok_or(Error::NotArmed)?;
-        let is_new = armed
-            .since
-            .is_none_or(|since| since + REPLACED_AT_MOST_EACH <= now);
+        let is_new = armed.keeps_place_until <= now;
         let is_shown = !matches!(armed.counted, Counted::Not);
         if is_other || is_shown || (self.attempt.exchange().is_some() && !is_new) {
             return Err(pairing::Error::Busy.into());
         }
-        Exchange::check_comparison(&armed.token, packet).map_err(unproved)?;
+        armed.token.open(packet).map_err(unproved)?;
         let heard = Vec::from_slice(packet).map_err(|_| pairing::Error::NoRoom {
             needed: packet.len(),
         })?;
@@ -194,14 +205,14 @@ impl Server {
         let Armed {
             token, attempts, ..
         } = &*armed;
-        let exchange = Exchange::answer_comparison(&self.key, token, &heard, attempts, entropy)?;
+        let exchange = token.answer(&self.key, &heard, attempts, entropy)?;
         let connection = exchange.connection();
         let known = self.attempt.exchange().map(Exchange::connection);
         if known == Some(connection) {
             // The same once more: what answers it is repeated anyway.
             return Ok(());
         }
-        armed.since = Some(now);
+        armed.keeps_place_until = now + REPLACED_AT_MOST_EACH;
         self.begin_attempt(now, connection, exchange);
         Ok(())
     }
@@ -223,7 +234,7 @@ impl Server {
                 armed.counted = Counted::Pending(pending);
                 // Answered, it would take the place of this run.
                 armed.heard = None;
-                self.comparison.unwritten = Some(armed.attempts.spent());
+                self.comparison.unwritten.set(armed.attempts.spent());
             }
             Err(_) => self.stop_comparing(),
         }
@@ -260,10 +271,10 @@ impl Comparison {
         let Some(mut armed) = self.armed.take() else {
             return;
         };
-        if let Counted::Written(attempt) = &armed.counted
-            && armed.attempts.give_back(attempt).is_ok()
+        if let Counted::Revealed(revealed) = &armed.counted
+            && armed.attempts.give_back(revealed.attempt()).is_ok()
         {
-            self.unwritten = Some(armed.attempts.spent());
+            self.unwritten.set(armed.attempts.spent());
         }
     }
 }

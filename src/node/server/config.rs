@@ -1,4 +1,5 @@
 use crate::link::Retry;
+use crate::node::StrangerRate;
 use crate::time::Duration;
 
 /// How a server deals with its device.
@@ -22,6 +23,9 @@ pub struct ServerConfig {
     /// How much later than it has promised a device may be heard before it counts as silent: what
     /// a frame may take on its way, repetitions included.
     pub silence_margin: Duration,
+    /// How many first messages this server works on of devices that name nobody in the clear and come by their keys alone,
+    /// so that strangers with its public key come, too; and, counted apart, of those that name a secret in use.
+    pub strangers: StrangerRate,
 }
 
 impl ServerConfig {
@@ -31,6 +35,7 @@ impl ServerConfig {
         pairing_timeout: Duration::from_secs(60),
         receipt_delay: Duration::from_millis(100),
         silence_margin: Duration::from_secs(15),
+        strangers: StrangerRate::SERVER,
     };
 }
 

@@ -73,7 +73,8 @@ impl Server {
     pub fn welcome(&mut self, now: Instant, caller: Caller) -> Result<(), Error> {
         let answering = caller.into_answering();
         let trust = self.relation_of_caller(answering.caller())?;
-        if self.answering.is_some() || !self.relation(trust).may_replace(now) {
+        let is_busy = self.answering.as_ref().is_some_and(|it| !it.is_anybody());
+        if is_busy || !self.relation(trust).may_replace(now) {
             return Err(pairing::Error::Busy.into());
         }
         self.answering = Some(answering);
@@ -194,18 +195,33 @@ impl Server {
                 return Ok(());
             }
         }
-        match &self.answering {
-            Some(known) if known.digest == answering.digest => return Ok(()),
-            Some(known) if known.gives_up() > now => return Err(pairing::Error::Busy.into()),
-            _ => {}
+        let known = self.answering.as_ref();
+        if known.is_some_and(|known| known.digest == answering.digest) {
+            return Ok(());
         }
         let trust = self.relation_of(hello)?;
-        if !self.relation(trust).may_replace(now) {
+        // Who has the secret's hint does not wait for those who may be anybody.
+        let gives_way = |known: &Answering| known.is_anybody() && hello.hint != Hint::NONE;
+        let is_busy = known.is_some_and(|known| known.gives_up() > now && !gives_way(known));
+        if is_busy || !self.relation(trust).may_replace(now) {
             return Err(pairing::Error::Busy.into());
         }
+        self.take_token(now, hello)?;
         self.answering = Some(answering);
         self.work_since = now;
         Ok(())
+    }
+
+    fn take_token(&mut self, now: Instant, hello: Hello) -> Result<(), Error> {
+        let bucket = match hello.hint {
+            Hint::NONE => &mut self.strangers,
+            _ => &mut self.hinted,
+        };
+        if bucket.take(now, &self.config.strangers) {
+            return Ok(());
+        }
+        self.stats.strangers_refused += 1;
+        Err(pairing::Error::Busy.into())
     }
 
     /// Which relation a message 1 is about, as far as its header says.

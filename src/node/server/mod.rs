@@ -55,6 +55,7 @@ use self::passcode::Typed;
 use self::relation::Relation;
 use self::wall::Wall;
 use super::Error;
+use super::bucket::Bucket;
 use crate::link::Clock;
 use crate::pairing::{Model, PublicKey, StaticKey};
 use crate::seal::{self, Stored};
@@ -94,6 +95,10 @@ pub struct Server {
     /// After this server has lost state: how long a device's key alone is enough.
     keys_trusted_until: Option<Instant>,
     answering: Option<Answering>,
+    /// Of first messages that name nobody.
+    strangers: Bucket,
+    /// Of those that name a secret in use: who has heard one takes nothing from the others.
+    hinted: Bucket,
     /// When the newest work came up.
     work_since: Instant,
     wall: Wall,
@@ -121,6 +126,8 @@ impl Server {
             quarantine: Relation::default(),
             keys_trusted_until: None,
             answering: None,
+            strangers: Bucket::default(),
+            hinted: Bucket::default(),
             work_since: Instant::ZERO,
             wall: Wall::new(),
             wait: Duration::ZERO,

@@ -1,6 +1,7 @@
 use super::answering::{Answering, Known};
 use super::handshakes::unproved;
-use crate::node::Error;
+use crate::node::bucket::Bucket;
+use crate::node::{Error, StrangerRate};
 use crate::pairing::{self, Model, PublicKey, SharedSecret, StaticKey};
 use crate::seal::Entropy;
 use crate::time::Instant;
@@ -22,6 +23,9 @@ pub struct Reception {
     key: StaticKey,
     answering: Option<Answering>,
     work_since: Instant,
+    rate: StrangerRate,
+    bucket: Bucket,
+    refused: u64,
 }
 
 /// A device that has proved its key, and waits for an answer.
@@ -50,21 +54,37 @@ impl Caller {
 }
 
 impl Reception {
-    /// A reception for devices that know this key.
+    /// A reception for devices that know this key, at [`StrangerRate::SERVER`].
     #[must_use]
     pub fn new(key: impl Into<StaticKey>) -> Self {
+        Self::with_rate(key, StrangerRate::SERVER)
+    }
+
+    /// The same, for as many callers as this rate allows. After a loss of state all devices of a fleet come within the time that
+    /// their pauses last.
+    #[must_use]
+    pub fn with_rate(key: impl Into<StaticKey>, rate: StrangerRate) -> Self {
         Self {
             key: key.into(),
             answering: None,
             work_since: Instant::ZERO,
+            rate,
+            bucket: Bucket::default(),
+            refused: 0,
         }
+    }
+
+    /// How many messages with a right code were refused for their rate so far.
+    #[must_use]
+    pub const fn refused(&self) -> u64 {
+        self.refused
     }
 
     /// Takes a message 1 that no server knows by its connection.
     ///
     /// # Errors
     ///
-    /// [`pairing::Error::Busy`] while another is worked on, or what is wrong with it.
+    /// [`pairing::Error::Busy`] while another is worked on or when more come than its rate allows, or what is wrong with it.
     pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) -> Result<(), Error> {
         let hello = self.key.check_hello(datagram).map_err(unproved)?;
         if hello.model != Model::FACTORY_KEYS {
@@ -75,6 +95,10 @@ impl Reception {
             Some(known) if known.digest == answering.digest => return Ok(()),
             Some(known) if known.gives_up() > now => return Err(pairing::Error::Busy.into()),
             _ => {}
+        }
+        if !self.bucket.take(now, &self.rate) {
+            self.refused += 1;
+            return Err(pairing::Error::Busy.into());
         }
         self.answering = Some(answering);
         self.work_since = now;

@@ -149,4 +149,7 @@ pub struct ServerStats {
     pub handshakes_answered: u64,
     /// Number of scalar multiplications that were done or asked for.
     pub multiplications: u64,
+    /// Number of first messages with a right code that were refused for their rate:
+    /// [`ServerConfig::strangers`](super::ServerConfig::strangers).
+    pub strangers_refused: u64,
 }

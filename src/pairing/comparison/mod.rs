@@ -7,6 +7,11 @@
 //! owner has started it; who has heard the token and takes part learns the other side's static key, and of a device what it
 //! promises to be, before anybody compares.
 //!
+//! **Arming**: a person begins it on either side, for one run at the device and five attempts at the server; an attempt is written
+//! before `Nr` is shown. **On the label**: nothing. **Finishing**: each side has keys when its own person has said yes to the digits that it
+//! showed, and not before; the server sends a receipt then, and the device stores it as its owner when that is authentic, which says that
+//! the other person has said yes, too. The device's first frame finishes it at the server and gives the attempt back.
+//!
 //! ```text
 //! c      = H(lv("iomt1 sas commit") ‖ Nr)
 //! digits = be64(H(lv("iomt1 sas") ‖ h ‖ Ni ‖ Nr)[..8]) mod 10^6        h: the hash behind message 3

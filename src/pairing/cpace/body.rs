@@ -59,8 +59,8 @@ pub(super) fn offer() -> Result<[u8; OFFER_LEN], Error> {
 
 /// The point of a share: one of the group, beside an offer that is taken.
 ///
-/// Version 1 has one offer for this model, and what is said enters the transcript: so the other's is
-/// the same to the byte, or the better of it was not used.
+/// Version 1 has one offer for this model: the other's is the same to the byte. What a later version can do besides it says
+/// in the offers of the handshake behind.
 pub(super) fn check_share(share: &[u8; SHARE_LEN]) -> Result<[u8; KEY_LEN], Error> {
     let mut reader = Reader::new(share);
     let point = reader.array()?;

@@ -10,13 +10,18 @@
 //! does it stop a stranger who uses the five up on purpose, after
 //! which the device has to be armed again, or who calls again and again, and so keeps others waiting meanwhile.
 //!
+//! **Arming**: a person arms the device with a passcode, for five attempts; one run at a time, and an attempt is written before the
+//! device shows its share. **On the label**: nothing, or the passcode, 6 to 32 letters and digits. **Finishing**: as by a label secret,
+//! with the first receipt under the new keys; it gives the attempt back and ends the arming. A run has half a minute. The fifth
+//! attempt that did not succeed ends the arming, not the device.
+//!
 //! CPace is `CPACE-RISTR255-SHA512` of draft-irtf-cfrg-cpace, initiator and responder in this order;
 //! later drafts may change it, and then get another suite number.
 //!
 //! ```text
 //! CI       = lv(wire version) lv("Noise_XXpsk0_25519_ChaChaPoly_SHA256") lv(model)
 //! sid      = 16 bytes of the initiator ‖ 16 bytes of the responder            hedged
-//! AD       = the offer of each side, 4 bytes
+//! AD       = the offer of each side, 4 bytes: those of version 1
 //! psk      = E(Extract(0, ISK), "cpace psk")
 //! MAC1 key = E(Extract(0, ISK), "cpace mac1")
 //! pre      = sid ‖ lv(Ya) ‖ lv(ADa) ‖ lv(Yb) ‖ lv(ADb)                        in the prologue
@@ -101,6 +106,10 @@
 //! stranger spends with each run that it spoils what it spends with one of its own, and five end the arming either way; it
 //! pays with one packet, neither side with more multiplications than in an honest run, and it learns nothing of the passcode, but for the one guess
 //! that a share of its own is.
+//!
+//! **Which version**: what stands beside a share is the offer of version 1 and no other, for it is of this CPace, that is: of what both
+//! are speaking already. What a side of a later version can do besides stands in the offers of messages 1 and 2 behind it, which
+//! nobody reads or changes who does not know the passcode: two who both could do better see it there, and abort.
 //!
 //! No message of CPace says whether the passcodes are equal: a wrong one shows when message 1 of the
 //! handshake does not have the code that the device expects, which it does not answer.

@@ -7,12 +7,15 @@ use super::share::{Said, generator, session_key};
 use super::*;
 use crate::crypto::dh::count;
 use crate::crypto::ristretto::{Scalar, is_share};
+use crate::pairing::exchange::prologue;
+use crate::pairing::hello::insert_mac1;
+use crate::pairing::noise::{Keys, Party, Psk, Role, XX_PSK0};
 use crate::pairing::{
-    Attempts, DescriptorHash, Error, Exchange, Identity, MAX_ATTEMPTS, Model, Paired, StaticKey,
-    Work,
+    Attempts, DescriptorHash, Error, Exchange, Hello, Identity, MAX_ATTEMPTS, Model, Paired,
+    StaticKey, Work,
 };
 use crate::seal::tests::Counting;
-use crate::wire::ConnectionId;
+use crate::wire::{ConnectionId, Hint, Writer};
 
 const CONNECTION: ConnectionId = ConnectionId(*b"connect.");
 const HEADER: usize = 20;
@@ -330,6 +333,57 @@ fn another_offer_connection_step_model_or_length_is_refused() {
     hello[12] = 1;
     let refused = Called::answer(&pairing.device, &hello, rng).unwrap_err();
     assert_eq!(refused, Error::WrongKey);
+}
+
+/// A later version says here what version 1 says, and what it can do besides in the offers behind: there two of them see it.
+// IOMT-CPACE-013, IOMT-PAIR-023, IOMT-VER-002
+#[test]
+fn what_a_later_version_can_do_besides_stands_in_the_handshake_behind() {
+    for (versions, refused) in [(0b0110, false), (0b0010, false), (0b0100, true)] {
+        let mut pairing = Pairing::new();
+        let [ours, theirs] = pairing.agree(b"123456", b"123456").unwrap();
+        let packet = hello_with_offer(&ours, [versions, 0b10, 0b1000, 0]);
+        let promise = DescriptorHash::of_body(b"");
+        let rng = &mut Counting(1);
+        let answered = Exchange::answer_passcode(&pairing.device, &theirs, promise, &packet, rng);
+        let expected = if refused {
+            Err(Error::Downgraded)
+        } else {
+            Ok(())
+        };
+        assert_eq!(answered.map(|_| ()), expected, "{versions:#b}");
+    }
+}
+
+/// Message 1 behind a run of CPace, with another offer in it.
+fn hello_with_offer(agreement: &Agreement, offer: [u8; 4]) -> Vec<u8> {
+    let hello = Hello {
+        model: Model::PASSCODE,
+        connection: agreement.connection,
+        hint: Hint::NONE,
+    };
+    let mut buffer = [0; 256];
+    let prologue = prologue(XX_PSK0, hello, &agreement.transcript, &mut buffer).unwrap();
+    let phone = Identity::from_secret_bytes(&[0x21; 32]).unwrap();
+    let psks = [Psk::from_bytes(agreement.psk.expose()).unwrap()];
+    let keys = Keys {
+        local: Some(&phone),
+        remote: None,
+        psks: &psks,
+    };
+    let mut party = Party::new(XX_PSK0, Role::Initiator, prologue, keys).unwrap();
+    let payload = [&[1, 4][..], &offer].concat();
+    let mut out = [0; 128];
+    let message = party
+        .write_message(&payload, &mut Counting(7), &mut out)
+        .unwrap();
+    let mut packet = std::vec![0; HEADER];
+    let header = hello.header(1);
+    header.emit_header(&mut Writer::new(&mut packet)).unwrap();
+    packet.extend([0; 16]);
+    packet.extend_from_slice(message);
+    insert_mac1(&agreement.mac1_key, &mut packet);
+    packet
 }
 
 /// Who is in the middle of two runs and exchanges what they say gets two keys that are not equal.

@@ -25,6 +25,18 @@ pub(super) use crate::pairing::comparison::payload::MAX;
 /// The number of the message that shows the responder's nonce, from 1.
 const REVELATION: u8 = 4;
 
+/// An attempt that has shown its nonce: it shows no other one.
+#[derive(Debug)]
+pub struct Revealed(Attempt);
+
+impl Revealed {
+    /// For [`Attempts::give_back`], once the pairing has finished.
+    #[must_use]
+    pub const fn attempt(&self) -> &Attempt {
+        &self.0
+    }
+}
+
 /// The nonces of a comparison, as far as they are known.
 pub(super) enum Sas {
     /// Of another model.
@@ -70,7 +82,7 @@ impl Exchange {
             promise: Some(descriptor),
             ..Terms::of_comparison(key, connection)
         };
-        terms.initiate(mac1_key(token), entropy)
+        terms.initiate(TokenKey::of(token).0, entropy)
     }
 
     /// Checks that the sender of a first message has heard `token`, and nothing else: one HMAC and the key for it.
@@ -82,7 +94,7 @@ impl Exchange {
     /// [`Error::Malformed`], [`Error::UnexpectedMessage`], [`Error::UnsupportedSuite`] or
     /// [`Error::WrongKey`] for another token.
     pub fn check_comparison(token: &[u8], packet: &[u8]) -> Result<Hello, Error> {
-        open_comparison(token, packet).map(|(hello, _)| hello)
+        TokenKey::of(token).open(packet).map(|(hello, _)| hello)
     }
 
     /// Answers message 1 of the device that advertises `token`. `attempts` are those of this side: what is drawn for
@@ -98,12 +110,7 @@ impl Exchange {
         attempts: &Attempts,
         entropy: &mut impl Entropy,
     ) -> Result<Self, Error> {
-        let (hello, message) = open_comparison(token, packet)?;
-        let terms = Terms {
-            number: attempts.tally(),
-            ..Terms::of_comparison(key, hello.connection)
-        };
-        terms.respond(message, entropy)
+        TokenKey::of(token).answer(key, packet, attempts, entropy)
     }
 
     /// What the person compares; on the answering side it is to be shown after [`Exchange::reveal`].
@@ -116,12 +123,12 @@ impl Exchange {
     }
 
     /// Makes the packet that shows one's nonce, by an attempt that is on storage: the answering side, once it has
-    /// [`Exchange::digits`].
+    /// [`Exchange::digits`]. An attempt shows one nonce, and comes back with success alone.
     ///
     /// # Errors
     ///
-    /// [`Error::UnexpectedMessage`] before, or on the other side.
-    pub fn reveal(&mut self, _: &Attempt) -> Result<(), Error> {
+    /// [`Error::UnexpectedMessage`] before, or on the other side. The attempt stays spent.
+    pub fn reveal(&mut self, attempt: Attempt) -> Result<Revealed, Error> {
         let Self { sas, bytes, .. } = self;
         let Sas::Shown {
             nonce: Some(nonce), ..
@@ -135,21 +142,25 @@ impl Exchange {
         bytes.append(|writer| header.emit_header(writer))?;
         bytes.append(|writer| writer.put(nonce.expose()))?;
         self.bytes.keep_draft();
-        Ok(())
+        Ok(Revealed(attempt))
     }
 
-    /// The person has said that both sides show the same digits: [`Exchange::poll_paired`] has the keys now.
+    /// The person has seen these digits, and said that both sides show them: [`Exchange::poll_paired`] has the keys now.
     ///
     /// # Errors
     ///
-    /// [`Error::UnexpectedMessage`] while there are no digits.
-    pub fn confirm_digits(&mut self) -> Result<(), Error> {
+    /// [`Error::UnexpectedMessage`] while there are no digits, or others.
+    pub fn confirm_digits(&mut self, seen: Digits) -> Result<(), Error> {
         match &mut self.sas {
-            Sas::Shown { is_confirmed, .. } => {
+            Sas::Shown {
+                digits,
+                is_confirmed,
+                ..
+            } if *digits == seen => {
                 *is_confirmed = true;
                 Ok(())
             }
-            Sas::None | Sas::Asking { .. } | Sas::Answering(_) => Err(Error::UnexpectedMessage),
+            _ => Err(Error::UnexpectedMessage),
         }
     }
 
@@ -313,16 +324,38 @@ impl<'a> Terms<'a> {
     }
 }
 
-fn open_comparison<'p>(token: &[u8], packet: &'p [u8]) -> Result<(Hello, &'p [u8]), Error> {
-    let accept = |hello: &Hello| match (hello.model, hello.hint) {
-        (Model::NUMERIC_COMPARISON, Hint::NONE) => Ok(()),
-        (Model::NUMERIC_COMPARISON, _) => Err(Error::WrongKey),
-        _ => Err(Error::UnexpectedMessage),
-    };
-    open_hello(packet, accept, &mac1_key(token), Error::WrongKey)
-}
-
 /// "keyed … else by the token that a device advertises while armed"
-fn mac1_key(token: &[u8]) -> Secret {
-    derive(&extract(&[0; 32], &[token]), Label::TOKEN_MAC1)
+#[derive(Debug)]
+pub(crate) struct TokenKey(Secret);
+
+impl TokenKey {
+    pub(crate) fn of(token: &[u8]) -> Self {
+        Self(derive(&extract(&[0; 32], &[token]), Label::TOKEN_MAC1))
+    }
+
+    /// As [`Exchange::check_comparison`], and the message behind the code.
+    pub(crate) fn open<'p>(&self, packet: &'p [u8]) -> Result<(Hello, &'p [u8]), Error> {
+        let accept = |hello: &Hello| match (hello.model, hello.hint) {
+            (Model::NUMERIC_COMPARISON, Hint::NONE) => Ok(()),
+            (Model::NUMERIC_COMPARISON, _) => Err(Error::WrongKey),
+            _ => Err(Error::UnexpectedMessage),
+        };
+        open_hello(packet, accept, &self.0, Error::WrongKey)
+    }
+
+    /// As [`Exchange::answer_comparison`].
+    pub(crate) fn answer(
+        &self,
+        key: &StaticKey,
+        packet: &[u8],
+        attempts: &Attempts,
+        entropy: &mut impl Entropy,
+    ) -> Result<Exchange, Error> {
+        let (hello, message) = self.open(packet)?;
+        let terms = Terms {
+            number: attempts.tally(),
+            ..Terms::of_comparison(key, hello.connection)
+        };
+        terms.respond(message, entropy)
+    }
 }

@@ -7,6 +7,10 @@ mod passcode;
 mod start;
 mod step;
 
+#[cfg(feature = "comparison")]
+pub use comparing::Revealed;
+#[cfg(feature = "comparison")]
+pub(crate) use comparing::TokenKey;
 pub use parked::Parked;
 
 pub(super) use start::prologue;

@@ -7,6 +7,12 @@
 //! has read the label, or a picture of it, can pair whenever a person arms the device with it. With the first owner its
 //! secret ends until then.
 //!
+//! **Arming**: a person presses a button, or powers the device up for the first time; a device that is not armed answers
+//! nobody. **On the label**: the text of a [`Label`], 44 characters with a secret of 16 bytes. **Finishing**: the reader has the keys when
+//! message 2 is authentic, and repeats message 3 and a receipt; the device has them with message 3, and stores the reader as its owner
+//! when the first receipt under them is authentic. That ends the arming and all other pairings. The reader has finished with the
+//! device's first frame.
+//!
 //! ```text
 //! l            = Extract(0, label secret)
 //! psk          = E(l, "label psk")
@@ -14,6 +20,17 @@
 //! MAC1 key     = E(l, "label mac1")            over all of message 1 before and behind the code
 //! prologue     = lv("iomt1") lv(version) lv(suite) lv(Noise name) lv(model) lv(hint)
 //! ephemeral    = hedged: E(Extract(random, static secret ‖ 0), "ephemeral", h ‖ payload)
+//! ```
+//!
+//! ```text
+//!   reader of the label (server, phone)                      device, armed
+//!   ───────────────────────────────────                      ─────────────
+//!   Exchange::read_label      ── 1: psk, e {offer} ─────►    Exchange::answer_label
+//!        │                    ◄── 2: e, ee, s, es ───────         │
+//!        │                        {offer, descriptor}             │
+//!        ▼                    ── 3: s, se {} ───────────►         ▼
+//!   Paired                    ── receipt, repeated ─────►    Paired; with the receipt the owner is stored
+//!   finished                  ◄── first frames ──────────
 //! ```
 //!
 //! The code in front of message 1 is checked before any Diffie-Hellman: a stranger's message
@@ -85,6 +102,10 @@
 //! a recording whose reader it was, and no more. A recorded message 1 is answered again, at a bounded rate; nothing
 //! comes of the answer before a receipt under the new keys.
 //!
+//! **Arming**: as above. **On the label**: the device's key beside the secret, 97 characters. **Finishing**: the reader has the keys
+//! when message 2 is authentic, and repeats a receipt; the device, which has them when it has answered, stores the reader as its
+//! owner when that receipt is authentic, and not before: message 1 alone may be a recorded one.
+//!
 //! ```text
 //! prologue, MAC1 key, hint, psk      as above; the model is 1
 //!
@@ -93,7 +114,9 @@
 //!   Exchange::read_label_with_key ── 1: e, es, s, ss ──►     Exchange::answer_label
 //!        │                              {offer}                   │
 //!        ▼                     ◄── 2: e, ee, se, psk ──           ▼
-//!   Paired                         {offer, descriptor}       Paired, once a receipt has opened
+//!   Paired                         {offer, descriptor}            │
+//!        │                     ── receipt, repeated ────►         ▼
+//!   finished                   ◄── first frames ─────────    Paired, and the owner is stored
 //! ```
 //!
 //! | message | packet | of which |
@@ -115,6 +138,39 @@
 //! assert_eq!(read.secret()?.model(), Model::LABEL_KEY);
 //! assert_eq!(LabelSecret::beside_key(label.secret_bytes())?.hint(), read.secret()?.hint());
 //! # Ok::<(), iomt::pairing::Error>(())
+//! ```
+//!
+//! A whole run, of two messages:
+//!
+//! ```
+//! use iomt::pairing::{DescriptorHash, Error, Exchange, Identity, StaticKey, Work, label::LabelSecret};
+//! # use iomt::{seal::SystemEntropy, wire::ConnectionId};
+//! # let rng = &mut SystemEntropy;
+//! # let promise = DescriptorHash::of_body(b"the body of the descriptor record");
+//! # let [phone, device] = [StaticKey::from(Identity::generate(rng)?), StaticKey::from(Identity::generate(rng)?)];
+//! # fn work(exchange: &mut Exchange, key: &StaticKey) -> Result<Vec<u8>, Error> {
+//! #     while exchange.poll_work() != Work::Idle {
+//! #         exchange.work_with(key)?;
+//! #     }
+//! #     Ok(exchange.packet().unwrap_or_default().to_vec())
+//! # }
+//! let secret = LabelSecret::beside_key(b"sixteen or more random bytes")?;
+//! let on_label = device.public();
+//!
+//! let mut reading =
+//!     Exchange::read_label_with_key(&phone, &secret, on_label, ConnectionId([1; 8]), rng)?;
+//! let packet = work(&mut reading, &phone)?; // 1
+//! let mut answering = Exchange::answer_label(&device, &secret, promise, &packet, rng)?;
+//! let packet = work(&mut answering, &device)?; // 2
+//! reading.handle_packet(&packet)?;
+//! work(&mut reading, &phone)?;
+//!
+//! let (Some(ours), Some(theirs)) = (reading.poll_paired(), answering.poll_paired()) else {
+//!     return Err(Error::UnexpectedMessage);
+//! };
+//! assert_eq!(ours.secrets.id(), theirs.secrets.id());
+//! assert_eq!(theirs.peer, phone.public());
+//! # Ok::<(), Error>(())
 //! ```
 
 mod base32;

@@ -245,7 +245,7 @@ fn no_model_is_left_out() {
 fn sides_of_a_comparison_that_were_put_by_show_the_same_digits() {
     let (_, [mut asking, mut answering], _) = run(of_comparison(), put_by);
     answering
-        .reveal(&Attempts::armed().begin().unwrap().stored())
+        .reveal(Attempts::armed().begin().unwrap().stored())
         .unwrap();
     let (kept, was_put_by) = put_by(asking);
     assert!(!was_put_by, "message 4 is none of Noise");
@@ -255,7 +255,8 @@ fn sides_of_a_comparison_that_were_put_by_show_the_same_digits() {
         .expect("the nonce is what was promised");
     assert_eq!(asking.digits(), answering.digits());
     let [device, server] = [asking, answering].map(|mut side| {
-        side.confirm_digits().unwrap();
+        let seen = side.digits().unwrap();
+        side.confirm_digits(seen).unwrap();
         side.poll_paired().unwrap()
     });
     assert_eq!(device.secrets.id(), server.secrets.id());

@@ -98,7 +98,7 @@ fn compare(
     let confirmation = hand_over(&mut asking, device, &reply)?;
     hand_over(&mut answering, phone, &confirmation)?;
     let attempt = attempts.begin()?.stored();
-    answering.reveal(&attempt)?;
+    answering.reveal(attempt)?;
     attempts.give_up();
     let shown = answering.packet().unwrap().to_vec();
     let ephemeral = reply[HEADER..][..32].to_vec();

@@ -89,11 +89,12 @@ impl Sides {
         let attempt = attempts.begin()?.stored();
         measure("digits, server: message 4", || {
             hand_over(&mut server, &self.server, &device)?;
-            server.reveal(&attempt)
+            server.reveal(attempt)
         })?;
         measure("digits, device: the end", || {
             hand_over(&mut device, &self.device, &server)?;
-            device.confirm_digits()?;
+            let seen = device.digits().ok_or(Error::UnexpectedMessage)?;
+            device.confirm_digits(seen)?;
             black_box(device.poll_paired()).ok_or(Error::UnexpectedMessage)
         })?;
         Ok(())

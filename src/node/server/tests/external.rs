@@ -1,6 +1,7 @@
 use super::*;
+use crate::node::StrangerRate;
 use crate::node::server::Reception;
-use crate::pairing::StaticKey;
+use crate::pairing::{self, StaticKey};
 
 fn elsewhere() -> StaticKey {
     StaticKey::elsewhere(server_key(), &[0x33; 32]).unwrap()
@@ -59,6 +60,105 @@ fn a_key_service_that_never_answers_holds_up_nothing_for_long() {
     assert!(server.handle_datagram(now, &mut other).is_err());
     server.handle_timeout(gives_up, rng).unwrap();
     server.handle_datagram(gives_up, &mut other).unwrap();
+}
+
+#[test]
+fn a_key_service_that_fails_ends_that_handshake_alone_and_the_same_message_is_answered_later() {
+    let (bench, mut peer) = Bench::paired();
+    let holder = StaticKey::from(identity(2));
+    let mut server = Server::new(elsewhere(), ServerConfig::DEFAULT);
+    let now = bench.now;
+    server
+        .import(now, &row_key(), &OWNER, &bench.rows[0])
+        .unwrap();
+    let (hello, mut rng) = (peer.reconnect(), Counting(9));
+    // It fails at its first agreement, then at its second.
+    for fails_at in 1..=2 {
+        server.handle_datagram(now, &mut hello.clone()).unwrap();
+        let mut asked = 0;
+        while asked < fails_at {
+            let Some(wanted) = server.poll_dh() else {
+                server.handle_timeout(now, &mut rng).unwrap();
+                continue;
+            };
+            asked += 1;
+            let shared = holder.agree(&wanted).filter(|_| asked < fails_at);
+            let handled = server.handle_dh(now, wanted, shared);
+            let failed = Err(pairing::Error::NoAgreement.into());
+            assert_eq!(handled, if asked < fails_at { Ok(()) } else { failed });
+        }
+        assert!(server.poll_dh().is_none() && !server.has_work());
+        assert!(server.poll_transmit(now, &mut [0; MAX_DATAGRAM]).is_none());
+        assert_eq!(server.peer(), Some(peer.public()), "the session stands");
+    }
+    server.handle_datagram(now, &mut hello.clone()).unwrap();
+    while server.stats().handshakes_answered == 0 {
+        match server.poll_dh() {
+            Some(wanted) => server.handle_dh(now, wanted, holder.agree(&wanted)),
+            None => server.handle_timeout(now, &mut rng),
+        }
+        .unwrap();
+    }
+    let mut out = [0; MAX_DATAGRAM];
+    let answer = server.poll_transmit(now, &mut out).unwrap();
+    peer.take_answer(&answer).unwrap();
+}
+
+/// A stranger's message waits for a slow key service; a device that has the secret does not wait behind it.
+// IOMT-PAIR-058
+#[test]
+fn a_reconnection_takes_the_place_of_a_stranger_who_waits_for_the_key_service() {
+    let (bench, mut peer) = Bench::paired();
+    let holder = StaticKey::from(identity(2));
+    let mut server = Server::new(elsewhere(), ServerConfig::DEFAULT);
+    let (now, rng) = (bench.now, &mut Counting(9));
+    server
+        .import(now, &row_key(), &OWNER, &bench.rows[0])
+        .unwrap();
+    server
+        .handle_datagram(now, &mut Peer::new(9).meet())
+        .unwrap();
+    server.handle_timeout(now, rng).unwrap();
+    let strangers = server.poll_dh().unwrap();
+
+    server.handle_datagram(now, &mut peer.reconnect()).unwrap();
+    let late = server.handle_dh(now, strangers, holder.agree(&strangers));
+    assert_eq!(late, Err(crate::node::Error::NotAwaited));
+    let mut stranger = Peer::new(8).meet();
+    let busy = server.handle_datagram(now, &mut stranger).map(|_| ());
+    assert_eq!(busy, Err(pairing::Error::Busy.into()));
+    while server.stats().handshakes_answered == 0 {
+        match server.poll_dh() {
+            Some(wanted) => server.handle_dh(now, wanted, holder.agree(&wanted)),
+            None => server.handle_timeout(now, rng),
+        }
+        .unwrap();
+    }
+    let mut out = [0; MAX_DATAGRAM];
+    let answer = server.poll_transmit(now, &mut out).unwrap();
+    peer.take_answer(&answer).unwrap();
+}
+
+#[test]
+fn a_reception_works_for_strangers_at_its_rate_and_counts_those_above_it() {
+    let rate = StrangerRate {
+        at_once: 3,
+        one_more_each: Duration::from_secs(1),
+    };
+    let mut reception = Reception::with_rate(identity(2), rate);
+    let rng = &mut Counting(3);
+    let mut worked = |now| {
+        let taken = reception.handle_datagram(now, &Peer::new(9).meet()).is_ok();
+        while taken && reception.poll_caller().is_none() {
+            reception.handle_timeout(now, rng).unwrap();
+        }
+        taken
+    };
+    let now = Instant::from_secs(5);
+    let at_once = (0..10).filter(|_| worked(now)).count();
+    assert_eq!(at_once, 3);
+    assert!(worked(now + Duration::from_secs(1)) && !worked(now + Duration::from_secs(1)));
+    assert_eq!(reception.refused(), 8);
 }
 
 // IOMT-PAIR-051

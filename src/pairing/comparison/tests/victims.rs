@@ -111,7 +111,7 @@ impl Victims for Exchanges {
     fn reveal(mut phone: Exchange, third: &[u8]) -> (Nonce, u32) {
         phone.handle_packet(&packet(3, third)).unwrap();
         work(&mut phone, &self::phone(), HEADER);
-        phone.reveal(&attempt()).unwrap();
+        phone.reveal(attempt()).unwrap();
         let fourth = phone.packet().unwrap();
         let nonce = fourth[HEADER..].try_into().unwrap();
         (nonce, phone.digits().unwrap().value())

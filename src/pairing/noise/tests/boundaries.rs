@@ -42,6 +42,7 @@ fn a_handshake_message_has_65535_bytes_at_most() {
     assert!(matches!(refused, Err(pairing::Error::NoRoom { .. })));
 }
 
+/// "A Noise transport message is simply an AEAD ciphertext that is less than or equal to 65535 bytes in length".
 #[test]
 fn a_transport_message_has_65535_bytes_at_most() {
     let [mut initiator, mut responder] = transports();
@@ -157,7 +158,9 @@ fn another_prologue_is_refused_at_the_first_tag() {
     }
 }
 
-/// A psk is of its place: the same two the other way round are others.
+/// "The modifier psk0 places a "psk" token at the beginning of the first handshake message. The modifiers psk1, psk2, etc., place a
+/// "psk" token at the end of the first, second, etc., handshake message": so a psk is of its place, and the same two the other way
+/// round are others. Where the tokens stand at the edges, `pattern` tests beside its own quotation.
 #[test]
 fn psks_in_another_order_are_refused() {
     let pattern: Pattern = XX_PSK0_PSK3.parse().unwrap();
