@@ -41,24 +41,6 @@ fn seeds_that_found_something_in_an_earlier_revision() {
     }
 }
 
-#[test]
-fn seeds_that_fail_are_named_with_the_command_that_runs_the_first_again() {
-    use simulation::many::{Failure, Outcome};
-    let failed = |seed, complaint: &str| Failure {
-        seed,
-        complaint: complaint.into(),
-    };
-    let outcome = Outcome {
-        failures: vec![failed(12, "a reading is lost"), failed(7, "no rest")],
-        ..Outcome::default()
-    };
-    let said = simulation::report::failures(&outcome).unwrap();
-    let expected = "FAILED seed 12: a reading is lost\nFAILED seed 7: no rest\n\
-        all that happened: simulate --seeds 1 --start 7 --log\n";
-    assert_eq!(said, expected);
-    assert_eq!(simulation::report::failures(&Outcome::default()), None);
-}
-
 // IOMT-SEAL-013, IOMT-SEAL-015, IOMT-ENV-007, IOMT-ENV-008, IOMT-LINK-001, IOMT-LINK-034,
 // IOMT-EPOCH-027, IOMT-OUT-021, IOMT-OUT-041
 #[test]

@@ -153,6 +153,7 @@ fn agreed_on_one_side() -> Lab {
     lab
 }
 
+// IOMT-CMP-008
 #[test]
 fn who_begins_anew_after_one_yes_is_paired_at_once_when_both_do() {
     let mut lab = agreed_on_one_side();
@@ -165,6 +166,7 @@ fn who_begins_anew_after_one_yes_is_paired_at_once_when_both_do() {
     assert_eq!(lab.paired_by(), Some(Model::NUMERIC_COMPARISON));
 }
 
+// IOMT-CMP-008
 #[test]
 fn a_device_that_begins_anew_after_one_yes_is_heard_when_the_server_has_given_up() {
     let mut lab = agreed_on_one_side();

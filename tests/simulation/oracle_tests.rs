@@ -9,9 +9,11 @@ use iomt::wire::{
     CounterRange, Frame, Locator, MAX_COUNTER, RecordId, Route, Run, Salt, Space, Tag,
 };
 
+use super::many::{Failure, Outcome};
 use super::oracle::clocks::{START_MS, Told};
 use super::oracle::shelf::{Place, Record, Row};
 use super::oracle::{Clocks, Ledger, RECIPIENTS, Reading, Shelf, Tally, WireLog, bounds, wire_log};
+use super::report;
 
 const RUN: Run = Run([1; 8]);
 const EPOCH: [u8; 16] = [9; 16];
@@ -553,4 +555,21 @@ fn two_rows_under_one_nonce_are_seen() {
     let mut other = [3; 80];
     other[79] = 4;
     assert!(log.note_row(&other).is_err());
+}
+
+#[test]
+fn seeds_that_fail_are_named_with_the_command_that_runs_the_first_again() {
+    let failed = |seed, complaint: &str| Failure {
+        seed,
+        complaint: complaint.into(),
+    };
+    let outcome = Outcome {
+        failures: vec![failed(12, "a reading is lost"), failed(7, "no rest")],
+        ..Outcome::default()
+    };
+    let said = report::failures(&outcome).unwrap();
+    let expected = "FAILED seed 12: a reading is lost\nFAILED seed 7: no rest\n\
+        all that happened: simulate --seeds 1 --start 7 --log\n";
+    assert_eq!(said, expected);
+    assert_eq!(report::failures(&Outcome::default()), None);
 }
