@@ -1,3 +1,6 @@
+#[cfg(test)]
+mod held_out;
+
 use thiserror::Error;
 
 use super::Trend;
