@@ -151,6 +151,10 @@ fn finds_the_beats_of_the_mit_bih_records() {
     print("from 0 s", &whole);
     print("50 ms", &narrow);
     println!("timing: {deviation_ms:.2} ms standard deviation within a record");
+    println!(
+        "others' F1: neurokit2 khamis (not streaming) 99.77, OSEA 99.73, gqrs 99.69, neurokit2 default 98.81; \
+         from 0 s: khamis 99.81, OSEA 99.60; 50 ms: khamis 99.67, OSEA 98.75; timing: khamis 7.5 ms, OSEA 10.2 ms"
+    );
     let [flagged, right] = print_quality(doubts);
     assert!(learnt.per_cent()[2] >= 99.81);
     assert!(whole.per_cent()[2] >= 99.80);
@@ -163,6 +167,10 @@ fn finds_the_beats_of_the_mit_bih_records() {
 fn finds_the_beats_in_the_noise_of_moving_electrodes() {
     let Some(folder) = wfdb::folder() else { return };
     let noise = Noise::of_electrodes(&folder);
+    println!(
+        "others' F1, of another 24 records, at 12 dB: sleepecg 96.5, Pan-Tompkins 96.1, OSEA 94.8"
+    );
+    println!("at 6 dB: sleepecg 88.3, Pan-Tompkins 88.1, khamis 86.6, OSEA 85.8");
     let [flagged, right] = assert_in_noise(&folder, &noise, 12.0, 98.9);
     assert!(flagged <= 4.6 && right >= 99.4);
     // Of the beats not flagged 99 % should be right: missed here, and in the noise of muscles.
@@ -174,6 +182,9 @@ fn finds_the_beats_in_the_noise_of_moving_electrodes() {
 fn finds_the_beats_in_the_noise_of_muscles() {
     let Some(folder) = wfdb::folder() else { return };
     let noise = Noise::of_muscles(&folder);
+    println!(
+        "others' F1, of another 24 records: khamis 96.6, OSEA 91.7, Pan-Tompkins 89.6, sleepecg 83.6"
+    );
     let [flagged, right] = assert_in_noise(&folder, &noise, 6.0, 97.5);
     assert!(flagged <= 7.4 && right >= 97.7);
 }

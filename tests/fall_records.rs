@@ -112,6 +112,7 @@ fn finds_the_falls_of_sisfall() {
         tally.count(trial.is_fall, alarm.is_some());
     }
     tally.print("as shipped");
+    println!("others, offline: best rule 96.6 % and 99.0 %, random forest 98.6 % and 99.5 %");
     let [found, quiet] = tally.rates();
     assert!(found >= 99.0, "{found}");
     assert!(quiet >= 99.9, "{quiet}");

@@ -71,7 +71,7 @@ fn follows_the_heart_at_rest() {
     }
     let trusted = pulses.iter().filter(|pulse| pulse.is_trusted()).count();
     println!(
-        "{} pulses of {} beats, {trusted} trusted; {:.3} beats a minute in {} of {windows} windows",
+        "{} pulses of {} beats, {trusted} trusted; {:.3} beats a minute in {} of {windows} windows; heartpy 0.38",
         pulses.len(),
         beats.len(),
         mean(&errors),
@@ -119,7 +119,7 @@ fn counts_the_breaths_at_rest() {
         }
     }
     println!(
-        "{:.2} breaths a minute in {} of {windows} windows",
+        "{:.2} breaths a minute in {} of {windows} windows; counting 1.10, FFT 1.6 to 3.4",
         mean(&errors),
         errors.len()
     );

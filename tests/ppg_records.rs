@@ -37,7 +37,7 @@ fn mean_error(nth: u32) -> Option<f32> {
         println!("{record:02}: {mean:.2} beats a minute");
         sum += mean / 12.0;
     }
-    println!("mean of the records: {sum:.2}");
+    println!("mean of the records: {sum:.2}; FFT with accelerometer 7.2, heartpy 17 (all 22)");
     Some(sum)
 }
 

@@ -34,6 +34,9 @@ fn rates(database: &str) -> Option<[f64; 2]> {
     }
     let rates = [0, 1].map(|class| 100.0 * f64::from(right[class]) / f64::from(all[class]));
     println!("{database}: Se {:.2} Sp {:.2}", rates[0], rates[1]);
+    println!(
+        "others, AFDB: CoSEn 94.2, 94.7, RdR 96.0, 92.8; MIT-BIH: CoSEn 96.2, 84.5, RdR 96.3, 74.3"
+    );
     Some(rates)
 }
 

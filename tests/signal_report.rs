@@ -105,6 +105,7 @@ fn a_regular_rhythm_is_reported_as_one() {
     assert_sound(&page);
     assert!(page.contains("<strong>75/min</strong><span>median heart rate</span>"));
     assert!(page.contains("<strong>75</strong><span>beats</span>"));
+    assert!(page.contains("<strong>100.0 %</strong><span>of the seconds good</span>"));
     assert!(page.contains("No atrial fibrillation suspected."));
     assert!(page.contains("<th scope=\"row\">Mean NN</th><td>800 ms</td>"));
     assert!(page.contains("<th scope=\"row\">RMSSD</th><td>8.0 ms</td>"));

@@ -12,6 +12,8 @@
 mod tools;
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use tools::arguments::Arguments;
 use tools::{Failure, Run};
@@ -225,6 +227,276 @@ fn a_bad_line_of_columns_is_named_in_the_same_form() {
             assert_eq!(result, Err(format!("line 3: {what}")));
         }
     }
+}
+
+#[test]
+fn a_line_that_can_not_be_is_named() {
+    let fall = "--rate 62.5 --counts-per-g 256";
+    let wrist = "--rate 62.5";
+    let tools: [(Run, &str, &str, &str); 9] = [
+        (
+            tools::af_screen::run,
+            "",
+            "1.5,0.8",
+            "\"1.5\" is no integer from 0",
+        ),
+        (
+            tools::af_screen::run,
+            "",
+            "-1,0.8",
+            "\"-1\" is no integer from 0",
+        ),
+        (
+            tools::af_screen::run,
+            "",
+            "9,-0.8",
+            "an interval below zero: -0.8",
+        ),
+        (tools::af_screen::run, "", "9,NaN", "\"NaN\" is no number"),
+        (tools::fall::run, fall, "0,0,inf", "\"inf\" is no number"),
+        (tools::fall::run, fall, "", "\"\" is no number"),
+        (
+            tools::glucose::run,
+            "",
+            "0,100",
+            "the time is not after that of the last reading",
+        ),
+        (
+            tools::glucose::run,
+            "",
+            "5,1001",
+            "glucose is not from 10 to 1000 mg/dL",
+        ),
+        (
+            tools::ppg_heart_rate::run,
+            wrist,
+            "0,0,0,0,",
+            "\"\" is no number",
+        ),
+    ];
+    for (tool, words, bad, what) in tools {
+        let good = OF_COLUMNS
+            .iter()
+            .find(|(other, _, _)| *other as usize == tool as usize);
+        let (_, _, good) = good.unwrap();
+        let result = text(tool, words, &format!("{good}\n# 1\n{bad}\n{good}\n"));
+        assert_eq!(result, Err(format!("line 3: {what}")));
+    }
+}
+
+#[test]
+fn columns_beyond_those_asked_for_and_comments_change_nothing() {
+    let inputs = [intervals(400), readings(40), fallen(), pulse(62_500, 20)];
+    for ((tool, words, _), plain) in OF_COLUMNS.iter().zip(inputs) {
+        let mut more = String::from("# a heading, 1\r\n");
+        for line in plain.lines() {
+            write!(more, " {} ,x, 7\r\n#{line}\n", line.replace(',', " , ")).unwrap();
+        }
+        let expected = text(*tool, words, &plain).unwrap();
+        assert!(!expected.is_empty());
+        assert_eq!(text(*tool, words, &more), Ok(expected));
+    }
+}
+
+/// Regular beats, and from the 200th on such as no order is in.
+fn intervals(count: u32) -> String {
+    let mut seed = 1_u32;
+    (0..count).fold(String::new(), |mut text, beat| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let scatter = if beat < 200 { 400 } else { (seed >> 8) % 600 };
+        let rr_s = f64::from(450 + scatter) / 1e3;
+        writeln!(text, "{},{rr_s:.3}", beat * 250).unwrap();
+        text
+    })
+}
+
+#[test]
+fn af_screen_prints_the_sample_and_a_digit_for_each_beat() {
+    let found = text(tools::af_screen::run, "", &intervals(400)).unwrap();
+    let mut told = Vec::new();
+    for (line, beat) in found.lines().zip(0..) {
+        let (sample, digit) = line.split_once(',').unwrap();
+        assert_eq!(sample, (beat * 250).to_string());
+        told.push(match digit {
+            "0" => false,
+            "1" => true,
+            other => panic!("{other}"),
+        });
+    }
+    assert_eq!(told.len(), 400);
+    assert!(!told[..200].contains(&true));
+    assert!(!told[300..].contains(&false));
+}
+
+/// Upright, a hard blow, and lying, at 62.5 Hz and 256 counts a g.
+fn fallen() -> String {
+    let upright = std::iter::repeat_n("0,-256,0", 400);
+    let blow = std::iter::repeat_n("0,-1100,0", 8);
+    let lying = std::iter::repeat_n("256,0,0.4", 400);
+    let all: Vec<&str> = upright.chain(blow).chain(lying).collect();
+    all.join("\n")
+}
+
+#[test]
+fn fall_prints_the_index_of_the_alarm_and_nothing_else() {
+    let words = "--rate 62.5 --counts-per-g 256";
+    let found = text(tools::fall::run, words, &fallen()).unwrap();
+    let index: u64 = found.strip_suffix('\n').unwrap().parse().unwrap();
+    assert!((400..400 + 5 * 63).contains(&index), "{index}");
+    let upright = "0,-256,0\n".repeat(1_000);
+    assert_eq!(text(tools::fall::run, words, &upright), Ok(String::new()));
+}
+
+/// Falling by 3 mg/dL in five minutes; times as people write them.
+fn readings(count: u32) -> String {
+    (0..count).fold(String::new(), |mut text, reading| {
+        writeln!(text, "{}.50,{}.0", 5 * reading, 180 - 3 * reading).unwrap();
+        text
+    })
+}
+
+#[test]
+fn glucose_prints_the_minutes_as_they_were_given_two_forecasts_and_a_digit() {
+    let found = text(tools::glucose::run, "", &readings(40)).unwrap();
+    assert_eq!(found.lines().count(), 40);
+    let mut alarms = String::new();
+    for (line, reading) in found.lines().zip(0..) {
+        let [minutes, in_20, in_30, alarm] = line.split(',').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        assert_eq!(minutes, format!("{}.50", 5 * reading));
+        for forecast in [in_20, in_30] {
+            let number: f64 = forecast.parse().unwrap();
+            assert_eq!(forecast, format!("{number:.1}"));
+        }
+        alarms.push_str(alarm);
+    }
+    let first = alarms.find('1').unwrap();
+    assert!((30..=37).contains(&first), "{alarms}");
+    assert_eq!(
+        alarms,
+        format!("{}{}", "0".repeat(first), "1".repeat(40 - first))
+    );
+    let odd = text(tools::glucose::run, "", "1e1,100\n+11,100\n012.0,100\n").unwrap();
+    let minutes: Vec<&str> = odd
+        .lines()
+        .map(|line| line.split(',').next().unwrap())
+        .collect();
+    assert_eq!(minutes, ["1e1", "+11", "012.0"]);
+}
+
+#[test]
+fn ppg_heart_rate_prints_a_number_each_two_seconds_from_the_eighth_on() {
+    for (seconds, lines) in [(7, 0), (8, 1), (9, 1), (10, 2), (20, 7)] {
+        let found = text(
+            tools::ppg_heart_rate::run,
+            "--rate 50",
+            &pulse(50_000, seconds),
+        );
+        let found = found.unwrap();
+        assert_eq!(found.lines().count(), lines, "{seconds} s");
+        let is_rate = |line: &str| {
+            line.parse()
+                .is_ok_and(|rate: f64| (30.0..250.0).contains(&rate))
+        };
+        assert!(found.lines().all(is_rate), "{found}");
+    }
+}
+
+/// The last beat before a silence does not wait for the next one.
+#[test]
+fn rpeaks_prints_a_beat_that_none_follows_after_a_while() {
+    let words = "--rate 250 --gain 1000 --class --quality";
+    let silence = lines(std::iter::repeat_n(5_000, 700));
+    let input = lines(spikes(2_000)) + &silence + "x\n";
+    let mut output = Vec::new();
+    let words = words.split(' ').map(String::from).collect();
+    let result = tools::rpeaks::run(Arguments::new(words), &mut input.as_bytes(), &mut output);
+    assert_eq!(
+        result.unwrap_err().to_string(),
+        "line 2701: \"x\" is no integer"
+    );
+    let expected = (0..10).fold(String::new(), |text, beat| {
+        text + &format!("{} 1 N\n", 100 + 200 * beat)
+    });
+    assert_eq!(String::from_utf8(output).unwrap(), expected);
+}
+
+#[test]
+fn each_help_names_the_lines_that_come_out() {
+    let helps = [
+        (tools::rpeaks::HELP, "a line for\neach beat"),
+        (tools::waveform::HELP, "stats"),
+        (tools::af_screen::HELP, "sample,0"),
+        (tools::fall::HELP, "index of the sample"),
+        (
+            tools::glucose::HELP,
+            "minutes,predicted_20,predicted_30,low_alarm",
+        ),
+        (tools::ppg_heart_rate::HELP, "a line every 2 s"),
+    ];
+    for (help, named) in helps {
+        assert!(help.contains(named), "{help}");
+        assert!(help.contains("lines that begin with #") || help.contains("begin with #"));
+        assert!(help.contains("Exit status: 0 all is well"));
+    }
+}
+
+/// The tools as programs, where their examples were built: what comes out, on which stream, and the status.
+#[test]
+fn a_bad_line_ends_the_program_with_status_2() {
+    for (name, words, bad) in [
+        ("af_screen", "", "1,x\n"),
+        ("fall", "--rate 50 --counts-per-g 256", "1,2\n"),
+        ("glucose", "", "0,100\n0,100\n"),
+        ("ppg_heart_rate", "--rate 50", "#\n1,2,3,4,five\n"),
+        ("rpeaks", "--rate 250 --gain 200", "1.5\n"),
+        ("waveform", "encode --rate 250 --bits 8 --block 4", "256\n"),
+    ] {
+        let Some(program) = example(name) else {
+            println!("{name} is not built: skipped");
+            continue;
+        };
+        let [status, out, err] = outcome(&program, words, bad);
+        assert_eq!(status, "2", "{name}");
+        assert!(err.starts_with("line "), "{name}: {err}");
+        assert!(!out.contains("line "), "{name}: {out}");
+        let [status, out, err] = outcome(&program, "--help", "");
+        assert_eq!([status.as_str(), err.as_str()], ["0", ""], "{name}");
+        assert!(out.contains(&format!("{name} ")), "{name}: {out}");
+        assert_eq!(outcome(&program, "--what", "")[0], "2", "{name}");
+    }
+}
+
+/// An example beside this test's own folder, which `cargo test` builds before it runs tests.
+fn example(name: &str) -> Option<PathBuf> {
+    let folder = std::env::current_exe()
+        .ok()?
+        .parent()?
+        .parent()?
+        .join("examples");
+    let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    program.is_file().then_some(program)
+}
+
+/// Exit status, standard output and standard error.
+fn outcome(program: &Path, words: &str, input: &str) -> [String; 3] {
+    let mut child = Command::new(program)
+        .args(words.split_whitespace())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may end before it has read everything.
+    let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let status = output
+        .status
+        .code()
+        .map_or_else(String::new, |code| code.to_string());
+    [status, text(output.stdout), text(output.stderr)]
 }
 
 /// Writes nowhere.

@@ -94,7 +94,7 @@ fn finds_the_ventricular_beats_of_the_mit_bih_records() {
     }
     let [right, missed, wrong] = sums.map(|count| count as f64);
     let [sensitivity, predictivity] = [missed, wrong].map(|other| 100.0 * right / (right + other));
-    println!("ventricular beats: Se {sensitivity:.2} PPV {predictivity:.2}");
+    println!("ventricular beats: Se {sensitivity:.2} PPV {predictivity:.2}; OSEA: 94.0, 96.2");
     assert!(sensitivity >= 96.1);
     assert!(predictivity >= 97.8);
 }

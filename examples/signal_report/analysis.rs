@@ -1,7 +1,8 @@
 //! What the algorithms of `iomt::signal` find in a recording.
 
 use iomt::signal::ecg::{
-    BeatClass, BeatClassifier, HeartRate, RPeak, RPeakDetector, UnsupportedRate,
+    BeatClass, BeatClassifier, EcgQuality, EcgUsability, HeartRate, RPeak, RPeakDetector,
+    UnsupportedRate,
 };
 use iomt::signal::hrv::{BandPowers, TimeDomain, sample_entropy};
 use iomt::signal::rhythm::FibrillationScreen;
@@ -29,6 +30,8 @@ pub(crate) struct Findings {
     pub(crate) rate_hz: f64,
     pub(crate) length_s: f64,
     pub(crate) beats: Vec<Beat>,
+    /// How far each whole second can be relied on.
+    pub(crate) seconds: Vec<EcgUsability>,
     /// Every second in which there is one: (s, beats a minute).
     pub(crate) heart_rate: Vec<(f64, f64)>,
     /// Runs of intervals between normal beats that nothing interrupts, in ms.
@@ -60,6 +63,7 @@ pub(crate) fn of(
     Ok(Findings {
         rate_hz,
         length_s: samples.len() as f64 / rate_hz,
+        seconds: seconds(samples, rate, units_per_mv)?,
         heart_rate: heart_rate(&beats, rate, samples.len() as u64),
         fibrillation: fibrillation(&beats, rate_hz),
         entropy: variability
@@ -95,6 +99,16 @@ fn beats(
         is_ventricular: class == BeatClass::Ventricular,
     };
     Ok(found.into_iter().map(beat).collect())
+}
+
+fn seconds(
+    samples: &[i32],
+    rate: SampleRate,
+    units_per_mv: u32,
+) -> Result<Vec<EcgUsability>, UnsupportedRate> {
+    let mut quality = EcgQuality::new(rate, units_per_mv)?;
+    let seconds = samples.iter().filter_map(|sample| quality.push(*sample));
+    Ok(seconds.map(|second| second.usability()).collect())
 }
 
 fn heart_rate(beats: &[Beat], rate: SampleRate, samples: u64) -> Vec<(f64, f64)> {

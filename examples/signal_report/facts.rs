@@ -1,5 +1,7 @@
 //! The header, the large figures and the strips.
 
+use iomt::signal::ecg::EcgUsability;
+
 use crate::analysis::{Beat, Findings};
 use crate::page::text;
 use crate::report::{KeyFigure, Report};
@@ -58,7 +60,28 @@ fn key_figures(findings: &Findings) -> Vec<KeyFigure> {
             "of the beats certain",
             format!("{} doubtful", text::count(doubtful)),
         ),
+        seconds_figure(&findings.seconds),
     ]
+}
+
+fn seconds_figure(seconds: &[EcgUsability]) -> KeyFigure {
+    let count = |usability| {
+        seconds
+            .iter()
+            .filter(|second| **second == usability)
+            .count()
+    };
+    let [doubtful, unusable] = [EcgUsability::Doubtful, EcgUsability::Unusable].map(count);
+    let good = count(EcgUsability::Good) as f64 / seconds.len().max(1) as f64;
+    figure(
+        format!("{:.1} %", 100.0 * good),
+        "of the seconds good",
+        format!(
+            "{} s doubtful, {} s unusable",
+            text::count(doubtful),
+            text::count(unusable)
+        ),
+    )
 }
 
 fn rate_figure(findings: &Findings) -> KeyFigure {

@@ -44,6 +44,7 @@ const FLOOR_UV: usize = 150;
 /// | delay, largest | 2.5 s: for the first two seconds, and for beats found late |
 /// | state | 2,560 bytes, whatever the rate |
 /// | cost | integers only, no division but where a candidate is |
+/// | source | Hamilton (Computers in Cardiology 29, 2002), after Pan and Tompkins (IEEE Trans. Biomed. Eng. 32, 1985) |
 ///
 /// It learns for two seconds, and then gives the beats of these, too. Peaks come in order and
 /// stand on the sample of the extremum; from 400 Hz on, within 2.5 ms of it.

@@ -1,3 +1,6 @@
+#[cfg(test)]
+mod held_out;
+
 use thiserror::Error;
 
 use super::Trend;
@@ -110,7 +113,10 @@ struct Reading {
 ///
 /// | | |
 /// |---|---|
+/// | formula | g(t + h) = g + w₁ (g − g₅) + w₂ (g₅ − g₁₀) + w₃ (g − mean of a day); g₅, g₁₀: 5 and 10 minutes before |
+/// | range | 10 to 1,000 mg/dL, readings and forecasts |
 /// | readings | each five minutes; a change that is missing counts as none |
+/// | delay | none |
 /// | state | under 900 bytes |
 /// | cost | some 200 operations in double precision a reading |
 ///

@@ -35,6 +35,8 @@ type Spectrum = [f32; RATES];
 ///
 /// | | |
 /// |---|---|
+/// | formula | belief(r) ← light(r) left by motion · Σₛ belief(s) e^(−\|r − s\| / 4); left: light − 0.9 motion, at least 0.05 light |
+/// | range | 40 to 200 a minute; light in any unit, acceleration in g |
 /// | rate of samples | from 25 Hz |
 /// | delay | the rate is of the 8 s before |
 /// | state | under 5 KiB |

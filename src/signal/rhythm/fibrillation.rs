@@ -1,3 +1,6 @@
+#[cfg(test)]
+mod held_out;
+
 use crate::signal::float::ln;
 
 /// How many intervals the order is taken over: enough turns of three beats to tell them from chance.
@@ -142,9 +145,15 @@ impl FibrillationScreen {
         let filtered = self.without_single_beats();
         let few = usize::from(self.filled).min(RECENT);
         self.entropy = coefficient_of_sample_entropy(newest(&filtered, few));
-        let order = order(newest(&self.window, usize::from(self.filled)));
-        let evidence = self.evidence + self.entropy - NEUTRAL - order;
+        let surplus = (self.order() - ORDER).max(0.0);
+        let evidence = self.evidence + self.entropy - NEUTRAL - surplus;
         self.evidence = evidence.clamp(-CERTAIN, CERTAIN);
+    }
+
+    /// How much order the last intervals have: a slow wave, or turns of two or three beats.
+    fn order(&self) -> f32 {
+        let [next, second, third] = correlations(newest(&self.window, usize::from(self.filled)));
+        next.max(second.max(third) - next)
     }
 
     /// The median of each of the last intervals and the two before it.
@@ -163,13 +172,6 @@ impl FibrillationScreen {
 fn newest(intervals: &[u32], count: usize) -> &[u32] {
     let first = intervals.len().saturating_sub(count);
     intervals.get(first..).unwrap_or_default()
-}
-
-/// How much more order intervals have than chance: a slow wave, or turns of two or three beats.
-fn order(intervals: &[u32]) -> f32 {
-    let [next, second, third] = correlations(intervals);
-    let turns = second.max(third) - next;
-    (next.max(turns) - ORDER).max(0.0)
 }
 
 /// `ln(B / A) + ln(2 r) − ln(mean)`: of B pairs of like intervals, A are followed by like ones.
