@@ -8,11 +8,13 @@
 //!   digits: a + Ni                            digits: b + Nr            modulo how many there are
 //! ```
 //!
-//! M can grind: whatever it puts into a message (an ephemeral key, a static key, a payload, a nonce) gives it any
+//! M can grind: whatever it puts into a message (an ephemeral key, a static key, an offer, a descriptor, a nonce) gives it any
 //! digits that it likes, as soon as it knows all else that goes into them. So everything that it chooses in a run is one
 //! number, and the digits are a sum: no hash is weaker against grinding. The two runs go on in any order that M
 //! likes. Nature draws the nonces; the search takes the best choice of M at each turn, and counts with how many
-//! of all pairs of nonces both sides show the same.
+//! of all pairs of nonces both sides show the same. Name and prologue, which nobody chooses, are part of the sum on both
+//! sides, and cancel out. That equal digits mean equal keys, and what the keys then vouch for, is for the symbolic
+//! model (`verifpal/comparison.vp`): it knows one hash, with name and prologue in it, and no grinding.
 
 /// What happens in a run, from M's side.
 #[derive(Debug, Clone, Copy)]
