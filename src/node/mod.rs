@@ -79,7 +79,9 @@ mod spent;
 mod tests;
 
 pub use bucket::StrangerRate;
-pub use device::{Config, Device, DeviceEvent, DeviceStats, Keeping, PadTo, PeerId, Reach, Rung};
+pub use device::{
+    Config, Device, DeviceEvent, DeviceSetup, DeviceStats, Keeping, PadTo, PeerId, Reach, Rung,
+};
 pub use server::{
     Caller, NamedLoss, REFUSAL_LEN, Received, Reception, Recipient, Server, ServerConfig,
     ServerEvent, ServerStats, Transmit, Trust, refusal,

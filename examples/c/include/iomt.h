@@ -728,7 +728,7 @@ iomt_status iomt_beats_heart_rate(iomt_beats *beats,
 /**
  * Makes a device in `memory` that has never paired, and puts its handle into `device`.
  *
- * Takes 34 KiB of stack for a moment, as measured on a Cortex-M4F; costs one multiplication of X25519.
+ * Made where it stays, not on the stack; costs one multiplication of X25519.
  */
 iomt_status iomt_device_init(iomt_device_memory *memory, const iomt_config *config, iomt_device **device);
 

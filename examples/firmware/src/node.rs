@@ -1,9 +1,11 @@
 //! The node as a whole: what it is made of, and one turn of its loop.
 
+use core::mem::MaybeUninit;
+
 use embedded_storage::nor_flash::ReadNorFlash;
 use heapless::Vec;
 use iomt::link::{MAX_SERIAL_FRAME, Retry, SerialDecoder, encode_serial};
-use iomt::node::{Config, Device, DeviceEvent, Error, Keeping};
+use iomt::node::{Config, Device, DeviceEvent, DeviceSetup, Error, Keeping};
 use iomt::pairing::{Identity, label::LabelSecret};
 use iomt::reading::Descriptor;
 use iomt::signal::ecg::UnsupportedRate;
@@ -39,9 +41,12 @@ const CONFIG: Config = Config {
     ..Config::DEFAULT
 };
 
+type Sensor = Device<'static, OUTBOX>;
+type Place = MaybeUninit<Sensor>;
+
 /// Where the large parts lie: not on the stack, and empty until power-up.
 pub struct Places {
-    device: Vec<Device<'static, OUTBOX>, 1>,
+    device: Place,
     recorder: Vec<Recorder, 1>,
     decoder: SerialDecoder<MAX_RECEIVED>,
 }
@@ -49,7 +54,7 @@ pub struct Places {
 impl Places {
     pub const fn new() -> Self {
         Self {
-            device: Vec::new(),
+            device: Place::uninit(),
             recorder: Vec::new(),
             decoder: SerialDecoder::new(),
         }
@@ -57,7 +62,7 @@ impl Places {
 }
 
 pub struct Node {
-    device: &'static mut Device<'static, OUTBOX>,
+    device: &'static mut Sensor,
     recorder: &'static mut Recorder,
     decoder: &'static mut SerialDecoder<MAX_RECEIVED>,
     storage: FlashStorage<HostFlash>,
@@ -77,13 +82,13 @@ impl Node {
             .read(0, &mut factory)
             .map_err(|_| "flash.bin is too short")?;
         let (key, label) = factory.split_at(32);
-        make_device(&mut places.device, key).map_err(|_| "the factory's key is none")?;
+        let device = make_device(&mut places.device, key);
+        let device = device.map_err(|_| "the factory's key is none")?;
         make_recorder(&mut places.recorder).map_err(|_| "no such sample rate")?;
-        let (Some(device), Some(recorder)) =
-            (places.device.first_mut(), places.recorder.first_mut())
-        else {
-            return Err("this was the second power-up");
-        };
+        let recorder = places
+            .recorder
+            .first_mut()
+            .ok_or("this was the second power-up")?;
         let mut storage =
             FlashStorage::open(flash, STORAGE, 1).map_err(|_| "the storage does not open")?;
         match resume(device, &mut storage, clock.now())? {
@@ -165,18 +170,11 @@ impl Node {
     }
 }
 
-/// Makes the device where it stays. Not inlined, so that the stack that it takes on the way there is free again.
+/// Makes the device where it stays. Not inlined, so that the stack that it takes on the way is free again.
 #[inline(never)]
-fn make_device(place: &mut Vec<Device<'static, OUTBOX>, 1>, key: &[u8]) -> Result<(), Error> {
+fn make_device(place: &mut Place, key: &[u8]) -> Result<&mut Sensor, Error> {
     let identity = Identity::from_secret_bytes(key)?;
-    // An error would be converted by `?`, device and all.
-    match Device::new(identity, DESCRIPTOR, CONFIG) {
-        Ok(device) => {
-            let _ = place.push(device);
-            Ok(())
-        }
-        Err(error) => Err(error),
-    }
+    Ok(DeviceSetup::new(identity, DESCRIPTOR, CONFIG)?.make_in(place))
 }
 
 #[inline(never)]
@@ -188,7 +186,7 @@ fn make_recorder(place: &mut Vec<Recorder, 1>) -> Result<(), UnsupportedRate> {
 /// Whether the device was paired before: its session is on the flash.
 #[inline(never)]
 fn resume(
-    device: &mut Device<'static, OUTBOX>,
+    device: &mut Sensor,
     storage: &mut FlashStorage<HostFlash>,
     now: Instant,
 ) -> Result<bool, &'static str> {

@@ -14,8 +14,6 @@ use core::ptr;
 use cortex_m_semihosting::hprintln;
 
 const PAINT: u32 = 0x5AFE_57AC;
-/// What the functions here need for themselves, below which the paint begins.
-const MARGIN: usize = 64;
 /// How deep is looked; no operation goes there.
 const DEPTH: usize = 24 * 1_024;
 
@@ -32,7 +30,8 @@ pub fn measure<R>(name: &str, operation: impl FnOnce() -> R) -> R {
 /// Measures an operation that does the same thing so many times.
 #[inline(never)]
 pub fn measure_many<R>(name: &str, times: usize, operation: impl FnOnce() -> R) -> R {
-    let top = paint();
+    let top = stack_pointer();
+    paint(top);
     instructions_mark();
     let result = black_box(called(operation));
     instructions_mark();
@@ -43,7 +42,8 @@ pub fn measure_many<R>(name: &str, times: usize, operation: impl FnOnce() -> R) 
 /// How deep an operation goes, without its instructions.
 #[inline(never)]
 pub fn stack_of<R>(operation: impl FnOnce() -> R) -> (R, usize) {
-    let top = paint();
+    let top = stack_pointer();
+    paint(top);
     let result = black_box(called(operation));
     (result, used(top))
 }
@@ -63,22 +63,27 @@ extern "C" fn instructions_mark() {
 }
 
 /// Where the paint ends: above the statics.
+#[inline(always)]
 fn lowest(top: usize) -> usize {
     let free = &raw mut __sheap as usize;
     free.max(top.saturating_sub(DEPTH) & !3)
 }
 
-/// Paints the free stack, and says where it begins.
-#[inline(never)]
-fn paint() -> usize {
-    let top = cortex_m::register::msp::read() as usize - MARGIN;
+/// Below it everything is free, as long as nothing is called.
+#[inline(always)]
+fn stack_pointer() -> usize {
+    cortex_m::register::msp::read() as usize
+}
+
+/// Paints the free stack up to its pointer. Inlined: a frame of its own would be painted over, or be left out.
+#[inline(always)]
+fn paint(top: usize) {
     let mut at = lowest(top) as *mut u32;
     while (at as usize) < top {
         // SAFETY: between the statics and the stack in use there is only free RAM.
         unsafe { ptr::write_volatile(at, PAINT) };
         at = at.wrapping_add(1);
     }
-    top
 }
 
 /// How much of the painted stack was used.

@@ -1,9 +1,9 @@
 //! A device that grows: each step does what the one before does, and one feature more.
 
 use core::hint::black_box;
+use core::mem::MaybeUninit;
 
-use heapless::Vec;
-use iomt::node::{Config, Device};
+use iomt::node::{Config, Device, DeviceSetup};
 use iomt::pairing::label::LabelSecret;
 use iomt::pairing::{DescriptorHash, Exchange, Identity, Paired, StaticKey, Work};
 use iomt::reading::{Descriptor, Metric, Observation, Unit, codec};
@@ -86,18 +86,16 @@ pub fn node() {
 fn with_node(
     readings: impl FnOnce(&mut Sensor) -> Result<iomt::wire::RecordId, iomt::node::Error>,
 ) {
-    let mut kept = Vec::<Sensor, 1>::new();
-    if let Ok(sensor) = boot() {
-        let _ = kept.push(sensor);
-    }
-    if let Some(sensor) = kept.first_mut() {
+    let mut place = MaybeUninit::uninit();
+    if let Ok(sensor) = boot(&mut place) {
         let _ = black_box(turn(sensor, readings));
     }
 }
 
-fn boot() -> Result<Sensor, iomt::node::Error> {
+fn boot(place: &mut MaybeUninit<Sensor>) -> Result<&mut Sensor, iomt::node::Error> {
     let identity = Identity::from_secret_bytes(&black_box([4; 32]))?;
-    let mut sensor = Device::new(identity, Descriptor::default(), Config::DEFAULT)?;
+    let setup = DeviceSetup::new(identity, Descriptor::default(), Config::DEFAULT)?;
+    let sensor = setup.make_in(place);
     let flash = black_box([0; MAX_IMAGE]);
     if sensor.resume(now(), &flash, &mut Noise).is_err() {
         sensor.arm(LabelSecret::new(&black_box([7; 16]))?);

@@ -186,12 +186,22 @@ impl<const BYTES: usize> Outbox<BYTES> {
     /// Whether a frame of `len` bytes has room in `space` now.
     #[must_use]
     pub fn has_room_for(&self, space: Space, len: usize) -> bool {
+        Self::fits(space, len, self.frames.free())
+    }
+
+    /// Whether an empty outbox has room for a frame of this length.
+    #[cfg(feature = "node")]
+    pub(crate) const fn could_hold(space: Space, len: usize) -> bool {
+        Self::fits(space, len, BYTES)
+    }
+
+    const fn fits(space: Space, len: usize, free: usize) -> bool {
         let reserve = match space {
             Space::Alarm => 0,
             _ => Self::ALARM_BYTES,
         };
         let needed = len.saturating_add(Head::LEN).saturating_add(reserve);
-        len <= u16::MAX as usize && needed <= self.frames.free()
+        len <= u16::MAX as usize && needed <= free
     }
 
     /// The same for a frame of this freshness: what is first has the room that data leaves to alarms.

@@ -24,6 +24,7 @@ mod recipients;
 mod reconnect;
 mod report;
 mod session;
+mod setup;
 mod speaking;
 mod stored;
 mod storing;
@@ -33,6 +34,7 @@ mod work;
 pub use config::{Config, Keeping, Reach};
 pub use padding::PadTo;
 pub use report::{DeviceEvent, DeviceStats, PeerId, Rung};
+pub use setup::DeviceSetup;
 
 use heapless::{Deque, Vec};
 
@@ -47,11 +49,10 @@ use self::session::Numbering;
 use self::storing::Purpose;
 use super::Error;
 use crate::bounded;
-use crate::link::OutboxFull;
 use crate::pairing::label::LabelSecret;
 use crate::pairing::{DescriptorHash, PublicKey, StaticKey};
 use crate::reading::Descriptor;
-use crate::seal::{Draws, SEAL_OVERHEAD};
+use crate::seal::Draws;
 use crate::time::{Duration, Instant};
 use crate::wire::{Envelope, Record, RecordId, RecordWriter, Run, Space};
 
@@ -102,7 +103,7 @@ pub struct Device<'a, const BYTES: usize, const PEERS: usize = 1> {
 }
 
 impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
-    /// A device that has never paired.
+    /// A device that has never paired, by value; firmware makes it where it stays, by a [`DeviceSetup`].
     ///
     /// `key` is an [`Identity`](crate::pairing::Identity) in RAM, or a [`StaticKey`] that a secure element holds.
     /// A generator that starts over at each boot is refused only if nothing has drawn from it
@@ -117,34 +118,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         descriptor: Descriptor<'a>,
         config: Config,
     ) -> Result<Self, Error> {
-        let (descriptor_hash, plaintext_len) = describe(descriptor)?;
-        let frame_len = config
-            .pad_to
-            .len_of(plaintext_len)
-            .saturating_add(SEAL_OVERHEAD);
-        let outbox = crate::link::Outbox::<BYTES>::new(config.retry);
-        if !outbox.has_room_for(Space::Data, frame_len) {
-            return Err(OutboxFull.into());
-        }
-        Ok(Self {
-            key: key.into(),
-            descriptor,
-            descriptor_hash,
-            config,
-            label: None,
-            passcode: PasscodeEntry::default(),
-            comparison: Comparison::default(),
-            half_open: HalfOpenTable::default(),
-            draws: Draws::default(),
-            numbering: None,
-            peers: Recipients::none(),
-            attempt: None,
-            commands: None,
-            erasing: Erasing::default(),
-            awaiting: None,
-            events: Deque::new(),
-            stats: DeviceStats::default(),
-        })
+        DeviceSetup::new(key, descriptor, config).map(DeviceSetup::into_device)
     }
 
     /// Whether readings can be sent: to one recipient at least.

@@ -109,6 +109,7 @@ pub(super) enum Outcome {
 }
 
 impl<const BYTES: usize> Peer<BYTES> {
+    #[inline(always)] // As a call, it would fill a recipient on the stack, outbox and all, and then move it.
     pub(super) fn new(number: u8, key: PublicKey, now: Instant, config: &Config) -> Self {
         Self {
             number,

@@ -141,7 +141,7 @@ impl BeatClassifier {
             return Err(UnsupportedRate { rate });
         }
         let front = FrontEnd::new(rate, units_per_mv);
-        let inner_hz = rate.as_millihertz() / front.decimation() / 1_000;
+        let inner_hz = front.inner_hz(rate);
         let averaged = ((inner_hz + 60) / 120).max(1);
         let value_us = 1_000_000 * averaged / inner_hz.max(1);
         Ok(Self {

@@ -96,7 +96,7 @@ impl RPeakDetector {
             return Err(UnsupportedRate { rate });
         }
         let front = FrontEnd::new(rate, units_per_mv);
-        let inner_hz = rate.as_millihertz() / front.decimation() / 1_000;
+        let inner_hz = front.inner_hz(rate);
         let samples = |ms: usize| inner_hz as usize * ms / 1_000;
         let envelope = Envelope::new(inner_hz as usize);
         let floor = envelope.height_of(FLOOR_UV);

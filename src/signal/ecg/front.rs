@@ -50,6 +50,12 @@ impl FrontEnd {
         self.decimation
     }
 
+    /// How many values a second it makes of samples of this rate.
+    pub(super) fn inner_hz(&self, rate: SampleRate) -> u32 {
+        let millihertz = rate.as_millihertz().checked_div(self.decimation);
+        millihertz.unwrap_or(0) / 1_000
+    }
+
     /// How many samples have come for the next value.
     pub(super) fn waiting(&self) -> u32 {
         match self.lacking {

@@ -51,7 +51,7 @@ pub(super) struct VentricularWatch {
 impl VentricularWatch {
     pub(super) fn new(rate: SampleRate, units_per_mv: u32) -> Self {
         let front = FrontEnd::new(rate, units_per_mv);
-        let inner_hz = rate.as_millihertz() / front.decimation() / 1_000;
+        let inner_hz = front.inner_hz(rate);
         let averaged = ((inner_hz + WORK_HZ / 2) / WORK_HZ).max(1);
         let hz = ((inner_hz / averaged) as usize).clamp(1, ROOM / WINDOW_S);
         let mains = inner_hz.saturating_mul(MAINS_MS).saturating_add(500) / 1_000;

@@ -67,7 +67,7 @@ impl PpgHeartRate {
     #[must_use]
     pub fn new(rate: SampleRate) -> Self {
         let millihertz = rate.as_millihertz();
-        let decimation = millihertz.div_ceil(DECIMATED_MILLIHERTZ);
+        let decimation = millihertz.div_ceil(DECIMATED_MILLIHERTZ).max(1);
         let decimated_hz = f64::from(millihertz) / 1_000.0 / f64::from(decimation);
         let length = u64::from(millihertz) * u64::from(WINDOW_S) / (1_000 * u64::from(decimation));
         Self {
@@ -193,7 +193,7 @@ fn spread(belief: Spectrum) -> Spectrum {
         *result += from_below;
     }
     let mut from_above = 0.0;
-    for (result, value) in result.iter_mut().zip(belief).rev() {
+    for (result, value) in result.iter_mut().rev().zip(belief.iter().rev()) {
         *result += CHANGE * from_above;
         from_above = CHANGE * from_above + value;
     }

@@ -10,8 +10,9 @@ use core::hint::black_box;
 
 use cortex_m_rt::entry;
 use iomt::link::{
-    AttPayload, CarrierError, Fragmenter, MAX_SERIAL_FRAME, Reassembler, Router, SerialDecoder,
-    encode_serial,
+    AttPayload, Batch, BatchWriter, CarrierError, Fragmenter, Gateway, GatewayError, KEEP,
+    MAX_SERIAL_FRAME, MIN_BATCH, Reassembler, Router, STREAM_HEADER, SerialDecoder, StreamDecoder,
+    encode_serial, encode_stream,
 };
 use iomt::time::Instant;
 use iomt::wire::{Error, MAX_DATAGRAM, Packet};
@@ -20,6 +21,9 @@ use iomt::wire::{Error, MAX_DATAGRAM, Packet};
 fn main() -> ! {
     let datagram = black_box([0; MAX_DATAGRAM]);
     let _ = black_box(forward(&datagram));
+    let _ = black_box(store_and_forward(&datagram));
+    let _ = black_box(cross_a_stream(&datagram));
+    let _ = black_box(cross_in_a_batch(&datagram));
     let _ = black_box(cross_a_serial_line(&datagram));
     let _ = black_box(cross_a_radio(&datagram));
     iomt_footprint::idle()
@@ -32,6 +36,40 @@ fn forward(datagram: &[u8]) -> Result<Option<u8>, Error> {
     router.learn(&packet, black_box(1));
     router.learn(&packet, black_box(2));
     Ok(router.port_of(black_box(&packet)))
+}
+
+/// Keeps what devices say until the link has taken it, and finds the device of an answer.
+fn store_and_forward(datagram: &[u8]) -> Result<Option<u8>, GatewayError> {
+    let mut gateway = Gateway::<u8, 4_096>::new(KEEP);
+    gateway.handle_device_datagram(black_box(Instant::ZERO), black_box(1), datagram)?;
+    gateway.handle_link_up();
+    while let Some(datagram) = gateway.poll_transmit(black_box(Instant::ZERO)) {
+        black_box(datagram);
+    }
+    gateway.handle_taken();
+    gateway.handle_link_down();
+    gateway.handle_port_closed(black_box(2));
+    black_box((gateway.len(), gateway.used(), gateway.stats()));
+    gateway.handle_server_datagram(datagram)
+}
+
+/// Puts a datagram into a stream, and takes it out.
+fn cross_a_stream(datagram: &[u8]) -> Result<bool, CarrierError> {
+    let mut out = [0; MAX_DATAGRAM + STREAM_HEADER];
+    let mut stream = &*black_box(encode_stream(datagram, &mut out)?);
+    let mut decoder = StreamDecoder::<MAX_DATAGRAM>::new();
+    Ok(decoder.decode(&mut stream) == Ok(Some(datagram)))
+}
+
+/// Puts datagrams into one body, and takes them out.
+fn cross_in_a_batch(datagram: &[u8]) -> Result<usize, CarrierError> {
+    let mut body = [0; 2 * MIN_BATCH];
+    let mut batch = BatchWriter::new(&mut body, black_box(2 * MIN_BATCH));
+    while batch.has_room() {
+        batch.push(black_box(datagram))?;
+    }
+    let body = black_box(batch.finish());
+    Ok(Batch::new(body).filter(Result::is_ok).count())
 }
 
 /// Frames a datagram for a UART, and finds it again in the bytes.

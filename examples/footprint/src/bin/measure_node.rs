@@ -12,7 +12,8 @@ use iomt_footprint::{idle, operations};
 
 #[entry]
 fn main() -> ! {
-    match operations::conversation() {
+    static mut PLACE: operations::Place = operations::Place::uninit();
+    match operations::conversation(PLACE) {
         Ok(()) => debug::exit(debug::EXIT_SUCCESS),
         Err(what) => {
             hprintln!("failed: {}", what);

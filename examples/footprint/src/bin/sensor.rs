@@ -7,11 +7,11 @@
 mod panic;
 
 use core::hint::black_box;
+use core::mem::MaybeUninit;
 
 use cortex_m_rt::entry;
-use heapless::Vec;
 use iomt::alarm::{Limit, LimitAlarm, Limits, Side, Staleness};
-use iomt::node::{Config, Device, Error};
+use iomt::node::{Config, Device, DeviceSetup, Error};
 use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit, Value, Waveform, codec};
@@ -28,20 +28,18 @@ type Sensor = Device<'static, 4_096>;
 
 #[entry]
 fn main() -> ! {
-    static mut SENSOR: Vec<Sensor, 1> = Vec::new(); // not an Option, whose `None` would lie in flash
-    if let Ok(sensor) = boot() {
-        let _ = SENSOR.push(sensor);
-    }
-    for sensor in SENSOR {
+    static mut SENSOR: MaybeUninit<Sensor> = MaybeUninit::uninit();
+    if let Ok(sensor) = boot(SENSOR) {
         let _ = black_box(run(sensor));
     }
     iomt_footprint::idle()
 }
 
 /// A device that goes on where it was before its reboot, or, at its first power-up, may be paired.
-fn boot() -> Result<Sensor, Error> {
+fn boot(place: &mut MaybeUninit<Sensor>) -> Result<&mut Sensor, Error> {
     let identity = Identity::from_secret_bytes(&black_box([4; 32]))?;
-    let mut sensor = Device::new(identity, Descriptor::default(), Config::DEFAULT)?;
+    let setup = DeviceSetup::new(identity, Descriptor::default(), Config::DEFAULT)?;
+    let sensor = setup.make_in(place);
     let flash = black_box([0; MAX_IMAGE]);
     if sensor.resume(now(), &flash, &mut Noise).is_err() {
         sensor.arm(LabelSecret::new(&black_box([7; 16]))?);

@@ -7,6 +7,8 @@ mod nodes;
 mod pairings;
 mod samples;
 
+pub use nodes::Place;
+
 use core::hint::black_box;
 use core::mem::size_of;
 
@@ -38,9 +40,9 @@ pub fn run() -> Result<(), &'static str> {
 /// # Errors
 ///
 /// The name of what failed.
-pub fn conversation() -> Result<(), &'static str> {
+pub fn conversation(place: &mut Place) -> Result<(), &'static str> {
     measure("nothing", || ());
-    nodes::run().map_err(|_| "a node")
+    nodes::run(place).map_err(|_| "a node")
 }
 
 /// Measures the models of association that are in no firmware bundle.

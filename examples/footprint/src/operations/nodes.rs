@@ -1,8 +1,10 @@
 //! A device and a server that pair over a label, and one heart rate between them.
 
+use core::mem::MaybeUninit;
+
 use cortex_m_semihosting::hprintln;
 use heapless::Vec;
-use iomt::node::{Config, Device, DeviceEvent, Error, Received, Server, ServerConfig};
+use iomt::node::{Config, Device, DeviceEvent, DeviceSetup, Error, Received, Server, ServerConfig};
 use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
@@ -15,6 +17,14 @@ use crate::meter::{measure, stack_of};
 
 /// A device with an outbox that would be seen on the stack if it ever lay there.
 type Sensor = Device<'static, 16_384>;
+/// Where it is made and stays.
+pub type Place = MaybeUninit<Sensor>;
+
+/// Its session is renewed while it is looked at.
+const CONFIG: Config = Config {
+    session_age: Duration::from_secs(5),
+    ..Config::DEFAULT
+};
 
 /// Bytes of which no two draws are alike: a node refuses a generator that repeats itself. Not random.
 struct Numbers(u32);
@@ -37,41 +47,60 @@ struct World<'w> {
     now: Instant,
     deepest: usize,
     is_sent: bool,
-    /// What storage holds of the server.
+    has_reconnected: bool,
+    /// What storage holds of the device.
     image: Vec<u8, MAX_IMAGE>,
 }
 
-/// Pairs the two, and lets the device deliver.
-pub(super) fn run() -> Result<(), Error> {
+/// Pairs the two, lets the device deliver and reconnect, and begins it anew.
+pub(super) fn run(place: &mut Place) -> Result<(), Error> {
     let label = [7; 16];
     let identity = Identity::from_secret_bytes(&[0x21; 32])?;
     let server = &mut Server::new(identity, ServerConfig::DEFAULT);
-    let identity = Identity::from_secret_bytes(&[0x42; 32])?;
-    let mut device = Device::new(identity, Descriptor::default(), Config::DEFAULT);
-    let Ok(device) = &mut device else {
-        return Err(Error::Pairing(iomt::pairing::Error::BadKey));
-    };
-    device.arm(LabelSecret::new(&label)?);
     let mut numbers = Numbers(1);
     server.pair(Instant::ZERO, &LabelSecret::new(&label)?, &mut numbers)?;
+    let (device, deepest) = stack_of(|| make(place));
     let mut world = World {
-        device,
+        device: device?,
         server,
         numbers,
         now: Instant::ZERO,
-        deepest: 0,
+        deepest,
         is_sent: false,
+        has_reconnected: false,
         image: Vec::new(),
     };
+    let label = LabelSecret::new(&label)?;
+    world.deep(|device, _| device.arm(label));
     for _ in 0..2_000 {
         world.turn()?;
-        if world.is_sent && world.device.is_settled() {
-            world.restart()?;
-            hprintln!("worst {} any call of a device", world.deepest);
-            return Ok(());
+        if world.is_sent && world.has_reconnected && world.device.is_settled() {
+            let World {
+                now,
+                deepest,
+                image,
+                ..
+            } = world;
+            return restart(place, now, &image, deepest);
         }
     }
-    Err(Error::Pairing(iomt::pairing::Error::NotAuthentic))
+    Err(Error::NotAwaited)
+}
+
+/// Makes a device where it stays.
+fn make(place: &mut Place) -> Result<&mut Sensor, Error> {
+    let identity = Identity::from_secret_bytes(&[0x42; 32])?;
+    let setup = DeviceSetup::new(identity, Descriptor::default(), CONFIG)?;
+    Ok(setup.make_in(place))
+}
+
+/// The device goes on after a reboot, from its image.
+fn restart(place: &mut Place, now: Instant, image: &[u8], deepest: usize) -> Result<(), Error> {
+    let device = measure("a device: make it, in its place", || make(place))?;
+    let (resumed, depth) = stack_of(|| device.resume(now, image, &mut Numbers(2)));
+    resumed?;
+    hprintln!("worst {} any call of a device", deepest.max(depth));
+    Ok(())
 }
 
 impl World<'_> {
@@ -92,8 +121,10 @@ impl World<'_> {
             }
             self.deep(|device, _| device.handle_stored(now, StoreReply::Done))?;
         }
-        if let Some(DeviceEvent::Ready { .. }) = self.device.poll_event() {
-            self.send()?;
+        match self.deep(|device, _| device.poll_event()) {
+            Some(DeviceEvent::Ready { .. }) if !self.is_sent => self.send()?,
+            Some(DeviceEvent::Reconnected { .. }) => self.has_reconnected = true,
+            _ => {}
         }
         while let Some(len) = self.deep(|device, _| {
             let datagram = device.poll_transmit(now, &mut buffer);
@@ -115,20 +146,12 @@ impl World<'_> {
             self.now,
             72.into(),
         );
+        let now = self.now;
         measure("a device: send a heart rate", || {
-            let record = Record::Observation(pulse);
-            self.device.send(self.now, Space::Data, &[record])
+            self.device
+                .send(now, Space::Data, &[Record::Observation(pulse)])
         })?;
         self.is_sent = true;
-        Ok(())
-    }
-
-    /// The device goes on after a reboot, from its image.
-    fn restart(&mut self) -> Result<(), Error> {
-        let identity = Identity::from_secret_bytes(&[0x42; 32])?;
-        *self.device = Device::new(identity, Descriptor::default(), Config::DEFAULT)?;
-        let (now, image) = (self.now, core::mem::take(&mut self.image));
-        self.deep(|device, numbers| device.resume(now, &image, numbers))?;
         Ok(())
     }
 
