@@ -231,54 +231,22 @@ fn a_bad_line_of_columns_is_named_in_the_same_form() {
 
 #[test]
 fn a_line_that_can_not_be_is_named() {
-    let fall = "--rate 62.5 --counts-per-g 256";
-    let wrist = "--rate 62.5";
-    let tools: [(Run, &str, &str, &str); 9] = [
+    let [af_screen, glucose, fall, wrist] = OF_COLUMNS;
+    for ((tool, words, good), bad, what) in [
+        (af_screen, "1.5,0.8", "\"1.5\" is no integer from 0"),
+        (af_screen, "-1,0.8", "\"-1\" is no integer from 0"),
+        (af_screen, "9,-0.8", "an interval below zero: -0.8"),
+        (af_screen, "9,NaN", "\"NaN\" is no number"),
+        (fall, "0,0,inf", "\"inf\" is no number"),
+        (fall, "", "\"\" is no number"),
         (
-            tools::af_screen::run,
-            "",
-            "1.5,0.8",
-            "\"1.5\" is no integer from 0",
-        ),
-        (
-            tools::af_screen::run,
-            "",
-            "-1,0.8",
-            "\"-1\" is no integer from 0",
-        ),
-        (
-            tools::af_screen::run,
-            "",
-            "9,-0.8",
-            "an interval below zero: -0.8",
-        ),
-        (tools::af_screen::run, "", "9,NaN", "\"NaN\" is no number"),
-        (tools::fall::run, fall, "0,0,inf", "\"inf\" is no number"),
-        (tools::fall::run, fall, "", "\"\" is no number"),
-        (
-            tools::glucose::run,
-            "",
+            glucose,
             "0,100",
             "the time is not after that of the last reading",
         ),
-        (
-            tools::glucose::run,
-            "",
-            "5,1001",
-            "glucose is not from 10 to 1000 mg/dL",
-        ),
-        (
-            tools::ppg_heart_rate::run,
-            wrist,
-            "0,0,0,0,",
-            "\"\" is no number",
-        ),
-    ];
-    for (tool, words, bad, what) in tools {
-        let good = OF_COLUMNS
-            .iter()
-            .find(|(other, _, _)| *other as usize == tool as usize);
-        let (_, _, good) = good.unwrap();
+        (glucose, "5,1001", "glucose is not from 10 to 1000 mg/dL"),
+        (wrist, "0,0,0,0,", "\"\" is no number"),
+    ] {
         let result = text(tool, words, &format!("{good}\n# 1\n{bad}\n{good}\n"));
         assert_eq!(result, Err(format!("line 3: {what}")));
     }

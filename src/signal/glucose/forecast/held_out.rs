@@ -10,6 +10,8 @@ use std::string::String;
 use std::vec::Vec;
 
 type Readings = Vec<(f64, f32)>;
+/// What is known at a reading, and how much glucose changes until each horizon.
+type Change = (Features, [Option<f64>; 2]);
 
 fn people() -> Option<Vec<Readings>> {
     let Some(shared) = std::env::var_os("IOMT_SHARED") else {
@@ -38,8 +40,7 @@ fn at(readings: &Readings, minutes: f64) -> Option<f64> {
     nearest.map(|(_, mg_dl)| f64::from(*mg_dl))
 }
 
-/// What is known at each reading of a person, and how much glucose changes until each horizon.
-fn changes(readings: &Readings) -> Vec<(Features, [Option<f64>; 2])> {
+fn changes(readings: &Readings) -> Vec<Change> {
     let mut forecaster = GlucoseForecaster::new();
     let mut changes = Vec::new();
     for (minutes, mg_dl) in readings {
@@ -59,10 +60,7 @@ fn changes(readings: &Readings) -> Vec<(Features, [Option<f64>; 2])> {
 }
 
 /// Least squares over the people that are `used`.
-fn fitted(
-    people: &[Vec<(Features, [Option<f64>; 2])>],
-    used: impl Fn(usize) -> bool,
-) -> [Features; 2] {
+fn fitted(people: &[Vec<Change>], used: impl Fn(usize) -> bool) -> [Features; 2] {
     let mut fitted = [[0.0; 3]; 2];
     for (horizon, weights) in fitted.iter_mut().enumerate() {
         let mut normal = [[0.0; 4]; 3];
