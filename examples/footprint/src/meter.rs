@@ -15,7 +15,7 @@ use cortex_m_semihosting::hprintln;
 
 const PAINT: u32 = 0x5AFE_57AC;
 /// How deep is looked; no operation goes there.
-const DEPTH: usize = 48 * 1_024;
+const DEPTH: usize = 128 * 1_024;
 
 unsafe extern "C" {
     /// The first byte above the statics, from the linker script of `cortex-m-rt`.

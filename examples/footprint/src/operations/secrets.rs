@@ -3,8 +3,8 @@
 use core::hint::black_box;
 
 use iomt::pairing::{Identity, StaticKey};
-use iomt::seal::{Direction, SessionSecrets};
-use iomt::wire::{Space, TAG_LEN};
+use iomt::seal::{self, Direction, SessionSecrets};
+use iomt::wire::{Frame, Packet, Space, TAG_LEN};
 
 use crate::Noise;
 use crate::meter::measure;
@@ -34,16 +34,22 @@ fn multiplications() -> Result<(), iomt::pairing::Error> {
 }
 
 /// A frame whose tag is wrong in its first, a middle or its last byte.
-fn tags() -> Result<(), iomt::seal::Error> {
+fn tags() -> Result<(), seal::Error> {
     let secrets =
         || SessionSecrets::derive(&[1; 32], &[2; 32], &[3; 32], Direction::DeviceResponded);
     let mut sealer = secrets()?.into_sealer(&[4; 32])?;
     let mut opener = secrets()?.into_opener();
-    let mut saved = [0; iomt::seal::SAVED_SESSION_LEN];
+    let mut saved = [0; seal::SAVED_SESSION_LEN];
     sealer.begin_epoch(&mut Noise, &mut saved)?;
     sealer.epoch_stored()?;
-    let mut buffer = [0; 192];
-    let len = sealer.seal(Space::Data, &[0x5A; 64], &mut buffer)?.len();
+    let (mut short, mut buffer) = ([0; 128], [0; 128]);
+    let Packet::Frame(frame) = Packet::parse(sealer.seal(Space::Data, &[0x5A; 64], &mut short)?)?
+    else {
+        return Err(seal::Error::UnexpectedPacket);
+    };
+    // With the epoch's salt in it: the opener has to know whose tag it is.
+    let route = sealer.epoch().ok_or(seal::Error::NoEpoch)?.route(false);
+    let len = Frame { route, ..frame }.emit(&mut buffer)?.len();
     for back in [1, TAG_LEN / 2, TAG_LEN] {
         let mut forged = black_box(buffer);
         let frame = forged.get_mut(..len).unwrap_or_default();
@@ -52,7 +58,7 @@ fn tags() -> Result<(), iomt::seal::Error> {
         }
         let opened = measure("secret: wrong tag", || opener.open(frame).is_ok());
         if black_box(opened) {
-            return Err(iomt::seal::Error::NotAuthentic);
+            return Err(seal::Error::NotAuthentic);
         }
     }
     Ok(())
