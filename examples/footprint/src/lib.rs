@@ -4,12 +4,17 @@
 //! |---|---|
 //! | `sensor` | a device: finds beats, raises alarms, pairs, seals and keeps readings until they are stored |
 //! | `hub` | the server's end of one device, on a microcontroller |
-//! | `gateway` | routes packets, has no cryptography |
+//! | `gateway` | stores and forwards, over each carrier; has no cryptography |
 //! | `step_*` | a device that grows feature by feature, for what each of them adds |
+//! | `pairing_*`, `reconnection` | the same with another model of association in the place of the label |
+//! | `signals` | every detector, filter and block of `signal` |
+//! | `hot` | what is done for each byte and sample |
 //! | `empty` | nothing at all: what start-up takes |
 //! | `measure`, `measure_floor`, `measure_node`, `measure_models` | run in an emulator: the instructions and the stack of each operation |
 //! | `floor` | the bare crates: what the others are compared with |
+//! | `pairing_by_passcode` | links with panics that `curve25519-dalek` has |
 //! | `planted` | has a panic in it, and may not link |
+//! | `planted_arithmetic` | has a float and wide divisions in it, which have to be found by name |
 //!
 //! All above `measure` are linked with a panic handler that calls what
 //! does not exist, so that none of them has a panic that can be reached. They run

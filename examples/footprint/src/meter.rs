@@ -15,7 +15,7 @@ use cortex_m_semihosting::hprintln;
 
 const PAINT: u32 = 0x5AFE_57AC;
 /// How deep is looked; no operation goes there.
-const DEPTH: usize = 24 * 1_024;
+const DEPTH: usize = 128 * 1_024;
 
 unsafe extern "C" {
     /// The first byte above the statics, from the linker script of `cortex-m-rt`.
@@ -86,7 +86,7 @@ fn paint(top: usize) {
     }
 }
 
-/// How much of the painted stack was used.
+/// How much of the painted stack was used; not all of it, else it was more.
 #[inline(never)]
 fn used(top: usize) -> usize {
     let mut at = lowest(top) as *const u32;
@@ -94,5 +94,6 @@ fn used(top: usize) -> usize {
     while (at as usize) < top && unsafe { ptr::read_volatile(at) } == PAINT {
         at = at.wrapping_add(1);
     }
+    assert!(at as usize > lowest(top), "the stack is not deep enough");
     top.saturating_sub(at as usize)
 }

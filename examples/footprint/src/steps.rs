@@ -5,15 +5,17 @@ use core::mem::MaybeUninit;
 
 use iomt::node::{Config, Device, DeviceSetup};
 use iomt::pairing::label::LabelSecret;
-use iomt::pairing::{DescriptorHash, Exchange, Identity, Paired, StaticKey, Work};
+use iomt::pairing::{self, DescriptorHash, Exchange, Identity, Paired, PublicKey, StaticKey, Work};
 use iomt::reading::{Descriptor, Metric, Observation, Unit, codec};
-use iomt::seal::{SAVED_SESSION_LEN, Sealer};
+use iomt::seal::{ResumptionSecret, SAVED_SESSION_LEN, Sealer};
 use iomt::signal::ecg::RPeakDetector;
 use iomt::storage::{MAX_IMAGE, StoreReply};
 use iomt::time::SampleRate;
-use iomt::wire::{MAX_DATAGRAM, Record, RecordWriter, Space};
+use iomt::wire::{ConnectionId, MAX_DATAGRAM, Record, RecordWriter, Space};
 
 use crate::{Noise, now};
+
+const CONNECTION: ConnectionId = ConnectionId([1; 8]);
 
 /// Writes a heart rate as the plaintext of a frame. A device reads no records: `hub` has that.
 pub fn reading() {
@@ -60,19 +62,127 @@ pub fn pairing() {
     let _ = black_box(pair(&black_box([0; MAX_DATAGRAM])));
 }
 
-fn pair(packet: &[u8]) -> Result<Option<Paired>, iomt::pairing::Error> {
-    let key = StaticKey::from(Identity::from_secret_bytes(&black_box([4; 32]))?);
+fn pair(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
     let label = LabelSecret::new(&black_box([7; 16]))?;
-    let promise = DescriptorHash::of_body(b"descriptor");
-    let mut exchange = Exchange::answer_label(&key, &label, promise, packet, &mut Noise)?;
+    finish(&key()?, packet, |key| {
+        Exchange::answer_label(key, &label, promise(), packet, &mut Noise)
+    })
+}
+
+/// And, in the place of that, by a label with a key beside its secret.
+pub fn pairing_with_key() {
+    seal();
+    let packet = black_box([0; MAX_DATAGRAM]);
+    let paired = LabelSecret::beside_key(&black_box([7; 16])).and_then(|label| {
+        finish(&key()?, &packet, |key| {
+            Exchange::answer_label(key, &label, promise(), &packet, &mut Noise)
+        })
+    });
+    let _ = black_box(paired);
+}
+
+/// And, in the place of that, by the keys of the factory.
+pub fn meeting() {
+    seal();
+    let paired = peer().and_then(|peer| {
+        finish(&key()?, &black_box([0; MAX_DATAGRAM]), |key| {
+            Exchange::meet(key, peer, promise(), CONNECTION, &mut Noise)
+        })
+    });
+    let _ = black_box(paired);
+}
+
+/// And, in the place of that, goes on with whom it knows.
+pub fn reconnection() {
+    seal();
+    let _ = black_box(reconnect(&black_box([0; MAX_DATAGRAM])));
+}
+
+fn reconnect(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
+    let secret = ResumptionSecret::from_secret_bytes(&black_box([5; 32]));
+    let secret = secret.map_err(|_| pairing::Error::BadKey)?;
+    let peer = peer()?;
+    finish(&key()?, packet, |key| {
+        Exchange::reconnect(key, peer, &secret, CONNECTION, &mut Noise)
+    })
+}
+
+/// And, in the place of that, by a passcode.
+#[cfg(feature = "models")]
+pub fn passcode() {
+    seal();
+    let _ = black_box(by_passcode(&black_box([0; MAX_DATAGRAM])));
+}
+
+#[cfg(feature = "models")]
+fn by_passcode(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
+    use iomt::pairing::Attempts;
+    use iomt::pairing::cpace::{Called, Passcode};
+
+    let (key, mut out) = (key()?, [0; MAX_DATAGRAM]);
+    let passcode = Passcode::new(&black_box(*b"730264"))?;
+    let called = Called::answer(&key, packet, &mut Noise)?;
+    black_box(called.packet(&mut out)?);
+    let attempt = Attempts::armed().begin()?.stored();
+    let answering = called.handle_share(attempt, &passcode, &key, packet, &mut Noise)?;
+    black_box(answering.packet(&mut out)?);
+    let agreed = answering.finish()?;
+    finish(&key, packet, |key| {
+        Exchange::answer_passcode(key, &agreed, promise(), packet, &mut Noise)
+    })
+}
+
+/// And, in the place of that, by digits that a person compares.
+#[cfg(feature = "models")]
+pub fn digits() {
+    seal();
+    let _ = black_box(by_digits(&black_box([0; MAX_DATAGRAM])));
+}
+
+#[cfg(feature = "models")]
+fn by_digits(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
+    let key = key()?;
+    let mut exchange = Exchange::compare(&key, promise(), b"token", CONNECTION, &mut Noise)?;
     for _ in 0..2 {
-        while exchange.poll_work() != Work::Idle {
-            exchange.work_with(&key)?;
-        }
-        black_box(exchange.packet());
-        exchange.handle_packet(packet)?;
+        work(&mut exchange, &key, packet)?;
+    }
+    black_box(exchange.digits());
+    exchange.confirm_digits()?;
+    Ok(exchange.poll_paired())
+}
+
+fn key() -> Result<StaticKey, pairing::Error> {
+    Identity::from_secret_bytes(&black_box([4; 32])).map(StaticKey::from)
+}
+
+fn peer() -> Result<PublicKey, pairing::Error> {
+    PublicKey::from_bytes(&black_box([9; 32]))
+}
+
+fn promise() -> DescriptorHash {
+    DescriptorHash::of_body(b"descriptor")
+}
+
+/// Works on an exchange to its end.
+#[inline(always)]
+fn finish(
+    key: &StaticKey,
+    packet: &[u8],
+    begin: impl FnOnce(&StaticKey) -> Result<Exchange, pairing::Error>,
+) -> Result<Option<Paired>, pairing::Error> {
+    let mut exchange = begin(key)?;
+    for _ in 0..2 {
+        work(&mut exchange, key, packet)?;
     }
     Ok(exchange.poll_paired())
+}
+
+fn work(exchange: &mut Exchange, key: &StaticKey, packet: &[u8]) -> Result<(), pairing::Error> {
+    while exchange.poll_work() != Work::Idle {
+        exchange.work_with(key)?;
+    }
+    black_box(exchange.packet());
+    exchange.handle_packet(packet)
 }
 
 type Sensor = Device<'static, 4_096>;
@@ -143,4 +253,17 @@ fn peaks(samples: &[i32]) -> usize {
         black_box(detector.flush());
         found
     })
+}
+
+/// What is done for each byte and sample, and no more: a frame is sealed, samples are packed and unpacked.
+pub fn hot() {
+    let samples = black_box([0; 64]);
+    let mut packed = black_box([0; 160]);
+    let _ = black_box(codec::encode(&samples, &mut packed));
+    let _ = black_box(codec::decode(&packed, &mut black_box([0; 64])));
+    if let Ok(mut sealer) = Sealer::restore(&black_box([3; SAVED_SESSION_LEN]), &[4; 32]) {
+        let mut frame = [0; 128];
+        let sealed = sealer.seal(Space::Data, &black_box([0; 64]), &mut frame);
+        let _ = black_box(sealed.is_ok());
+    }
 }

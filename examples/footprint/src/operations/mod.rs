@@ -6,6 +6,7 @@ mod models;
 mod nodes;
 mod pairings;
 mod samples;
+mod secrets;
 
 pub use nodes::Place;
 
@@ -13,7 +14,9 @@ use core::hint::black_box;
 use core::mem::size_of;
 
 use cortex_m_semihosting::hprintln;
+use iomt::link::{Gateway, Reassembler, SerialDecoder};
 use iomt::node::{Device, Server};
+use iomt::pairing::Exchange;
 use iomt::seal::{Opener, Sealer};
 use iomt::signal::ecg::RPeakDetector;
 
@@ -32,7 +35,8 @@ pub fn run() -> Result<(), &'static str> {
     frames::seal().map_err(|_| "frames")?;
     frames::fragments().map_err(|_| "fragments")?;
     samples::run()?;
-    pairings::run().map_err(|_| "pairing")
+    pairings::run().map_err(|_| "pairing")?;
+    secrets::run()
 }
 
 /// Measures a device that converses with a server; both need more RAM than the smaller boards have.
@@ -66,6 +70,13 @@ fn sizes() {
     );
     hprintln!("size {} Server", size_of::<Server>());
     hprintln!("size {} RPeakDetector", size_of::<RPeakDetector>());
+    hprintln!("size {} Exchange", size_of::<Exchange>());
+    hprintln!("size {} Reassembler", size_of::<Reassembler>());
+    hprintln!("size {} SerialDecoder", size_of::<SerialDecoder>());
+    hprintln!(
+        "size {} Gateway, 4,096 bytes for 8 devices",
+        size_of::<Gateway<u8, 4_096, 8>>()
+    );
 }
 
 /// Measures the bare crates, in a program of their own: where both are linked, each changes how the other is compiled.

@@ -1,0 +1,16 @@
+//! Readings, sealed, and being met by the keys of the factory.
+
+#![no_std]
+#![no_main]
+
+#[path = "../panic/refused.rs"]
+mod panic;
+
+use cortex_m_rt::entry;
+use iomt_footprint::{idle, steps};
+
+#[entry]
+fn main() -> ! {
+    steps::meeting();
+    idle()
+}

@@ -1,0 +1,16 @@
+//! Readings, sealed, and pairing by a label with a key beside its secret.
+
+#![no_std]
+#![no_main]
+
+#[path = "../panic/refused.rs"]
+mod panic;
+
+use cortex_m_rt::entry;
+use iomt_footprint::{idle, steps};
+
+#[entry]
+fn main() -> ! {
+    steps::pairing_with_key();
+    idle()
+}

@@ -1,0 +1,16 @@
+//! Readings, sealed, and reconnection.
+
+#![no_std]
+#![no_main]
+
+#[path = "../panic/refused.rs"]
+mod panic;
+
+use cortex_m_rt::entry;
+use iomt_footprint::{idle, steps};
+
+#[entry]
+fn main() -> ! {
+    steps::reconnection();
+    idle()
+}
