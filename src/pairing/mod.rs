@@ -243,7 +243,7 @@ mod tests;
 pub use attempts::{Attempt, Attempts, MAX_ATTEMPTS, PendingAttempt};
 #[cfg(feature = "comparison")]
 pub use exchange::Revealed;
-#[cfg(feature = "comparison")]
+#[cfg(all(feature = "comparison", feature = "node"))]
 pub(crate) use exchange::TokenKey;
 pub use exchange::{Exchange, Parked, Work};
 pub use hello::Hello;

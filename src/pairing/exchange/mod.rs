@@ -9,7 +9,7 @@ mod step;
 
 #[cfg(feature = "comparison")]
 pub use comparing::Revealed;
-#[cfg(feature = "comparison")]
+#[cfg(all(feature = "comparison", feature = "node"))]
 pub(crate) use comparing::TokenKey;
 pub use parked::Parked;
 
