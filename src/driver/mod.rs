@@ -110,6 +110,7 @@ pub struct Driver<N> {
 }
 
 /// How a call has ended.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next<E, T> {
     /// Something has happened at the node.

@@ -13,6 +13,7 @@ use crate::wire::{MAX_DATAGRAM, copy};
 const CHUNK: usize = 64;
 
 /// Why a port carries nothing.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortError<E> {

@@ -16,6 +16,7 @@ const STORE_RETRY: Duration = Duration::from_millis(1_000);
 const REFUSAL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// The store did not do what it was asked for: the device is not told that it did.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the store has failed")]
 pub struct StoreFailed;

@@ -16,8 +16,9 @@
 //! | `tracing` | `tracing` | the same, as a field of a structured event |
 //! | `defmt` | `defmt` | 20 to 60 bytes on the wire; text stays on the host |
 //!
-//! With `defmt`, the public values, events, statistics and errors of every layer are `defmt::Format` too, so that firmware
-//! prints them without `core::fmt`. No type that holds a key is.
+//! With `defmt`, the public values, events, statistics and errors of every layer but `fhir` are `defmt::Format` too, so that
+//! firmware prints them without `core::fmt`. What has a state that is no value (engines, filters, detectors, writers) is
+//! not, and no type that holds a key is.
 
 #[cfg(feature = "defmt")]
 pub mod defmt;

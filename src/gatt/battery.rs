@@ -5,6 +5,7 @@ use crate::reading::{Metric, Status, Unit, Value};
 use crate::time::Instant;
 
 /// Battery Level, `0x2A19`: one octet, 0 to 100 per cent.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Battery {
     percent: u8,

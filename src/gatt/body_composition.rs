@@ -29,6 +29,7 @@ const RESERVED: u16 = 0xE000;
 /// ```
 ///
 /// The resolution is the field's own, as with [`Weight`](super::Weight).
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BodyComposition {
     /// The system of measurement.

@@ -35,6 +35,7 @@ pub(super) const CHECKSUM_LEN: usize = 2;
 /// another characteristic: [`Cgm::with_start`] takes it. Without it no record is placed on the wall clock
 /// ([`Stamp::wall_clock`] is `None`), and whoever falls back on the receipt gives all records of a value one time, also
 /// those that were stored for days; their minutes still tell them apart.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cgm<'a> {
     bytes: &'a [u8],
@@ -42,6 +43,7 @@ pub struct Cgm<'a> {
 }
 
 /// One record of a [`Cgm`].
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CgmRecord {
     /// Glucose in interstitial fluid, mg/dL: this characteristic has no other unit.

@@ -9,6 +9,7 @@ use super::{DateTime, Error};
 ///
 /// Local time without an offset, as every [`DateTime`]; the offset is another characteristic,
 /// Local Time Information.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CurrentTime {
     /// Date and time.
@@ -22,6 +23,7 @@ pub struct CurrentTime {
 }
 
 /// Why a clock was adjusted: none, one or several reasons.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct AdjustReason {
     bits: u8,

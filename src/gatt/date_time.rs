@@ -13,6 +13,7 @@ use crate::time::{Duration, WallClock};
 ///
 /// It names no instant: the same reading is an hour off across a daylight-saving change and
 /// more on a journey. [`DateTime::at_offset`] asks for the missing offset.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DateTime {
     /// 1582 to 9999; 0 where the device does not know it.

@@ -3,6 +3,7 @@ use crate::wire;
 /// Why a characteristic's value was refused, or could not be written.
 ///
 /// Fields bear the names of the Bluetooth GATT Specification Supplement.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

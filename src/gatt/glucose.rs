@@ -21,6 +21,7 @@ const RESERVED: u16 = 0xE0;
 /// **Disputed:** the table of the specification gives the concentration in kg/L or mol/L, the text
 /// of its flags says mg/dL or mmol/L. Devices send kg/L and mol/L, and so it is read here: who
 /// mixes them up is wrong by a factor of 100,000 or 1,000.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Glucose {
     /// The record's number; its context bears the same.
@@ -38,6 +39,7 @@ pub struct Glucose {
 }
 
 /// A concentration with what it was measured in.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GlucoseSample {
     /// The unit of the concentration.
@@ -52,6 +54,7 @@ pub struct GlucoseSample {
 }
 
 /// The unit of a glucose concentration, which the flags name.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum GlucoseUnit {
     /// Kilograms a litre: 100,000 mg/dL.

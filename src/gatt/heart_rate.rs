@@ -25,6 +25,7 @@ const RESERVED: u16 = 0xE0;
 /// assert!(beat.rr_intervals.iter().eq([1_024, 512]));
 /// # Ok::<(), iomt::gatt::Error>(())
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeartRate<'a> {
     /// Beats a minute.
@@ -38,6 +39,7 @@ pub struct HeartRate<'a> {
 }
 
 /// Whether a sensor touches the skin.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Contact {
     /// The sensor can not tell.
@@ -172,6 +174,7 @@ impl Contact {
 }
 
 /// Intervals between beats, in 1/1024 s, as the wire has them.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct RrIntervals<'a> {
     bytes: &'a [u8],

@@ -5,6 +5,7 @@ use super::cursor::Fields;
 use crate::reading::{Decimal, Unit, Value};
 
 /// The system of measurement of a scale, which the flags name.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Units {
     /// Kilograms and metres.
@@ -15,6 +16,7 @@ pub enum Units {
 }
 
 /// How a count stands for a number: count × `step`.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Clone, Copy)]
 pub(super) struct Scale {
     pub(super) step: Decimal,

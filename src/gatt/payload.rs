@@ -18,6 +18,7 @@ use crate::wire::Record;
 /// assert_eq!(lines, ["heart rate 84 /min"]);
 /// # Ok::<(), iomt::gatt::Error>(())
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Payload<'a> {

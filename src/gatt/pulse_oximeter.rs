@@ -22,6 +22,7 @@ const RESERVED: u16 = 0xE0;
 /// flags u8 │ SpO2 │ pulse rate │ [time 7] │ [status u16] │ [sensor u24] │ [perfusion]
 ///            └ medfloat16 each ┘                                         medfloat16
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpotOximetry {
     /// Saturation and pulse.
@@ -40,6 +41,7 @@ pub struct SpotOximetry {
 /// flags u8 │ SpO2 │ pulse rate │ [SpO2, rate fast] │ [SpO2, rate slow] │ [status u16] │ [sensor u24] │ [perfusion]
 ///            └─────────────── medfloat16 each ─────────────────────┘                                  medfloat16
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContinuousOximetry {
     /// Saturation and pulse with the normal averaging.
@@ -53,6 +55,7 @@ pub struct ContinuousOximetry {
 }
 
 /// A saturation and a pulse rate, measured together.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Oximetry {
     /// Oxygen saturation, per cent.
@@ -62,6 +65,7 @@ pub struct Oximetry {
 }
 
 /// What may follow the values.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OximetryDetails {
     /// Measurement Status; bits 0 to 4 are reserved.

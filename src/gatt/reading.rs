@@ -17,6 +17,14 @@ pub struct Reading {
     pub time: Stamp,
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Reading {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        let (panel, parts, time) = (self.panel, self.parts.as_slice(), self.time);
+        defmt::write!(f, "Reading({}, {}, {})", panel, parts, time);
+    }
+}
+
 impl Reading {
     /// As records of the schema: an observation, or a compound of the panel's parts.
     ///
@@ -49,6 +57,7 @@ impl Reading {
 }
 
 /// When something was measured, as far as the characteristic tells.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stamp {
     /// It does not tell: now, where it is received as it is measured.
@@ -121,6 +130,7 @@ impl From<Option<DateTime>> for Stamp {
 }
 
 /// What all readings of one characteristic share.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Common {
     pub(super) at: Instant,

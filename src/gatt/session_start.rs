@@ -11,6 +11,7 @@ use crate::time::{Duration, WallClock};
 ///
 /// It measures nothing, and so is no [`Payload`](super::Payload): whoever has read it gives it to
 /// [`Cgm::with_start`](super::Cgm::with_start).
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionStart {
     /// When the session started, in local time.

@@ -14,6 +14,7 @@ const RESERVED: u16 = 0xF8;
 /// ```text
 /// flags u8 │ temperature medfloat32 │ [time 7] │ [temperature type u8]
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Temperature {
     /// The unit of the value.
@@ -27,6 +28,7 @@ pub struct Temperature {
 }
 
 /// The unit of a temperature, which the flags name.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TemperatureUnit {
     /// Degrees Celsius.
@@ -37,6 +39,7 @@ pub enum TemperatureUnit {
 }
 
 /// Where a temperature is taken: Temperature Type.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemperatureSite {

@@ -18,6 +18,7 @@ const RESERVED: u16 = 0xF0;
 ///
 /// **Disputed:** some decoders multiply by the resolution that the Weight Scale Feature names. The
 /// specification fixes the resolution of the field; the feature only tells how good the scale is.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weight {
     /// The system of measurement.
@@ -33,6 +34,7 @@ pub struct Weight {
 }
 
 /// Body mass index and height.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodySize {
     /// Body mass index, kg/m².

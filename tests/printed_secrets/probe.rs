@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use iomt::{alarm, link, node, pairing, reading, seal, signal, storage, time, wire};
+use iomt::{alarm, driver, gatt, link, node, pairing, reading, seal, signal, storage, time, wire};
 
 /// Whether a type is `defmt::Format`: the constant of the type itself, where there is one, comes before the trait's.
 struct Probe<T: ?Sized>(PhantomData<T>);
@@ -44,6 +44,11 @@ fn values_and_errors_can_be_printed() {
         node::ServerEvent, node::ServerStats, node::Trust,
         storage::Error, storage::FrameAddress, storage::StoreRequest<'_>, storage::StoreReply<'_>,
         signal::DesignError, signal::ecg::RPeak, signal::ecg::BeatClass, signal::ecg::UnsupportedRate,
+        signal::blocks::OutOfBand, signal::blocks::TapsTooLarge, signal::blocks::Turn<i32>, signal::hrv::BandPowers,
+        signal::ppg::OxygenCurve,
+        gatt::Error, gatt::Reading, gatt::Stamp, gatt::Payload<'_>, gatt::DateTime, gatt::HeartRate<'_>, gatt::BloodPressure,
+        gatt::GlucoseContext, gatt::HealthObservation<'_>,
+        driver::PortError<link::CarrierError>, driver::StoreFailed, driver::Next<node::DeviceEvent, node::Error>,
         alarm::Limit, alarm::Limits, alarm::Side, alarm::WrongMetric, alarm::Transition<alarm::Side>, alarm::Arrival,
     }
 }
@@ -63,7 +68,7 @@ fn what_holds_a_key_has_no_such_form() {
         seal::RowKey, seal::RowPsk, seal::Row<'_>, seal::OpenedRow,
         wire::Reader<'_>, wire::Writer<'_>, wire::control::ControlRecord<'_>, wire::control::ControlRecords<'_>,
         wire::control::ControlWriter<'_>, wire::control::Outstanding<'_>, wire::control::ListedEpoch<'_>,
-        node::Device<'_, 4096>, node::Server, node::Reception, storage::MemoryStorage<4096, 1>,
+        node::Device<'_, 4096>, node::DeviceSetup<'_, 4096>, node::Server, node::Reception, storage::MemoryStorage<4096, 1>,
     }
     #[cfg(feature = "pq")]
     all! { false: pairing::hybrid::Hybrid<'_>, pairing::hybrid::Relation, }

@@ -13,6 +13,7 @@
 //! | `measure`, `measure_floor`, `measure_node`, `measure_models` | run in an emulator: the instructions and the stack of each operation |
 //! | `floor` | the bare crates: what the others are compared with |
 //! | `pairing_by_passcode` | links with panics that `curve25519-dalek` has |
+//! | `panicking` | a passcode and ML-KEM: what of other crates can panic in them, `.ci/panics` names |
 //! | `planted` | has a panic in it, and may not link |
 //! | `planted_arithmetic` | has a float and wide divisions in it, which have to be found by name |
 //!

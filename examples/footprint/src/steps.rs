@@ -132,6 +132,28 @@ fn by_passcode(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
     })
 }
 
+/// And, in the place of that, by a label with ML-KEM.
+#[cfg(feature = "models")]
+pub fn hybrid() {
+    seal();
+    let _ = black_box(by_hybrid(&black_box([0; MAX_DATAGRAM])));
+}
+
+#[cfg(feature = "models")]
+fn by_hybrid(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
+    use iomt::pairing::hybrid::Hybrid;
+
+    let key = Identity::from_secret_bytes(&black_box([4; 32]))?;
+    let label = LabelSecret::new(&black_box([7; 16]))?;
+    let mut answering = Hybrid::answer_label(&key, &label, promise())?;
+    let mut out = [0; MAX_DATAGRAM];
+    for part in 0..4 {
+        answering.handle_packet(packet, &mut Noise)?;
+        black_box(answering.packet(part, &mut out)?);
+    }
+    Ok(answering.poll_paired())
+}
+
 /// And, in the place of that, by digits that a person compares.
 #[cfg(feature = "models")]
 pub fn digits() {

@@ -8,6 +8,7 @@ use crate::reading::{Metric, Status, Unit, Value};
 use crate::time::Instant;
 
 /// What may follow the pressures.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CuffDetails {
     /// When it was measured, by the device's clock.
@@ -27,6 +28,7 @@ pub struct CuffDetails {
 /// beyond which it measured that number. It is read as the end of the range: a value above or below the number. So a rate
 /// that the device could not measure is never shown as measured; one beyond a limit that was set keeps its number and its
 /// direction.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct CuffStatus {
     bits: u16,

@@ -23,6 +23,7 @@ const RESERVED: u16 = 0xE0;
 /// ```
 ///
 /// A mean that is not determined is [`Value::NotANumber`].
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BloodPressure {
     /// The unit of the three pressures.
@@ -41,6 +42,7 @@ pub struct BloodPressure {
 ///
 /// As [`BloodPressure`], with the cuff's pressure in place of the systolic and two unused fields,
 /// which are written as NaN and read past, since devices put zeros there.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CuffPressure {
     /// The unit of the pressure.
@@ -52,6 +54,7 @@ pub struct CuffPressure {
 }
 
 /// The unit of a pressure, which the flags name.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum PressureUnit {
     /// Millimetres of mercury.

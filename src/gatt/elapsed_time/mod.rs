@@ -24,6 +24,7 @@ const EPOCH_UNIX_MILLIS: i64 = 946_684_800_000;
 ///
 /// The value counts from 2000-01-01T00:00:00, in UTC or in local time; or it counts ticks from a
 /// start of the device's own.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ElapsedTime {
     /// What is counted.
@@ -41,6 +42,7 @@ pub struct ElapsedTime {
 }
 
 /// What an elapsed time counts.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TimeScale {
     /// Ticks since a start of the device's own.
@@ -52,6 +54,7 @@ pub enum TimeScale {
 }
 
 /// The unit of an elapsed time.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Resolution {
     /// 1 s.
@@ -197,6 +200,7 @@ impl Resolution {
 /// ```text
 /// elapsed time 9 │ [clock status u8 │ clock capabilities u8]      9 octets written, 11 read
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CurrentElapsedTime {
     /// The clock's time.

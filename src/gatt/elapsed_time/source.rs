@@ -2,6 +2,7 @@ use crate::gatt::Error;
 use crate::time::ClockQuality;
 
 /// Where a clock has its time from: Time Sync Source Type.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SyncSource {

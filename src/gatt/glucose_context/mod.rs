@@ -29,6 +29,7 @@ const EXTENDED: u16 = 0x80;
 /// **Disputed:** the table of the specification gives the medication in kilograms or litres, the
 /// text of its flags says milligrams or millilitres; it is read as the table has it, as the
 /// concentration of [`Glucose`](super::Glucose) is.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct GlucoseContext {
     /// The number of the measurement.

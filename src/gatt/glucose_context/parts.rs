@@ -6,6 +6,7 @@ use crate::gatt::cursor::Fields;
 use crate::reading::Value;
 
 /// A meal.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Carbohydrate {
     /// By its code: 1 breakfast, 2 lunch, 3 dinner, 4 snack, 5 drink, 6 supper, 7 brunch.
@@ -15,6 +16,7 @@ pub struct Carbohydrate {
 }
 
 /// Who measured, and in what health.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TesterHealth {
     /// By its code: 1 the user, 2 a professional, 3 a laboratory, 15 not told.
@@ -24,6 +26,7 @@ pub struct TesterHealth {
 }
 
 /// Exercise before the measurement.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Exercise {
     /// In seconds; 65,535 is an overrun.
@@ -33,6 +36,7 @@ pub struct Exercise {
 }
 
 /// A medication that was taken.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Medication {
     /// The code of an insulin: 1 rapid acting, 2 short acting, 3 intermediate acting, 4 long acting, 5 pre-mixed.
@@ -42,6 +46,7 @@ pub struct Medication {
 }
 
 /// An amount of a medication.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amount {
     /// By mass.

@@ -4,6 +4,7 @@ use super::{Common, Error, Fields, HealthObservation, HealthValue, Nesting, Out,
 use crate::reading::{Metric, Observation};
 
 /// A list of 32-bit codes.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Codes<'a> {
     bytes: &'a [u8],
@@ -49,6 +50,7 @@ impl<'a> Codes<'a> {
 }
 
 /// The octets of a counted list, of which each member was checked.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Counted<'a> {
     count: u8,
@@ -91,10 +93,12 @@ impl<'a> Counted<'a> {
 }
 
 /// The values of a compound.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Components<'a>(Counted<'a>);
 
 /// One value of a compound.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Component<'a> {
     /// What is observed.
@@ -151,10 +155,12 @@ impl<'a> Component<'a> {
 }
 
 /// Attributes.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tlvs<'a>(Counted<'a>);
 
 /// One attribute.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tlv<'a> {
     /// The code of what it is.
@@ -205,6 +211,7 @@ impl<'a> Tlv<'a> {
 }
 
 /// The members of a bundle.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Observations<'a>(Counted<'a>);
 

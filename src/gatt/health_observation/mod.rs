@@ -38,6 +38,7 @@ const SETTING: u16 = 0x0080;
 /// ```
 ///
 /// The length counts all that follows it. What stands in a bundle's own fields holds for its members.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HealthObservation<'a> {
     /// What is observed; a bundle may leave it out.
@@ -300,6 +301,7 @@ impl<'a> HealthObservation<'a> {
 }
 
 /// Whether an observation stands alone, or in a bundle, where no other bundle may be.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Nesting {
     Outer,

@@ -6,6 +6,7 @@ use crate::reading::{Unit, Value};
 const UNIT_PARTITION: u32 = 4 << 16;
 
 /// What was observed.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HealthValue<'a> {
@@ -35,6 +36,7 @@ pub enum HealthValue<'a> {
 }
 
 /// A sampled signal: a sample stands for (sample − offset) × factor of the unit.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SampleArray<'a> {
     /// The unit.
@@ -56,6 +58,7 @@ pub struct SampleArray<'a> {
 }
 
 /// Bits of states and events.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DiscreteStates<'a> {
     /// Which bits the device knows.

@@ -4,6 +4,7 @@ use super::sinc::{self, OutOfBand};
 use crate::time::SampleRate;
 
 /// The magnitudes of the taps sum to more than 4, so that a sum of products could overflow.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the magnitudes of the taps sum to more than 4, or one is no number")]
 pub struct TapsTooLarge;

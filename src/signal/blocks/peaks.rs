@@ -1,6 +1,7 @@
 use super::number::Number;
 
 /// A place where a signal turns.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Turn<T> {
     /// Its sample, counted from 0; of a plateau the first one.

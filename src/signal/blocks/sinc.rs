@@ -7,6 +7,7 @@ use crate::signal::maths::{cos, sin};
 use crate::time::SampleRate;
 
 /// A frequency that is not above 0 Hz and below half the sample rate.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("{hz} Hz is not between 0 and half of {rate}")]
 #[non_exhaustive]

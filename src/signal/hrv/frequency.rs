@@ -22,6 +22,7 @@ const HIGHEST_HZ: f64 = 0.4;
 /// ```
 ///
 /// The intervals lose their mean first, and no trend.
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BandPowers {
     /// 0.04 Hz to 0.15 Hz, ms².

@@ -21,6 +21,7 @@ use thiserror::Error;
 /// assert_eq!(curve.saturation(2.0), None);
 /// # Ok::<(), iomt::signal::ppg::UnusableCurve>(())
 /// ```
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OxygenCurve {
     coefficients: [f32; 3],
