@@ -42,7 +42,7 @@ const FLOOR_UV: usize = 150;
 /// | complexes | from 0.15 mV, at most 250 a minute, whichever way they point |
 /// | delay, usual | 0.35 s to 0.6 s after the peak |
 /// | delay, largest | 2.5 s: for the first two seconds, and for beats found late |
-/// | state | 2,560 bytes, whatever the rate |
+/// | state | at most 2,560 bytes, whatever the rate |
 /// | cost | integers only, no division but where a candidate is |
 /// | source | Hamilton (Computers in Cardiology 29, 2002), after Pan and Tompkins (IEEE Trans. Biomed. Eng. 32, 1985) |
 ///
