@@ -78,7 +78,8 @@ unsafe fn init(
     unsafe {
         put(device, ptr::null_mut())?;
         object(place.cast::<MaybeUninit<DeviceHandle>>())?;
-        let _ = setup.make_in(object((&raw mut (*place).device).cast())?);
+        let room = (&raw mut (*place).device).cast::<MaybeUninit<Device<'static, OUTBOX>>>();
+        let _ = setup.make_in(object(room)?);
         put(&raw mut (*place).random, random)?;
         put(device, place)
     }
