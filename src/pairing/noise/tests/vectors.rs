@@ -108,9 +108,6 @@ impl Vector {
             for (known, public) in pattern.row.before.iter().zip(publics) {
                 if !known.is_empty() {
                     side.noise.progress.symmetric.mix_hash(&public.unwrap());
-                    if public != side.public {
-                        side.noise.remote_static = public;
-                    }
                 }
             }
         }
