@@ -168,8 +168,9 @@ fn by_digits(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
     for _ in 0..2 {
         work(&mut exchange, &key, packet)?;
     }
-    black_box(exchange.digits());
-    exchange.confirm_digits()?;
+    if let Some(seen) = black_box(exchange.digits()) {
+        exchange.confirm_digits(seen)?;
+    }
     Ok(exchange.poll_paired())
 }
 

@@ -62,6 +62,26 @@ fn a_key_service_that_never_answers_holds_up_nothing_for_long() {
     server.handle_datagram(gives_up, &mut other).unwrap();
 }
 
+/// The holder answers each time it is asked, until the peer has its message 2.
+fn answer_with(
+    holder: &StaticKey,
+    server: &mut Server,
+    peer: &mut Peer,
+    now: Instant,
+    rng: &mut Counting,
+) {
+    while server.stats().handshakes_answered == 0 {
+        match server.poll_dh() {
+            Some(wanted) => server.handle_dh(now, wanted, holder.agree(&wanted)),
+            None => server.handle_timeout(now, rng),
+        }
+        .unwrap();
+    }
+    let mut out = [0; MAX_DATAGRAM];
+    let answer = server.poll_transmit(now, &mut out).unwrap();
+    peer.take_answer(&answer).unwrap();
+}
+
 #[test]
 fn a_key_service_that_fails_ends_that_handshake_alone_and_the_same_message_is_answered_later() {
     let (bench, mut peer) = Bench::paired();
@@ -92,16 +112,7 @@ fn a_key_service_that_fails_ends_that_handshake_alone_and_the_same_message_is_an
         assert_eq!(server.peer(), Some(peer.public()), "the session stands");
     }
     server.handle_datagram(now, &mut hello.clone()).unwrap();
-    while server.stats().handshakes_answered == 0 {
-        match server.poll_dh() {
-            Some(wanted) => server.handle_dh(now, wanted, holder.agree(&wanted)),
-            None => server.handle_timeout(now, &mut rng),
-        }
-        .unwrap();
-    }
-    let mut out = [0; MAX_DATAGRAM];
-    let answer = server.poll_transmit(now, &mut out).unwrap();
-    peer.take_answer(&answer).unwrap();
+    answer_with(&holder, &mut server, &mut peer, now, &mut rng);
 }
 
 /// A stranger's message waits for a slow key service; a device that has the secret does not wait behind it.
@@ -127,16 +138,7 @@ fn a_reconnection_takes_the_place_of_a_stranger_who_waits_for_the_key_service() 
     let mut stranger = Peer::new(8).meet();
     let busy = server.handle_datagram(now, &mut stranger).map(|_| ());
     assert_eq!(busy, Err(pairing::Error::Busy.into()));
-    while server.stats().handshakes_answered == 0 {
-        match server.poll_dh() {
-            Some(wanted) => server.handle_dh(now, wanted, holder.agree(&wanted)),
-            None => server.handle_timeout(now, rng),
-        }
-        .unwrap();
-    }
-    let mut out = [0; MAX_DATAGRAM];
-    let answer = server.poll_transmit(now, &mut out).unwrap();
-    peer.take_answer(&answer).unwrap();
+    answer_with(&holder, &mut server, &mut peer, now, rng);
 }
 
 #[test]
