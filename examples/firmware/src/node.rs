@@ -172,7 +172,7 @@ impl Node {
 
 /// Makes the device where it stays. Not inlined, so that the stack that it takes on the way is free again.
 #[inline(never)]
-fn make_device(place: &mut Place, key: &[u8]) -> Result<&mut Sensor, Error> {
+fn make_device<'p>(place: &'p mut Place, key: &[u8]) -> Result<&'p mut Sensor, Error> {
     let identity = Identity::from_secret_bytes(key)?;
     Ok(DeviceSetup::new(identity, DESCRIPTOR, CONFIG)?.make_in(place))
 }
