@@ -188,7 +188,7 @@ fn cut_each_recovery(life: &Life, config: Config, event: u64, tally: &mut Tally)
         let mut world = cut_after(life, config, event);
         world.cuts_next_boot = Some(again);
         if recover(&mut world) {
-            return again;
+            return again / STEP as u64;
         }
         assert!(recover(&mut world), "events {event} and {again}");
         tally.add(&settle(&mut world, &format!("events {event} and {again}")));
