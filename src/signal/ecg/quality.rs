@@ -118,7 +118,7 @@ impl SecondQuality {
 ///
 /// # fn main() -> Result<(), iomt::signal::ecg::UnsupportedRate> {
 /// let mut quality = EcgQuality::new(SampleRate::hz(250), 1_000)?;
-/// let beating = (0..500_i32).map(|n| (1_000 - (n % 200 - 100).abs() * 100).max(0));
+/// let beating = (0..500_i32).map(|n| (1_000 - (n % 250 - 125).abs() * 100).max(0));
 /// let electrode_off = (0..500).map(|_| 0);
 /// let seconds = beating.chain(electrode_off).filter_map(|sample| quality.push(sample));
 /// let told: Vec<_> = seconds.map(|second| (second.since, second.usability())).collect();
