@@ -5,7 +5,6 @@ use crate::reading::Value;
 use crate::wire::{Reader, Writer};
 
 /// Reads the fields of a characteristic from front to back.
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug, Clone)]
 pub(super) struct Fields<'a> {
     reader: Reader<'a>,
@@ -102,7 +101,6 @@ impl<'a> Fields<'a> {
 }
 
 /// Writes the fields of a characteristic from front to back.
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[derive(Debug)]
 pub(super) struct Out<'a> {
     writer: Writer<'a>,

@@ -7,15 +7,20 @@ fn elsewhere() -> StaticKey {
     StaticKey::elsewhere(server_key(), &[0x33; 32]).unwrap()
 }
 
+/// The server of the session, whose static key a service holds.
+fn server_of(bench: &Bench) -> Server {
+    let mut server = Server::new(elsewhere(), ServerConfig::DEFAULT);
+    server
+        .import(bench.now, &row_key(), &OWNER, &bench.rows[0])
+        .unwrap();
+    server
+}
+
 #[test]
 fn a_key_service_answers_a_reconnection_one_agreement_at_a_time() {
     let (bench, mut peer) = Bench::paired();
     let holder = StaticKey::from(identity(2));
-    let mut server = Server::new(elsewhere(), ServerConfig::DEFAULT);
-    let now = bench.now;
-    server
-        .import(now, &row_key(), &OWNER, &bench.rows[0])
-        .unwrap();
+    let (mut server, now) = (server_of(&bench), bench.now);
     let mut hello = peer.reconnect();
     server.handle_datagram(now, &mut hello).unwrap();
     let (mut asked, mut rng) = (0, Counting(9));
@@ -46,11 +51,7 @@ fn a_key_service_answers_a_reconnection_one_agreement_at_a_time() {
 #[test]
 fn a_key_service_that_never_answers_holds_up_nothing_for_long() {
     let (bench, mut peer) = Bench::paired();
-    let mut server = Server::new(elsewhere(), ServerConfig::DEFAULT);
-    let now = bench.now;
-    server
-        .import(now, &row_key(), &OWNER, &bench.rows[0])
-        .unwrap();
+    let (mut server, now) = (server_of(&bench), bench.now);
     server.handle_datagram(now, &mut peer.reconnect()).unwrap();
     let rng = &mut Counting(9);
     server.handle_timeout(now, rng).unwrap();
@@ -86,11 +87,7 @@ fn answer_with(
 fn a_key_service_that_fails_ends_that_handshake_alone_and_the_same_message_is_answered_later() {
     let (bench, mut peer) = Bench::paired();
     let holder = StaticKey::from(identity(2));
-    let mut server = Server::new(elsewhere(), ServerConfig::DEFAULT);
-    let now = bench.now;
-    server
-        .import(now, &row_key(), &OWNER, &bench.rows[0])
-        .unwrap();
+    let (mut server, now) = (server_of(&bench), bench.now);
     let (hello, mut rng) = (peer.reconnect(), Counting(9));
     // It fails at its first agreement, then at its second.
     for fails_at in 1..=2 {
@@ -121,11 +118,8 @@ fn a_key_service_that_fails_ends_that_handshake_alone_and_the_same_message_is_an
 fn a_reconnection_takes_the_place_of_a_stranger_who_waits_for_the_key_service() {
     let (bench, mut peer) = Bench::paired();
     let holder = StaticKey::from(identity(2));
-    let mut server = Server::new(elsewhere(), ServerConfig::DEFAULT);
-    let (now, rng) = (bench.now, &mut Counting(9));
-    server
-        .import(now, &row_key(), &OWNER, &bench.rows[0])
-        .unwrap();
+    let (mut server, now) = (server_of(&bench), bench.now);
+    let rng = &mut Counting(9);
     server
         .handle_datagram(now, &mut Peer::new(9).meet())
         .unwrap();
