@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use iomt::reading::{Metric, Observation, Unit};
 use iomt::storage::{FrameAddress, MAX_IMAGE, Storage as _, StoreReply, StoreRequest};
 use iomt::time::{Duration, Instant};
-use iomt::wire::{MAX_DATAGRAM, Record, Space};
+use iomt::wire::{MAX_DATAGRAM, Space};
 use whole_system::medium::{Chip, Flash, UNIT};
 use whole_system::oracle::{RECIPIENTS, WireLog};
 use whole_system::random::{Noise, Random, Source};
@@ -187,9 +187,7 @@ impl<'w> Boot<'w> {
                 let value = (life_value(self.life) + second as i32).into();
                 let (metric, unit) = (Metric::HEART_RATE, Unit::BEATS_PER_MINUTE);
                 let reading = Observation::new(metric, unit, now, value);
-                let _ = self
-                    .engine
-                    .send(now, space, &[Record::Observation(reading)]);
+                let _ = self.engine.send(now, space, &[reading]);
                 self.work(now)?;
             }
         }

@@ -33,7 +33,7 @@
 //! use iomt::pairing::{Identity, label::LabelSecret};
 //! use iomt::reading::{Descriptor, Metric, Observation, Unit};
 //! use iomt::storage::MemoryStorage;
-//! use iomt::{seal::SystemEntropy, time::Instant, wire::{MAX_DATAGRAM, Record, Space}};
+//! use iomt::{seal::SystemEntropy, time::Instant, wire::{MAX_DATAGRAM, Space}};
 //! use tokio::{net::UdpSocket, time};
 //!
 //! struct Udp(UdpSocket);
@@ -71,7 +71,7 @@
 //!     if let Ok(Next::Signal(())) = driver.next_or(&mut udp, &timer, &mut board, sample).await {
 //!         let now = timer.now();
 //!         let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, 72.into());
-//!         let _ = driver.node.send(now, Space::Data, &[Record::Observation(pulse)]); // Not before it has paired.
+//!         let _ = driver.node.send(now, Space::Data, &[pulse]); // Not before it has paired.
 //!     }
 //! }
 //! # }

@@ -32,7 +32,7 @@
 //! use iomt::seal::SystemEntropy;
 //! use iomt::storage::MemoryStorage;
 //! use iomt::time::{Duration, Instant};
-//! use iomt::wire::{MAX_DATAGRAM, Record, Space};
+//! use iomt::wire::{MAX_DATAGRAM, Space};
 //!
 //! let rng = &mut SystemEntropy;
 //! let secret = b"sixteen or more random bytes";
@@ -55,7 +55,7 @@
 //!     while let Some(event) = device.poll_event() {
 //!         if let DeviceEvent::Ready { .. } = event {
 //!             let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, 72.into());
-//!             device.send(now, Space::Data, &[Record::Observation(pulse)])?;
+//!             device.send(now, Space::Data, &[pulse])?;
 //!         }
 //!     }
 //!     while let Some(datagram) = device.poll_transmit(now, &mut buffer) {

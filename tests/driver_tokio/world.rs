@@ -16,7 +16,7 @@ use iomt::node::{
 use iomt::pairing::{Identity, label::LabelSecret};
 use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::{Entropy, Opened, SystemEntropy};
-use iomt::wire::{Record, Run, Space};
+use iomt::wire::{Run, Space};
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 use tokio::time::{sleep, timeout};
@@ -129,9 +129,7 @@ pub(crate) fn take(device: &mut Patch, timer: Tokio) {
     let now = timer.now();
     let value = i32::try_from(device.stats().frames_sealed).unwrap().into();
     let pulse = Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, value);
-    device
-        .send(now, Space::Data, &[Record::Observation(pulse)])
-        .unwrap();
+    device.send(now, Space::Data, &[pulse]).unwrap();
 }
 
 /// Pairs, takes all readings, one each two milliseconds, and goes on until everything is acknowledged.

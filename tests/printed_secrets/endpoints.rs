@@ -6,7 +6,7 @@ use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::{MAX_ROW, RowKey, RowOwner};
 use iomt::storage::{MemoryStorage, Storage, StoreRequest};
 use iomt::time::{Duration, Instant};
-use iomt::wire::{MAX_DATAGRAM, Reader, Record, Space};
+use iomt::wire::{MAX_DATAGRAM, Reader, Space};
 
 use crate::search::Secrets;
 
@@ -54,7 +54,7 @@ fn device_and_server_and_storage() -> Outcome {
             secrets.are_not_in(&event);
             let pulse =
                 Observation::new(Metric::HEART_RATE, Unit::BEATS_PER_MINUTE, now, 72.into());
-            let _ = device.send(now, Space::Data, &[Record::Observation(pulse)]);
+            let _ = device.send(now, Space::Data, &[pulse]);
         }
         while let Some(datagram) = device.poll_transmit(now, &mut buffer) {
             let received = server.handle_datagram(now, datagram);

@@ -14,6 +14,7 @@ mod json;
 #[cfg(feature = "fhir")]
 #[path = "../support/json_schema.rs"]
 mod json_schema;
+mod kinds;
 mod properties;
 mod samples;
 
@@ -36,6 +37,7 @@ fn assert_comes_back(record: &Record<'_>) {
         format!("{:?}", back[0].1),
         format!("{:?}", Ok::<_, ()>(record))
     );
+    assert_eq!(kinds::written(record), bytes, "by its kind alone");
     #[cfg(feature = "fhir")]
     json::assert_comes_back(record);
 }

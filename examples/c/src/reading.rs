@@ -4,7 +4,7 @@ use heapless::Vec;
 use iomt::reading::{Decimal, Metric, Status as Validity, Unit, Value, Waveform as Block, codec};
 use iomt::reading::{Observation as Reading, codec::CodecId};
 use iomt::time::SampleRate;
-use iomt::wire::{Record, Space};
+use iomt::wire::{Space, WriteRecord};
 
 use crate::device::{DeviceHandle, at};
 use crate::pointers::{object, put, values, view};
@@ -133,13 +133,13 @@ pub unsafe extern "C" fn iomt_device_send_observations(
     // SAFETY: the handle is alive, and the observations the caller's.
     let (handle, observations) = unsafe { (object(device), values(observations, count)) };
     let send = || {
-        let mut records = Vec::<_, MAX_OBSERVATIONS>::new();
+        let mut readings = Vec::<_, MAX_OBSERVATIONS>::new();
         for observation in observations? {
-            let record = Record::Observation(observation.read()?);
-            records.push(record).map_err(|_| Status::NoRoom)?;
+            let reading = observation.read()?;
+            readings.push(reading).map_err(|_| Status::NoRoom)?;
         }
         // SAFETY: the output is the caller's.
-        unsafe { seal(handle?, now_us, space, &records, first) }
+        unsafe { seal(handle?, now_us, space, &readings, first) }
     };
     send().into()
 }
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn iomt_device_send_waveform(
         let mut compressed = [0; BLOCK];
         let block = waveform.compress(samples, &mut compressed)?;
         // SAFETY: the output is the caller's.
-        unsafe { seal(handle?, now_us, space, &[Record::Waveform(block)], first) }
+        unsafe { seal(handle?, now_us, space, &[block], first) }
     };
     send().into()
 }
@@ -199,11 +199,11 @@ impl Waveform {
 /// # Safety
 ///
 /// `first` is null or the caller's.
-unsafe fn seal(
+unsafe fn seal<R: WriteRecord>(
     handle: &mut DeviceHandle,
     now_us: u64,
     space: u8,
-    records: &[Record<'_>],
+    records: &[R],
     first: *mut RecordId,
 ) -> Result<(), Status> {
     let space = match space {

@@ -6,7 +6,7 @@ use iomt::reading::codec::{self, CodecId, max_encoded_len};
 use iomt::reading::{Decimal, Metric, Observation, Status, Unit, Value, Waveform};
 use iomt::signal::ecg::{HeartRate, RPeakDetector, UnsupportedRate};
 use iomt::time::{Duration, Instant, SampleRate};
-use iomt::wire::{Record, Space};
+use iomt::wire::{Space, WriteRecord};
 
 use crate::board::OUTBOX;
 
@@ -130,10 +130,12 @@ impl Recorder {
             count: self.samples.len() as u16,
             data: data.get(..len).unwrap_or_default(),
         };
-        let mut records: Vec<Record<'_>, { 2 + MAX_BEATS }> = Vec::new();
-        let beats = self.beats.iter().map(|beat| beat.reading(started));
-        let readings = beats.chain([self.rate(now)]).map(Record::Observation);
-        records.extend([Record::Waveform(block)].into_iter().chain(readings));
+        let mut readings: Vec<Observation, { 1 + MAX_BEATS }> = Vec::new();
+        readings.extend(self.beats.iter().map(|beat| beat.reading(started)));
+        readings.extend([self.rate(now)]);
+        let mut records: Vec<&dyn WriteRecord, { 2 + MAX_BEATS }> = Vec::new();
+        records.extend([&block as &dyn WriteRecord]);
+        records.extend(readings.iter().map(|reading| reading as &dyn WriteRecord));
         device.send(now, Space::Data, &records).map(|_| ())
     }
 

@@ -11,7 +11,7 @@ use iomt::seal::{ResumptionSecret, SAVED_SESSION_LEN, Sealer};
 use iomt::signal::ecg::RPeakDetector;
 use iomt::storage::{MAX_IMAGE, StoreReply};
 use iomt::time::SampleRate;
-use iomt::wire::{ConnectionId, MAX_DATAGRAM, Record, RecordWriter, Space};
+use iomt::wire::{ConnectionId, MAX_DATAGRAM, RecordWriter, Space};
 
 use crate::{Noise, now};
 
@@ -26,7 +26,7 @@ pub fn reading() {
 
 fn write_reading(buffer: &mut [u8]) -> Result<usize, iomt::wire::Error> {
     let mut writer = RecordWriter::new(buffer, black_box(7), None)?;
-    writer.push(&Record::Observation(heart_rate()))?;
+    writer.push(&heart_rate())?;
     Ok(writer.finish().len())
 }
 
@@ -213,7 +213,7 @@ type Sensor = Device<'static, 4_096>;
 /// Or is a whole device, which does all this by itself, delivers, and outlives its reboots.
 pub fn node() {
     reading();
-    with_node(|sensor| sensor.send(now(), Space::Data, &[Record::Observation(heart_rate())]));
+    with_node(|sensor| sensor.send(now(), Space::Data, &[heart_rate()]));
 }
 
 fn with_node(

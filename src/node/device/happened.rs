@@ -4,7 +4,7 @@ use super::epochs::NamedLoss;
 use super::peer::Outcome;
 use super::{Device, DeviceEvent, Error, PeerId};
 use crate::time::Instant;
-use crate::wire::{Record, Space};
+use crate::wire::{RecordWriter, Space};
 
 impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// The next thing that happened.
@@ -45,14 +45,15 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// "The descriptor is the first record": of every boot, and towards every new recipient.
     fn introduce(&mut self, now: Instant, number: u8) -> Result<(), Error> {
         let numbering = self.numbering.ok_or(Error::NotPaired)?;
-        let (config, descriptor) = (self.config, [Record::Descriptor(self.descriptor)]);
+        let (config, descriptor) = (self.config, self.descriptor);
         let Some(peer) = self.peer_mut(number) else {
             return Ok(());
         };
         if !peer.is_open() || core::mem::replace(&mut peer.is_introduced, true) {
             return Ok(());
         }
-        let sent = peer.send(now, Space::Data, numbering, &descriptor, &config);
+        let introduction = |writer: &mut RecordWriter<'_>| writer.push(&descriptor);
+        let sent = peer.send(now, Space::Data, numbering, &introduction, &config);
         if let (Ok(next_sequence), Some(numbering)) = (sent, &mut self.numbering) {
             numbering.advance_to(next_sequence);
             self.stats.frames_sealed += 1;

@@ -45,7 +45,7 @@ use self::passcode::PasscodeEntry;
 use self::peer::{Chained, Peer};
 use self::recipients::Recipients;
 use self::reconnect::Attempt;
-use self::session::Numbering;
+use self::session::{Numbering, WriteRecords};
 use self::storing::Purpose;
 use super::Error;
 use crate::bounded;
@@ -54,7 +54,7 @@ use crate::pairing::{DescriptorHash, PublicKey, StaticKey};
 use crate::reading::Descriptor;
 use crate::seal::Draws;
 use crate::time::{Duration, Instant};
-use crate::wire::{Envelope, Record, RecordId, RecordWriter, Run, Space};
+use crate::wire::{Envelope, RecordId, RecordWriter, Run, Space, WriteRecord};
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
@@ -169,6 +169,9 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
 
     /// Takes readings: seals them into one frame for each recipient and keeps it until it is stored.
     ///
+    /// They are [`Record`](crate::wire::Record)s, or all of one kind, or `&dyn `[`WriteRecord`]: the code that writes a
+    /// kind is in the program only where its type is.
+    ///
     /// Returns the identity of the first record; the others follow in sequence. Where one of several recipients
     /// has no room, the readings are lost to it, by name ([`DeviceEvent::Lost`]); the others get them.
     ///
@@ -176,15 +179,26 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
     ///
     /// [`Error::NotPaired`], [`Error::OutboxFull`] where no recipient has room, [`Error::Wire`] when the records do
     /// not fit one frame, or [`Error::NoRecords`]. None of the readings is taken then.
-    pub fn send(
+    pub fn send<R: WriteRecord>(
         &mut self,
         now: Instant,
         space: Space,
-        records: &[Record<'_>],
+        records: &[R],
     ) -> Result<RecordId, Error> {
         if records.is_empty() {
             return Err(Error::NoRecords);
         }
+        self.send_written(now, space, &|writer| {
+            records.iter().try_for_each(|record| writer.push(record))
+        })
+    }
+
+    fn send_written(
+        &mut self,
+        now: Instant,
+        space: Space,
+        records: WriteRecords<'_>,
+    ) -> Result<RecordId, Error> {
         let numbering = self.numbering.ok_or(Error::NotPaired)?;
         let (mut taken, mut refusal) = (None, Error::NotPaired);
         let mut refused: Vec<u8, PEERS> = Vec::new();
@@ -240,7 +254,7 @@ const fn place_bit(number: u8) -> u32 {
 fn describe(descriptor: Descriptor<'_>) -> Result<(DescriptorHash, usize), Error> {
     let mut buffer = [0_u8; 6 * (Descriptor::MAX_FIELD + 1) + 16];
     let mut writer = RecordWriter::new(&mut buffer, 0, Some(Run([0; 8])))?;
-    writer.push(&Record::Descriptor(descriptor))?;
+    writer.push(&descriptor)?;
     let plaintext = writer.finish();
     let plaintext_len = plaintext.len();
     let envelope = Envelope::parse(plaintext)?;

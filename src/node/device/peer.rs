@@ -8,7 +8,7 @@ use super::epochs::{EpochRecord, Epochs, MAX_KEPT, NamedLoss, Progress};
 use super::image::Loaded;
 use super::ladder::Ladder;
 use super::report::Rung;
-use super::session::{MAX_FRAME, Numbering, Session, Start};
+use super::session::{MAX_FRAME, Numbering, Session, Start, WriteRecords};
 use super::storing::Storing;
 use crate::link::{Freshness, Outbox};
 use crate::node::Error;
@@ -16,7 +16,7 @@ use crate::pairing::PublicKey;
 use crate::seal::{ResumptionSecret, Sealer};
 use crate::time::Instant;
 use crate::wire::control::Why;
-use crate::wire::{CounterRange, Record, Space};
+use crate::wire::{CounterRange, Space};
 
 /// The secrets of which a reconnection may be made.
 #[derive(Debug)]
@@ -194,7 +194,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         now: Instant,
         space: Space,
         numbering: Numbering,
-        records: &[Record<'_>],
+        records: WriteRecords<'_>,
         config: &Config,
     ) -> Result<u64, Error> {
         let is_open = self.is_open();

@@ -3,7 +3,7 @@ use super::epochs::{EpochRecord, Origin};
 use crate::node::Error;
 use crate::seal::{self, Draws, Entropy, SAVED_SESSION_LEN, SEAL_OVERHEAD, Sealer};
 use crate::time::{Duration, Instant};
-use crate::wire::{Locator, MAX_DATAGRAM, Record, RecordId, RecordWriter, Route, Run, Salt, Space};
+use crate::wire::{self, Locator, MAX_DATAGRAM, RecordId, RecordWriter, Route, Run, Salt, Space};
 
 /// "after 2^24 frames or 24 h of running"
 const EPOCH_AGE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -20,6 +20,9 @@ pub(super) const MAX_CONTROL: usize = MAX_FRAME - SEAL_OVERHEAD;
 
 const LONGEST_HEADER: usize = Route::Unproved(Locator([0; 8]), Salt([0; 16])).header_len();
 const SHORT_HEADER: usize = Route::Short.header_len();
+
+/// What writes the records of a frame: once for each recipient, as each has its own head and numbers.
+pub(super) type WriteRecords<'a> = &'a dyn Fn(&mut RecordWriter<'_>) -> Result<(), wire::Error>;
 
 /// The boot that records are made in, and how many they are: one count towards every recipient.
 #[derive(Debug, Clone, Copy)]
@@ -156,7 +159,7 @@ impl Session {
     pub(super) fn draft(
         &self,
         numbering: Numbering,
-        records: &[Record<'_>],
+        records: WriteRecords<'_>,
         pad_to: PadTo,
         frame: &mut [u8; MAX_FRAME],
     ) -> Result<Draft, Error> {
@@ -168,9 +171,7 @@ impl Session {
             .get_mut(SHORT_HEADER..SHORT_HEADER + MAX_PLAINTEXT)
             .unwrap_or_default();
         let mut writer = RecordWriter::new(plaintext, numbering.next_sequence, run)?;
-        for record in records {
-            writer.push(record)?;
-        }
+        records(&mut writer)?;
         let next_sequence = writer.next_sequence();
         pad_to.fill(&mut writer, MAX_PLAINTEXT);
         Ok(Draft {

@@ -107,7 +107,7 @@ fn records_that_do_not_fit_or_are_none_are_refused_and_take_no_sequence() {
         Err(Error::Wire(_))
     ));
     assert_eq!(
-        world.device.send(now, Space::Data, &[]),
+        world.device.send(now, Space::Data, &[] as &[Record]),
         Err(Error::NoRecords)
     );
     let refused = world.device.send(now, Space::Control, &halves[..1]);

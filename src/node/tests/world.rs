@@ -12,7 +12,7 @@ use crate::seal::tests::Counting;
 use crate::seal::{Entropy, EntropyFailed, Opened};
 use crate::storage::{FrameAddress, MemoryStorage, Storage, StoreReply, StoreRequest};
 use crate::time::{Duration, Instant};
-use crate::wire::{MAX_DATAGRAM, Record, Run, Space};
+use crate::wire::{MAX_DATAGRAM, Run, Space};
 use core::ops::Range;
 use std::collections::BTreeMap;
 use std::vec::Vec;
@@ -241,8 +241,7 @@ impl World {
             self.now,
             number.into(),
         );
-        self.device
-            .send(self.now, space, &[Record::Observation(reading)])
+        self.device.send(self.now, space, &[reading])
     }
 
     /// Whether this many records are stored, and the device knows it.

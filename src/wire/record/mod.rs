@@ -7,6 +7,7 @@
 mod body;
 mod clock;
 mod compound;
+mod content;
 mod descriptor;
 #[cfg(feature = "fhir")]
 mod json;
@@ -22,6 +23,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use self::content::WriteRecord;
 #[cfg(feature = "fhir")]
 pub use self::json::{JsonError, RecordJson};
 pub use self::read::Records;
@@ -32,7 +34,7 @@ use crate::reading::{
     Calibration, Compound, Context, Descriptor, Event, Gap, Observation, Series, Stamped, Text,
     Timed, Waveform, draft,
 };
-use crate::time::{Instant, Stamp};
+use crate::time::Stamp;
 
 /// A record, by what it says.
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -90,57 +92,4 @@ pub enum Record<'a> {
         /// Its content.
         body: &'a [u8],
     },
-}
-
-impl Record<'_> {
-    const fn time(&self) -> Option<Instant> {
-        match self {
-            Self::Observation(observation) => Some(observation.time),
-            Self::Waveform(waveform) => Some(waveform.start),
-            Self::Compound(compound) => Some(compound.time),
-            Self::Series(series) => Some(series.start),
-            Self::Event(timed) => Some(timed.time),
-            Self::Calibration(timed) => Some(timed.time),
-            Self::ClockSync(timed) => Some(timed.time),
-            Self::Text(timed) => Some(timed.time),
-            Self::Dose(timed) => Some(timed.time),
-            Self::InsulinBasal(timed) => Some(timed.time),
-            Self::InsulinBolus(timed) => Some(timed.time),
-            Self::Asset(timed) => Some(timed.time),
-            Self::Activity(timed) => Some(timed.time),
-            Self::Fall(timed) => Some(timed.time),
-            Self::Sleep(timed) => Some(timed.time),
-            Self::Consent(timed) => Some(timed.time),
-            Self::Setting(timed) => Some(timed.time),
-            Self::Stream(timed) => Some(timed.time),
-            Self::Descriptor(_)
-            | Self::Stamped(_)
-            | Self::Gap(_)
-            | Self::Context(_)
-            | Self::Unknown { .. } => None,
-        }
-    }
-
-    /// Whether every text is as short as its record allows.
-    fn texts_fit(&self) -> bool {
-        let fit = |texts: &[&str], max: usize| texts.iter().all(|text| text.len() <= max);
-        match self {
-            Self::Text(Timed { what, .. }) => fit(&[what.language, what.text], Text::MAX_TEXT),
-            Self::Descriptor(what) => fit(&what.fields(), Descriptor::MAX_FIELD),
-            Self::Context(what) => {
-                fit(&[what.algorithm, what.algorithm_version], Context::MAX_TEXT)
-            }
-            Self::Dose(Timed { what, .. }) => fit(&[what.medicine], draft::Dose::MAX_TEXT),
-            Self::Asset(Timed { what, .. }) => {
-                fit(&[what.item, what.location], draft::Asset::MAX_TEXT)
-            }
-            Self::Consent(Timed { what, .. }) => {
-                fit(&[what.reference], draft::ConsentReference::MAX_TEXT)
-            }
-            Self::Setting(Timed { what, .. }) => {
-                fit(&[what.name, what.value], draft::Setting::MAX_TEXT)
-            }
-            _ => true,
-        }
-    }
 }

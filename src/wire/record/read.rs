@@ -1,5 +1,6 @@
 use super::clock::{FullStamped, ShortStamped, StampBody};
 use super::compound::{self, FullCompound};
+use super::content::Content;
 use super::descriptor::DescriptorBody;
 use super::observation::{FullObservation, ShortObservation};
 use super::series::{self, FullSeries, ShortSeries};

@@ -1,6 +1,7 @@
 use super::*;
 use crate::reading::{Decimal, Metric, Status, Unit, Value, codec};
 use crate::time::Duration;
+use crate::time::Instant;
 use crate::time::SampleRate;
 use crate::wire::{Envelope, EnvelopeWriter, Error};
 use proptest::prelude::*;

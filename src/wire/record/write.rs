@@ -1,14 +1,7 @@
 use serde::Serialize;
 
-use super::clock::{FullStamped, ShortStamped, StampBody};
-use super::compound::{self, FullCompound};
-use super::descriptor::DescriptorBody;
-use super::observation::{FullObservation, ShortObservation};
-use super::series::{self, FullSeries, ShortSeries};
-use super::timed::TimedBody;
-use super::waveform::{FullWaveform, ShortWaveform};
-use super::{Record, body};
-use crate::reading::{Cadence, CalibrationBody, Compound, Event, Series, Text, Timed, draft};
+use super::body;
+use super::content::{Content, WriteRecord};
 use crate::time::{Duration, Instant};
 use crate::wire::{EnvelopeWriter, Error, Run, Tag, Writer};
 
@@ -57,22 +50,26 @@ impl<'a> RecordWriter<'a> {
         self.envelope.next_sequence()
     }
 
-    /// Appends a record, behind a time base where it needs a new one.
+    /// Appends a record, behind a time base where it needs a new one: a [`Record`](super::Record), or what one holds.
     ///
     /// # Errors
     ///
     /// [`Error::NoRoom`] when it does not fit, or [`Error::OutOfRange`] when a field is
     /// longer than its record allows, or an unknown record has a tag that takes no sequence:
     /// what shapes a frame is not the caller's. What was written before stays as it is.
-    pub fn push(&mut self, record: &Record<'_>) -> Result<(), Error> {
-        if !record.texts_fit() {
+    pub fn push<R: WriteRecord>(&mut self, record: &R) -> Result<(), Error> {
+        self.push_content(record)
+    }
+
+    fn push_content(&mut self, content: &dyn Content) -> Result<(), Error> {
+        if !content.texts_fit() {
             return Err(Error::OutOfRange);
         }
         let mark = self.envelope.mark();
-        let base = self.base_for(record);
+        let base = self.base_for(content.time());
         let written = self
             .write_base(base)
-            .and_then(|()| self.write(record, base.unwrap_or(Instant::ZERO)));
+            .and_then(|()| content.write(self, base.unwrap_or(Instant::ZERO)));
         match written {
             Ok(()) => self.base = base,
             Err(_) => self.envelope.rewind(mark),
@@ -90,99 +87,6 @@ impl<'a> RecordWriter<'a> {
         self.envelope.record(Tag::TIME_BASE, writer.finish())
     }
 
-    fn write(&mut self, record: &Record<'_>, base: Instant) -> Result<(), Error> {
-        match record {
-            Record::Observation(observation) => match ShortObservation::from(observation, base)? {
-                Some(short) => self.write_body(Tag::OBSERVATION, &short),
-                None => self.write_body(
-                    Tag::OBSERVATION_IN_FULL,
-                    &FullObservation::from(observation, base)?,
-                ),
-            },
-            Record::Waveform(waveform) => match ShortWaveform::from(waveform, base)? {
-                Some(short) => self.write_body(Tag::WAVEFORM, &short),
-                None => {
-                    self.write_body(Tag::WAVEFORM_IN_FULL, &FullWaveform::from(waveform, base)?)
-                }
-            },
-            Record::Descriptor(descriptor) => {
-                self.write_body(Tag::DESCRIPTOR, &DescriptorBody::from(descriptor)?)
-            }
-            Record::Compound(compound) => self.write_compound(compound, base),
-            Record::Series(series) => self.write_series(series, base),
-            Record::Stamped(stamped) => match ShortStamped::from(stamped)? {
-                Some(short) => self.write_body(Tag::STAMPED, &short),
-                None => self.write_body(Tag::STAMPED_IN_FULL, &FullStamped::from(stamped)?),
-            },
-            Record::Gap(what) => self.write_body(Tag::GAP, what),
-            Record::Context(what) => self.write_body(Tag::CONTEXT, what),
-            Record::Event(timed) => self.write_timed::<Event>(Tag::EVENT, timed, base),
-            Record::Calibration(timed) => {
-                self.write_timed::<CalibrationBody>(Tag::CALIBRATION, timed, base)
-            }
-            Record::ClockSync(timed) => self.write_timed::<StampBody>(Tag::CLOCK_SYNC, timed, base),
-            Record::Text(timed) => self.write_timed::<Text<'_>>(Tag::TEXT, timed, base),
-            Record::Dose(timed) => self.write_timed::<draft::Dose<'_>>(Tag::DOSE, timed, base),
-            Record::InsulinBasal(timed) => {
-                self.write_timed::<draft::InsulinBasal>(Tag::INSULIN_BASAL, timed, base)
-            }
-            Record::InsulinBolus(timed) => {
-                self.write_timed::<draft::InsulinBolus>(Tag::INSULIN_BOLUS, timed, base)
-            }
-            Record::Asset(timed) => self.write_timed::<draft::Asset<'_>>(Tag::ASSET, timed, base),
-            Record::Activity(timed) => {
-                self.write_timed::<draft::Activity>(Tag::ACTIVITY, timed, base)
-            }
-            Record::Fall(timed) => self.write_timed::<draft::Fall>(Tag::FALL, timed, base),
-            Record::Sleep(timed) => self.write_timed::<draft::Sleep>(Tag::SLEEP, timed, base),
-            Record::Consent(timed) => {
-                self.write_timed::<draft::ConsentReference<'_>>(Tag::CONSENT, timed, base)
-            }
-            Record::Setting(timed) => {
-                self.write_timed::<draft::Setting<'_>>(Tag::SETTING, timed, base)
-            }
-            Record::Stream(timed) => {
-                self.write_timed::<draft::Stream<'_>>(Tag::STREAM, timed, base)
-            }
-            Record::Unknown { tag, body } if tag.is_numbered() => self.envelope.record(*tag, body),
-            Record::Unknown { .. } => Err(Error::OutOfRange),
-        }
-    }
-
-    fn write_compound(&mut self, compound: &Compound, base: Instant) -> Result<(), Error> {
-        if let Some(short) = compound::write_short(compound, base, &mut compound::short_room())? {
-            return self.envelope.record(Tag::COMPOUND, short);
-        }
-        let mut room = compound::items_room();
-        let (tag, full) = FullCompound::from(compound, base, &mut room)?;
-        self.write_body(tag, &full)
-    }
-
-    fn write_series(&mut self, series: &Series<'_>, base: Instant) -> Result<(), Error> {
-        if let Some(short) = ShortSeries::from(series, base)? {
-            return self.write_body(Tag::SERIES, &short);
-        }
-        match series.cadence {
-            Cadence::Every(interval) => {
-                let full = FullSeries::from(series, series::interval_ms(interval)?, base)?;
-                self.write_body(Tag::SERIES_IN_FULL, &full)
-            }
-            Cadence::Listed(intervals) => {
-                let full = FullSeries::from(series, intervals, base)?;
-                self.write_body(Tag::IRREGULAR_SERIES, &full)
-            }
-        }
-    }
-
-    fn write_timed<T: Serialize>(
-        &mut self,
-        tag: Tag,
-        timed: &Timed<impl Into<T> + Copy>,
-        base: Instant,
-    ) -> Result<(), Error> {
-        self.write_body(tag, &TimedBody::<T>::from(timed, base)?)
-    }
-
     /// Fills the plaintext up with a padding record of `body_len` zeros; its length is hidden then, not its time.
     ///
     /// # Errors
@@ -194,14 +98,18 @@ impl<'a> RecordWriter<'a> {
             .map(|zeros| zeros.fill(0))
     }
 
-    fn write_body(&mut self, tag: Tag, body: &impl Serialize) -> Result<(), Error> {
+    pub(super) fn write_body(&mut self, tag: Tag, body: &impl Serialize) -> Result<(), Error> {
         let slot = self.envelope.reserve(tag, body::encoded_len(body)?)?;
         body::encode(body, slot)
     }
 
-    /// The base that `record` is written against: the one that stands, where it is near enough.
-    fn base_for(&self, record: &Record<'_>) -> Option<Instant> {
-        let Some(time) = record.time() else {
+    pub(super) fn write_raw(&mut self, tag: Tag, body: &[u8]) -> Result<(), Error> {
+        self.envelope.record(tag, body)
+    }
+
+    /// The base that a record of this time is written against: the one that stands, where it is near enough.
+    fn base_for(&self, time: Option<Instant>) -> Option<Instant> {
+        let Some(time) = time else {
             return self.base;
         };
         match self.base {

@@ -27,7 +27,7 @@ use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit};
 use iomt::seal::{Entropy, EntropyFailed};
 use iomt::storage::{FlashStorage, MAX_IMAGE, Storage};
 use iomt::time::{Duration, Instant};
-use iomt::wire::{MAX_DATAGRAM, Record, Space};
+use iomt::wire::{MAX_DATAGRAM, Space};
 
 /// Where the factory's key and label lie, and behind them the storage.
 const KEY: u32 = 0x3E_F000;
@@ -76,7 +76,7 @@ fn main() -> ! {
             due = due + INTERVAL;
             // Refused before it has paired, and when there is no room.
             let reading = temperature(&thermometer);
-            let _ = device.send(now(), Space::Data, &[Record::Observation(reading)]);
+            let _ = device.send(now(), Space::Data, &[reading]);
         }
         while device.poll_event().is_some() {}
         send(&mut uart, &mut device);

@@ -31,7 +31,7 @@ use iomt::node::{Config, Device, Error, Keeping};
 use iomt::pairing::{Identity, label::LabelSecret};
 use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit};
 use iomt::storage::{AsyncFlashStorage, AsyncStorage, MAX_IMAGE};
-use iomt::wire::{Record, Space};
+use iomt::wire::Space;
 use nrf_sdc as sdc;
 use nrf_sdc::mpsl;
 use rand_core::RngCore;
@@ -102,9 +102,8 @@ async fn main(spawner: Spawner) -> ! {
                     let celsius = Decimal::new(mpsl.get_temperature().raw() * 25, -2);
                     let (metric, now) = (Metric::BODY_TEMPERATURE, Clock.now());
                     let reading = Observation::new(metric, Unit::CELSIUS, now, celsius.into());
-                    let record = [Record::Observation(reading)];
                     // Refused before it has paired, and when there is no room.
-                    let _ = driver.node.send(now, Space::Data, &record);
+                    let _ = driver.node.send(now, Space::Data, &[reading]);
                 }
                 Ok(Next::Event(_)) => {}
                 Err(Gone) => {

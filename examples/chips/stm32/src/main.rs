@@ -28,7 +28,7 @@ use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit};
 use iomt::seal::{Entropy, EntropyFailed};
 use iomt::storage::{FlashStorage, MAX_IMAGE, Storage};
 use iomt::time::Instant;
-use iomt::wire::{Record, Space};
+use iomt::wire::Space;
 
 /// Where the factory's key and label lie, and behind them the storage.
 const KEY: u32 = 0xE_F800;
@@ -101,9 +101,7 @@ async fn main(_spawner: Spawner) -> ! {
             let reading =
                 Observation::new(Metric::BODY_TEMPERATURE, Unit::CELSIUS, now, celsius.into());
             // Refused before it has paired, and when there is no room.
-            let _ = driver
-                .node
-                .send(now, Space::Data, &[Record::Observation(reading)]);
+            let _ = driver.node.send(now, Space::Data, &[reading]);
         }
     }
 }

@@ -18,7 +18,7 @@ use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit, Value, Wavef
 use iomt::signal::ecg::{HeartRate, RPeakDetector};
 use iomt::storage::{MAX_IMAGE, StoreReply};
 use iomt::time::{Duration, Instant, SampleRate};
-use iomt::wire::{MAX_DATAGRAM, Record, Space};
+use iomt::wire::{MAX_DATAGRAM, Space};
 use iomt_footprint::Noise;
 
 const RATE: SampleRate = SampleRate::hz(360);
@@ -75,7 +75,7 @@ fn send(sensor: &mut Sensor, samples: &[i32]) -> Result<(), Error> {
     } else {
         Space::Data
     };
-    sensor.send(now(), space, &[Record::Observation(pulse)])?;
+    sensor.send(now(), space, &[pulse])?;
     let mut compressed = [0; 160];
     let len = codec::encode(samples, &mut compressed).unwrap_or(0);
     let block = Waveform {
@@ -90,7 +90,7 @@ fn send(sensor: &mut Sensor, samples: &[i32]) -> Result<(), Error> {
         count: 64,
         data: compressed.get(..len).unwrap_or_default(),
     };
-    sensor.send(now(), Space::Data, &[Record::Waveform(block)])?;
+    sensor.send(now(), Space::Data, &[block])?;
     Ok(())
 }
 

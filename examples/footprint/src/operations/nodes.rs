@@ -11,7 +11,7 @@ use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::{Entropy, EntropyFailed};
 use iomt::storage::{MAX_IMAGE, StoreReply, StoreRequest};
 use iomt::time::{Duration, Instant};
-use iomt::wire::{MAX_DATAGRAM, Record, Space};
+use iomt::wire::{MAX_DATAGRAM, Space};
 
 use crate::meter::{measure, stack_of};
 
@@ -148,8 +148,7 @@ impl World<'_> {
         );
         let now = self.now;
         measure("a device: send a heart rate", || {
-            self.device
-                .send(now, Space::Data, &[Record::Observation(pulse)])
+            self.device.send(now, Space::Data, &[pulse])
         })?;
         self.is_sent = true;
         Ok(())

@@ -19,7 +19,7 @@ use iomt::reading::{Descriptor, Metric, Observation, Unit};
 use iomt::seal::SystemEntropy;
 use iomt::storage::MemoryStorage;
 use iomt::time::{Duration, Instant};
-use iomt::wire::{MAX_DATAGRAM, Packet, Record, Space};
+use iomt::wire::{MAX_DATAGRAM, Packet, Space};
 
 struct Options {
     secret: String,
@@ -79,10 +79,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             } else {
                 Space::Data
             };
-            if device
-                .send(now, space, &[Record::Observation(pulse)])
-                .is_ok()
-            {
+            if device.send(now, space, &[pulse]).is_ok() {
                 println!("reading {value}");
                 value += 1;
             }

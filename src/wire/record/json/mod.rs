@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use self::form::Form;
 use super::Record;
+use super::content::Content;
 
 /// A record in its canonical JSON: the form of the test vectors, of logs and of databases.
 ///
