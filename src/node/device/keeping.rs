@@ -12,6 +12,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// at a time.
     ///
     /// `buffer` takes [`MAX_DATAGRAM`] bytes, which the request borrows.
+    #[inline(never)] // See `Device`.
     pub fn poll_store<'b>(
         &mut self,
         now: Instant,

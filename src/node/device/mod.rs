@@ -77,6 +77,9 @@ use crate::wire::{Envelope, RecordId, RecordWriter, Run, Space, WriteRecord};
 ///
 /// After every input, poll each output until it is `None`: [`Device::poll_store`], [`Device::poll_dh`],
 /// [`Device::poll_transmit`], [`Device::poll_event`].
+//
+// The calls that do much are `inline(never)`: a program calls each in one place, where they would be drawn into one
+// function whose values no longer fit the registers, 4 KB longer on a Cortex-M4F and deeper on the stack.
 #[derive(Debug)]
 pub struct Device<'a, const BYTES: usize, const PEERS: usize = 1> {
     key: StaticKey,

@@ -15,6 +15,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     ///
     /// [`Error::Seal`] or [`Error::Pairing`] when the random number generator fails or a handshake comes to nothing;
     /// what stands goes on, and a minute later it is tried again.
+    #[inline(never)] // See `Device`.
     pub fn handle_timeout(
         &mut self,
         now: Instant,
@@ -45,6 +46,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     }
 
     /// The same with the recipient, for devices of several; none for the answer to a stranger who pairs.
+    #[inline(never)] // See `Device`.
     pub fn poll_transmit_to<'o>(
         &mut self,
         now: Instant,
@@ -87,6 +89,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// When [`Device::poll_transmit`], [`Device::poll_store`] or [`Device::handle_timeout`] have something to do
     /// next; what is past: at once.
     #[must_use]
+    #[inline(never)] // See `Device`.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let work = match (self.poll_work(), self.key.identity().is_some()) {
             (Work::Own, _) | (Work::StaticDh(_), true) => Some(Instant::ZERO),
