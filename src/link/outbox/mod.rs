@@ -7,7 +7,7 @@ mod search;
 mod tests;
 
 use self::search::{Search, Tally};
-use super::head::Head;
+use super::head::{Head, JUST_BELOW_A_MILLISECOND, low_millis};
 use super::packed::{Entry, Packed};
 use super::{Pace, Pacer, Retry};
 use crate::time::{Duration, Instant};
@@ -296,23 +296,21 @@ impl<const BYTES: usize> Outbox<BYTES> {
         may_send: impl Fn(u8) -> bool,
     ) -> Option<(FrameKey, &[u8])> {
         self.latest = self.latest.max(now);
-        let at = self
-            .due_alarm(now, &may_send)
-            .or_else(|| self.due_first(now, &may_send))
-            .or_else(|| self.due_data(now, &may_send))?;
-        let Entry { mut head, .. } = self.frames.entry_at(at)?;
-        let before = head;
-        let counter = self.key_at(at)?.counter;
-        head.note_sent(now, self.delay(head.attempts(), counter));
-        self.frames.set_head(at, head);
-        if at >= self.frames.end_of(Space::Alarm) {
-            self.note_sent(before);
+        let (due, at) = self.next(now, &may_send)?;
+        if due > now {
+            return None;
+        }
+        let Entry { head, frame, .. } = self.frames.entry_at(at)?;
+        let key = key_of(head, frame)?;
+        let due = self.due_after(now, head.attempts(), key.counter);
+        self.frames.set_head(at, head.sent(due));
+        if key.space == Space::Data {
+            self.note_sent(head);
         }
         if let Some(pacer) = &mut self.pacer {
             pacer.charge(now, head.len.into());
         }
-        let entry = self.frames.entry_at(at)?;
-        Some((key_of(entry.head, entry.frame)?, entry.frame))
+        Some((key, self.frames.entry_at(at)?.frame))
     }
 
     /// When [`Outbox::next_due`] has something next; `None` when nothing may be sent.
@@ -320,17 +318,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
     /// At the earliest it is the latest `now` that the outbox was told.
     #[must_use]
     pub fn poll_timeout(&self, may_send: impl Fn(u8) -> bool) -> Option<Instant> {
-        let now = self.latest;
-        let alarm = self
-            .alarms_under_way(&may_send)
-            .chain(self.first_in_line(&may_send))
-            .map(|entry| wait_of(now, entry.head))
-            .min();
-        let data = match self.pick(now, &may_send) {
-            Some(entry) => Some(self.data_ready_at(now, entry.head)),
-            None => self.next_retry(now, &may_send),
-        };
-        [alarm, data].into_iter().flatten().min()
+        self.next(self.latest, &may_send).map(|(due, _)| due)
     }
 
     /// Holds data back until then; alarms go on. A later call replaces it; who calls it bounds it.
@@ -342,7 +330,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
     ///
     /// A receipt is a sign of life: what still waits is not put off for longer than after a first sending.
     pub fn acknowledge(&mut self, now: Instant, is_stored: impl Fn(FrameKey) -> bool) -> usize {
-        let freed = self.release(is_stored);
+        let freed = self.release(&is_stored);
         if freed > 0 {
             self.hasten(now);
         }
@@ -356,7 +344,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
         while let Some(Entry { mut head, .. }) = self.frames.entry_at(at) {
             if head.was_sent() {
                 let salt = u32::try_from(at).unwrap_or(u32::MAX);
-                head.hasten(now, self.delay(0, salt));
+                head.hasten(low_millis(now), self.due_after(now, 0, salt));
                 self.frames.set_head(at, head);
             }
             at = at.saturating_add(head.whole_len());
@@ -365,7 +353,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
 
     /// Takes a frame out that was not acknowledged: it is on storage, or is to be lost; whether it was here.
     pub fn remove(&mut self, key: FrameKey) -> bool {
-        self.contains(key) && self.release(|other| other == key) > 0
+        self.contains(key) && self.release(&|other| other == key) > 0
     }
 
     /// Takes all frames of an epoch out; returns how many those were.
@@ -373,7 +361,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
         if self.newest.is_some_and(|newest| newest.epoch == slot) {
             self.newest = None;
         }
-        self.release(|key| key.epoch == slot)
+        self.release(&|key| key.epoch == slot)
     }
 
     /// Puts the epoch's frames back among those that were never sent: they may not be sent for a while.
@@ -445,16 +433,11 @@ impl<const BYTES: usize> Outbox<BYTES> {
             .find(|entry| key_of(entry.head, entry.frame) == Some(key))
     }
 
-    fn key_at(&self, at: usize) -> Option<FrameKey> {
-        let entry = self.frames.entry_at(at)?;
-        key_of(entry.head, entry.frame)
-    }
-
-    fn release(&mut self, is_gone: impl Fn(FrameKey) -> bool) -> usize {
+    fn release(&mut self, is_gone: &dyn Fn(FrameKey) -> bool) -> usize {
         let mut tally = Tally::NONE;
         let gone = self.frames.retain(|head, frame| {
             let key = key_of(head, frame);
-            let is_kept = !key.is_some_and(&is_gone);
+            let is_kept = !key.is_some_and(is_gone);
             if is_kept && key.is_some_and(|key| key.space == Space::Data) {
                 tally.add(head);
             }
@@ -475,42 +458,46 @@ impl<const BYTES: usize> Outbox<BYTES> {
         self.tally.fresh = self.tally.fresh.saturating_sub(was_fresh);
     }
 
-    fn delay(&self, attempts: u8, salt: u32) -> Duration {
-        self.retry.delay(attempts, salt).min(LONGEST)
+    /// What a head says of a frame that is due after a back-off.
+    fn due_after(&self, now: Instant, attempts: u8, salt: u32) -> u32 {
+        let delay = self.retry.delay(attempts, salt).min(LONGEST);
+        low_millis(now + delay + JUST_BELOW_A_MILLISECOND)
     }
 
-    fn alarms_under_way(&self, may_send: &impl Fn(u8) -> bool) -> impl Iterator<Item = Entry<'_>> {
-        self.frames
-            .entries_of(Space::Alarm)
-            .filter(move |entry| is_open(entry.head, may_send))
+    /// When the next frame leaves, and where that is: of those that are due together, the one that goes before the others.
+    ///
+    #[inline(never)] // When one is due, and which: one search, asked by both.
+    fn next(&self, now: Instant, may_send: &MaySend<'_>) -> Option<(Instant, usize)> {
+        let millis = low_millis(now);
+        let due_of = |entry: &Entry<'_>| match entry.head.wait_millis(millis) {
+            0 => now,
+            wait => Instant::from_millis(now.as_millis().saturating_add(wait.into())),
+        };
+        let alarms = self.frames.entries_of(Space::Alarm);
+        let alarms = alarms.filter(|entry| is_open(entry.head, may_send));
+        let urgent = alarms
             .take(WINDOW)
-    }
-
-    fn due_alarm(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<usize> {
-        self.alarms_under_way(may_send)
-            .find(|entry| entry.head.wait_millis(now) == 0)
-            .map(|entry| entry.at)
+            .chain(self.first_in_line(may_send))
+            .min_by_key(|entry| entry.head.wait_millis(millis))
+            .map(|entry| (due_of(&entry), entry.at));
+        let data = match self.pick(millis, may_send) {
+            Some(entry) => Some((self.data_ready_at(now, entry.head), entry.at)),
+            None => self
+                .next_retry(millis, may_send)
+                .map(|entry| (due_of(&entry).max(self.held_until), entry.at)),
+        };
+        let dues = [urgent, data].into_iter().flatten();
+        dues.min_by_key(|(due, _)| *due)
     }
 
     /// Data that leaves as alarms do. Where there is none it looks at nothing.
-    fn first_in_line(&self, may_send: &impl Fn(u8) -> bool) -> impl Iterator<Item = Entry<'_>> {
+    fn first_in_line(&self, may_send: &MaySend<'_>) -> impl Iterator<Item = Entry<'_>> {
         self.frames
             .entries_of(Space::Data)
             .filter(|entry| entry.head.is_first())
             .take(self.tally.first)
             .filter(move |entry| is_open(entry.head, may_send))
             .take(WINDOW)
-    }
-
-    fn due_first(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<usize> {
-        self.first_in_line(may_send)
-            .find(|entry| entry.head.wait_millis(now) == 0)
-            .map(|entry| entry.at)
-    }
-
-    fn due_data(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<usize> {
-        let entry = self.pick(now, may_send)?;
-        (self.data_ready_at(now, entry.head) <= now).then_some(entry.at)
     }
 
     /// When pace and hint let this data frame go: `now`, or later.
@@ -520,7 +507,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
     }
 
     /// The data frame that is to leave before all others, pace and hint aside.
-    fn pick(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<Entry<'_>> {
+    fn pick(&self, now: u32, may_send: &MaySend<'_>) -> Option<Entry<'_>> {
         let mut search = Search::new(self.tally);
         for entry in self.frames.entries_of(Space::Data) {
             search.pass(entry.head);
@@ -549,27 +536,22 @@ impl<const BYTES: usize> Outbox<BYTES> {
     }
 
     /// When a data frame that is under way is due again.
-    fn next_retry(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<Instant> {
+    fn next_retry(&self, now: u32, may_send: &MaySend<'_>) -> Option<Entry<'_>> {
         self.frames
             .entries_of(Space::Data)
             .filter(|entry| entry.head.was_sent())
             .take(self.tally.under_way)
             .filter(|entry| is_open(entry.head, may_send))
             .take(if self.is_probing { 1 } else { usize::MAX })
-            .map(|entry| wait_of(now, entry.head).max(self.held_until))
-            .min()
+            .min_by_key(|entry| entry.head.wait_millis(now))
     }
 }
 
-fn is_open(head: Head, may_send: &impl Fn(u8) -> bool) -> bool {
+/// Whether frames of the epoch in this slot may be sent.
+type MaySend<'a> = dyn Fn(u8) -> bool + 'a;
+
+fn is_open(head: Head, may_send: &MaySend<'_>) -> bool {
     head.is_stored() && may_send(head.slot)
-}
-
-fn wait_of(now: Instant, head: Head) -> Instant {
-    match head.wait_millis(now) {
-        0 => now,
-        wait => Instant::from_millis(now.as_millis().saturating_add(wait.into())),
-    }
 }
 
 fn len_of(frame: &[u8]) -> Result<u16, PushError> {
