@@ -25,6 +25,10 @@ impl Instant {
     /// The start of the clock.
     pub const ZERO: Self = Self { micros: 0 };
 
+    /// The end of time, when what is due never is.
+    #[cfg(feature = "node")]
+    pub(crate) const NEVER: Self = Self { micros: u64::MAX };
+
     /// An instant `micros` microseconds after the clock's start.
     #[must_use]
     pub const fn from_micros(micros: u64) -> Self {

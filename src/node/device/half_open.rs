@@ -149,8 +149,9 @@ impl HalfOpenTable {
     }
 
     /// When the first of them is given up.
-    pub(super) fn expires(&self) -> Option<Instant> {
-        self.entries.iter().map(|entry| entry.until).min()
+    pub(super) fn expires(&self) -> Instant {
+        let untils = self.entries.iter().map(|entry| entry.until);
+        untils.fold(Instant::NEVER, Instant::min)
     }
 
     pub(super) fn expire(&mut self, now: Instant) {

@@ -28,7 +28,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             self.awaiting = Some((place, Purpose::Erase));
             return Some(StoreRequest::Erase { peer: place });
         }
-        if self.erasing.due().is_some() {
+        if self.erasing.is_wanted() {
             // What is stored for the next owner comes behind.
             return None;
         }
