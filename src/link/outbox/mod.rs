@@ -6,7 +6,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-use self::search::{Search, Tally};
+use self::search::{Line, Search, Tally};
 use super::head::{Head, JUST_BELOW_A_MILLISECOND, low_millis};
 use super::packed::{Entry, Packed};
 use super::{Pace, Pacer, Retry};
@@ -465,56 +465,51 @@ impl<const BYTES: usize> Outbox<BYTES> {
     }
 
     /// When the next frame leaves, and where that is: of those that are due together, the one that goes before the others.
-    ///
     #[inline(never)] // When one is due, and which: one search, asked by both.
     fn next(&self, now: Instant, may_send: &MaySend<'_>) -> Option<(Instant, usize)> {
         let millis = low_millis(now);
-        let due_of = |entry: &Entry<'_>| match entry.head.wait_millis(millis) {
-            0 => now,
-            wait => Instant::from_millis(now.as_millis().saturating_add(wait.into())),
+        let soonest = |line: Line| {
+            let (wait, at) = self.soonest(millis, line, may_send)?;
+            Some((after(now, wait), at))
         };
-        let alarms = self.frames.entries_of(Space::Alarm);
-        let alarms = alarms.filter(|entry| is_open(entry.head, may_send));
-        let urgent = alarms
-            .take(WINDOW)
-            .chain(self.first_in_line(may_send))
-            .min_by_key(|entry| entry.head.wait_millis(millis))
-            .map(|entry| (due_of(&entry), entry.at));
+        let urgent = [Line::ALARMS, Line::first(self.tally)].map(soonest);
         let data = match self.pick(millis, may_send) {
-            Some(entry) => Some((self.data_ready_at(now, entry.head), entry.at)),
-            None => self
-                .next_retry(millis, may_send)
-                .map(|entry| (due_of(&entry).max(self.held_until), entry.at)),
+            Some(at) => Some((self.data_ready_at(now, at), at)),
+            None => soonest(Line::under_way(self.tally, self.is_probing))
+                .map(|(due, at)| (due.max(self.held_until), at)),
         };
-        let dues = [urgent, data].into_iter().flatten();
+        let dues = urgent.into_iter().chain([data]).flatten();
         dues.min_by_key(|(due, _)| *due)
     }
 
-    /// Data that leaves as alarms do. Where there is none it looks at nothing.
-    fn first_in_line(&self, may_send: &MaySend<'_>) -> impl Iterator<Item = Entry<'_>> {
+    /// The frame of a line that is due first, and in how many milliseconds.
+    fn soonest(&self, now: u32, line: Line, may_send: &MaySend<'_>) -> Option<(u32, usize)> {
         self.frames
-            .entries_of(Space::Data)
-            .filter(|entry| entry.head.is_first())
-            .take(self.tally.first)
-            .filter(move |entry| is_open(entry.head, may_send))
-            .take(WINDOW)
+            .entries_of(line.space)
+            .filter(|entry| (line.has)(entry.head))
+            .take(line.len)
+            .filter(|entry| is_open(entry.head, may_send))
+            .take(line.window)
+            .map(|entry| (entry.head.wait_millis(now), entry.at))
+            .min_by_key(|(wait, _)| *wait)
     }
 
     /// When pace and hint let this data frame go: `now`, or later.
-    fn data_ready_at(&self, now: Instant, head: Head) -> Instant {
-        let paced = self.pacer.map(|pacer| pacer.ready_at(now, head.len.into()));
-        paced.unwrap_or(now).max(self.held_until).max(now)
+    fn data_ready_at(&self, now: Instant, at: usize) -> Instant {
+        let paced = self.pacer.zip(self.frames.entry_at(at));
+        let paced = paced.map_or(now, |(pacer, entry)| pacer.ready_at(now, entry.frame.len()));
+        paced.max(self.held_until).max(now)
     }
 
     /// The data frame that is to leave before all others, pace and hint aside.
-    fn pick(&self, now: u32, may_send: &MaySend<'_>) -> Option<Entry<'_>> {
+    fn pick(&self, now: u32, may_send: &MaySend<'_>) -> Option<usize> {
         let mut search = Search::new(self.tally);
         for entry in self.frames.entries_of(Space::Data) {
             search.pass(entry.head);
             if is_open(entry.head, may_send) {
                 let is_due = entry.head.wait_millis(now) == 0;
                 let has_window = search.is_at_lowest() || self.has_window_for(entry.head);
-                search.note(entry, is_due && has_window);
+                search.note(entry.at, entry.head, is_due && has_window);
             }
             if search.is_over() || (self.is_probing && !search.is_at_lowest()) {
                 break;
@@ -534,17 +529,6 @@ impl<const BYTES: usize> Outbox<BYTES> {
         let has_room = under_way < WINDOW && bytes <= self.window_bytes;
         head.was_sent() || under_way == 0 || has_room
     }
-
-    /// When a data frame that is under way is due again.
-    fn next_retry(&self, now: u32, may_send: &MaySend<'_>) -> Option<Entry<'_>> {
-        self.frames
-            .entries_of(Space::Data)
-            .filter(|entry| entry.head.was_sent())
-            .take(self.tally.under_way)
-            .filter(|entry| is_open(entry.head, may_send))
-            .take(if self.is_probing { 1 } else { usize::MAX })
-            .min_by_key(|entry| entry.head.wait_millis(now))
-    }
 }
 
 /// Whether frames of the epoch in this slot may be sent.
@@ -552,6 +536,13 @@ type MaySend<'a> = dyn Fn(u8) -> bool + 'a;
 
 fn is_open(head: Head, may_send: &MaySend<'_>) -> bool {
     head.is_stored() && may_send(head.slot)
+}
+
+fn after(now: Instant, wait_millis: u32) -> Instant {
+    match wait_millis {
+        0 => now,
+        wait => Instant::from_millis(now.as_millis().saturating_add(wait.into())),
+    }
 }
 
 fn len_of(frame: &[u8]) -> Result<u16, PushError> {

@@ -239,7 +239,7 @@ impl Epochs {
     }
 
     /// Forgets the records that `is_over` says yes to, with their losses.
-    pub(super) fn forget(&mut self, is_over: impl Fn(&EpochRecord) -> bool) {
+    pub(super) fn forget(&mut self, is_over: &dyn Fn(&EpochRecord) -> bool) {
         self.records.retain(|record| !is_over(record));
         let records = &self.records;
         self.losses

@@ -158,7 +158,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         let over = self.epochs.iter().filter(is_over);
         let over: Vec<u8, MAX_UNDRAINED> = bounded::first_of(over.map(|record| record.slot));
         if !over.is_empty() {
-            self.epochs.forget(|record| over.contains(&record.slot));
+            self.epochs.forget(&|record| over.contains(&record.slot));
             self.storing.is_image_wanted = true;
             self.control.want_outstanding(now);
         }
