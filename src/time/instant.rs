@@ -26,7 +26,7 @@ impl Instant {
     pub const ZERO: Self = Self { micros: 0 };
 
     /// The end of time, when what is due never is.
-    #[cfg(feature = "node")]
+    #[cfg(feature = "link")]
     pub(crate) const NEVER: Self = Self { micros: u64::MAX };
 
     /// An instant `micros` microseconds after the clock's start.

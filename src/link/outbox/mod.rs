@@ -296,7 +296,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
         may_send: impl Fn(u8) -> bool,
     ) -> Option<(FrameKey, &[u8])> {
         self.latest = self.latest.max(now);
-        let (due, at) = self.next(now, &may_send)?;
+        let (due, at) = self.next(now, &may_send);
         if due > now {
             return None;
         }
@@ -318,7 +318,8 @@ impl<const BYTES: usize> Outbox<BYTES> {
     /// At the earliest it is the latest `now` that the outbox was told.
     #[must_use]
     pub fn poll_timeout(&self, may_send: impl Fn(u8) -> bool) -> Option<Instant> {
-        self.next(self.latest, &may_send).map(|(due, _)| due)
+        let (due, _) = self.next(self.latest, &may_send);
+        (due < Instant::NEVER).then_some(due)
     }
 
     /// Holds data back until then; alarms go on. A later call replaces it; who calls it bounds it.
@@ -466,32 +467,53 @@ impl<const BYTES: usize> Outbox<BYTES> {
 
     /// When the next frame leaves, and where that is: of those that are due together, the one that goes before the others.
     #[inline(never)] // When one is due, and which: one search, asked by both.
-    fn next(&self, now: Instant, may_send: &MaySend<'_>) -> Option<(Instant, usize)> {
+    fn next(&self, now: Instant, may_send: &MaySend<'_>) -> (Instant, usize) {
         let millis = low_millis(now);
-        let soonest = |line: Line| {
-            let (wait, at) = self.soonest(millis, line, may_send)?;
-            Some((after(now, wait), at))
+        let mut next = (Instant::NEVER, 0);
+        let mut note = |due: Instant, at: usize| {
+            if due < next.0 {
+                next = (due, at);
+            }
         };
-        let urgent = [Line::ALARMS, Line::first(self.tally)].map(soonest);
-        let data = match self.pick(millis, may_send) {
-            Some(at) => Some((self.data_ready_at(now, at), at)),
-            None => soonest(Line::under_way(self.tally, self.is_probing))
-                .map(|(due, at)| (due.max(self.held_until), at)),
-        };
-        let dues = urgent.into_iter().chain([data]).flatten();
-        dues.min_by_key(|(due, _)| *due)
+        for line in [Line::ALARMS, Line::first(self.tally)] {
+            if let Some((wait, at)) = self.soonest(millis, &line, may_send) {
+                note(after(now, wait), at);
+            }
+        }
+        if let Some(at) = self.pick(millis, may_send) {
+            note(self.data_ready_at(now, at), at);
+        } else {
+            let line = Line::under_way(self.tally, self.is_probing);
+            if let Some((wait, at)) = self.soonest(millis, &line, may_send) {
+                note(after(now, wait).max(self.held_until), at);
+            }
+        }
+        next
     }
 
     /// The frame of a line that is due first, and in how many milliseconds.
-    fn soonest(&self, now: u32, line: Line, may_send: &MaySend<'_>) -> Option<(u32, usize)> {
-        self.frames
-            .entries_of(line.space)
-            .filter(|entry| (line.has)(entry.head))
-            .take(line.len)
-            .filter(|entry| is_open(entry.head, may_send))
-            .take(line.window)
-            .map(|entry| (entry.head.wait_millis(now), entry.at))
-            .min_by_key(|(wait, _)| *wait)
+    fn soonest(&self, now: u32, line: &Line, may_send: &MaySend<'_>) -> Option<(u32, usize)> {
+        let (mut ahead, mut window) = (line.len, line.window);
+        let mut entries = self.frames.entries_of(line.space);
+        let mut soonest = None;
+        while ahead > 0 && window > 0 {
+            let Some(Entry { at, head, .. }) = entries.next() else {
+                break;
+            };
+            if !(line.has)(head) {
+                continue;
+            }
+            ahead -= 1;
+            if !is_open(head, may_send) {
+                continue;
+            }
+            window -= 1;
+            let wait = head.wait_millis(now);
+            if soonest.is_none_or(|(shortest, _)| wait < shortest) {
+                soonest = Some((wait, at));
+            }
+        }
+        soonest
     }
 
     /// When pace and hint let this data frame go: `now`, or later.
