@@ -12,6 +12,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// at a time.
     ///
     /// `buffer` takes [`MAX_DATAGRAM`] bytes, which the request borrows.
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn poll_store<'b>(
         &mut self,
         now: Instant,
@@ -52,6 +53,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// # Errors
     ///
     /// [`Error::NotAwaited`] when nothing was asked for.
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn handle_stored(&mut self, now: Instant, reply: StoreReply<'_>) -> Result<(), Error> {
         let (number, purpose) = self.awaiting.take().ok_or(Error::NotAwaited)?;
         let config = self.config;

@@ -77,6 +77,8 @@ use crate::wire::{Envelope, Record, RecordId, RecordWriter, Run, Space};
 ///
 /// After every input, poll each output until it is `None`: [`Device::poll_store`], [`Device::poll_dh`],
 /// [`Device::poll_transmit`], [`Device::poll_event`].
+// What takes an input or gives an output is a call of its own, not a part of a caller that makes them all: whose frame is
+// as large as the largest of them, is there as long as the caller is, and takes longer instructions to reach into.
 #[derive(Debug)]
 pub struct Device<'a, const BYTES: usize, const PEERS: usize = 1> {
     key: StaticKey,

@@ -13,6 +13,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     ///
     /// [`Error::Seal`] or [`Error::Pairing`] when the random number generator fails or a handshake comes to nothing;
     /// what stands goes on, and a minute later it is tried again.
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn handle_timeout(
         &mut self,
         now: Instant,
@@ -42,6 +43,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     }
 
     /// The same with the recipient, for devices of several; none for the answer to a stranger who pairs.
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn poll_transmit_to<'o>(
         &mut self,
         now: Instant,
@@ -84,6 +86,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// When [`Device::poll_transmit`], [`Device::poll_store`] or [`Device::handle_timeout`] have something to do
     /// next; what is past: at once.
     #[must_use]
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn poll_timeout(&self) -> Option<Instant> {
         if self.has_work() || self.half_open.has_reply() || self.passcode.has_reply() {
             return Some(Instant::ZERO);
