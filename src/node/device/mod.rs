@@ -54,7 +54,7 @@ use crate::pairing::{DescriptorHash, PublicKey, StaticKey};
 use crate::reading::Descriptor;
 use crate::seal::Draws;
 use crate::time::{Duration, Instant};
-use crate::wire::{Envelope, Record, RecordId, RecordWriter, Run, Space};
+use crate::wire::{Reader, Record, RecordId, RecordWriter, Run, Space};
 
 /// A device: readings in, datagrams out, and none of them lost.
 ///
@@ -242,10 +242,10 @@ const fn place_bit(number: u8) -> u32 {
 fn describe(descriptor: Descriptor<'_>) -> Result<(DescriptorHash, usize), Error> {
     let mut buffer = [0_u8; 6 * (Descriptor::MAX_FIELD + 1) + 16];
     let mut writer = RecordWriter::new(&mut buffer, 0, Some(Run([0; 8])))?;
+    let head_len = writer.len();
     writer.push(&Record::Descriptor(descriptor))?;
     let plaintext = writer.finish();
-    let plaintext_len = plaintext.len();
-    let envelope = Envelope::parse(plaintext)?;
-    let record = envelope.records().next().ok_or(Error::NoRecords)??;
-    Ok((DescriptorHash::of_body(record.body), plaintext_len))
+    let mut record = Reader::new(plaintext.get(head_len..).unwrap_or_default());
+    let (_tag, _body_len) = (record.varint()?, record.varint()?);
+    Ok((DescriptorHash::of_body(record.rest()), plaintext.len()))
 }
