@@ -97,20 +97,20 @@ impl Head {
         self.flags & ATTEMPTS
     }
 
-    /// Counts a sending; it is due again after `delay`.
-    pub(super) fn note_sent(&mut self, now: Instant, delay: Duration) {
+    /// Counts a sending; it is due again at `due`.
+    pub(super) fn sent(mut self, due: u32) -> Self {
         let attempts = self.attempts().saturating_add(1).min(ATTEMPTS);
         self.flags = self.flags & !ATTEMPTS | attempts;
-        self.stamp = low_millis(now + delay + JUST_BELOW_A_MILLISECOND);
+        self.stamp = due;
+        self
     }
 
-    /// As if it had been sent once only, and no longer ago than now.
-    pub(super) fn hasten(&mut self, now: Instant, delay: Duration) {
+    /// As if it had been sent once only, and is due at `limit` at the latest.
+    pub(super) fn hasten(&mut self, now: u32, limit: u32) {
         if self.attempts() > 1 {
             self.flags = self.flags & !ATTEMPTS | 1;
         }
-        let limit = low_millis(now + delay + JUST_BELOW_A_MILLISECOND);
-        if self.wait_millis(now) > limit.wrapping_sub(low_millis(now)) {
+        if self.wait_millis(now) > limit.wrapping_sub(now) {
             self.stamp = limit;
         }
     }
@@ -118,8 +118,8 @@ impl Head {
     /// How long until it is due; a frame that was never sent is due at once.
     ///
     /// Back-offs are below half the range of the count: a due time further ahead has passed.
-    pub(super) const fn wait_millis(self, now: Instant) -> u32 {
-        let ahead = self.stamp.wrapping_sub(low_millis(now));
+    pub(super) const fn wait_millis(self, now: u32) -> u32 {
+        let ahead = self.stamp.wrapping_sub(now);
         let has_passed = !self.was_sent() || ahead > i32::MAX as u32;
         if has_passed { 0 } else { ahead }
     }
@@ -142,10 +142,11 @@ impl Head {
 }
 
 /// Due times are rounded up, so that nothing is sent before its time.
-const JUST_BELOW_A_MILLISECOND: Duration = Duration::from_micros(999);
+pub(super) const JUST_BELOW_A_MILLISECOND: Duration = Duration::from_micros(999);
 
+/// The count that due times are kept in.
 #[expect(clippy::cast_possible_truncation, reason = "the count wraps")]
-const fn low_millis(at: Instant) -> u32 {
+pub(super) const fn low_millis(at: Instant) -> u32 {
     at.as_millis() as u32
 }
 
@@ -156,7 +157,7 @@ mod tests {
     #[test]
     fn comes_back_from_its_eight_bytes() {
         let mut head = Head::new(Instant::from_millis(7), 3, 96).stored().live();
-        head.note_sent(Instant::from_millis(9), Duration::from_secs(1));
+        head = head.sent(1_009);
         let mut bytes = [0; Head::LEN];
         head.write(&mut Writer::new(&mut bytes)).unwrap();
         assert_eq!(bytes, [96, 0, 3, 0xC1, 0xF1, 0x03, 0, 0]);
@@ -167,19 +168,22 @@ mod tests {
     fn a_due_time_is_kept_across_the_wrap_of_the_count() {
         let before = Instant::from_millis(u64::from(u32::MAX) - 100);
         let mut head = Head::new(before, 0, 20);
-        assert_eq!(head.wait_millis(before), 0);
-        head.note_sent(before, Duration::from_secs(1));
-        assert_eq!(head.wait_millis(before), 1_000);
+        assert_eq!(head.wait_millis(low_millis(before)), 0);
+        head = head.sent(low_millis(before + Duration::from_secs(1)));
+        assert_eq!(head.wait_millis(low_millis(before)), 1_000);
         let after = before + Duration::from_millis(900);
-        assert_eq!(head.wait_millis(after), 100);
-        assert_eq!(head.wait_millis(after + Duration::from_millis(100)), 0);
+        assert_eq!(head.wait_millis(low_millis(after)), 100);
+        assert_eq!(
+            head.wait_millis(low_millis(after + Duration::from_millis(100))),
+            0
+        );
     }
 
     #[test]
     fn the_count_of_sendings_stops_at_its_maximum() {
         let mut head = Head::new(Instant::ZERO, 0, 20).stored();
         for _ in 0..300 {
-            head.note_sent(Instant::ZERO, Duration::from_secs(1));
+            head = head.sent(1_000);
         }
         assert_eq!((head.attempts(), head.is_stored()), (15, true));
         assert!(!head.is_refused() && head.refused().is_refused());

@@ -54,7 +54,7 @@ impl Pacer {
             .saturating_mul(MILLIONTHS)
             .min(self.full());
         let missing = wanted.saturating_sub(self.level_at(now)).max(0);
-        let wait = missing.unsigned_abs().div_ceil(self.rate().unsigned_abs());
+        let wait = missing.unsigned_abs().div_ceil(self.rate());
         now + Duration::from_micros(wait)
     }
 
@@ -69,14 +69,13 @@ impl Pacer {
     }
 
     fn level_at(&self, now: Instant) -> i64 {
-        let elapsed = i64::try_from((now - self.filled).as_micros()).unwrap_or(i64::MAX);
-        let gained = elapsed.saturating_mul(self.rate());
-        self.level.saturating_add(gained).min(self.full())
+        let gained = (now - self.filled).as_micros().saturating_mul(self.rate());
+        self.level.saturating_add_unsigned(gained).min(self.full())
     }
 
     /// Bytes a second, which are millionths of a byte a microsecond.
-    fn rate(&self) -> i64 {
-        i64::from(self.pace.bytes_per_second.max(1))
+    fn rate(&self) -> u64 {
+        u64::from(self.pace.bytes_per_second.max(1))
     }
 
     const fn full(&self) -> i64 {

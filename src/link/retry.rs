@@ -29,10 +29,11 @@ impl Retry {
     /// The wait after `attempts` earlier sendings, shortened by up to an eighth; at least a millisecond.
     ///
     /// `salt` picks by how much, so that many frames, or many devices, do not keep step.
+    #[inline(never)] // Every timer asks for it.
     #[must_use]
     pub fn delay(&self, attempts: u8, salt: u32) -> Duration {
-        let doublings = u32::from(attempts.min(31));
-        let whole = self.first.saturating_mul(1 << doublings).min(self.longest);
+        let doubled = |wait: Duration, _| wait.saturating_mul(2).min(self.longest);
+        let whole = (0..attempts.min(31)).fold(self.first.min(self.longest), doubled);
         // Knuth's multiplicative hash; the top byte is the best mixed.
         let [.., mixed] = salt.wrapping_mul(2_654_435_761).to_le_bytes();
         let cut = whole.as_micros() / 8 * u64::from(mixed) / 256;

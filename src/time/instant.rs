@@ -25,6 +25,10 @@ impl Instant {
     /// The start of the clock.
     pub const ZERO: Self = Self { micros: 0 };
 
+    /// The end of time, when what is due never is.
+    #[cfg(feature = "link")]
+    pub(crate) const NEVER: Self = Self { micros: u64::MAX };
+
     /// An instant `micros` microseconds after the clock's start.
     #[must_use]
     pub const fn from_micros(micros: u64) -> Self {
@@ -34,13 +38,13 @@ impl Instant {
     /// An instant `millis` milliseconds after the clock's start.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
-        Self::from_micros(millis.saturating_mul(1_000))
+        Self::from_micros(product(millis, 1_000))
     }
 
     /// An instant `secs` seconds after the clock's start.
     #[must_use]
     pub const fn from_secs(secs: u64) -> Self {
-        Self::from_micros(secs.saturating_mul(1_000_000))
+        Self::from_micros(product(secs, 1_000_000))
     }
 
     /// The instant `now` on a clock that has begun at `start`; its start when `start` is later.
@@ -74,7 +78,7 @@ impl Instant {
     /// Whole milliseconds since the clock's start.
     #[must_use]
     pub const fn as_millis(self) -> u64 {
-        self.micros / 1_000
+        whole_millis(self.micros)
     }
 
     /// The span since `earlier`, or `None` when `earlier` is later.
@@ -91,7 +95,7 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, span: Duration) -> Self {
-        Self::from_micros(self.micros.saturating_add(span.micros))
+        Self::from_micros(sum(self.micros, span.micros))
     }
 }
 
@@ -99,7 +103,7 @@ impl Sub<Duration> for Instant {
     type Output = Self;
 
     fn sub(self, span: Duration) -> Self {
-        Self::from_micros(self.micros.saturating_sub(span.micros))
+        Self::from_micros(difference(self.micros, span.micros))
     }
 }
 
@@ -108,7 +112,7 @@ impl Sub for Instant {
 
     /// The span since `earlier`; zero when `earlier` is later.
     fn sub(self, earlier: Self) -> Duration {
-        Duration::from_micros(self.micros.saturating_sub(earlier.micros))
+        Duration::from_micros(difference(self.micros, earlier.micros))
     }
 }
 
@@ -143,13 +147,13 @@ impl Duration {
     /// A span of `millis` milliseconds.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
-        Self::from_micros(millis.saturating_mul(1_000))
+        Self::from_micros(product(millis, 1_000))
     }
 
     /// A span of `secs` seconds.
     #[must_use]
     pub const fn from_secs(secs: u64) -> Self {
-        Self::from_micros(secs.saturating_mul(1_000_000))
+        Self::from_micros(product(secs, 1_000_000))
     }
 
     /// The span in microseconds.
@@ -161,13 +165,13 @@ impl Duration {
     /// The span in whole milliseconds.
     #[must_use]
     pub const fn as_millis(self) -> u64 {
-        self.micros / 1_000
+        whole_millis(self.micros)
     }
 
     /// The span `factor` times over.
     #[must_use]
     pub const fn saturating_mul(self, factor: u64) -> Self {
-        Self::from_micros(self.micros.saturating_mul(factor))
+        Self::from_micros(product(self.micros, factor))
     }
 }
 
@@ -181,7 +185,7 @@ impl Add for Duration {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self::from_micros(self.micros.saturating_add(other.micros))
+        Self::from_micros(sum(self.micros, other.micros))
     }
 }
 
@@ -189,6 +193,28 @@ impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Instant::from_micros(self.micros).fmt(f)
     }
+}
+
+// What saturates is up to a dozen instructions on a 32-bit core, and times are all over a device: so there it is a call.
+
+#[cfg_attr(target_pointer_width = "32", inline(never))]
+const fn sum(left: u64, right: u64) -> u64 {
+    left.saturating_add(right)
+}
+
+#[cfg_attr(target_pointer_width = "32", inline(never))]
+const fn difference(left: u64, right: u64) -> u64 {
+    left.saturating_sub(right)
+}
+
+#[cfg_attr(target_pointer_width = "32", inline(never))]
+const fn product(left: u64, right: u64) -> u64 {
+    left.saturating_mul(right)
+}
+
+#[cfg_attr(target_pointer_width = "32", inline(never))]
+const fn whole_millis(micros: u64) -> u64 {
+    micros / 1_000
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-use self::search::{Search, Tally};
-use super::head::Head;
+use self::search::{Line, Search, Tally};
+use super::head::{Head, JUST_BELOW_A_MILLISECOND, low_millis};
 use super::packed::{Entry, Packed};
 use super::{Pace, Pacer, Retry};
 use crate::time::{Duration, Instant};
@@ -296,23 +296,21 @@ impl<const BYTES: usize> Outbox<BYTES> {
         may_send: impl Fn(u8) -> bool,
     ) -> Option<(FrameKey, &[u8])> {
         self.latest = self.latest.max(now);
-        let at = self
-            .due_alarm(now, &may_send)
-            .or_else(|| self.due_first(now, &may_send))
-            .or_else(|| self.due_data(now, &may_send))?;
-        let Entry { mut head, .. } = self.frames.entry_at(at)?;
-        let before = head;
-        let counter = self.key_at(at)?.counter;
-        head.note_sent(now, self.delay(head.attempts(), counter));
-        self.frames.set_head(at, head);
-        if at >= self.frames.end_of(Space::Alarm) {
-            self.note_sent(before);
+        let (due, at) = self.next(now, &may_send);
+        if due > now {
+            return None;
+        }
+        let Entry { head, frame, .. } = self.frames.entry_at(at)?;
+        let key = key_of(head, frame)?;
+        let due = self.due_after(now, head.attempts(), key.counter);
+        self.frames.set_head(at, head.sent(due));
+        if key.space == Space::Data {
+            self.note_sent(head);
         }
         if let Some(pacer) = &mut self.pacer {
             pacer.charge(now, head.len.into());
         }
-        let entry = self.frames.entry_at(at)?;
-        Some((key_of(entry.head, entry.frame)?, entry.frame))
+        Some((key, self.frames.entry_at(at)?.frame))
     }
 
     /// When [`Outbox::next_due`] has something next; `None` when nothing may be sent.
@@ -320,17 +318,8 @@ impl<const BYTES: usize> Outbox<BYTES> {
     /// At the earliest it is the latest `now` that the outbox was told.
     #[must_use]
     pub fn poll_timeout(&self, may_send: impl Fn(u8) -> bool) -> Option<Instant> {
-        let now = self.latest;
-        let alarm = self
-            .alarms_under_way(&may_send)
-            .chain(self.first_in_line(&may_send))
-            .map(|entry| wait_of(now, entry.head))
-            .min();
-        let data = match self.pick(now, &may_send) {
-            Some(entry) => Some(self.data_ready_at(now, entry.head)),
-            None => self.next_retry(now, &may_send),
-        };
-        [alarm, data].into_iter().flatten().min()
+        let (due, _) = self.next(self.latest, &may_send);
+        (due < Instant::NEVER).then_some(due)
     }
 
     /// Holds data back until then; alarms go on. A later call replaces it; who calls it bounds it.
@@ -342,7 +331,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
     ///
     /// A receipt is a sign of life: what still waits is not put off for longer than after a first sending.
     pub fn acknowledge(&mut self, now: Instant, is_stored: impl Fn(FrameKey) -> bool) -> usize {
-        let freed = self.release(is_stored);
+        let freed = self.release(&is_stored);
         if freed > 0 {
             self.hasten(now);
         }
@@ -356,7 +345,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
         while let Some(Entry { mut head, .. }) = self.frames.entry_at(at) {
             if head.was_sent() {
                 let salt = u32::try_from(at).unwrap_or(u32::MAX);
-                head.hasten(now, self.delay(0, salt));
+                head.hasten(low_millis(now), self.due_after(now, 0, salt));
                 self.frames.set_head(at, head);
             }
             at = at.saturating_add(head.whole_len());
@@ -365,7 +354,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
 
     /// Takes a frame out that was not acknowledged: it is on storage, or is to be lost; whether it was here.
     pub fn remove(&mut self, key: FrameKey) -> bool {
-        self.contains(key) && self.release(|other| other == key) > 0
+        self.contains(key) && self.release(&|other| other == key) > 0
     }
 
     /// Takes all frames of an epoch out; returns how many those were.
@@ -373,7 +362,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
         if self.newest.is_some_and(|newest| newest.epoch == slot) {
             self.newest = None;
         }
-        self.release(|key| key.epoch == slot)
+        self.release(&|key| key.epoch == slot)
     }
 
     /// Puts the epoch's frames back among those that were never sent: they may not be sent for a while.
@@ -445,16 +434,11 @@ impl<const BYTES: usize> Outbox<BYTES> {
             .find(|entry| key_of(entry.head, entry.frame) == Some(key))
     }
 
-    fn key_at(&self, at: usize) -> Option<FrameKey> {
-        let entry = self.frames.entry_at(at)?;
-        key_of(entry.head, entry.frame)
-    }
-
-    fn release(&mut self, is_gone: impl Fn(FrameKey) -> bool) -> usize {
+    fn release(&mut self, is_gone: &dyn Fn(FrameKey) -> bool) -> usize {
         let mut tally = Tally::NONE;
         let gone = self.frames.retain(|head, frame| {
             let key = key_of(head, frame);
-            let is_kept = !key.is_some_and(&is_gone);
+            let is_kept = !key.is_some_and(is_gone);
             if is_kept && key.is_some_and(|key| key.space == Space::Data) {
                 tally.add(head);
             }
@@ -475,59 +459,79 @@ impl<const BYTES: usize> Outbox<BYTES> {
         self.tally.fresh = self.tally.fresh.saturating_sub(was_fresh);
     }
 
-    fn delay(&self, attempts: u8, salt: u32) -> Duration {
-        self.retry.delay(attempts, salt).min(LONGEST)
+    /// What a head says of a frame that is due after a back-off.
+    fn due_after(&self, now: Instant, attempts: u8, salt: u32) -> u32 {
+        let delay = self.retry.delay(attempts, salt).min(LONGEST);
+        low_millis(now + delay + JUST_BELOW_A_MILLISECOND)
     }
 
-    fn alarms_under_way(&self, may_send: &impl Fn(u8) -> bool) -> impl Iterator<Item = Entry<'_>> {
-        self.frames
-            .entries_of(Space::Alarm)
-            .filter(move |entry| is_open(entry.head, may_send))
-            .take(WINDOW)
+    /// When the next frame leaves, and where that is: of those that are due together, the one that goes before the others.
+    #[inline(never)] // When one is due, and which: one search, asked by both.
+    fn next(&self, now: Instant, may_send: &MaySend<'_>) -> (Instant, usize) {
+        let millis = low_millis(now);
+        let mut next = (Instant::NEVER, 0);
+        let mut note = |due: Instant, at: usize| {
+            if due < next.0 {
+                next = (due, at);
+            }
+        };
+        for line in [Line::ALARMS, Line::first(self.tally)] {
+            if let Some((wait, at)) = self.soonest(millis, &line, may_send) {
+                note(after(now, wait), at);
+            }
+        }
+        if let Some(at) = self.pick(millis, may_send) {
+            note(self.data_ready_at(now, at), at);
+        } else {
+            let line = Line::under_way(self.tally, self.is_probing);
+            if let Some((wait, at)) = self.soonest(millis, &line, may_send) {
+                note(after(now, wait).max(self.held_until), at);
+            }
+        }
+        next
     }
 
-    fn due_alarm(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<usize> {
-        self.alarms_under_way(may_send)
-            .find(|entry| entry.head.wait_millis(now) == 0)
-            .map(|entry| entry.at)
-    }
-
-    /// Data that leaves as alarms do. Where there is none it looks at nothing.
-    fn first_in_line(&self, may_send: &impl Fn(u8) -> bool) -> impl Iterator<Item = Entry<'_>> {
-        self.frames
-            .entries_of(Space::Data)
-            .filter(|entry| entry.head.is_first())
-            .take(self.tally.first)
-            .filter(move |entry| is_open(entry.head, may_send))
-            .take(WINDOW)
-    }
-
-    fn due_first(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<usize> {
-        self.first_in_line(may_send)
-            .find(|entry| entry.head.wait_millis(now) == 0)
-            .map(|entry| entry.at)
-    }
-
-    fn due_data(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<usize> {
-        let entry = self.pick(now, may_send)?;
-        (self.data_ready_at(now, entry.head) <= now).then_some(entry.at)
+    /// The frame of a line that is due first, and in how many milliseconds.
+    fn soonest(&self, now: u32, line: &Line, may_send: &MaySend<'_>) -> Option<(u32, usize)> {
+        let (mut ahead, mut window) = (line.len, line.window);
+        let mut entries = self.frames.entries_of(line.space);
+        let mut soonest = None;
+        while ahead > 0 && window > 0 {
+            let Some(Entry { at, head, .. }) = entries.next() else {
+                break;
+            };
+            if !(line.has)(head) {
+                continue;
+            }
+            ahead -= 1;
+            if !is_open(head, may_send) {
+                continue;
+            }
+            window -= 1;
+            let wait = head.wait_millis(now);
+            if soonest.is_none_or(|(shortest, _)| wait < shortest) {
+                soonest = Some((wait, at));
+            }
+        }
+        soonest
     }
 
     /// When pace and hint let this data frame go: `now`, or later.
-    fn data_ready_at(&self, now: Instant, head: Head) -> Instant {
-        let paced = self.pacer.map(|pacer| pacer.ready_at(now, head.len.into()));
-        paced.unwrap_or(now).max(self.held_until).max(now)
+    fn data_ready_at(&self, now: Instant, at: usize) -> Instant {
+        let paced = self.pacer.zip(self.frames.entry_at(at));
+        let paced = paced.map_or(now, |(pacer, entry)| pacer.ready_at(now, entry.frame.len()));
+        paced.max(self.held_until).max(now)
     }
 
     /// The data frame that is to leave before all others, pace and hint aside.
-    fn pick(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<Entry<'_>> {
+    fn pick(&self, now: u32, may_send: &MaySend<'_>) -> Option<usize> {
         let mut search = Search::new(self.tally);
         for entry in self.frames.entries_of(Space::Data) {
             search.pass(entry.head);
             if is_open(entry.head, may_send) {
                 let is_due = entry.head.wait_millis(now) == 0;
                 let has_window = search.is_at_lowest() || self.has_window_for(entry.head);
-                search.note(entry, is_due && has_window);
+                search.note(entry.at, entry.head, is_due && has_window);
             }
             if search.is_over() || (self.is_probing && !search.is_at_lowest()) {
                 break;
@@ -547,26 +551,17 @@ impl<const BYTES: usize> Outbox<BYTES> {
         let has_room = under_way < WINDOW && bytes <= self.window_bytes;
         head.was_sent() || under_way == 0 || has_room
     }
-
-    /// When a data frame that is under way is due again.
-    fn next_retry(&self, now: Instant, may_send: &impl Fn(u8) -> bool) -> Option<Instant> {
-        self.frames
-            .entries_of(Space::Data)
-            .filter(|entry| entry.head.was_sent())
-            .take(self.tally.under_way)
-            .filter(|entry| is_open(entry.head, may_send))
-            .take(if self.is_probing { 1 } else { usize::MAX })
-            .map(|entry| wait_of(now, entry.head).max(self.held_until))
-            .min()
-    }
 }
 
-fn is_open(head: Head, may_send: &impl Fn(u8) -> bool) -> bool {
+/// Whether frames of the epoch in this slot may be sent.
+type MaySend<'a> = dyn Fn(u8) -> bool + 'a;
+
+fn is_open(head: Head, may_send: &MaySend<'_>) -> bool {
     head.is_stored() && may_send(head.slot)
 }
 
-fn wait_of(now: Instant, head: Head) -> Instant {
-    match head.wait_millis(now) {
+fn after(now: Instant, wait_millis: u32) -> Instant {
+    match wait_millis {
         0 => now,
         wait => Instant::from_millis(now.as_millis().saturating_add(wait.into())),
     }

@@ -1,5 +1,6 @@
+use super::WINDOW;
 use crate::link::head::Head;
-use crate::link::packed::Entry;
+use crate::wire::Space;
 
 /// What is known of the data frames without looking at them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,31 +32,71 @@ impl Tally {
     }
 }
 
+/// Frames that wait each for itself: the one that is due first leaves first.
+pub(super) struct Line {
+    pub(super) space: Space,
+    /// Whether a frame stands in it.
+    pub(super) has: fn(Head) -> bool,
+    /// How many stand in it at most.
+    pub(super) len: usize,
+    /// How many of those that may be sent count.
+    pub(super) window: usize,
+}
+
+impl Line {
+    pub(super) const ALARMS: Self = Self {
+        space: Space::Alarm,
+        has: |_| true,
+        len: usize::MAX,
+        window: WINDOW,
+    };
+
+    /// Data that leaves as alarms do. Where there is none nothing is looked at.
+    pub(super) const fn first(tally: Tally) -> Self {
+        Self {
+            space: Space::Data,
+            has: Head::is_first,
+            len: tally.first,
+            window: WINDOW,
+        }
+    }
+
+    /// Data that is due again.
+    pub(super) const fn under_way(tally: Tally, is_probing: bool) -> Self {
+        Self {
+            space: Space::Data,
+            has: Head::was_sent,
+            len: tally.under_way,
+            window: if is_probing { 1 } else { usize::MAX },
+        }
+    }
+}
+
 /// What a walk over the data frames is after: the first of each kind, by what leaves first.
-pub(super) struct Search<'a> {
+pub(super) struct Search {
     /// What may still come.
     ahead: Tally,
-    lowest: First<'a>,
-    fresh: First<'a>,
-    retry: Option<Entry<'a>>,
-    backlog: First<'a>,
+    lowest: First,
+    fresh: First,
+    retry: Option<usize>,
+    backlog: First,
 }
 
-/// The first frame of a kind decides for all of its kind, so that they leave in order.
+/// The first frame of a kind, and where it is: it decides for all of its kind, so that they leave in order.
 #[derive(Debug, Clone, Copy)]
-enum First<'a> {
+enum First {
     NotSeen,
     Waits,
-    MayLeave(Entry<'a>),
+    MayLeave(usize),
 }
 
-impl<'a> First<'a> {
-    const fn note(&mut self, entry: Entry<'a>, may_leave: bool) {
+impl First {
+    const fn note(&mut self, at: usize, may_leave: bool) {
         if self.is_seen() {
             return;
         }
         *self = match may_leave {
-            true => Self::MayLeave(entry),
+            true => Self::MayLeave(at),
             false => Self::Waits,
         };
     }
@@ -64,15 +105,15 @@ impl<'a> First<'a> {
         !matches!(self, Self::NotSeen)
     }
 
-    const fn found(self) -> Option<Entry<'a>> {
+    const fn found(self) -> Option<usize> {
         match self {
-            Self::MayLeave(entry) => Some(entry),
+            Self::MayLeave(at) => Some(at),
             _ => None,
         }
     }
 }
 
-impl<'a> Search<'a> {
+impl Search {
     pub(super) const fn new(ahead: Tally) -> Self {
         Self {
             ahead,
@@ -98,14 +139,14 @@ impl<'a> Search<'a> {
         *count = count.saturating_sub(1);
     }
 
-    pub(super) fn note(&mut self, entry: Entry<'a>, may_leave: bool) {
-        self.lowest.note(entry, may_leave);
-        if entry.head.was_sent() {
-            self.retry = self.retry.or(may_leave.then_some(entry));
-        } else if entry.head.is_fresh() {
-            self.fresh.note(entry, may_leave);
+    pub(super) fn note(&mut self, at: usize, head: Head, may_leave: bool) {
+        self.lowest.note(at, may_leave);
+        if head.was_sent() {
+            self.retry = self.retry.or(may_leave.then_some(at));
+        } else if head.is_fresh() {
+            self.fresh.note(at, may_leave);
         } else {
-            self.backlog.note(entry, may_leave);
+            self.backlog.note(at, may_leave);
         }
     }
 
@@ -117,7 +158,7 @@ impl<'a> Search<'a> {
         first || (no_fresh && no_retry && self.backlog.is_seen())
     }
 
-    pub(super) fn found(self) -> Option<Entry<'a>> {
+    pub(super) fn found(self) -> Option<usize> {
         self.lowest
             .found()
             .or(self.fresh.found())

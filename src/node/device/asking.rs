@@ -15,25 +15,33 @@ use crate::wire::copy;
 impl<const BYTES: usize> Peer<BYTES> {
     /// Whether there is something to be stored, now or after a pause.
     pub(super) fn wants_store(&self, now: Instant, config: &Config) -> bool {
-        self.store_due(config).is_some_and(|due| due <= now)
+        self.store_due(config) <= now
     }
 
     /// When there is something to be stored next.
-    pub(super) fn store_due(&self, config: &Config) -> Option<Instant> {
+    pub(super) fn store_due(&self, config: &Config) -> Instant {
         let storing = &self.storing;
         if storing.is_scan_wanted {
-            return Some(storing.due(Kind::Image));
+            return storing.due(Kind::Image);
         }
-        let is_image_wanted = storing.is_image_wanted && self.has_image();
-        let image = is_image_wanted.then(|| storing.due(Kind::Image));
-        if !matches!(config.keeping, Keeping::SessionAndFrames) {
-            return image;
+        let mut first = Instant::NEVER;
+        let mut note = |is_wanted: bool, due: Instant| {
+            if is_wanted {
+                first = first.min(due);
+            }
+        };
+        note(self.wants_image(), storing.due(Kind::Image));
+        if matches!(config.keeping, Keeping::SessionAndFrames) {
+            let is_unstored = self.outbox.first_unstored().is_some();
+            note(is_unstored, storing.due(Kind::Frame));
+            note(self.wanted_load().is_some(), storing.load_due());
+            note(self.wanted_free().is_some(), storing.due(Kind::Log));
         }
-        let frame = self.outbox.first_unstored();
-        let frame = frame.map(|_| storing.due(Kind::Frame));
-        let load = self.wanted_load().map(|_| storing.load_due());
-        let free = self.wanted_free().map(|_| storing.due(Kind::Log));
-        [image, frame, load, free].into_iter().flatten().min()
+        first
+    }
+
+    fn wants_image(&self) -> bool {
+        self.storing.is_image_wanted && self.has_image()
     }
 
     /// Whether there is something that an image could say: an epoch that has no place does not open.
@@ -74,7 +82,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         if self.storing.is_scan_wanted {
             return may_write.then_some((Purpose::Scan, StoreRequest::Scan { peer }));
         }
-        if may_write && self.storing.is_image_wanted && self.has_image() {
+        if may_write && self.wants_image() {
             let (purpose, bytes) = self.write_image(static_secret, buffer)?;
             return Some((purpose, StoreRequest::Image { peer, bytes }));
         }

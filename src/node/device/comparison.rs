@@ -152,7 +152,7 @@ impl Comparison {
 
     pub(super) fn poll_transmit(&mut self, now: Instant, retry: Retry) -> Option<&[u8]> {
         let run = self.0.as_mut()?;
-        if run.transmit_due()? > now {
+        if run.transmit_due() > now {
             return None;
         }
         run.due = now + retry.delay(run.sent, run.salt);
@@ -161,25 +161,24 @@ impl Comparison {
     }
 
     /// When something is to be sent, or the run given up.
-    pub(super) fn due(&self) -> Option<Instant> {
-        let run = self.0.as_ref()?;
-        Some(
-            run.transmit_due()
-                .map_or(run.until, |due| due.min(run.until)),
-        )
+    pub(super) fn due(&self) -> Instant {
+        let run = self.0.as_ref();
+        run.map_or(Instant::NEVER, |run| run.transmit_due().min(run.until))
     }
 
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        let due = self.0.as_ref().and_then(Run::transmit_due);
-        due.is_some_and(|due| due <= now)
+        self.0.as_ref().is_some_and(|run| run.transmit_due() <= now)
     }
 }
 
 impl Run {
     /// While there are digits the other side repeats itself.
-    fn transmit_due(&self) -> Option<Instant> {
+    fn transmit_due(&self) -> Instant {
         let is_sent = self.exchange.packet().is_some() && self.exchange.digits().is_none();
         let is_idle = self.exchange.poll_work() == Work::Idle;
-        (is_sent && is_idle).then_some(self.due)
+        match is_sent && is_idle {
+            true => self.due,
+            false => Instant::NEVER,
+        }
     }
 }

@@ -78,14 +78,13 @@ impl Contact {
         self.heard.is_some_and(|heard| now - heard <= span)
     }
 
-    pub(super) const fn silence_due(&self) -> Option<Instant> {
-        self.patience_ends
+    pub(super) fn silence_due(&self) -> Instant {
+        self.patience_ends.unwrap_or(Instant::NEVER)
     }
 
     /// Whether it falls silent now, and was not before.
     pub(super) fn fall_silent(&mut self, now: Instant) -> bool {
-        let is_over = self.patience_ends.is_some_and(|ends| ends <= now);
-        if !is_over {
+        if self.silence_due() > now {
             return false;
         }
         self.patience_ends = None;

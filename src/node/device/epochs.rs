@@ -189,6 +189,12 @@ impl Epochs {
         self.records.iter().find(|record| record.slot == slot)
     }
 
+    /// Whether the server can open the frames of the epoch in this slot.
+    pub(super) fn may_send(&self, slot: u8) -> bool {
+        let record = self.by_slot(slot);
+        record.is_some_and(|record| record.route().is_some())
+    }
+
     pub(super) fn by_slot_mut(&mut self, slot: u8) -> Option<&mut EpochRecord> {
         self.records.iter_mut().find(|record| record.slot == slot)
     }
@@ -233,7 +239,7 @@ impl Epochs {
     }
 
     /// Forgets the records that `is_over` says yes to, with their losses.
-    pub(super) fn forget(&mut self, is_over: impl Fn(&EpochRecord) -> bool) {
+    pub(super) fn forget(&mut self, is_over: &dyn Fn(&EpochRecord) -> bool) {
         self.records.retain(|record| !is_over(record));
         let records = &self.records;
         self.losses

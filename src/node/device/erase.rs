@@ -7,7 +7,8 @@ use crate::time::Instant;
 #[derive(Debug, Default)]
 pub(super) struct Erasing {
     places: u32,
-    retry_at: Option<Instant>,
+    /// Nothing is wiped before.
+    retry_at: Instant,
     attempts: u8,
 }
 
@@ -18,14 +19,19 @@ impl Erasing {
 
     /// The place that is to be wiped now.
     pub(super) fn poll(&self, now: Instant) -> Option<u8> {
-        let is_due = self.retry_at.is_none_or(|due| due <= now);
-        let is_wanted = self.places != 0 && is_due;
-        is_wanted.then(|| u8::try_from(self.places.trailing_zeros()).unwrap_or(u8::MAX))
+        (self.due() <= now).then(|| u8::try_from(self.places.trailing_zeros()).unwrap_or(u8::MAX))
     }
 
     /// When a place is to be wiped next.
-    pub(super) fn due(&self) -> Option<Instant> {
-        (self.places != 0).then(|| self.retry_at.unwrap_or(Instant::ZERO))
+    pub(super) const fn due(&self) -> Instant {
+        match self.is_wanted() {
+            true => self.retry_at,
+            false => Instant::NEVER,
+        }
+    }
+
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.places != 0
     }
 
     pub(super) fn note_answer(
@@ -36,12 +42,12 @@ impl Erasing {
         retry: Retry,
     ) {
         if matches!(reply, StoreReply::Failed) {
-            self.retry_at = Some(now + retry.delay(self.attempts, u32::from(place)));
+            self.retry_at = now + retry.delay(self.attempts, u32::from(place));
             self.attempts = self.attempts.saturating_add(1);
             return;
         }
         self.places &= !place_bit(place);
-        self.retry_at = None;
+        self.retry_at = Instant::ZERO;
         self.attempts = 0;
     }
 }

@@ -1,5 +1,6 @@
 use heapless::Vec;
 
+use super::hearing::OpenedHere;
 use crate::bounded;
 use crate::node::StrangerRate;
 use crate::node::bucket::Bucket;
@@ -149,12 +150,13 @@ impl HalfOpenTable {
     }
 
     /// When the first of them is given up.
-    pub(super) fn expires(&self) -> Option<Instant> {
-        self.entries.iter().map(|entry| entry.until).min()
+    pub(super) fn expires(&self) -> Instant {
+        let untils = self.entries.iter().map(|entry| entry.until);
+        untils.fold(Instant::NEVER, Instant::min)
     }
 
     pub(super) fn expire(&mut self, now: Instant) {
-        self.entries.retain(|entry| entry.until > now);
+        self.keep(&|entry| entry.until > now);
     }
 
     /// Takes message 3, which is worked on from now on.
@@ -201,7 +203,7 @@ impl HalfOpenTable {
         let entry = entries.find(|entry| entry.poll_work() != Work::Idle);
         let Some(entry) = entry else { return Ok(()) };
         let worked = entry.work(shared, key);
-        self.entries.retain(|entry| !entry.is_over());
+        self.keep(&|entry| !entry.is_over());
         worked
     }
 
@@ -228,11 +230,12 @@ impl HalfOpenTable {
         receipt: &[u8],
         begin: impl FnOnce(&mut Sealer) -> Result<T, seal::Error>,
     ) -> Result<Option<(Proved, T)>, seal::Error> {
+        let opened: OpenedHere<'_> = &|_| None;
         for entry in &mut self.entries {
             let State::Keyed(keyed) = &mut entry.state else {
                 continue;
             };
-            if keyed.sealer.verify(receipt, |_| None).is_err() {
+            if keyed.sealer.verify(receipt, opened).is_err() {
                 continue;
             }
             let proved = Proved {
@@ -246,12 +249,15 @@ impl HalfOpenTable {
 
     /// Takes a pairing out, and gives all others up.
     pub(super) fn take(&mut self, proved: &Proved) -> Option<Keyed> {
-        let is_it = |entry: &HalfOpen| entry.connection == proved.connection;
-        self.entries.retain(is_it);
+        self.keep(&|entry| entry.connection == proved.connection);
         match self.entries.pop()?.state {
             State::Keyed(keyed) => Some(keyed),
             State::Answering(_) => None,
         }
+    }
+
+    fn keep(&mut self, is_kept: &dyn Fn(&HalfOpen) -> bool) {
+        self.entries.retain(is_kept);
     }
 
     /// "A full table gives way at its oldest unconfirmed entry."

@@ -8,9 +8,12 @@ use super::peer::Peer;
 use crate::bounded;
 use crate::link::FrameKey;
 use crate::node::Error;
-use crate::seal::{self, Acknowledgement, StoredReport};
+use crate::seal::{self, Acknowledgement, EpochTag, StoredReport};
 use crate::time::Instant;
-use crate::wire::{Packet, Receipt, Space};
+use crate::wire::{Locator, Packet, Receipt, Space};
+
+/// Which epochs of this boot a receipt may date by; one type, so that receipts are verified by one routine.
+pub(super) type OpenedHere<'a> = &'a dyn Fn(Locator) -> Option<EpochTag>;
 
 /// What an authentic receipt has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +35,8 @@ impl<const BYTES: usize> Peer<BYTES> {
             return Err(seal::Error::UnexpectedPacket.into());
         };
         let session = self.session.as_mut().ok_or(Error::NotPaired)?;
-        let epochs = &self.epochs;
-        let report = session
-            .sealer
-            .verify(packet, |locator| epochs.tag_opened_here(locator))?;
+        let opened: OpenedHere<'_> = &|locator| self.epochs.tag_opened_here(locator);
+        let report = session.sealer.verify(packet, opened)?;
         // Counters begin anew with each epoch: an echo of an earlier one says nothing of what this one has carried.
         let newest = self.epochs.newest().map(|record| record.epoch.locator);
         let echo = report.echo().filter(|_| newest == Some(locator));
@@ -158,7 +159,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         let over = self.epochs.iter().filter(is_over);
         let over: Vec<u8, MAX_UNDRAINED> = bounded::first_of(over.map(|record| record.slot));
         if !over.is_empty() {
-            self.epochs.forget(|record| over.contains(&record.slot));
+            self.epochs.forget(&|record| over.contains(&record.slot));
             self.storing.is_image_wanted = true;
             self.control.want_outstanding(now);
         }

@@ -63,18 +63,16 @@ pub(super) struct Loaded<'a> {
     pub(super) epochs: StoredEpochs<'a>,
 }
 
-/// The epochs of an image, all of which can be read.
-pub(super) struct StoredEpochs<'a> {
-    reader: Reader<'a>,
-    left: u8,
-}
+/// The epochs of an image, all of which can be read; they are not kept, for there may be many.
+pub(super) struct StoredEpochs<'a>(&'a [u8]);
 
 impl Iterator for StoredEpochs<'_> {
     type Item = EpochRecord;
 
     fn next(&mut self) -> Option<EpochRecord> {
-        self.left = self.left.checked_sub(1)?;
-        read_epoch(&mut self.reader).ok()
+        let (epoch, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        read_epoch(epoch).ok()
     }
 }
 
@@ -136,56 +134,50 @@ pub(super) fn load<'a>(image: &'a [u8], static_secret: &[u8]) -> Result<Loaded<'
     if !equal(code, &code_of(content, static_secret)?) {
         return Err(damaged);
     }
-    read(content).map_err(|_| damaged)
+    read(content).ok_or(damaged)
 }
 
-fn read(content: &[u8]) -> Result<Loaded<'_>, wire::Error> {
-    let mut reader = Reader::new(content);
-    if reader.u8()? != VERSION {
-        return Err(wire::Error::OutOfRange);
-    }
-    let [place, flags] = reader.array()?;
+fn read(content: &[u8]) -> Option<Loaded<'_>> {
+    let (&[VERSION, place, flags], rest) = content.split_first_chunk()? else {
+        return None;
+    };
     let has = |bit: u8| flags & bit != 0;
-    let session = match has(HAS_SESSION) {
-        true => Some(reader.take(SAVED_SESSION_LEN)?),
-        false => None,
-    };
-    let peer = read_key(&mut reader)?;
-    let current = read_resumption(&mut reader)?;
-    let previous = match has(HAS_PREVIOUS) {
-        true => Some(read_resumption(&mut reader)?),
-        false => None,
-    };
-    let successor = match has(HAS_SUCCESSOR) {
-        true => Some(Successor {
-            key: read_key(&mut reader)?,
-            first: read_resumption(&mut reader)?,
-        }),
-        false => None,
-    };
-    let epochs = read_epochs(&mut reader)?;
-    reader.finish()?;
-    Ok(Loaded {
+    let mut reader = Reader::new(rest);
+    let mut part = |is_there: bool, len: usize| reader.take(if is_there { len } else { 0 }).ok();
+    let session = part(has(HAS_SESSION), SAVED_SESSION_LEN)?;
+    let (peer, current) = (part(true, 32)?, part(true, 32)?);
+    let previous = part(has(HAS_PREVIOUS), 32)?;
+    let (successor, first) = (part(has(HAS_SUCCESSOR), 32)?, part(has(HAS_SUCCESSOR), 32)?);
+    let count = usize::from(reader.u8().ok()?);
+    let epochs = reader.rest();
+    if count > MAX_UNDRAINED || epochs.len() != count * EPOCH_LEN {
+        return None;
+    }
+    Some(Loaded {
         place,
-        session,
-        peer,
-        chained: Chained { current, previous },
-        successor,
+        session: has(HAS_SESSION).then_some(session),
+        peer: PublicKey::from_bytes(peer).ok()?,
+        chained: Chained {
+            current: ResumptionSecret::from_secret_bytes(current).ok()?,
+            previous: match has(HAS_PREVIOUS) {
+                true => Some(ResumptionSecret::from_secret_bytes(previous).ok()?),
+                false => None,
+            },
+        },
+        successor: match has(HAS_SUCCESSOR) {
+            true => Some(Successor {
+                key: PublicKey::from_bytes(successor).ok()?,
+                first: ResumptionSecret::from_secret_bytes(first).ok()?,
+            }),
+            false => None,
+        },
         vouching: Vouching {
             has_paired: has(HAS_PAIRED),
             may_introduce: has(MAY_INTRODUCE),
             is_doubted: has(IS_DOUBTED),
         },
-        epochs,
+        epochs: StoredEpochs(epochs),
     })
-}
-
-fn read_key(reader: &mut Reader<'_>) -> Result<PublicKey, wire::Error> {
-    PublicKey::from_bytes(reader.take(32)?).map_err(|_| wire::Error::OutOfRange)
-}
-
-fn read_resumption(reader: &mut Reader<'_>) -> Result<ResumptionSecret, wire::Error> {
-    ResumptionSecret::from_secret_bytes(reader.take(32)?).map_err(|_| wire::Error::OutOfRange)
 }
 
 fn write_epoch(
@@ -206,23 +198,8 @@ fn write_epoch(
     writer.u8(earlier | named)
 }
 
-/// Sees that each can be read; they are not kept, for there may be many.
-fn read_epochs<'a>(reader: &mut Reader<'a>) -> Result<StoredEpochs<'a>, wire::Error> {
-    let left = reader.u8()?;
-    if usize::from(left) > MAX_UNDRAINED {
-        return Err(wire::Error::OutOfRange);
-    }
-    let first = reader.clone();
-    for _ in 0..left {
-        read_epoch(reader)?;
-    }
-    Ok(StoredEpochs {
-        reader: first,
-        left,
-    })
-}
-
-fn read_epoch(reader: &mut Reader<'_>) -> Result<EpochRecord, wire::Error> {
+fn read_epoch(bytes: &[u8; EPOCH_LEN]) -> Result<EpochRecord, wire::Error> {
+    let mut reader = Reader::new(bytes);
     let number = u32::from_be_bytes(reader.array()?);
     let (locator, salt) = (Locator(reader.array()?), Salt(reader.array()?));
     let secret = HandedEpoch::from_bytes(reader.array()?);

@@ -18,7 +18,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// [`Error::Seal`] for a damaged image, or a random number generator that fails or repeats
     /// the last boot; [`Error::SessionUnderWay`] for a recipient that is there already; [`Error::TooManyPeers`].
     /// The device is as it was.
-    #[inline(never)] // See `Device`.
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn resume(
         &mut self,
         now: Instant,

@@ -12,7 +12,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// at a time.
     ///
     /// `buffer` takes [`MAX_DATAGRAM`] bytes, which the request borrows.
-    #[inline(never)] // See `Device`.
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn poll_store<'b>(
         &mut self,
         now: Instant,
@@ -29,7 +29,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             self.awaiting = Some((place, Purpose::Erase));
             return Some(StoreRequest::Erase { peer: place });
         }
-        if self.erasing.due().is_some() {
+        if self.erasing.is_wanted() {
             // What is stored for the next owner comes behind.
             return None;
         }
@@ -53,6 +53,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// # Errors
     ///
     /// [`Error::NotAwaited`] when nothing was asked for.
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn handle_stored(&mut self, now: Instant, reply: StoreReply<'_>) -> Result<(), Error> {
         let (number, purpose) = self.awaiting.take().ok_or(Error::NotAwaited)?;
         let config = self.config;

@@ -216,8 +216,8 @@ impl PasscodeEntry {
         self.run().is_some_and(Run::has_reply)
     }
 
-    pub(super) fn expires(&self) -> Option<Instant> {
-        Some(self.run()?.until())
+    pub(super) fn expires(&self) -> Instant {
+        self.run().map_or(Instant::NEVER, Run::until)
     }
 
     /// The pairing of the run has finished: its attempt comes back, and that is to be written too.

@@ -18,7 +18,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// # Errors
     ///
     /// What is wrong with it; the device is as it was.
-    #[inline(never)] // See `Device`.
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn handle_datagram(
         &mut self,
         now: Instant,

@@ -10,7 +10,7 @@
 
 use super::ladder::Ladder;
 use super::peer::Agreed;
-use super::{Device, Error, Peer, Rung};
+use super::{Device, Error, Rung};
 use crate::pairing::{self, Exchange};
 use crate::seal::Entropy;
 use crate::time::{Duration, Instant};
@@ -42,10 +42,11 @@ impl Attempt {
     }
 
     /// When there is something to do; none while all waits for the static key, which is elsewhere and has no clock.
-    pub(super) fn due(&self) -> Option<Instant> {
-        let can_go_on = self.exchange.packet().is_some();
-        let is_at_its_end = self.is_refused || self.sent >= self.patience;
-        (can_go_on || is_at_its_end).then_some(self.due)
+    pub(super) fn due(&self) -> Instant {
+        match self.exchange.packet().is_some() || self.is_at_its_end() {
+            true => self.due,
+            false => Instant::NEVER,
+        }
     }
 
     pub(super) const fn peer(&self) -> u8 {
@@ -54,10 +55,7 @@ impl Attempt {
 
     /// Whether message 1 is to be sent now.
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.due <= now
-            && !self.is_refused
-            && self.sent < self.patience
-            && self.exchange.packet().is_some()
+        self.due() <= now && !self.is_at_its_end()
     }
 
     /// Message 1, where it is due.
@@ -77,7 +75,11 @@ impl Attempt {
 
     /// Whether nobody answers: refused, or the pause behind the last repetition is over.
     fn is_unanswered(&self, now: Instant) -> bool {
-        self.due <= now && (self.is_refused || self.sent >= self.patience)
+        self.due <= now && self.is_at_its_end()
+    }
+
+    const fn is_at_its_end(&self) -> bool {
+        self.is_refused || self.sent >= self.patience
     }
 }
 
@@ -91,15 +93,11 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         if self.attempt.is_some() {
             return Ok(());
         }
-        let due = |peer: &Peer<BYTES>| peer.reconnection_due().is_some_and(|due| due <= now);
-        let Some(number) = self
-            .peers
-            .iter()
-            .find(|peer| due(peer))
-            .map(|peer| peer.number)
-        else {
+        let mut peers = self.peers.iter();
+        let Some(peer) = peers.find(|peer| peer.reconnection_due() <= now) else {
             return Ok(());
         };
+        let number = peer.number;
         let begun = self.begin_attempt_with(now, number, entropy);
         if let (Err(_), Some(peer)) = (&begun, self.peer_mut(number)) {
             peer.ladder.postpone(now + AGAIN);

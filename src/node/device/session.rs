@@ -123,16 +123,16 @@ impl Session {
         Ok(())
     }
 
-    /// When the next epoch is to begin; `None` while it need not.
+    /// When the next epoch is to begin.
     ///
     /// An epoch that has sealed nothing goes on.
-    pub(super) fn rotation_due(&self) -> Option<Instant> {
+    pub(super) fn rotation_due(&self) -> Instant {
         if !self.sealer.is_epoch_used() || self.sealer.has_begun() {
-            return None;
+            return Instant::NEVER;
         }
         match self.sealer.is_epoch_worn() {
-            true => Some(Instant::ZERO),
-            false => Some(self.rotation_due),
+            true => Instant::ZERO,
+            false => self.rotation_due,
         }
     }
 

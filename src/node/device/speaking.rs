@@ -16,20 +16,16 @@ use crate::wire::{Frame, MAX_DATAGRAM, Packet, Route, Space};
 
 impl<const BYTES: usize> Peer<BYTES> {
     /// When something is to be sent next; `now` or earlier: at once.
-    pub(super) fn transmit_due(&self) -> Option<Instant> {
-        self.session.as_ref().filter(|session| session.is_open())?;
-        let frame = self.outbox.poll_timeout(|slot| self.may_send(slot));
-        let control = self.control.due();
-        Some(frame.map_or(control, |frame| frame.min(control)))
+    pub(super) fn transmit_due(&self) -> Instant {
+        if !self.is_speaking() {
+            return Instant::NEVER;
+        }
+        let frame = self.outbox.poll_timeout(|slot| self.epochs.may_send(slot));
+        frame.unwrap_or(Instant::NEVER).min(self.control.due())
     }
 
     pub(super) fn is_control_due(&self, now: Instant) -> bool {
         self.control.due() <= now
-    }
-
-    fn may_send(&self, slot: u8) -> bool {
-        let record = self.epochs.by_slot(slot);
-        record.is_some_and(|record| record.route().is_some())
     }
 
     /// The next frame of readings that is due, with the header that its recipient needs.
@@ -40,11 +36,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         out: &'o mut [u8; MAX_DATAGRAM],
     ) -> Option<(FrameKey, &'o mut [u8])> {
         let epochs = &self.epochs;
-        let may_send = |slot: u8| {
-            let record = epochs.by_slot(slot);
-            record.is_some_and(|record| record.route().is_some())
-        };
-        let (key, short) = self.outbox.next_due(now, may_send)?;
+        let (key, short) = self.outbox.next_due(now, |slot| epochs.may_send(slot))?;
         let Ok(Packet::Frame(frame)) = Packet::parse(short) else {
             return None;
         };
@@ -137,10 +129,13 @@ impl<const BYTES: usize> Peer<BYTES> {
     // ---- timers
 
     /// When the next epoch is to begin.
-    pub(super) fn rotation_due(&self) -> Option<Instant> {
-        let can_begin = self.next.is_none() && self.has_room_for_epoch();
-        let session = self.session.as_ref().filter(|_| can_begin)?;
-        session.rotation_due()
+    pub(super) fn rotation_due(&self) -> Instant {
+        match &self.session {
+            Some(session) if self.next.is_none() && self.has_room_for_epoch() => {
+                session.rotation_due()
+            }
+            _ => Instant::NEVER,
+        }
     }
 
     pub(super) fn rotate(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
@@ -151,40 +146,37 @@ impl<const BYTES: usize> Peer<BYTES> {
     }
 
     /// When three due intervals will have passed without a receipt.
-    pub(super) fn silence_due(&self) -> Option<Instant> {
-        self.session.as_ref().filter(|session| session.is_open())?;
-        self.contact.silence_due()
+    pub(super) fn silence_due(&self) -> Instant {
+        match self.is_speaking() {
+            true => self.contact.silence_due(),
+            false => Instant::NEVER,
+        }
     }
 
     /// Whether it falls silent now.
     pub(super) fn falls_silent(&mut self, now: Instant) -> bool {
-        let falls_silent =
-            self.silence_due().is_some_and(|due| due <= now) && self.contact.fall_silent(now);
+        let falls_silent = self.silence_due() <= now && self.contact.fall_silent(now);
         self.outbox.set_probing(self.contact.is_silent());
         falls_silent
     }
 
     /// When a reconnection is to begin, the storage of one that is agreed not counted.
-    pub(super) fn reconnection_due(&self) -> Option<Instant> {
+    pub(super) fn reconnection_due(&self) -> Instant {
         if self.next.is_some() || self.storing.is_scan_wanted {
-            return None;
+            return Instant::NEVER;
         }
-        let not_before = self.ladder.not_before();
-        let is_wanted_now = match &self.session {
-            None => true,
-            Some(session) => {
-                let is_stuck = !session.is_open() && !self.has_room_for_epoch();
-                is_stuck
-                    || session.sealer.is_out_of_reach()
-                    || self.ladder.is_hinted()
-                    || !self.contact.is_patient()
+        let wanted = self.session.as_ref().map_or(Instant::ZERO, |session| {
+            let is_stuck = !session.is_open() && !self.has_room_for_epoch();
+            let is_wanted_now = is_stuck
+                || session.sealer.is_out_of_reach()
+                || self.ladder.is_hinted()
+                || !self.contact.is_patient();
+            match is_wanted_now {
+                true => Instant::ZERO,
+                false => session.ends,
             }
-        };
-        match (&self.session, is_wanted_now) {
-            (_, true) => Some(not_before),
-            (Some(session), false) => Some(session.ends.max(not_before)),
-            (None, false) => None,
-        }
+        });
+        wanted.max(self.ladder.not_before())
     }
 
     /// What the next attempt to reconnect is made with; by the keys alone where there is no secret.

@@ -1,8 +1,6 @@
 //! What leaves a device, and when.
 
-use super::reconnect::Attempt;
 use super::{Device, DeviceEvent, Error, Peer, PeerId};
-use crate::pairing::Work;
 use crate::seal::Entropy;
 use crate::time::Instant;
 use crate::wire::{MAX_DATAGRAM, copy};
@@ -15,15 +13,14 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     ///
     /// [`Error::Seal`] or [`Error::Pairing`] when the random number generator fails or a handshake comes to nothing;
     /// what stands goes on, and a minute later it is tried again.
-    #[inline(never)] // See `Device`.
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn handle_timeout(
         &mut self,
         now: Instant,
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
-        match (self.poll_work(), self.key.identity().is_some()) {
-            (Work::Own, _) | (Work::StaticDh(_), true) => return self.work(now, None, entropy),
-            (Work::Idle, _) | (Work::StaticDh(_), false) => {}
+        if self.has_work() {
+            return self.work(now, None, entropy);
         }
         self.half_open.expire(now);
         self.expire_passcode(now);
@@ -46,7 +43,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     }
 
     /// The same with the recipient, for devices of several; none for the answer to a stranger who pairs.
-    #[inline(never)] // See `Device`.
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn poll_transmit_to<'o>(
         &mut self,
         now: Instant,
@@ -74,8 +71,8 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             let peer = PeerId(attempt.peer());
             return Some((Some(peer), put(attempt.poll_transmit(now, retry)?, out)?));
         }
-        let is_due = |peer: &Peer<BYTES>| peer.transmit_due().is_some_and(|due| due <= now);
-        let peer = self.peers.iter_mut().find(|peer| is_due(peer))?;
+        let mut peers = self.peers.iter_mut();
+        let peer = peers.find(|peer| peer.transmit_due() <= now)?;
         let id = PeerId(peer.number);
         if peer.is_control_due(now) {
             self.stats.control_sent += 1;
@@ -89,39 +86,35 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     /// When [`Device::poll_transmit`], [`Device::poll_store`] or [`Device::handle_timeout`] have something to do
     /// next; what is past: at once.
     #[must_use]
-    #[inline(never)] // See `Device`.
+    #[inline(never)] // As all of its kind: see `Device`.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let work = match (self.poll_work(), self.key.identity().is_some()) {
-            (Work::Own, _) | (Work::StaticDh(_), true) => Some(Instant::ZERO),
-            (Work::Idle, _) | (Work::StaticDh(_), false) => None,
-        };
-        let has_reply = self.half_open.has_reply() || self.passcode.has_reply();
-        let reply = has_reply.then_some(Instant::ZERO);
-        let expiries = [
-            self.half_open.expires(),
-            self.passcode.expires(),
-            self.comparison.due(),
-        ];
-        let attempt = self.attempt.as_ref().and_then(Attempt::due);
-        let erasing = self.erasing.due().filter(|_| self.awaiting.is_none());
+        if self.has_work() || self.half_open.has_reply() || self.passcode.has_reply() {
+            return Some(Instant::ZERO);
+        }
+        let mut first = self.half_open.expires();
+        let mut note = |due: Instant| first = first.min(due);
+        note(self.passcode.expires());
+        note(self.comparison.due());
+        if let Some(attempt) = &self.attempt {
+            note(attempt.due());
+        }
+        if self.awaiting.is_none() {
+            note(self.erasing.due());
+        }
         // What is stored for the next owner comes behind, however long that is put off.
-        let may_store = self.awaiting.is_none() && erasing.is_none();
-        let peers = self.peers.iter().flat_map(|peer| {
-            let reconnection = peer.reconnection_due();
-            [
-                peer.transmit_due(),
-                peer.silence_due(),
-                reconnection.filter(|_| self.attempt.is_none()),
-                peer.rotation_due(),
-                peer.store_due(&self.config).filter(|_| may_store),
-            ]
-        });
-        [work, reply, attempt, erasing]
-            .into_iter()
-            .chain(expiries)
-            .chain(peers)
-            .flatten()
-            .min()
+        let may_store = self.awaiting.is_none() && !self.erasing.is_wanted();
+        for peer in self.peers.iter() {
+            note(peer.transmit_due());
+            note(peer.silence_due());
+            note(peer.rotation_due());
+            if self.attempt.is_none() {
+                note(peer.reconnection_due());
+            }
+            if may_store {
+                note(peer.store_due(&self.config));
+            }
+        }
+        (first < Instant::NEVER).then_some(first)
     }
 
     fn note_silence(&mut self, now: Instant) {
@@ -138,7 +131,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     fn rotate(&mut self, now: Instant, entropy: &mut impl Entropy) -> Result<(), Error> {
         let mut rotated = Ok(());
         for peer in self.peers.iter_mut() {
-            if peer.rotation_due().is_some_and(|due| due <= now) {
+            if peer.rotation_due() <= now {
                 rotated = rotated.and(peer.rotate(now, &mut self.draws.watch(entropy)));
             }
         }

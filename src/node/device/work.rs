@@ -33,6 +33,15 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         self.work(now, shared, entropy)
     }
 
+    /// Whether there is something to be computed here.
+    pub(super) fn has_work(&self) -> bool {
+        match self.poll_work() {
+            Work::Idle => false,
+            Work::Own => true,
+            Work::StaticDh(_) => self.key.identity().is_some(),
+        }
+    }
+
     /// What is to be computed next: one's own handshake, or one that is answered.
     pub(super) fn poll_work(&self) -> Work {
         match self
