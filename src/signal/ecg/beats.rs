@@ -161,8 +161,8 @@ impl BeatFinder {
 
     fn fit(&self, candidate: &Candidate) -> Fit {
         let interval = self.last.zip(self.intervals.median());
-        let interval = interval
-            .and_then(|(last, usual)| share_of(candidate.at.span_since(last.at), usual));
+        let interval =
+            interval.and_then(|(last, usual)| share_of(candidate.at.span_since(last.at), usual));
         Fit {
             similarity: candidate.similarity,
             interval: interval.unwrap_or(WHOLE),
@@ -181,8 +181,7 @@ impl BeatFinder {
     /// Soon after a beat and less than half as steep: its T wave (Pan and Tompkins).
     fn is_t_wave(&self, candidate: &Candidate) -> bool {
         self.last.is_some_and(|last| {
-            candidate.at.span_since(last.at) < self.times.t_wave
-                && candidate.slope < last.slope / 2
+            candidate.at.span_since(last.at) < self.times.t_wave && candidate.slope < last.slope / 2
         })
     }
 
@@ -273,7 +272,10 @@ impl BeatFinder {
             amplitude_uv: beat.r_uv,
             is_doubtful: self.levels.is_doubtful(&self.fit(beat), beat.height),
         };
-        let last = Last { at, slope: beat.slope };
+        let last = Last {
+            at,
+            slope: beat.slope,
+        };
         self.levels.beat(beat.height);
         if let Some(before) = self.last.replace(last)
             && self.resumed_at.has_come(before.at)

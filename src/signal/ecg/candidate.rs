@@ -79,9 +79,8 @@ mod tests {
         let mut finder = MaximumFinder::new(5);
         let quiet = core::iter::repeat_n(&0, 10);
         let heights = heights.iter().chain(quiet).zip(0..);
-        let found = heights.filter_map(|(height, now)| {
-            finder.push(Moment::START.after(now), *height, |_| 0)
-        });
+        let found = heights
+            .filter_map(|(height, now)| finder.push(Moment::START.after(now), *height, |_| 0));
         found
             .map(|maximum| maximum.at.since(Moment::START))
             .collect()

@@ -139,7 +139,7 @@ impl RPeakDetector {
         self.history.clear();
         let samples_lost = u32::try_from(samples_lost).unwrap_or(u32::MAX);
         let lost = samples_lost.checked_div(self.front.decimation());
-        let lost = lost.unwrap_or(0).min(Moment::LONGEST);
+        let lost = lost.unwrap_or(0).min(Moment::LONGEST_GAP);
         self.now = self.now.after(lost);
         self.next_index = next_index;
         self.beats.interrupt(self.now);

@@ -7,8 +7,10 @@ pub(super) struct Moment(u32);
 
 impl Moment {
     pub(super) const START: Self = Self(0);
-    /// The longest span that is told from longer ones: a week or more.
-    pub(super) const LONGEST: u32 = 1 << 28;
+    /// The longest span that is told from longer ones: two weeks or more.
+    pub(super) const LONGEST: u32 = 1 << 29;
+    /// By so much the clock moves on in a longer gap: half a day. Many of them may come on end.
+    pub(super) const LONGEST_GAP: u32 = Self::LONGEST >> 5;
 
     pub(super) const fn after(self, span: u32) -> Self {
         let Self(count) = self;

@@ -27,7 +27,7 @@ impl<const N: usize> Recent<N> {
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self::new();
+        (self.count, self.next, self.median) = (0, 0, 0);
     }
 
     /// Takes a value in; the oldest of `N` makes room.

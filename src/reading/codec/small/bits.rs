@@ -27,6 +27,7 @@ impl<'a> BitWriter<'a> {
     }
 
     /// Appends the low `bits` bits of `value`; `bits` is at most [`MAX_PUT`] and `value` has no others.
+    #[inline(never)] // From a dozen places.
     pub(super) fn put(&mut self, value: u32, bits: u32) {
         debug_assert!(bits <= MAX_PUT && value >> bits == 0);
         self.pending = self.pending << bits | value;

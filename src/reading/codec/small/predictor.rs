@@ -89,7 +89,9 @@ impl Predictor {
     }
 
     fn weigh(&self, recent: &[i32; REACH]) -> i32 {
-        dot(&self.weights, recent)
+        let ([oldest_weight, weights @ ..], [oldest, recent @ ..]) = (&self.weights, recent);
+        let weighted = dot_of_samples(weights, recent);
+        weighted.wrapping_add(oldest_weight.wrapping_mul(*oldest))
     }
 }
 
@@ -97,9 +99,9 @@ impl Predictor {
 ///
 /// Partial sums may wrap; the whole sum fits, and addition modulo 2^32 does not mind the order.
 #[inline(always)]
-pub(super) fn dot<W: Copy + Into<i32>>(weights: &[W], values: &[i32]) -> i32 {
-    let (weight_groups, weights) = weights.as_chunks::<8>();
-    let (value_groups, values) = values.as_chunks::<8>();
+pub(super) fn dot<W: Copy + Into<i32>>(weights: &[W; ORDER], values: &[i32; ORDER]) -> i32 {
+    let (weight_groups, _) = weights.as_chunks();
+    let (value_groups, _) = values.as_chunks();
     let product = |weight: W, value: i32| weight.into().wrapping_mul(value);
     let mut sum = 0_i32;
     for (&[a, b, c, d, e, f, g, h], &[i, j, k, l, m, n, o, p]) in
@@ -115,10 +117,13 @@ pub(super) fn dot<W: Copy + Into<i32>>(weights: &[W], values: &[i32]) -> i32 {
             .wrapping_add(product(g, o))
             .wrapping_add(product(h, p));
     }
-    for (&weight, &value) in weights.iter().zip(values) {
-        sum = sum.wrapping_add(product(weight, value));
-    }
     sum
+}
+
+/// The same, of what is as wide as a sample.
+#[inline(never)] // For predictions and autocorrelations.
+pub(super) fn dot_of_samples(weights: &[i32; ORDER], values: &[i32; ORDER]) -> i32 {
+    dot(weights, values)
 }
 
 /// A short past, its first sample repeated backwards.
