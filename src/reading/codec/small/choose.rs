@@ -14,12 +14,14 @@
 //! estimate puts the second difference first, the third is run too: on a smooth signal at
 //! the full range of 24 bits that saves up to 4 bits a sample.
 
-use super::predictor::{COUNT, ORDER, Predictor, REACH, WEIGHT_BITS, WEIGHTS, dot, dot_of_samples};
+use super::predictor::{
+    COUNT, ORDER, Predictor, REACH, WEIGHT_BITS, WEIGHTS, dot, dot_of_samples, fours,
+};
 use super::rice::{bit_len, fold, wrap};
 
 const SEGMENT: usize = 32;
-/// A segment and zeros, which the longest lag reaches.
-const PADDED: usize = SEGMENT + ORDER;
+/// A segment, and zeros that fill up its last group of four, whatever the lag.
+const PADDED: usize = SEGMENT + 3;
 /// Below so many differences, a segment that is not the first says too little.
 const SEGMENT_MIN: u32 = 16;
 /// How many residuals of a trial give one mean.
@@ -169,12 +171,10 @@ impl Autocorrelation {
             *value >>= coarse;
         }
         let mut lags = [0; REACH];
-        let (halves, _) = segment.as_chunks();
-        for (lag, later) in lags.iter_mut().zip(segment.windows(SEGMENT)) {
-            let (later, _) = later.as_chunks();
-            for (half, later) in halves.iter().zip(later) {
-                *lag += dot_of_samples(half, later);
-            }
+        let mut later = &segment[..];
+        for lag in &mut lags {
+            *lag = dot_of_samples(fours(segment), fours(later));
+            later = later.get(1..).unwrap_or(&[]);
         }
         let [power, ..] = lags;
         let fine = bit_len(power.cast_unsigned()).saturating_sub(15);
@@ -190,7 +190,7 @@ impl Autocorrelation {
     /// The logarithm of the energy that an error filter leaves of this segment.
     fn log_energy(&self, repeats: &[i16; REACH]) -> u32 {
         let ([power_repeat, repeats @ ..], [power, lags @ ..]) = (repeats, &self.lags);
-        let energy = dot(repeats, lags) + i32::from(*power_repeat) * power;
+        let energy = dot(fours(repeats), fours(lags)) + i32::from(*power_repeat) * power;
         let scaled = log2(energy.max(1).cast_unsigned()) + (self.exponent << LOG_BITS);
         let log = scaled.cast_signed() - ((2 * WEIGHT_BITS) << LOG_BITS).cast_signed();
         log.max(FLOOR_LOG).cast_unsigned()
@@ -274,7 +274,7 @@ const fn repeats() -> [[i16; REACH]; COUNT] {
     table
 }
 
-/// What turns differences into residuals: 1, then the negated weights.
+/// What turns differences into residuals: 1, then the negated wfours.
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 const fn error_filter(number: usize) -> [i16; REACH] {
     let mut filter = [0; REACH];
