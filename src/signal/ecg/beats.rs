@@ -1,14 +1,16 @@
-use heapless::{Deque, Vec};
+use heapless::Vec;
 
 use super::candidate::{Candidate, REFRACTORY_MS};
-use super::levels::{Fit, Levels};
+use super::detector::RPeak;
+use super::levels::{Fit, Levels, WHOLE, share_of};
+use super::moment::Moment;
 use super::recent::Recent;
 use crate::bounded;
 
 /// Decides which candidates are beats.
 ///
 /// ```text
-/// candidate ─> queue ─> above the threshold, and no T wave? ── yes ─> beat
+/// candidate ─> waits ─> above the threshold, and no T wave? ── yes ─> beat
 ///             (while it        │ no                                    ^
 ///              learns)         v                                       │
 ///                           rejected ── the highest, in an interval that is too long
@@ -18,255 +20,279 @@ pub(super) struct BeatFinder {
     times: Times,
     levels: Levels,
     intervals: Recent<8>,
-    queue: Deque<Candidate, WAITING>,
-    rejected: Vec<Candidate, WAITING>,
-    last: Option<Candidate>,
-    learn_until: Option<u64>,
-    /// A beat that another one, found late, has gone before.
-    held: Option<Candidate>,
-    relax_at: u64,
-    resumed_at: u64,
+    /// In the order in which they stand: those rejected since the last beat, then those that wait.
+    candidates: Vec<Candidate, { 2 * WAITING }>,
+    rejected: usize,
+    /// Whether the first that waits is a beat, which another one, found late, has gone before.
+    is_held: bool,
+    is_learning: bool,
+    last: Option<Last>,
+    relax_at: Moment,
+    resumed_at: Moment,
     /// Before this, without a new candidate, no beat becomes certain.
-    due_at: u64,
+    due_at: Moment,
 }
 
 /// Maxima are a refractory period apart, so in two seconds there are at most nine.
 const WAITING: usize = 12;
 
+/// The last beat.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    at: Moment,
+    slope: u32,
+}
+
 /// The spans that the decisions need, in samples.
 #[derive(Debug, Clone, Copy)]
 struct Times {
-    learning: u64,
-    refractory: u64,
-    t_wave: u64,
-    p_wave: u64,
-    memory: u64,
-    patience: u64,
+    refractory: u32,
+    t_wave: u32,
+    p_wave: u32,
+    memory: u32,
+    patience: u32,
 }
 
 impl Times {
-    fn new(rate_hz: u64) -> Self {
-        let samples = |ms: u64| (rate_hz * ms).div_ceil(1_000);
+    fn new(rate_hz: u32) -> Self {
+        let samples = |ms: u32| (rate_hz * ms).div_ceil(1_000);
         Self {
-            // Two seconds hold a beat of any heart above 30 a minute.
-            learning: samples(2_000),
             refractory: samples(REFRACTORY_MS),
             // A T wave's top comes within 360 ms of its R peak, unless the heart is slow.
             t_wave: samples(360),
             // A P wave's top comes within 300 ms before its R peak, even in first-degree block.
             p_wave: samples(300),
-            // Bounds the delay of a beat that is found late.
+            // Bounds the delay of a beat that is found late, and holds a beat of any heart above 30 a minute.
             memory: samples(2_000),
             // So long without a beat, the amplitude may have dropped.
             patience: samples(3_000),
         }
     }
-
-    /// After this a candidate is about to be forgotten.
-    fn forgets_at(&self, at: u64) -> u64 {
-        at.saturating_add(self.memory * 3 / 4)
-    }
 }
 
 impl BeatFinder {
     /// At `rate_hz`, with an envelope that says nothing below `floor`.
-    pub(super) fn new(rate_hz: u64, floor: u32) -> Self {
+    pub(super) fn new(rate_hz: u32, floor: u32) -> Self {
         let times = Times::new(rate_hz);
         Self {
             times,
             levels: Levels::new(floor),
             intervals: Recent::new(),
-            queue: Deque::new(),
-            rejected: Vec::new(),
+            candidates: Vec::new(),
+            rejected: 0,
+            is_held: false,
+            is_learning: true,
             last: None,
-            learn_until: Some(times.learning),
-            relax_at: times.patience,
-            resumed_at: 0,
-            held: None,
-            due_at: 0,
+            relax_at: Moment::START.after(times.patience),
+            resumed_at: Moment::START,
+            due_at: Moment::START,
         }
     }
 
     /// Whether a candidate of this height can ever be a beat.
-    pub(super) fn may_take(&self, height: i32) -> bool {
-        height.unsigned_abs() > self.levels.floor()
+    pub(super) fn may_take(&self, height: u32) -> bool {
+        height > self.levels.floor()
     }
 
     /// Takes a candidate in; it waits for its turn.
     pub(super) fn handle_candidate(&mut self, candidate: Candidate) {
-        // The queue is longer than what can wait; were it full, the newest would be lost.
-        let _ = self.queue.push_back(candidate);
-        self.due_at = 0;
+        self.due_at = candidate.at;
+        // There is more room than can wait; were there none, the newest would be lost.
+        let _ = self.candidates.push(candidate);
     }
 
-    /// Whether [`poll_beat`](Self::poll_beat) may have something to do at `now`.
-    pub(super) fn is_due(&self, now: u64) -> bool {
-        now >= self.due_at
+    /// Whether [`poll_peak`](Self::poll_peak) may have something to do at `now`.
+    pub(super) fn is_due(&self, now: Moment) -> bool {
+        self.due_at.has_come(now)
     }
 
     /// The next beat that is certain at `now`, if any.
-    pub(super) fn poll_beat(&mut self, now: u64) -> Option<Candidate> {
-        if let Some(end) = self.learn_until.filter(|end| now < *end) {
-            self.due_at = end;
-            return None;
-        }
-        self.due_at = 0;
-        if self.learn_until.take().is_some() {
+    pub(super) fn poll_peak(&mut self, now: Moment) -> Option<RPeak> {
+        if self.is_learning {
+            self.due_at = Moment::START.after(self.times.memory);
+            if !self.is_due(now) {
+                return None;
+            }
             self.end_learning(now);
         }
-        if let Some(beat) = self.held.take() {
-            return Some(self.accept_at_once(beat));
-        }
-        while let Some(candidate) = self.queue.pop_front() {
-            if let Some(beat) = self.judge(candidate) {
-                return Some(beat);
+        self.due_at = now;
+        while let Some(candidate) = self.candidates.get(self.rejected) {
+            let height = candidate.height;
+            if core::mem::take(&mut self.is_held) {
+                return self.accept(self.rejected);
             }
+            if self.is_beat(candidate) {
+                let missed = self.missed_before(candidate.at);
+                self.is_held = missed.is_some();
+                return self.accept(missed.unwrap_or(self.rejected));
+            }
+            self.reject(height);
         }
         self.relax(now);
         let found = self.search_back(now);
         if found.is_none() {
-            self.due_at = self.relax_at.min(self.search_back_at());
+            self.due_at = self.next_due();
         }
         found
     }
 
     /// Says that the signal was interrupted: no interval and no T wave spans that.
-    pub(super) fn interrupt(&mut self, now: u64) {
-        if self.learn_until.take().is_some() {
+    pub(super) fn interrupt(&mut self, now: Moment) {
+        if self.is_learning {
             self.end_learning(now);
         }
-        self.rejected.clear();
-        self.due_at = 0;
+        self.forget(self.rejected);
+        self.due_at = now;
         self.resumed_at = now;
-        self.relax_at = now.saturating_add(self.times.patience);
+        self.expect_within(self.times.patience, now);
     }
 
-    fn end_learning(&mut self, now: u64) {
-        let heights = self.queue.iter().map(|candidate| candidate.height);
+    fn end_learning(&mut self, now: Moment) {
+        self.is_learning = false;
+        let heights = self.candidates.iter().map(|candidate| candidate.height);
         self.levels.learn(heights.max().unwrap_or(0));
-        self.relax_at = now.saturating_add(self.times.patience);
+        self.expect_within(self.times.patience, now);
     }
 
-    fn judge(&mut self, candidate: Candidate) -> Option<Candidate> {
-        let threshold = self.levels.threshold_for(&self.fit(&candidate));
-        if candidate.height <= threshold || self.is_t_wave(&candidate) {
-            self.reject(candidate);
-            return None;
-        }
-        let Some(missed) = self.missed_before(candidate.at) else {
-            return Some(self.accept_at_once(candidate));
-        };
-        self.held = Some(candidate);
-        Some(self.accept(missed))
+    fn is_beat(&self, candidate: &Candidate) -> bool {
+        let threshold = self.levels.threshold_for(&self.fit(candidate));
+        candidate.height > threshold && !self.is_t_wave(candidate)
     }
 
     fn fit(&self, candidate: &Candidate) -> Fit {
-        let interval = match (self.last, self.intervals.median()) {
-            (Some(last), Some(usual)) => {
-                let interval = candidate.at.saturating_sub(last.at).saturating_mul(256);
-                interval.checked_div(u64::from(usual)).unwrap_or(256)
-            }
-            _ => 256,
-        };
+        let interval = self.last.zip(self.intervals.median());
+        let interval =
+            interval.and_then(|(last, usual)| share_of(candidate.at.span_since(last.at), usual));
         Fit {
             similarity: candidate.similarity,
-            interval: u32::try_from(interval).unwrap_or(u32::MAX),
+            interval: interval.unwrap_or(WHOLE),
         }
     }
 
-    fn reject(&mut self, candidate: Candidate) {
-        self.levels.noise(candidate.height);
-        if self.rejected.is_full() {
-            bounded::remove(&mut self.rejected, 0);
+    /// The first that waits is no beat, but may turn out to have been one.
+    fn reject(&mut self, height: u32) {
+        self.levels.noise(height);
+        self.rejected += 1;
+        if self.rejected > WAITING {
+            self.forget(1);
         }
-        let _ = self.rejected.push(candidate);
     }
 
     /// Soon after a beat and less than half as steep: its T wave (Pan and Tompkins).
     fn is_t_wave(&self, candidate: &Candidate) -> bool {
         self.last.is_some_and(|last| {
-            candidate.at.saturating_sub(last.at) < self.times.t_wave
-                && candidate.slope < last.slope / 2
+            candidate.at.span_since(last.at) < self.times.t_wave && candidate.slope < last.slope / 2
         })
     }
 
     /// Where no next beat comes to say how long the interval was: after twice the usual one, or
     /// before the first of those rejected is forgotten.
-    fn search_back(&mut self, now: u64) -> Option<Candidate> {
-        let forgetting = |candidate: &Candidate| now > self.times.forgets_at(candidate.at);
+    fn search_back(&mut self, now: Moment) -> Option<RPeak> {
         // What stands after that has not come yet.
-        let known = now.saturating_sub(self.times.refractory);
+        let known = now.before(self.times.refractory);
         // They stand in order, so the first is forgotten first.
-        if !self.rejected.first().is_some_and(forgetting) && !self.is_silent_for(known, 4) {
+        let first = self.candidates.first()?;
+        let is_forgetting = now.span_since(first.at) > self.times.memory * 3 / 4;
+        if !is_forgetting && !self.is_silent_for(known, 4) {
             return None;
         }
         let missed = self.missed_before(known)?;
-        self.rejected.retain(|candidate| candidate.at > missed.at);
-        Some(self.accept(missed))
+        self.accept(missed)
     }
 
-    /// When the next [`search_back`](Self::search_back) may find one.
-    fn search_back_at(&self) -> u64 {
-        let Some(first) = self.rejected.first() else {
-            return u64::MAX;
+    /// Before this there is neither a [`search_back`](Self::search_back) nor a new level.
+    fn next_due(&self) -> Moment {
+        let silent = self.silent_until(3);
+        let Some(silent) = silent.filter(|_| self.rejected > 0) else {
+            return self.relax_at;
         };
-        let known = |until: u64| until.saturating_add(self.times.refractory);
-        let forgotten = self.times.forgets_at(first.at);
-        let silent = known(self.silent_until(4));
-        silent.min(forgotten.max(known(self.silent_until(3))))
+        let silent = silent.after(self.times.refractory);
+        match silent.has_come(self.relax_at) {
+            true => silent,
+            false => self.relax_at,
+        }
     }
 
     /// In an interval of more than 1.5 usual ones, the highest that is neither near enough to the
     /// beat before to be its T wave, nor near enough to the `next` one to be its P wave.
-    fn missed_before(&self, next: u64) -> Option<Candidate> {
+    #[inline(never)] // With the next beat, and without one.
+    fn missed_before(&self, next: Moment) -> Option<usize> {
         let last = self.last.filter(|_| self.is_silent_for(next, 3))?;
-        let earliest = last.at.saturating_add(self.times.t_wave);
-        let earliest = earliest.max(next.saturating_sub(self.times.memory));
-        let latest = next.saturating_sub(self.times.p_wave);
+        let earliest = last.at.after(self.times.t_wave);
+        let earliest = earliest.or_later(next.before(self.times.memory));
+        let latest = next.before(self.times.p_wave + 1);
         let threshold = self.levels.search_back_threshold();
-        let possible = self.rejected.iter().filter(|candidate| {
-            (earliest..latest).contains(&candidate.at) && candidate.height > threshold
+        let rejected = self.candidates.iter().take(self.rejected).enumerate();
+        let possible = rejected.filter(|(_, candidate)| {
+            earliest.has_come(candidate.at)
+                && candidate.at.has_come(latest)
+                && candidate.height > threshold
         });
-        possible.max_by_key(|candidate| candidate.height).copied()
+        let highest = possible.max_by_key(|(_, candidate)| candidate.height)?;
+        Some(highest.0)
     }
 
     /// No beat has come for more than so many halves of the usual interval.
-    fn is_silent_for(&self, now: u64, halves: u64) -> bool {
-        now > self.silent_until(halves)
+    fn is_silent_for(&self, now: Moment, halves: u32) -> bool {
+        self.silent_until(halves)
+            .is_some_and(|end| now.since(end) > 0)
     }
 
     /// How long that silence, did no beat come, would not be too long.
-    fn silent_until(&self, halves: u64) -> u64 {
-        let (Some(last), Some(interval)) = (self.last, self.intervals.median()) else {
-            return u64::MAX;
-        };
-        let since = last.at.max(self.resumed_at);
-        since.saturating_add(u64::from(interval) * halves / 2)
+    fn silent_until(&self, halves: u32) -> Option<Moment> {
+        let since = self.last?.at.or_later(self.resumed_at);
+        Some(since.after(self.intervals.median()? * halves / 2))
     }
 
     /// After three seconds of silence, and every second from then on, expects smaller beats.
-    fn relax(&mut self, now: u64) {
-        if now >= self.relax_at {
+    fn relax(&mut self, now: Moment) {
+        if self.relax_at.has_come(now) {
             self.levels.relax();
-            self.relax_at = now.saturating_add(self.times.patience / 3);
+            self.expect_within(self.times.patience / 3, now);
         }
     }
 
-    fn accept_at_once(&mut self, beat: Candidate) -> Candidate {
-        self.rejected.clear();
-        self.accept(beat)
+    /// Unless a beat comes within this span, the levels are too high.
+    fn expect_within(&mut self, span: u32, now: Moment) {
+        self.relax_at = now.after(span);
+        let oldest = now.before(Moment::LONGEST);
+        self.resumed_at = self.resumed_at.or_later(oldest);
+        if let Some(last) = &mut self.last {
+            last.at = last.at.or_later(oldest);
+        }
     }
 
-    fn accept(&mut self, mut beat: Candidate) -> Candidate {
-        beat.is_doubtful = self.levels.is_doubtful(&self.fit(&beat), beat.height);
-        if let Some(last) = self.last.filter(|last| last.at >= self.resumed_at) {
-            let interval = u32::try_from(beat.at.saturating_sub(last.at));
-            self.intervals.push(interval.unwrap_or(u32::MAX));
-        }
+    /// Takes the candidate of this number for a beat, and forgets those before it.
+    #[inline(never)] // From the three places where one becomes certain.
+    fn accept(&mut self, number: usize) -> Option<RPeak> {
+        let beat = self.candidates.get(number)?;
+        let at = beat.at;
+        let peak = RPeak {
+            index: beat.r_index,
+            amplitude_uv: beat.r_uv,
+            is_doubtful: self.levels.is_doubtful(&self.fit(beat), beat.height),
+        };
+        let last = Last {
+            at,
+            slope: beat.slope,
+        };
         self.levels.beat(beat.height);
-        self.relax_at = beat.at.saturating_add(self.times.patience);
-        self.last = Some(beat);
-        beat
+        if let Some(before) = self.last.replace(last)
+            && self.resumed_at.has_come(before.at)
+        {
+            self.intervals.push(at.span_since(before.at));
+        }
+        self.expect_within(self.times.patience, at);
+        self.forget(number + 1);
+        Some(peak)
+    }
+
+    /// Forgets the oldest candidates.
+    fn forget(&mut self, count: usize) {
+        for _ in 0..count {
+            bounded::remove(&mut self.candidates, 0);
+        }
+        self.rejected = self.rejected.saturating_sub(count);
     }
 }
 
@@ -277,15 +303,18 @@ mod tests {
 
     const FLOOR: u32 = 10;
 
+    fn moment(at: u64) -> Moment {
+        Moment::START.after(at.try_into().unwrap())
+    }
+
     fn candidate(at: u64, height: u32) -> Candidate {
         Candidate {
-            at,
+            at: moment(at),
             height,
             slope: height / 10,
             r_index: at,
             r_uv: 0,
             similarity: 256,
-            is_doubtful: false,
         }
     }
 
@@ -294,9 +323,9 @@ mod tests {
         let step = |now: u64| {
             let due = candidates
                 .iter()
-                .filter(|candidate| candidate.at + 60 == now);
+                .filter(|candidate| candidate.r_index + 60 == now);
             due.for_each(|candidate| finder.handle_candidate(*candidate));
-            finder.poll_beat(now).map(|beat| beat.at)
+            finder.poll_peak(moment(now)).map(|peak| peak.index)
         };
         (now..end).filter_map(step).collect()
     }
@@ -372,7 +401,7 @@ mod tests {
     fn no_interval_spans_an_interruption() {
         let mut finder = BeatFinder::new(250, FLOOR);
         run(&mut finder, &regular(10, &[]), 0, 2_200);
-        finder.interrupt(9_000);
+        finder.interrupt(moment(9_000));
         let after = [candidate(9_100, 300), candidate(9_200, 1_000)];
         assert_eq!(run(&mut finder, &after, 9_000, 9_300), [9_200]);
         assert_eq!(finder.intervals.median(), Some(200));

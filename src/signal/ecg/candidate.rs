@@ -1,12 +1,12 @@
-use super::shape::SAME;
+use super::moment::Moment;
 
 /// No beat follows another within this: 250 a minute, the most an adult's ventricles conduct.
-pub(super) const REFRACTORY_MS: u64 = 240;
+pub(super) const REFRACTORY_MS: u32 = 240;
 /// A hump of the envelope: a QRS complex, or a tall T wave, or noise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Candidate {
-    /// Where the hump is, in decimated samples.
-    pub(super) at: u64,
+    /// Where the hump is.
+    pub(super) at: Moment,
     /// The envelope there.
     pub(super) height: u32,
     /// The steepest slope that went into it.
@@ -17,44 +17,27 @@ pub(super) struct Candidate {
     pub(super) r_uv: i32,
     /// How much it looks like the beats before, of 256.
     pub(super) similarity: u32,
-    /// Once it is taken for a beat: whether it may well be none.
-    pub(super) is_doubtful: bool,
-}
-
-impl Candidate {
-    /// One that is too low to be a beat: of its place and look nothing is asked.
-    pub(super) fn noise(maximum: Maximum) -> Self {
-        Self {
-            at: maximum.at,
-            height: maximum.height.unsigned_abs(),
-            slope: maximum.slope.unsigned_abs(),
-            r_index: 0,
-            r_uv: 0,
-            similarity: SAME,
-            is_doubtful: false,
-        }
-    }
 }
 
 /// A maximum of the envelope, before it is known to be the largest around.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Maximum {
-    pub(super) at: u64,
-    pub(super) height: i32,
-    pub(super) slope: i32,
+    pub(super) at: Moment,
+    pub(super) height: u32,
+    pub(super) slope: u32,
 }
 
 /// Finds the maxima of the envelope that no larger one follows within the refractory period.
 #[derive(Debug, Clone)]
 pub(super) struct MaximumFinder {
-    refractory: u64,
-    older: i32,
-    newer: i32,
+    refractory: u32,
+    older: u32,
+    newer: u32,
     best: Option<Maximum>,
 }
 
 impl MaximumFinder {
-    pub(super) fn new(refractory: u64) -> Self {
+    pub(super) fn new(refractory: u32) -> Self {
         Self {
             refractory,
             older: 0,
@@ -69,21 +52,21 @@ impl MaximumFinder {
     #[inline]
     pub(super) fn push(
         &mut self,
-        now: u64,
-        height: i32,
-        steepest: impl FnOnce(i32) -> i32,
+        now: Moment,
+        height: u32,
+        steepest: impl FnOnce(u32) -> u32,
     ) -> Option<Maximum> {
         let is_maximum = self.newer > self.older && self.newer >= height;
         if is_maximum && self.best.is_none_or(|best| self.newer > best.height) {
             self.best = Some(Maximum {
-                at: now.saturating_sub(1),
+                at: now.before(1),
                 height: self.newer,
                 slope: steepest(self.newer),
             });
         }
         self.older = core::mem::replace(&mut self.newer, height);
         self.best
-            .take_if(|best| now.saturating_sub(best.at) >= self.refractory)
+            .take_if(|best| now.span_since(best.at) >= self.refractory)
     }
 }
 
@@ -92,12 +75,15 @@ mod tests {
     use super::*;
     use std::vec::Vec;
 
-    fn maxima(heights: &[i32]) -> Vec<u64> {
+    fn maxima(heights: &[u32]) -> Vec<i32> {
         let mut finder = MaximumFinder::new(5);
         let quiet = core::iter::repeat_n(&0, 10);
         let heights = heights.iter().chain(quiet).zip(0..);
-        let found = heights.filter_map(|(height, now)| finder.push(now, *height, |_| 0));
-        found.map(|maximum| maximum.at).collect()
+        let found = heights
+            .filter_map(|(height, now)| finder.push(Moment::START.after(now), *height, |_| 0));
+        found
+            .map(|maximum| maximum.at.since(Moment::START))
+            .collect()
     }
 
     #[test]

@@ -2,7 +2,8 @@ use super::beats::BeatFinder;
 use super::candidate::{Candidate, Maximum, MaximumFinder, REFRACTORY_MS};
 use super::envelope::Envelope;
 use super::front::FrontEnd;
-use super::history::{Extremum, History};
+use super::history::History;
+use super::moment::Moment;
 use super::shape::{SAME, SHAPE_STEP_MS, Template};
 use crate::time::SampleRate;
 
@@ -29,9 +30,9 @@ pub struct UnsupportedRate {
 }
 
 /// How far to both sides of its middle the tip of a complex may be; wide ones last 200 ms.
-const REACH_MS: usize = 100;
+const REACH_MS: u32 = 100;
 /// Complexes below 0.15 mV are not counted (IEC 60601-2-27).
-const FLOOR_UV: usize = 150;
+const FLOOR_UV: u32 = 150;
 
 /// Finds R peaks in one ECG channel, one sample at a time.
 ///
@@ -75,12 +76,11 @@ pub struct RPeakDetector {
     history: History,
     template: Template,
     shape_step: usize,
-    refractory: usize,
+    refractory: u32,
     reach: usize,
-    /// Decimated samples.
-    now: u64,
-    /// The index of the sample at which `now` would have been 0; wraps below zero.
-    origin: u64,
+    now: Moment,
+    /// The index of the first sample of the value that is made next.
+    next_index: u64,
 }
 
 impl RPeakDetector {
@@ -97,21 +97,21 @@ impl RPeakDetector {
         }
         let front = FrontEnd::new(rate, units_per_mv);
         let inner_hz = front.inner_hz(rate);
-        let samples = |ms: usize| inner_hz as usize * ms / 1_000;
-        let envelope = Envelope::new(inner_hz as usize);
+        let samples = |ms: u32| inner_hz * ms / 1_000;
+        let envelope = Envelope::new(inner_hz);
         let floor = envelope.height_of(FLOOR_UV);
         Ok(Self {
             front,
-            maxima: MaximumFinder::new(samples(REFRACTORY_MS as usize) as u64),
-            beats: BeatFinder::new(u64::from(inner_hz), floor),
+            maxima: MaximumFinder::new(samples(REFRACTORY_MS)),
+            beats: BeatFinder::new(inner_hz, floor),
             history: History::new(),
             template: Template::new(),
-            shape_step: samples(SHAPE_STEP_MS).max(1),
-            refractory: samples(REFRACTORY_MS as usize),
-            reach: samples(REACH_MS),
+            shape_step: samples(SHAPE_STEP_MS).max(1) as usize,
+            refractory: samples(REFRACTORY_MS),
+            reach: samples(REACH_MS) as usize,
             envelope,
-            now: 0,
-            origin: 0,
+            now: Moment::START,
+            next_index: 0,
         })
     }
 
@@ -130,15 +130,18 @@ impl RPeakDetector {
     /// The index moves on by as many. The filters start afresh; what a beat looks like is
     /// remembered. A beat that the gap cuts may be lost.
     pub fn gap(&mut self, samples_lost: u64) {
-        let position = self.position().saturating_add(samples_lost);
+        let waiting = u64::from(self.front.waiting());
+        let next_index = self.next_index.saturating_add(waiting);
+        let next_index = next_index.saturating_add(samples_lost);
         self.drain();
         self.front.restart();
         self.envelope.clear();
-        self.history = History::new();
-        let decimation = u64::from(self.front.decimation());
-        let lost = samples_lost.checked_div(decimation).unwrap_or_default();
-        self.now = self.now.saturating_add(lost);
-        self.origin = position.wrapping_sub(self.now.wrapping_mul(decimation));
+        self.history.clear();
+        let samples_lost = u32::try_from(samples_lost).unwrap_or(u32::MAX);
+        let lost = samples_lost.checked_div(self.front.decimation());
+        let lost = lost.unwrap_or(0).min(Moment::LONGEST_GAP);
+        self.now = self.now.after(lost);
+        self.next_index = next_index;
         self.beats.interrupt(self.now);
     }
 
@@ -152,39 +155,47 @@ impl RPeakDetector {
 
     #[inline(never)]
     fn poll(&mut self) -> Option<RPeak> {
-        let beat = self.beats.poll_beat(self.now)?;
+        let peak = self.beats.poll_peak(self.now)?;
         // A beat found late may be further back than the history; its shape is not learnt.
-        let age = self.age_of(beat.r_index);
+        let age = self.age_of(peak.index);
         if let Some(shape) = self.history.shape(age, self.shape_step) {
             self.template.learn(&shape);
         }
-        Some(RPeak {
-            index: beat.r_index,
-            amplitude_uv: beat.r_uv,
-            is_doubtful: beat.is_doubtful,
-        })
+        Some(peak)
     }
 
     fn advance(&mut self, uv: i16) {
         self.history.push(uv);
         let height = self.envelope.push(&self.history);
-        let steepest = |height: i32| match self.beats.may_take(height) {
+        let steepest = |height: u32| match self.beats.may_take(height) {
             true => self.envelope.steepest(),
             false => 0,
         };
         if let Some(maximum) = self.maxima.push(self.now, height, steepest) {
-            self.handle_maximum(maximum);
+            self.handle_maximum(&maximum);
         }
-        self.now = self.now.saturating_add(1);
+        self.now = self.now.after(1);
+        let decimation = u64::from(self.front.decimation());
+        self.next_index = self.next_index.saturating_add(decimation);
     }
 
     #[inline(never)]
-    fn handle_maximum(&mut self, maximum: Maximum) {
-        let candidate = match self.beats.may_take(maximum.height) {
-            true => self.locate(maximum),
-            false => Candidate::noise(maximum),
+    fn handle_maximum(&mut self, maximum: &Maximum) {
+        let middle = self.now.span_since(maximum.at) as usize + self.envelope.delay();
+        let may_be_beat = self.beats.may_take(maximum.height);
+        let tip = match may_be_beat {
+            true => self.history.extremum(middle, self.reach),
+            false => None,
         };
-        self.beats.handle_candidate(candidate);
+        let shape = tip.and_then(|tip| self.history.shape(tip.age, self.shape_step));
+        self.beats.handle_candidate(Candidate {
+            at: maximum.at,
+            height: maximum.height,
+            slope: maximum.slope,
+            r_index: self.index_of(tip.map_or(middle, |tip| tip.age)),
+            r_uv: tip.map_or(0, |tip| tip.uv),
+            similarity: shape.map_or(SAME, |shape| self.template.similarity(&shape)),
+        });
     }
 
     /// Goes on as if the last value lasted, until all that was seen is decided.
@@ -196,46 +207,20 @@ impl RPeakDetector {
         }
     }
 
-    fn locate(&self, maximum: Maximum) -> Candidate {
-        let age = self.now.saturating_sub(maximum.at);
-        let age = usize::try_from(age).unwrap_or(usize::MAX / 2) + self.envelope.delay();
-        let tip = self.history.extremum(age, self.reach);
-        let tip = tip.unwrap_or(Extremum { age, uv: 0 });
-        let shape = self.history.shape(tip.age, self.shape_step);
-        Candidate {
-            at: maximum.at,
-            height: maximum.height.unsigned_abs(),
-            slope: maximum.slope.unsigned_abs(),
-            r_index: self.index_of(tip.age),
-            r_uv: tip.uv,
-            similarity: shape.map_or(SAME, |shape| self.template.similarity(&shape)),
-            is_doubtful: false,
-        }
-    }
-
-    /// Samples pushed, and lost.
-    fn position(&self) -> u64 {
-        let decimation = u64::from(self.front.decimation());
-        let worked_on = self.now.wrapping_mul(decimation);
-        let waiting = u64::from(self.front.waiting());
-        self.origin.wrapping_add(worked_on).wrapping_add(waiting)
-    }
-
     /// The inverse of [`index_of`](Self::index_of).
     fn age_of(&self, index: u64) -> usize {
-        let decimation = u64::from(self.front.decimation());
-        let first = index
-            .wrapping_sub((decimation - 1) / 2)
-            .wrapping_sub(self.origin);
-        let inner = first.checked_div(decimation).unwrap_or(0);
-        usize::try_from(self.now.saturating_sub(inner)).unwrap_or(usize::MAX / 2)
+        let decimation = self.front.decimation();
+        let since = self.next_index.saturating_sub(index);
+        let since = u32::try_from(since).unwrap_or(u32::MAX);
+        let age = since.saturating_add(decimation - 1).checked_div(decimation);
+        age.unwrap_or(0) as usize
     }
 
     /// The caller's index of the middle of the samples that made the value of this age.
     fn index_of(&self, age: usize) -> u64 {
-        let decimation = u64::from(self.front.decimation());
-        let inner = self.now.saturating_sub(age as u64);
-        let first = self.origin.wrapping_add(inner.wrapping_mul(decimation));
-        first.wrapping_add((decimation - 1) / 2)
+        let decimation = self.front.decimation();
+        let since = age as u64 * u64::from(decimation);
+        let first = self.next_index.saturating_sub(since);
+        first.saturating_add(u64::from((decimation - 1) / 2))
     }
 }

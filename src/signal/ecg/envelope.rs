@@ -61,19 +61,19 @@ impl<const N: usize> Line<N> {
 }
 
 /// Two moving means of this length leave 3 % of mains at 50 Hz, and 5 % at 60 Hz.
-const LOW_MS: usize = 25;
+const LOW_MS: u32 = 25;
 /// What is left of P and T waves is in the mean over this length.
-const HIGH_MS: usize = 125;
-const SLOPE_MS: usize = 10;
+const HIGH_MS: u32 = 125;
+const SLOPE_MS: u32 = 10;
 /// The steep part of a QRS complex; a wide one of 120 ms has two.
-const ENERGY_MS: usize = 60;
+const ENERGY_MS: u32 = 60;
 /// The slope is in 1/8 µV, so that a small signal is not rounded away.
 const FRACTION_BITS: u32 = 24 - 3;
 
 impl Envelope {
     /// For a rate of 100 to 399 Hz.
-    pub(super) fn new(rate_hz: usize) -> Self {
-        let samples = |ms: usize, most: u8| {
+    pub(super) fn new(rate_hz: u32) -> Self {
+        let samples = |ms: u32, most: u8| {
             let samples = u8::try_from((rate_hz * ms + 500) / 1_000);
             samples.unwrap_or(most).clamp(1, most)
         };
@@ -103,11 +103,10 @@ impl Envelope {
     }
 
     /// How high the hump is of a narrow complex of `uv` microvolts.
-    pub(super) fn height_of(&self, uv: usize) -> u32 {
+    pub(super) fn height_of(&self, uv: u32) -> u32 {
         // Up and down again, of which the filters leave three quarters.
         let travel = uv * 2 * 3 / 4;
-        let height = 8 * travel * usize::from(self.lengths.slope);
-        u32::try_from(height).unwrap_or(u32::MAX)
+        8 * travel * u32::from(self.lengths.slope)
     }
 
     /// Samples by which the hump comes after the middle of the QRS complex.
@@ -122,14 +121,14 @@ impl Envelope {
     }
 
     /// Samples after which nothing of the past is left.
-    pub(super) fn memory(&self) -> usize {
+    pub(super) fn memory(&self) -> u32 {
         let Lengths {
             low,
             high,
             slope,
             energy,
         } = self.lengths;
-        2 * usize::from(low) + usize::from(high) + usize::from(slope + 1) + usize::from(energy)
+        2 * u32::from(low) + u32::from(high) + u32::from(slope + 1) + u32::from(energy)
     }
 
     /// Forgets all; the history that it is given must forget, too.
@@ -140,7 +139,7 @@ impl Envelope {
     /// Takes the newest value of the history in, and gives the envelope's: about the travel of the
     /// signal in 60 ms.
     #[inline]
-    pub(super) fn push(&mut self, history: &History) -> i32 {
+    pub(super) fn push(&mut self, history: &History) -> u32 {
         self.at = self.at.wrapping_add(1);
         let band = self.band(history);
         self.bands.put(self.at, band);
@@ -148,13 +147,13 @@ impl Envelope {
         let oldest = self.rises.ago(self.at, self.lengths.energy);
         self.rises.put(self.at, rise.abs());
         self.energy += rise.abs() - oldest;
-        self.energy
+        self.energy.cast_unsigned()
     }
 
     /// The steepest slope in what the present value is the sum of.
-    pub(super) fn steepest(&self) -> i32 {
+    pub(super) fn steepest(&self) -> u32 {
         let slopes = (0..self.lengths.energy).map(|age| self.rises.ago(self.at, age));
-        slopes.max().unwrap_or(0)
+        slopes.max().unwrap_or(0).cast_unsigned()
     }
 
     /// |uv| < 2¹⁵ and the lengths are at most 10, 10 and 50, so no sum passes 2²⁹.
@@ -184,17 +183,17 @@ impl Envelope {
 mod tests {
     use super::*;
 
-    const RATES: [usize; 5] = [100, 128, 250, 360, 399];
+    const RATES: [u32; 5] = [100, 128, 250, 360, 399];
 
     /// An envelope with the history that it reads.
     struct Tried(History, Envelope);
 
     impl Tried {
-        fn new(rate_hz: usize) -> Self {
+        fn new(rate_hz: u32) -> Self {
             Self(History::new(), Envelope::new(rate_hz))
         }
 
-        fn push(&mut self, uv: i16) -> i32 {
+        fn push(&mut self, uv: i16) -> u32 {
             let Self(history, envelope) = self;
             history.push(uv);
             envelope.push(history)
@@ -202,7 +201,7 @@ mod tests {
     }
 
     /// The envelope of a triangle of 1 mV and 80 ms with its top at sample `top`.
-    fn humps(rate_hz: usize, top: usize) -> impl Iterator<Item = (usize, i32)> {
+    fn humps(rate_hz: u32, top: u32) -> impl Iterator<Item = (u32, u32)> {
         let mut envelope = Tried::new(rate_hz);
         let half = rate_hz * 40 / 1_000;
         (0..2 * rate_hz).map(move |n| {
@@ -218,7 +217,7 @@ mod tests {
             let delay = Envelope::new(rate_hz).delay();
             let highest = humps(rate_hz, rate_hz).max_by_key(|(_, level)| *level);
             let (at, _) = highest.unwrap();
-            let error = at.abs_diff(rate_hz + delay) * 1_000 / rate_hz;
+            let error = at.abs_diff(rate_hz + delay as u32) * 1_000 / rate_hz;
             assert!(error <= 45, "{rate_hz} Hz: {error} ms off");
         }
     }
@@ -228,7 +227,7 @@ mod tests {
         for rate_hz in RATES {
             let memory = Envelope::new(rate_hz).memory();
             let end = rate_hz + rate_hz * 40 / 1_000;
-            let mut rest = humps(rate_hz, rate_hz).skip(end + memory);
+            let mut rest = humps(rate_hz, rate_hz).skip((end + memory) as usize);
             assert!(rest.all(|(_, level)| level == 0), "{rate_hz} Hz");
         }
     }
@@ -261,7 +260,7 @@ mod tests {
                     }
                 };
                 let levels = (0..1_000).map(|n| envelope.push(square(n)));
-                assert!(levels.min().unwrap() >= 0);
+                assert!(levels.max().unwrap() < 1 << 30);
             }
         }
     }

@@ -29,7 +29,7 @@ const RANGE_UV: i64 = 32_767;
 impl FrontEnd {
     pub(super) fn new(rate: SampleRate, units_per_mv: u32) -> Self {
         let decimation = (rate.as_millihertz() / 200_000).max(1);
-        let divisor = i64::from(units_per_mv.max(1)) * i64::from(decimation);
+        let divisor = u64::from(units_per_mv.max(1)) * u64::from(decimation);
         let (reciprocal, shift) = reciprocal_uv(divisor);
         // A power of two of samples next below half a second's.
         let half_second = rate.as_millihertz() / decimation / 2_000;
@@ -114,12 +114,12 @@ fn saturate_uv(uv: i64) -> i16 {
 }
 
 /// 1,000 µV/mV over `divisor`, as a number of 16 bits and a right shift; error below 2⁻¹⁵.
-fn reciprocal_uv(divisor: i64) -> (i32, u32) {
+fn reciprocal_uv(divisor: u64) -> (i32, u32) {
     let mut shift = 0;
-    while (1_000_i64 << shift) / divisor < 1 << 15 {
+    while 1_000_u64 << shift < divisor << 15 {
         shift += 1;
     }
-    (((1_000_i64 << shift) / divisor) as i32, shift)
+    (((1_000_u64 << shift) / divisor) as i32, shift)
 }
 
 #[cfg(test)]

@@ -37,6 +37,11 @@ impl History {
         }
     }
 
+    /// Forgets all: the signal was zero.
+    pub(super) fn clear(&mut self) {
+        *self = Self::new();
+    }
+
     #[inline]
     pub(super) fn push(&mut self, uv: i16) {
         if let Some(slot) = self.values.get_mut(usize::from(self.next)) {

@@ -2,9 +2,9 @@ use super::recent::Recent;
 use super::shape::SAME;
 
 /// A part of the whole is in 1/256.
-const WHOLE: i64 = 256;
+pub(super) const WHOLE: u32 = 256;
 /// A similarity that raises no doubt, of 256.
-const UNLIKE: i64 = 256 - 32;
+const UNLIKE: i32 = 256 - 32;
 /// More noise than this part of the signal, in 1/256, makes no further difference.
 const MUCH_NOISE: u32 = 160;
 
@@ -20,7 +20,7 @@ pub(super) struct Fit {
 impl Fit {
     /// The part of the usual interval by which it comes too early, in 1/256.
     fn early(&self) -> u32 {
-        256_u32.saturating_sub(self.interval)
+        WHOLE.saturating_sub(self.interval)
     }
 }
 
@@ -76,17 +76,15 @@ impl Levels {
     /// Halves what is expected of a beat, for the signal may have become smaller, but not
     /// below three times the noise.
     pub(super) fn relax(&mut self) {
-        let half = self.signal.median().unwrap_or(0) / 2;
-        let noise = self.noise.median().unwrap_or(0);
+        let half = self.signal.median_or_zero() / 2;
+        let noise = self.noise.median_or_zero();
         self.signal.clear();
         self.signal.push(half.max(noise.saturating_mul(3)));
     }
 
     pub(super) fn threshold(&self) -> u32 {
-        let signal = self.signal.median().unwrap_or(0);
-        let noise = self.noise.median().unwrap_or(0);
-        let above = signal.saturating_sub(noise) / 3;
-        noise.saturating_add(above).max(self.floor)
+        let (noise, above) = self.noise_and_above();
+        noise.saturating_add(above / 3).max(self.floor)
     }
 
     /// What a candidate of this kind must reach.
@@ -95,37 +93,50 @@ impl Levels {
     /// a candidate raises: one that comes early and does not look like a beat must be as high as one.
     /// In a clean signal, ectopic beats look and come as they may.
     pub(super) fn threshold_for(&self, fit: &Fit) -> u32 {
-        let noise = self.noise.median().unwrap_or(0);
-        let above = self.signal.median().unwrap_or(0).saturating_sub(noise);
-        let doubt = 6 * (UNLIKE - i64::from(fit.similarity)) + 8 * i64::from(fit.early());
-        let ratio = i64::from(self.noise_ratio().min(MUCH_NOISE));
-        let share = (WHOLE / 3 + ratio * doubt / 1_024).max(0);
-        let above = i64::from(above) * share / WHOLE;
-        let threshold = i64::from(noise).saturating_add(above);
-        u32::try_from(threshold).unwrap_or(u32::MAX).max(self.floor)
+        let (noise, above) = self.noise_and_above();
+        let doubt = 6 * (UNLIKE - fit.similarity.cast_signed()) + 8 * fit.early().cast_signed();
+        let ratio = self.noise_ratio().min(MUCH_NOISE).cast_signed();
+        let share = (WHOLE.cast_signed() / 3 + ratio * doubt / 1_024).max(0);
+        let above = u64::from(above) * u64::from(share.cast_unsigned()) >> WHOLE.ilog2();
+        let above = u32::try_from(above).unwrap_or(u32::MAX);
+        noise.saturating_add(above).max(self.floor)
     }
 
     /// Whether a beat may well be none: how far it is from the usual one in shape, interval and
     /// height, as far as there is noise to make it so.
     pub(super) fn is_doubtful(&self, fit: &Fit, height: u32) -> bool {
-        let signal = u64::from(self.signal.median().unwrap_or(0)).max(1);
-        let height = u64::from(height) * 256 / signal;
-        let unlike = u64::from(SAME.saturating_sub(fit.similarity)) * 3 / 4;
-        let oddness = unlike + u64::from(fit.interval.abs_diff(256)) + height.abs_diff(256) / 2;
-        u64::from(self.noise_ratio()).saturating_mul(oddness) > 70 * 256
+        let signal = self.signal.median_or_zero().max(1);
+        let height = share_of(height, signal).unwrap_or(u32::MAX);
+        let unlike = SAME.saturating_sub(fit.similarity) * 3 / 4;
+        let oddness = unlike
+            .saturating_add(fit.interval.abs_diff(WHOLE))
+            .saturating_add(height.abs_diff(WHOLE) / 2);
+        self.noise_ratio().saturating_mul(oddness) > 70 * WHOLE
     }
 
     /// Noise over signal, in 1/256; 0 where there is neither.
     fn noise_ratio(&self) -> u32 {
-        let noise = u64::from(self.noise.median().unwrap_or(0)) * 256;
-        let ratio = noise.checked_div(u64::from(self.signal.median().unwrap_or(0)));
-        u32::try_from(ratio.unwrap_or(0)).unwrap_or(u32::MAX)
+        let (signal, noise) = (self.signal.median_or_zero(), self.noise.median_or_zero());
+        share_of(noise, signal).unwrap_or(0)
+    }
+
+    /// The noise, and how far the signal is above it.
+    fn noise_and_above(&self) -> (u32, u32) {
+        let (signal, noise) = (self.signal.median_or_zero(), self.noise.median_or_zero());
+        (noise, signal.saturating_sub(noise))
     }
 
     /// What a beat must reach that is looked for where one is overdue.
     pub(super) fn search_back_threshold(&self) -> u32 {
         (self.threshold() / 2).max(self.floor)
     }
+}
+
+/// A part over the whole, in 1/256; `None` where there is no whole.
+#[inline(never)] // It divides 64 bits, which is no operation of a small core.
+pub(super) fn share_of(part: u32, whole: u32) -> Option<u32> {
+    let share = (u64::from(part) * u64::from(WHOLE)).checked_div(u64::from(whole))?;
+    Some(u32::try_from(share).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

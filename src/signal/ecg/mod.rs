@@ -45,6 +45,7 @@ mod front;
 mod heart_rate;
 mod history;
 mod levels;
+mod moment;
 mod monitor;
 mod pacing;
 mod quality;

@@ -27,8 +27,7 @@ impl<const N: usize> Recent<N> {
     }
 
     pub(super) fn clear(&mut self) {
-        self.count = 0;
-        self.next = 0;
+        (self.count, self.next, self.median) = (0, 0, 0);
     }
 
     /// Takes a value in; the oldest of `N` makes room.
@@ -44,6 +43,11 @@ impl<const N: usize> Recent<N> {
     /// The middle value, the upper one of two; `None` when there is none.
     pub(super) fn median(&self) -> Option<u32> {
         (self.count > 0).then_some(self.median)
+    }
+
+    /// The same, and 0 when there is none.
+    pub(super) fn median_or_zero(&self) -> u32 {
+        self.median
     }
 
     /// The value that has no more than half of them below and more than half not above it.

@@ -1,7 +1,7 @@
 /// Values of a complex: 136 ms of it, about 8 ms apart.
 pub(super) const SHAPE_LEN: usize = 17;
 /// How far apart they are.
-pub(super) const SHAPE_STEP_MS: usize = 8;
+pub(super) const SHAPE_STEP_MS: u32 = 8;
 /// The signal around an R peak, in µV.
 pub(super) type Shape = [i16; SHAPE_LEN];
 /// The similarity of two shapes that are the same but for their size.
@@ -43,20 +43,33 @@ impl Template {
         if !self.is_known {
             return SAME;
         }
-        let both = covariance(shape, &self.mean).max(0);
-        let product = covariance(shape, shape) * covariance(&self.mean, &self.mean);
-        let whole = (product / i64::from(SAME)).max(1);
+        let both = covariance(shape, &self.mean).max(0).cast_unsigned();
+        let product = variance(shape) * variance(&self.mean);
+        let whole = (product / u64::from(SAME)).max(1);
         let similarity = (both * both).checked_div(whole);
-        similarity.map_or(0, |similarity| similarity.min(i64::from(SAME)) as u32)
+        similarity.map_or(0, |similarity| similarity.min(u64::from(SAME)) as u32)
     }
 }
 
+/// In units of 2^4 µV², as the covariance.
+fn variance(shape: &Shape) -> u64 {
+    covariance(shape, shape).cast_unsigned()
+}
+
 /// In units of 2^4 µV²: 17 products of at most 2^30, so that two of these multiply to below 2^62.
+#[inline(never)] // Of three pairs.
 fn covariance(a: &Shape, b: &Shape) -> i64 {
-    let sum = |shape: &Shape| shape.iter().map(|value| i64::from(*value)).sum::<i64>();
-    let pairs = a.iter().zip(b);
-    let products: i64 = pairs.map(|(a, b)| i64::from(*a) * i64::from(*b)).sum();
-    (products - sum(a) * sum(b) / SHAPE_LEN as i64) >> 4
+    let (mut products, mut a_sum, mut b_sum) = (0, 0, 0);
+    for (a, b) in a.iter().zip(b) {
+        let (a, b) = (i32::from(*a), i32::from(*b));
+        products += i64::from(a * b);
+        a_sum += a;
+        b_sum += b;
+    }
+    let sums = i64::from(a_sum) * i64::from(b_sum);
+    // Of the magnitude: that division the core has at hand.
+    let mean = (sums.unsigned_abs() / SHAPE_LEN as u64).cast_signed();
+    (products - mean * sums.signum()) >> 4
 }
 
 #[cfg(test)]

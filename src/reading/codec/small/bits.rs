@@ -27,6 +27,7 @@ impl<'a> BitWriter<'a> {
     }
 
     /// Appends the low `bits` bits of `value`; `bits` is at most [`MAX_PUT`] and `value` has no others.
+    #[inline(never)] // From a dozen places.
     pub(super) fn put(&mut self, value: u32, bits: u32) {
         debug_assert!(bits <= MAX_PUT && value >> bits == 0);
         self.pending = self.pending << bits | value;
@@ -54,13 +55,14 @@ impl<'a> BitWriter<'a> {
     }
 }
 
-/// Reads bits; everything past the end is an error, never a zero.
+/// Reads bits; those past the end are zeros, but then whatever is said of the block is that it is cut.
 #[derive(Debug)]
 pub(super) struct BitReader<'a> {
     rest: slice::Iter<'a, u8>,
     /// The next bits, left-aligned; below the lowest of them all zeros.
     window: u32,
     window_bits: u32,
+    is_truncated: bool,
 }
 
 impl<'a> BitReader<'a> {
@@ -69,29 +71,43 @@ impl<'a> BitReader<'a> {
             rest: bytes.iter(),
             window: 0,
             window_bits: 0,
+            is_truncated: false,
         }
     }
 
     /// The next `bits` bits as a number; `bits` is at most 24.
-    pub(super) fn take(&mut self, bits: u32) -> Result<u32, DecodeError> {
+    #[inline(never)] // From eight places.
+    pub(super) fn take(&mut self, bits: u32) -> u32 {
         debug_assert!(bits <= 24);
         self.refill();
         let value = self.window.checked_shr(32 - bits).unwrap_or(0);
-        self.skip(bits)?;
-        Ok(value)
+        self.skip(bits);
+        value
     }
 
     /// Counts zeros up to `limit` (at most 24), and consumes the one that ends them before the limit.
-    pub(super) fn take_zeros(&mut self, limit: u32) -> Result<u32, DecodeError> {
+    pub(super) fn take_zeros(&mut self, limit: u32) -> u32 {
         debug_assert!(limit <= 24);
         self.refill();
         let zeros = self.window.leading_zeros().min(limit);
-        self.skip((zeros + 1).min(limit))?;
-        Ok(zeros)
+        self.skip((zeros + 1).min(limit));
+        zeros
+    }
+
+    /// What is wrong with a block in which `error` was found: that first of which it may be the consequence.
+    #[inline(never)] // From six places.
+    pub(super) fn refusal(&self, error: DecodeError) -> DecodeError {
+        match self.is_truncated {
+            true => DecodeError::Truncated,
+            false => error,
+        }
     }
 
     /// Checks that only the padding of the last byte is left, and that it is zero.
     pub(super) fn finish(self) -> Result<(), DecodeError> {
+        if self.is_truncated {
+            return Err(DecodeError::Truncated);
+        }
         if self.window_bits >= 8 || !self.rest.as_slice().is_empty() {
             return Err(DecodeError::TrailingBytes);
         }
@@ -112,13 +128,10 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    fn skip(&mut self, bits: u32) -> Result<(), DecodeError> {
-        self.window_bits = self
-            .window_bits
-            .checked_sub(bits)
-            .ok_or(DecodeError::Truncated)?;
+    fn skip(&mut self, bits: u32) {
+        self.is_truncated |= bits > self.window_bits;
+        self.window_bits = self.window_bits.saturating_sub(bits);
         self.window <<= bits;
-        Ok(())
     }
 }
 
@@ -141,7 +154,7 @@ mod tests {
         );
         let mut reader = BitReader::new(&out[..7]);
         for (value, bits) in fields {
-            assert_eq!(reader.take(bits), Ok(value));
+            assert_eq!(reader.take(bits), value);
         }
         assert_eq!(reader.finish(), Ok(()));
     }
@@ -158,27 +171,32 @@ mod tests {
     #[test]
     fn the_limit_needs_no_closing_one() {
         let mut reader = BitReader::new(&[0b0000_1000, 0b0000_0101]);
-        assert_eq!(reader.take_zeros(16), Ok(4));
-        assert_eq!(reader.take_zeros(7), Ok(7));
-        assert_eq!(reader.take_zeros(7), Ok(1));
-        assert_eq!(reader.take(1), Ok(0));
-        assert_eq!(reader.take(1), Ok(1));
-        assert_eq!(reader.take(1), Err(DecodeError::Truncated));
+        assert_eq!(reader.take_zeros(16), 4);
+        assert_eq!(reader.take_zeros(7), 7);
+        assert_eq!(reader.take_zeros(7), 1);
+        assert_eq!(reader.take(1), 0);
+        assert_eq!(reader.take(1), 1);
+        assert_eq!(reader.take(1), 0);
+        assert_eq!(reader.finish(), Err(DecodeError::Truncated));
     }
 
     #[test]
     fn zeros_that_run_off_the_end_are_truncation() {
         let mut reader = BitReader::new(&[0]);
-        assert_eq!(reader.take_zeros(16), Err(DecodeError::Truncated));
+        let error = DecodeError::NotCanonical;
+        assert_eq!(reader.refusal(error), error);
+        assert_eq!(reader.take_zeros(16), 16);
+        assert_eq!(reader.refusal(error), DecodeError::Truncated);
+        assert_eq!(reader.finish(), Err(DecodeError::Truncated));
     }
 
     #[test]
     fn refuses_what_follows_the_last_bit() {
         let mut reader = BitReader::new(&[0b1000_0001]);
-        assert_eq!(reader.take(1), Ok(1));
+        assert_eq!(reader.take(1), 1);
         assert_eq!(reader.finish(), Err(DecodeError::Padding));
         let mut reader = BitReader::new(&[0x80, 0]);
-        assert_eq!(reader.take(1), Ok(1));
+        assert_eq!(reader.take(1), 1);
         assert_eq!(reader.finish(), Err(DecodeError::TrailingBytes));
     }
 }

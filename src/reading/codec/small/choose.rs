@@ -14,10 +14,14 @@
 //! estimate puts the second difference first, the third is run too: on a smooth signal at
 //! the full range of 24 bits that saves up to 4 bits a sample.
 
-use super::predictor::{COUNT, ORDER, Predictor, REACH, WEIGHT_BITS, WEIGHTS, dot};
+use super::predictor::{
+    COUNT, ORDER, Predictor, REACH, WEIGHT_BITS, WEIGHTS, dot, dot_of_samples, fours,
+};
 use super::rice::{bit_len, fold, wrap};
 
 const SEGMENT: usize = 32;
+/// A segment, and zeros that fill up its last group of four, whatever the lag.
+const PADDED: usize = SEGMENT + 3;
 /// Below so many differences, a segment that is not the first says too little.
 const SEGMENT_MIN: u32 = 16;
 /// How many residuals of a trial give one mean.
@@ -96,25 +100,28 @@ pub(in crate::reading::codec) fn shortlisted(
         step,
         width,
     };
-    let third = (first == SECOND_DIFFERENCE).then_some(THIRD_DIFFERENCE);
-    [first, second]
-        .into_iter()
-        .chain(third)
-        .min_by_key(|&number| trial(number).cost(effort.skipped_samples))
-        .unwrap_or(first)
+    let count = if first == SECOND_DIFFERENCE { 3 } else { 2 };
+    let (mut best, mut least) = (first, u32::MAX);
+    for number in [first, second, THIRD_DIFFERENCE].into_iter().take(count) {
+        let cost = trial(number).cost(effort.skipped_samples);
+        if cost < least {
+            (best, least) = (number, cost);
+        }
+    }
+    best
 }
 
 /// The two predictors whose residuals have the least energy, by the autocorrelation.
 #[inline(never)] // Its arrays are off the stack again before the trials.
 fn shortlist(samples: &[i32], step: u32, skipped: usize) -> [u32; 2] {
     let mut costs = [0_u32; COUNT];
-    let mut segment = [0_i32; SEGMENT];
+    let mut segment = [0; PADDED];
     let stride = skipped.saturating_add(1).saturating_mul(SEGMENT);
     for start in (0..samples.len()).step_by(stride) {
         segment.fill(0);
         let pairs = samples.get(start..).unwrap_or(&[]).windows(2);
         let mut len = 0;
-        for (slot, pair) in segment.iter_mut().zip(pairs) {
+        for (slot, pair) in segment.iter_mut().zip(pairs).take(SEGMENT) {
             if let [earlier, later] = pair {
                 *slot = (later - earlier) >> step;
                 len += 1;
@@ -127,7 +134,7 @@ fn shortlist(samples: &[i32], step: u32, skipped: usize) -> [u32; 2] {
     two_least(&costs)
 }
 
-fn add_costs(costs: &mut [u32; COUNT], segment: &mut [i32; SEGMENT], len: u32) {
+fn add_costs(costs: &mut [u32; COUNT], segment: &mut [i32; PADDED], len: u32) {
     let spectrum = Autocorrelation::of(segment);
     for (cost, repeats) in costs.iter_mut().zip(&REPEATS) {
         *cost = cost.saturating_add(spectrum.log_energy(repeats) * len);
@@ -157,21 +164,17 @@ struct Autocorrelation {
 
 impl Autocorrelation {
     /// Reduces the segment to 13 bits on the way.
-    fn of(segment: &mut [i32; SEGMENT]) -> Self {
+    fn of(segment: &mut [i32; PADDED]) -> Self {
         let magnitude = segment.iter().fold(0, |bits, &value| bits | fold(value));
         let coarse = bit_len(magnitude).saturating_sub(13);
         for value in segment.iter_mut() {
             *value >>= coarse;
         }
         let mut lags = [0; REACH];
-        for (lag, slot) in lags.iter_mut().enumerate() {
-            if let Some((earlier, later)) = segment
-                .len()
-                .checked_sub(lag)
-                .and_then(|common| Some((segment.get(..common)?, segment.get(lag..)?)))
-            {
-                *slot = dot(earlier, later);
-            }
+        let mut later = &segment[..];
+        for lag in &mut lags {
+            *lag = dot_of_samples(fours(segment), fours(later));
+            later = later.get(1..).unwrap_or(&[]);
         }
         let [power, ..] = lags;
         let fine = bit_len(power.cast_unsigned()).saturating_sub(15);
@@ -186,7 +189,8 @@ impl Autocorrelation {
 
     /// The logarithm of the energy that an error filter leaves of this segment.
     fn log_energy(&self, repeats: &[i16; REACH]) -> u32 {
-        let energy = dot(repeats, &self.lags);
+        let ([power_repeat, repeats @ ..], [power, lags @ ..]) = (repeats, &self.lags);
+        let energy = dot(fours(repeats), fours(lags)) + i32::from(*power_repeat) * power;
         let scaled = log2(energy.max(1).cast_unsigned()) + (self.exponent << LOG_BITS);
         let log = scaled.cast_signed() - ((2 * WEIGHT_BITS) << LOG_BITS).cast_signed();
         log.max(FLOOR_LOG).cast_unsigned()
@@ -270,7 +274,7 @@ const fn repeats() -> [[i16; REACH]; COUNT] {
     table
 }
 
-/// What turns differences into residuals: 1, then the negated weights.
+/// What turns differences into residuals: 1, then the negated wfours.
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 const fn error_filter(number: usize) -> [i16; REACH] {
     let mut filter = [0; REACH];

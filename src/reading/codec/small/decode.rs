@@ -23,37 +23,26 @@ pub fn decode(bytes: &[u8], samples: &mut [i32]) -> Result<(), DecodeError> {
 }
 
 fn read_block(reader: &mut BitReader<'_>, samples: &mut [i32]) -> Result<(), DecodeError> {
-    match reader.take(MODE_BITS)? {
-        MODE_CONSTANT => read_constant(reader, samples),
-        MODE_STEPPED => {
-            let step = reader.take(SIZE_BITS)?;
-            if !(1..SAMPLE_BITS).contains(&step) {
-                return Err(DecodeError::NotCanonical);
-            }
-            let mode = reader.take(MODE_BITS)?;
-            read_varying(reader, mode, step, samples)
-        }
-        mode => read_varying(reader, mode, 0, samples),
+    let mut mode = reader.take(MODE_BITS);
+    if mode == MODE_CONSTANT {
+        samples.fill(read_first(reader, SAMPLE_BITS)?);
+        return Ok(());
     }
-}
-
-fn read_constant(reader: &mut BitReader<'_>, samples: &mut [i32]) -> Result<(), DecodeError> {
-    samples.fill(read_first(reader, SAMPLE_BITS)?);
-    Ok(())
-}
-
-fn read_varying(
-    reader: &mut BitReader<'_>,
-    mode: u32,
-    step: u32,
-    samples: &mut [i32],
-) -> Result<(), DecodeError> {
+    let mut step = 0;
+    let mut is_canonical = true;
+    if mode == MODE_STEPPED {
+        step = reader.take(SIZE_BITS);
+        mode = reader.take(MODE_BITS);
+        is_canonical = (1..SAMPLE_BITS).contains(&step) && mode < MODE_STEPPED;
+    }
+    if !is_canonical {
+        return Err(reader.refusal(DecodeError::NotCanonical));
+    }
     match mode {
-        MODE_CONSTANT | MODE_STEPPED => return Err(DecodeError::NotCanonical),
         MODE_PACKED => read_packed(reader, step, samples)?,
         number => read_residuals(reader, number, step, samples)?,
     }
-    check_survey(samples, step)
+    check_survey(samples, step).map_err(|error| reader.refusal(error))
 }
 
 fn read_packed(
@@ -61,18 +50,15 @@ fn read_packed(
     step: u32,
     samples: &mut [i32],
 ) -> Result<(), DecodeError> {
-    let size = reader.take(SIZE_BITS)?;
-    if size > SAMPLE_BITS - step {
-        return Err(DecodeError::OutOfRange { index: 0 });
-    }
+    let size = read_size(reader, SAMPLE_BITS - step)?;
     let mut seen = 0;
     for sample in samples {
-        let folded = reader.take(size)?;
+        let folded = reader.take(size);
         seen |= folded;
         *sample = unfold(folded) << step;
     }
     if bit_len(seen) != size {
-        return Err(DecodeError::NotCanonical);
+        return Err(reader.refusal(DecodeError::NotCanonical));
     }
     Ok(())
 }
@@ -85,7 +71,7 @@ fn read_residuals(
 ) -> Result<(), DecodeError> {
     let width = SAMPLE_BITS - step;
     let predictor = Predictor::new(number, step);
-    let mut code = RiceCode::new(reader.take(START_BITS)?, width);
+    let mut code = RiceCode::new(reader.take(START_BITS), width);
     for index in 0..samples.len() {
         let Some((past, [sample, ..])) = samples.split_at_mut_checked(index) else {
             break;
@@ -101,16 +87,23 @@ fn read_residuals(
     Ok(())
 }
 
+#[inline(never)] // Of a flat line, and of one that varies.
 fn read_first(reader: &mut BitReader<'_>, width: u32) -> Result<i32, DecodeError> {
-    let size = reader.take(SIZE_BITS)?;
-    if size > width {
-        return Err(DecodeError::OutOfRange { index: 0 });
-    }
+    let size = read_size(reader, width)?;
     let folded = match size.checked_sub(1) {
-        Some(below) => 1 << below | reader.take(below)?,
+        Some(below) => 1 << below | reader.take(below),
         None => 0,
     };
     Ok(unfold(folded))
+}
+
+/// How many bits there are, at most `width`.
+fn read_size(reader: &mut BitReader<'_>, width: u32) -> Result<u32, DecodeError> {
+    let size = reader.take(SIZE_BITS);
+    if size > width {
+        return Err(reader.refusal(DecodeError::OutOfRange { index: 0 }));
+    }
+    Ok(size)
 }
 
 /// Refuses what the encoder would have written as constant, or with a larger step.

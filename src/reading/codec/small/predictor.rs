@@ -1,4 +1,4 @@
-//! The fixed predictors: integer weights on the differences that came before.
+//! The fixed predictors: integer wfours on the differences that came before.
 
 /// How many differences a predictor weighs.
 pub(super) const ORDER: usize = 16;
@@ -6,7 +6,7 @@ pub(super) const ORDER: usize = 16;
 pub(super) const REACH: usize = ORDER + 1;
 /// How many predictors there are; their numbers go from 0.
 pub(super) const COUNT: usize = 29;
-/// Weights are in units of 2^−5.
+/// Wfours are in units of 2^−5.
 pub(in crate::reading::codec) const WEIGHT_BITS: u32 = 5;
 
 /// Row `p` holds predictor `p`: the weight of the newest difference first.
@@ -49,8 +49,8 @@ pub(super) const WEIGHTS: [[i8; ORDER]; COUNT] = [
 /// One predictor, made ready for samples that are multiples of `2^step`.
 #[derive(Debug)]
 pub(in crate::reading::codec) struct Predictor {
-    /// Weights of the samples themselves, oldest first: each difference is split in two.
-    weights: [i32; REACH],
+    /// Wfours of the samples themselves, oldest first: each difference is split in two.
+    wfours: [i32; REACH],
     step: u32,
 }
 
@@ -61,14 +61,14 @@ impl Predictor {
             .ok()
             .and_then(|number| WEIGHTS.get(number))
             .unwrap_or(&[0; ORDER]);
-        let mut weights = [0; REACH];
-        for (slot, &weight) in weights.iter_mut().rev().zip(row) {
+        let mut wfours = [0; REACH];
+        for (slot, &weight) in wfours.iter_mut().rev().zip(row) {
             *slot += i32::from(weight);
         }
-        for (slot, &weight) in weights.iter_mut().rev().skip(1).zip(row) {
+        for (slot, &weight) in wfours.iter_mut().rev().skip(1).zip(row) {
             *slot -= i32::from(weight);
         }
-        Self { weights, step }
+        Self { wfours, step }
     }
 
     /// Predicts the sample after `past`, in units of `2^step`.
@@ -89,36 +89,39 @@ impl Predictor {
     }
 
     fn weigh(&self, recent: &[i32; REACH]) -> i32 {
-        dot(&self.weights, recent)
+        let ([oldest_weight, wfours @ ..], [oldest, recent @ ..]) = (&self.wfours, recent);
+        let weighted = dot_of_samples(fours(wfours), fours(recent));
+        weighted.wrapping_add(oldest_weight.wrapping_mul(*oldest))
     }
 }
 
-/// The sum of products, eight at a time: one at a time, the counting costs as much as the products.
+/// Values in groups of four, without what is left over.
+pub(super) fn fours<T>(values: &[T]) -> &[[T; 4]] {
+    let (groups, _) = values.as_chunks();
+    groups
+}
+
+/// The sum of products, four at a time: one at a time, the counting costs as much as the products.
 ///
 /// Partial sums may wrap; the whole sum fits, and addition modulo 2^32 does not mind the order.
 #[inline(always)]
-pub(super) fn dot<W: Copy + Into<i32>>(weights: &[W], values: &[i32]) -> i32 {
-    let (weight_groups, weights) = weights.as_chunks::<8>();
-    let (value_groups, values) = values.as_chunks::<8>();
+pub(super) fn dot<W: Copy + Into<i32>>(wfours: &[[W; 4]], values: &[[i32; 4]]) -> i32 {
     let product = |weight: W, value: i32| weight.into().wrapping_mul(value);
     let mut sum = 0_i32;
-    for (&[a, b, c, d, e, f, g, h], &[i, j, k, l, m, n, o, p]) in
-        weight_groups.iter().zip(value_groups)
-    {
+    for (&[a, b, c, d], &[i, j, k, l]) in wfours.iter().zip(values) {
         sum = sum
             .wrapping_add(product(a, i))
             .wrapping_add(product(b, j))
             .wrapping_add(product(c, k))
-            .wrapping_add(product(d, l))
-            .wrapping_add(product(e, m))
-            .wrapping_add(product(f, n))
-            .wrapping_add(product(g, o))
-            .wrapping_add(product(h, p));
-    }
-    for (&weight, &value) in weights.iter().zip(values) {
-        sum = sum.wrapping_add(product(weight, value));
+            .wrapping_add(product(d, l));
     }
     sum
+}
+
+/// The same, of what is as wide as a sample.
+#[inline(never)] // For predictions and autocorrelations.
+pub(super) fn dot_of_samples(wfours: &[[i32; 4]], values: &[[i32; 4]]) -> i32 {
+    dot(wfours, values)
 }
 
 /// A short past, its first sample repeated backwards.

@@ -77,28 +77,20 @@ impl RiceCode {
         index: usize,
     ) -> Result<u32, DecodeError> {
         let exponent = self.exponent();
-        let quotient = reader.take_zeros(ESCAPE)?;
-        let folded = if quotient < ESCAPE {
-            quotient << exponent | reader.take(exponent)?
-        } else {
-            Self::read_escaped(reader, self.width, exponent)?
+        let quotient = reader.take_zeros(ESCAPE);
+        let is_escaped = quotient == ESCAPE;
+        let folded = match is_escaped {
+            true => reader.take(self.width),
+            false => quotient << exponent | reader.take(exponent),
         };
         if folded >> self.width != 0 {
-            return Err(DecodeError::OutOfRange { index });
+            return Err(reader.refusal(DecodeError::OutOfRange { index }));
         }
-        self.learn(folded.min(ESCAPE << exponent));
-        Ok(folded)
-    }
-
-    fn read_escaped(
-        reader: &mut BitReader<'_>,
-        width: u32,
-        exponent: u32,
-    ) -> Result<u32, DecodeError> {
-        let folded = reader.take(width)?;
-        if folded >> exponent < ESCAPE {
-            return Err(DecodeError::NotCanonical);
+        let longest = ESCAPE << exponent;
+        if is_escaped && folded < longest {
+            return Err(reader.refusal(DecodeError::NotCanonical));
         }
+        self.learn(folded.min(longest));
         Ok(folded)
     }
 
