@@ -28,6 +28,8 @@ pub(crate) mod ristretto;
 #[cfg(all(test, feature = "pairing"))]
 mod wycheproof;
 
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
 /// The only suite of version 1: X25519, ChaCha20-Poly1305, SHA-256.
 pub(crate) const SUITE: u8 = 1;
 /// The length of every key of suite 1.
@@ -37,9 +39,28 @@ pub(crate) const KEY_LEN: usize = 32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NotAuthentic;
 
+/// Wipes bytes, where a compiler would leave it out as well. One routine for all: secrets are dropped in many places.
+#[inline(never)]
+pub(crate) fn wipe(bytes: &mut [u8]) {
+    bytes.zeroize();
+}
+
 /// A symmetric secret: wiped when dropped, never printed, never copied by accident.
-#[derive(zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
 pub(crate) struct Secret([u8; KEY_LEN]);
+
+impl Zeroize for Secret {
+    fn zeroize(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Secret {}
 
 impl Secret {
     pub(crate) const fn new(bytes: [u8; KEY_LEN]) -> Self {
@@ -77,7 +98,6 @@ impl core::fmt::Debug for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zeroize::{Zeroize, ZeroizeOnDrop};
 
     fn assert_is_wiped_when_dropped<T: ZeroizeOnDrop>() {}
 

@@ -98,7 +98,8 @@ pub(crate) fn expand_label_into(key: &Secret, label: Label, context: [&[u8]; 2],
 /// The most that is derived at once: what a scalar of CPace, or a KEM's key, is made of.
 const MAX_DERIVED: usize = 64;
 
-/// A secret that stands in one place from the beginning.
+/// A secret that stands in one place from the beginning. Not inlined: the schedule is made of calls of it.
+#[inline(never)]
 pub(crate) fn derive_bound(key: &Secret, label: Label, context: [&[u8]; 2]) -> Secret {
     let mut secret = Secret::new([0; 32]);
     expand_label_into(key, label, context, secret.expose_mut());
@@ -132,6 +133,8 @@ fn length_prefix(len: usize) -> [u8; 2] {
     u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes()
 }
 
+/// The same, bound to nothing but its label.
+#[inline(never)]
 pub(crate) fn derive(key: &Secret, label: Label) -> Secret {
     derive_bound(key, label, [&[], &[]])
 }
