@@ -9,7 +9,7 @@ use crate::crypto::dh::PrivateKey;
 use crate::pairing::hello::insert_mac1;
 use crate::pairing::noise::{self, Need, Role};
 use crate::pairing::payload::Payload;
-use crate::pairing::{Error, MAX_HANDSHAKE, Model, Offer, Paired, PublicKey};
+use crate::pairing::{DescriptorHash, Error, MAX_HANDSHAKE, Model, Offer, Paired, PublicKey};
 use crate::seal::{Direction, Label, SessionSecrets};
 use crate::wire::{self, MAC1_LEN};
 
@@ -134,9 +134,10 @@ impl Exchange {
         out: &'o mut [u8; MAX],
     ) -> Result<&'o [u8], wire::Error> {
         let is_promised = self.is_device() && self.has_promise(number);
+        let promise = self.promise.as_ref().filter(|_| is_promised);
         let payload = Payload {
             offer: (number < 2).then(|| self.offer()),
-            descriptor: self.promise.filter(|_| is_promised),
+            descriptor: promise.map(DescriptorHash::as_bytes),
         };
         self.sas.emit(number, payload, out)
     }
@@ -164,7 +165,8 @@ impl Exchange {
             self.offer().check(theirs, self.hello.model)?;
         }
         if !self.is_device() && self.has_promise(number) {
-            self.promise = Some(payload.descriptor.ok_or(missing)?);
+            let promise = payload.descriptor.ok_or(missing)?;
+            self.promise = Some(DescriptorHash::from_bytes(*promise));
         }
         self.sas.accept(number, self.noise.hash(), bytes)
     }
