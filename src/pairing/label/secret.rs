@@ -39,6 +39,7 @@ impl LabelSecret {
     /// # Errors
     ///
     /// [`Error::SecretTooShort`].
+    #[inline(never)]
     pub fn new(secret: &[u8]) -> Result<Self, Error> {
         if secret.len() < MIN_SECRET {
             return Err(Error::SecretTooShort);
