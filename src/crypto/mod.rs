@@ -4,8 +4,9 @@
 //! |---|---|---|
 //! | `aead` | ChaCha20-Poly1305 (RFC 8439) | `chacha20poly1305`; on 32-bit targets `chacha20` and `poly1305`; by feature `chacha20` with our own Poly1305, `ring` |
 //! | `aead` | XChaCha20-Poly1305, for what is stored | the same under a subkey of `chacha20` |
-//! | `hash` | SHA-256, HMAC | `sha2`, `hmac` |
-//! | `kdf` | HKDF (RFC 5869) | `hkdf`; on 32-bit targets `hmac` |
+//! | `hash` | SHA-256 | `sha2` |
+//! | `mac` | HMAC (RFC 2104) | `hmac`; on 32-bit targets `sha2` |
+//! | `kdf` | HKDF (RFC 5869) | `hkdf`; on 32-bit targets our HMAC |
 //! | `dh` | X25519 (RFC 7748) | `x25519-dalek`; on 32-bit targets the ladder of `curve25519-dalek` |
 //! | `kem` | ML-KEM-768 (FIPS 203), for hybrid handshakes alone | `ml-kem` |
 //! | `ristretto` | ristretto255 (RFC 9496) and SHA-512, for passcodes alone | `curve25519-dalek`, `sha2` |
@@ -20,6 +21,7 @@ pub(crate) mod hash;
 mod kdf;
 #[cfg(feature = "pq")]
 pub(crate) mod kem;
+mod mac;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod memory;
 #[cfg(feature = "cpace")]
@@ -27,6 +29,8 @@ pub(crate) mod ristretto;
 
 #[cfg(all(test, feature = "pairing"))]
 mod wycheproof;
+
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The only suite of version 1: X25519, ChaCha20-Poly1305, SHA-256.
 pub(crate) const SUITE: u8 = 1;
@@ -37,9 +41,28 @@ pub(crate) const KEY_LEN: usize = 32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NotAuthentic;
 
+/// Wipes bytes, where a compiler would leave it out as well. One routine for all: secrets are dropped in many places.
+#[inline(never)]
+pub(crate) fn wipe(bytes: &mut [u8]) {
+    bytes.zeroize();
+}
+
 /// A symmetric secret: wiped when dropped, never printed, never copied by accident.
-#[derive(zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
 pub(crate) struct Secret([u8; KEY_LEN]);
+
+impl Zeroize for Secret {
+    fn zeroize(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Secret {}
 
 impl Secret {
     pub(crate) const fn new(bytes: [u8; KEY_LEN]) -> Self {
@@ -77,7 +100,6 @@ impl core::fmt::Debug for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zeroize::{Zeroize, ZeroizeOnDrop};
 
     fn assert_is_wiped_when_dropped<T: ZeroizeOnDrop>() {}
 

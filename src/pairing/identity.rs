@@ -90,6 +90,7 @@ impl Identity {
         Ok(Self::of_secret(private))
     }
 
+    #[inline(never)]
     fn of_secret(private: Secret) -> Self {
         let private = PrivateKey::new(private);
         let public = PublicKey(private.public());

@@ -1,6 +1,6 @@
 use super::{Error, Model};
 use crate::crypto::SUITE;
-use crate::wire::{self, Reader, VERSION, Writer};
+use crate::wire::VERSION;
 
 /// What a side can do: the versions, suites and models that it knows, in no order of preference.
 ///
@@ -54,20 +54,17 @@ impl Offer {
         }
     }
 
-    pub(super) fn emit(self, writer: &mut Writer<'_>) -> Result<(), wire::Error> {
+    pub(super) const fn to_bytes(self) -> [u8; 4] {
         let [low, high] = self.models.to_le_bytes();
-        writer.put(&[self.versions, self.suites, low, high])
+        [self.versions, self.suites, low, high]
     }
 
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, wire::Error> {
-        let mut reader = Reader::new(bytes);
-        let [versions, suites, low, high] = reader.array()?;
-        reader.finish()?;
-        Ok(Self {
+    pub(super) const fn from_bytes([versions, suites, low, high]: [u8; 4]) -> Self {
+        Self {
             versions,
             suites,
             models: u16::from_le_bytes([low, high]),
-        })
+        }
     }
 
     /// Whether the version and suite in use are the best that both sides know, and the model is one that both know.

@@ -29,15 +29,9 @@ impl DescriptorHash {
     }
 
     pub(super) fn read(field: &[u8]) -> Result<Self, wire::Error> {
-        let mut reader = Reader::new(field);
-        let hash = reader.array()?;
-        reader.finish()?;
-        Ok(Self(hash))
+        Ok(Self(*whole(field)?))
     }
-}
 
-#[cfg(feature = "node")]
-impl DescriptorHash {
     pub(crate) const fn from_bytes(hash: [u8; 32]) -> Self {
         Self(hash)
     }
@@ -70,9 +64,9 @@ impl fmt::Debug for DescriptorHash {
 /// attestation of up to 1 KiB fits no packet of 192 bytes, which is what one half-open pairing costs a device: it lies with
 /// the identity (`Belongings`, of the same bound), and goes into a record as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Payload {
+pub(super) struct Payload<'p> {
     pub(super) offer: Option<Offer>,
-    pub(super) descriptor: Option<DescriptorHash>,
+    pub(super) descriptor: Option<&'p [u8; 32]>,
 }
 
 /// The longest payload that this version writes.
@@ -81,39 +75,33 @@ pub(super) const MAX_PAYLOAD: usize = 40;
 const OFFER: u64 = 1;
 const DESCRIPTOR: u64 = 2;
 
-impl Payload {
+impl<'p> Payload<'p> {
     pub(super) fn emit<'o>(&self, out: &'o mut [u8]) -> Result<&'o mut [u8], wire::Error> {
         let mut writer = Writer::new(out);
         if let Some(offer) = self.offer {
-            writer.varint(OFFER)?;
-            writer.varint(4)?;
-            offer.emit(&mut writer)?;
+            put_field(OFFER, &offer.to_bytes(), &mut writer)?;
         }
-        if let Some(descriptor) = &self.descriptor {
-            writer.varint(DESCRIPTOR)?;
-            writer.varint(32)?;
-            writer.put(&descriptor.0)?;
+        if let Some(descriptor) = self.descriptor {
+            put_field(DESCRIPTOR, descriptor, &mut writer)?;
         }
         Ok(writer.finish())
     }
 
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, wire::Error> {
+    pub(super) fn parse(bytes: &'p [u8]) -> Result<Self, wire::Error> {
         let mut reader = Reader::new(bytes);
         let (mut offer, mut descriptor) = (None, None);
         let mut previous = 0;
         while reader.left() > 0 {
             let tag = reader.varint()?;
             let len = reader.varint_as()?;
-            let mut content = Reader::new(reader.take(len)?);
+            let content = reader.take(len)?;
             if tag <= previous {
                 return Err(wire::Error::OutOfRange);
             }
             previous = tag;
             match tag {
-                OFFER => offer = Some(Offer::parse(content.rest())?),
-                DESCRIPTOR => {
-                    descriptor = Some(DescriptorHash::read(content.rest())?);
-                }
+                OFFER => offer = Some(Offer::from_bytes(*whole(content)?)),
+                DESCRIPTOR => descriptor = Some(whole(content)?),
                 _ => {}
             }
         }
@@ -121,14 +109,34 @@ impl Payload {
     }
 }
 
+/// Writes a field behind those with lower tags.
+pub(super) fn put_field(
+    tag: u64,
+    content: &[u8],
+    writer: &mut Writer<'_>,
+) -> Result<(), wire::Error> {
+    writer.varint(tag)?;
+    writer.varint(content.len() as u64)?;
+    writer.put(content)
+}
+
+/// A field that has this length and no other.
+fn whole<const N: usize>(content: &[u8]) -> Result<&[u8; N], wire::Error> {
+    let (field, rest) = content.split_first_chunk().ok_or(wire::Error::Truncated {
+        missing: N.saturating_sub(content.len()),
+    })?;
+    Reader::new(rest).finish()?;
+    Ok(field)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn payload() -> Payload {
+    fn payload() -> Payload<'static> {
         Payload {
             offer: Some(Offer::OURS),
-            descriptor: Some(DescriptorHash([7; 32])),
+            descriptor: Some(&[7; 32]),
         }
     }
 

@@ -1,4 +1,4 @@
-use super::schedule::{Label, expand_label};
+use super::schedule::{Label, derive_name, expand_label};
 #[cfg(feature = "pairing")]
 use super::schedule::{derive_bound, expand_label_into};
 #[cfg(feature = "node")]
@@ -67,7 +67,7 @@ pub(crate) struct Fingerprint(pub(super) [u8; 8]);
 
 impl Fingerprint {
     pub(super) fn of(random: &Secret) -> Self {
-        Self(expand_label(random, Label::RNG, [&[], &[]]))
+        Self(derive_name(random, Label::RNG))
     }
 }
 

@@ -102,8 +102,10 @@ pub use receipt::{Acknowledgement, Acknowledgements, StoredReport};
 pub use receipt_writer::ServerClock;
 #[cfg(feature = "node")]
 pub(crate) use schedule::WINDOW;
+#[cfg(all(test, feature = "pairing"))]
+pub(crate) use schedule::expand_label;
 #[cfg(feature = "pairing")]
-pub(crate) use schedule::{Label, derive, derive_bound, expand_label};
+pub(crate) use schedule::{Label, derive, derive_bound, derive_name};
 pub use sealer::Sealer;
 pub use sealing_epoch::SEAL_OVERHEAD;
 pub use session::{Direction, ResumptionSecret, SAVED_SESSION_LEN, SessionSecrets};

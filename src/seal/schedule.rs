@@ -98,7 +98,8 @@ pub(crate) fn expand_label_into(key: &Secret, label: Label, context: [&[u8]; 2],
 /// The most that is derived at once: what a scalar of CPace, or a KEM's key, is made of.
 const MAX_DERIVED: usize = 64;
 
-/// A secret that stands in one place from the beginning.
+/// A secret that stands in one place from the beginning. Not inlined: the schedule is made of calls of it.
+#[inline(never)]
 pub(crate) fn derive_bound(key: &Secret, label: Label, context: [&[u8]; 2]) -> Secret {
     let mut secret = Secret::new([0; 32]);
     expand_label_into(key, label, context, secret.expose_mut());
@@ -132,8 +133,24 @@ fn length_prefix(len: usize) -> [u8; 2] {
     u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes()
 }
 
+/// The same, bound to nothing but its label.
+#[inline(never)]
 pub(crate) fn derive(key: &Secret, label: Label) -> Secret {
-    derive_bound(key, label, [&[], &[]])
+    let mut secret = Secret::new([0; 32]);
+    derive_into(key, label, secret.expose_mut());
+    secret
+}
+
+/// What names something, or tells it apart; of no secrecy.
+pub(crate) fn derive_name<const N: usize>(key: &Secret, label: Label) -> [u8; N] {
+    let mut name = [0; N];
+    derive_into(key, label, &mut name);
+    name
+}
+
+#[inline(never)]
+fn derive_into(key: &Secret, label: Label, out: &mut [u8]) {
+    expand_label_into(key, label, [&[], &[]], out);
 }
 
 /// One link of a session's one-way chain: everything about one epoch but its salt.
@@ -164,7 +181,7 @@ impl Chain {
     }
 
     pub(crate) fn locator(&self) -> Locator {
-        Locator(expand_label(&self.secret, Label::LOCATOR, [&[], &[]]))
+        Locator(derive_name(&self.secret, Label::LOCATOR))
     }
 
     pub(crate) fn open_key(&self) -> OpenKey {
@@ -219,7 +236,7 @@ impl EpochSecret {
     }
 
     pub(crate) fn tag(&self) -> [u8; 16] {
-        expand_label(&self.0, Label::TAG, [&[], &[]])
+        derive_name(&self.0, Label::TAG)
     }
 
     /// The key of the space with this label.

@@ -1,5 +1,5 @@
 use super::command::Commands;
-use super::schedule::{Chain, Label, derive, expand_label};
+use super::schedule::{Chain, Label, derive, derive_name};
 use super::{Error, Opener, Sealer};
 use crate::crypto::hash::{equal, extract, hmac};
 use crate::crypto::{KEY_LEN, SUITE, Secret};
@@ -66,7 +66,7 @@ impl SessionSecrets {
         let (root_up, root_down) = (extract(&hash, &[up]), extract(&hash, &[down]));
         let both = extract(&hash, &[initiator_key, responder_key]);
         Ok(Self {
-            id: expand_label(&both, Label::SESSION, [&[], &[]]),
+            id: derive_name(&both, Label::SESSION),
             hash,
             chain: Chain::new(0, derive(&root_up, Label::CHAIN)),
             receipt_key: derive(&root_down, Label::RECEIPT),
@@ -151,7 +151,7 @@ impl core::fmt::Debug for ResumptionSecret {
 
 impl ResumptionSecret {
     fn new(psk: Secret) -> Self {
-        let hint = Hint(expand_label(&psk, Label::HINT, [&[], &[]]));
+        let hint = Hint(derive_name(&psk, Label::HINT));
         Self {
             psk,
             hint,

@@ -7,14 +7,15 @@
 
 use super::MAX_EXPANDED;
 use crate::crypto::Secret;
-use crate::crypto::hash::{BLOCK_LEN, HASH_LEN, keyed, sha256};
+use crate::crypto::hash::{BLOCK_LEN, HASH_LEN, sha256};
+use crate::crypto::mac::composed::Code;
 
 pub(super) fn extract(salt: &[u8], input: &[&[u8]]) -> Secret {
     // "K longer than B bytes is first hashed"
     let mut mac = if salt.len() <= BLOCK_LEN {
-        keyed(salt)
+        Code::keyed(salt)
     } else {
-        keyed(&sha256(&[salt]))
+        Code::keyed(&sha256(&[salt]))
     };
     for part in input {
         mac.update(part);
@@ -28,7 +29,7 @@ pub(super) fn expand(key: &Secret, info: &[&[u8]], out: &mut [u8]) -> Option<()>
     }
     let mut block: Option<Secret> = None;
     for (chunk, number) in out.chunks_mut(HASH_LEN).zip(1..=u8::MAX) {
-        let mut mac = keyed(key.expose());
+        let mut mac = Code::keyed(key.expose());
         if let Some(before) = &block {
             mac.update(before.expose());
         }

@@ -2,7 +2,7 @@
 
 use super::code::{Commitment, NONCE_LEN, Nonce};
 use crate::crypto::hash::HASH_LEN;
-use crate::pairing::payload::{MAX_PAYLOAD, Payload};
+use crate::pairing::payload::{MAX_PAYLOAD, Payload, put_field};
 use crate::wire::{Error, Reader, Writer};
 
 /// 3 commitment, 32 bytes, in message 2.
@@ -13,7 +13,7 @@ const NONCE: u64 = 4;
 pub(in crate::pairing) const MAX: usize = MAX_PAYLOAD + 2 + HASH_LEN;
 
 pub(in crate::pairing) fn with_commitment<'o>(
-    payload: Payload,
+    payload: Payload<'_>,
     commitment: &Commitment,
     out: &'o mut [u8; MAX],
 ) -> Result<&'o [u8], Error> {
@@ -21,7 +21,7 @@ pub(in crate::pairing) fn with_commitment<'o>(
 }
 
 pub(in crate::pairing) fn with_nonce<'o>(
-    payload: Payload,
+    payload: Payload<'_>,
     nonce: &Nonce,
     out: &'o mut [u8; MAX],
 ) -> Result<&'o [u8], Error> {
@@ -29,7 +29,7 @@ pub(in crate::pairing) fn with_nonce<'o>(
 }
 
 fn with<'o>(
-    payload: Payload,
+    payload: Payload<'_>,
     tag: u64,
     content: &[u8],
     out: &'o mut [u8; MAX],
@@ -38,9 +38,7 @@ fn with<'o>(
     let common = payload.emit(&mut common)?;
     let mut writer = Writer::new(out);
     writer.put(common)?;
-    writer.varint(tag)?;
-    writer.varint(u64::try_from(content.len()).map_err(|_| Error::OutOfRange)?)?;
-    writer.put(content)?;
+    put_field(tag, content, &mut writer)?;
     Ok(writer.finish())
 }
 

@@ -97,7 +97,7 @@ impl<'k> Asking<'k> {
             let mut buffer = Zeroizing::new([0; MAX]);
             let fields = Payload {
                 offer: None,
-                descriptor: Some(descriptor),
+                descriptor: Some(descriptor.as_bytes()),
             };
             let payload = with_nonce(fields, nonce.expose(), &mut buffer)?;
             let message = self.party.write_message(payload, entropy, out)?;
@@ -175,7 +175,8 @@ impl<'k> Answering<'k> {
         let fields = read.and_then(|payload| {
             let descriptor = Payload::parse(payload)?.descriptor;
             let missing = wire::Error::Truncated { missing: 1 };
-            Ok((nonce_in(payload)?, descriptor.ok_or(missing)?))
+            let descriptor = DescriptorHash::from_bytes(*descriptor.ok_or(missing)?);
+            Ok((nonce_in(payload)?, descriptor))
         });
         let (theirs, descriptor) = match fields {
             Ok(fields) => fields,
@@ -226,7 +227,7 @@ pub(super) fn party(
     Party::new(Pattern::XX, role, prologue, keys)
 }
 
-pub(super) const fn offer() -> Payload {
+pub(super) const fn offer() -> Payload<'static> {
     Payload {
         offer: Some(Offer::within(Model::NUMERIC_COMPARISON)),
         descriptor: None,

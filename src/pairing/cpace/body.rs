@@ -51,10 +51,8 @@ fn put_lv(writer: &mut Writer<'_>, field: &[u8]) -> Result<(), Error> {
 }
 
 /// "AD = offers"
-pub(super) fn offer() -> Result<[u8; OFFER_LEN], Error> {
-    let mut bytes = [0; OFFER_LEN];
-    Offer::within(Model::PASSCODE).emit(&mut Writer::new(&mut bytes))?;
-    Ok(bytes)
+pub(super) const fn offer() -> [u8; OFFER_LEN] {
+    Offer::within(Model::PASSCODE).to_bytes()
 }
 
 /// The point of a share: one of the group, beside an offer that is taken.
@@ -67,7 +65,7 @@ pub(super) fn check_share(share: &[u8; SHARE_LEN]) -> Result<[u8; KEY_LEN], Erro
     if !is_share(&point) {
         return Err(Error::BadKey);
     }
-    match reader.array::<OFFER_LEN>()? == offer()? {
+    match reader.array::<OFFER_LEN>()? == offer() {
         true => Ok(point),
         false => Err(Error::Downgraded),
     }

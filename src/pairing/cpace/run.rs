@@ -265,7 +265,7 @@ impl Run {
         step: u8,
         out: &'o mut [u8],
     ) -> Result<&'o [u8], Error> {
-        write(connection, step, &[&self.point, &offer()?], out)
+        write(connection, step, &[&self.point, &offer()], out)
     }
 
     /// One scalar multiplication.
@@ -276,7 +276,7 @@ impl Run {
         connection: ConnectionId,
         attempt: Option<Attempt>,
     ) -> Result<Agreement, Error> {
-        let offer = offer()?;
+        let offer = offer();
         let said = |point| Said {
             point,
             associated: &offer,

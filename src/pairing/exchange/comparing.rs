@@ -245,7 +245,7 @@ impl Sas {
     pub(super) fn emit<'o>(
         &self,
         number: u8,
-        payload: Payload,
+        payload: Payload<'_>,
         out: &'o mut [u8; MAX],
     ) -> Result<&'o [u8], wire::Error> {
         match self {

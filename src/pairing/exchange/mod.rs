@@ -140,6 +140,7 @@ impl Exchange {
     /// # Errors
     ///
     /// What is wrong with the message that is worked on.
+    #[inline(never)]
     pub fn work(&mut self) -> Result<(), Error> {
         if self.poll_work() != Work::Own {
             return Ok(());
@@ -193,6 +194,7 @@ impl Exchange {
     /// # Errors
     ///
     /// [`Error::Busy`] while there is work, or what is wrong with the packet.
+    #[inline(never)]
     pub fn handle_packet(&mut self, packet: &[u8]) -> Result<(), Error> {
         match self.phase {
             Phase::Waiting => {}
@@ -214,6 +216,7 @@ impl Exchange {
     ///
     /// The other side may not be there yet: a responder has finished only when the first packet
     /// under these keys is authentic. [`Exchange::packet`] stays, to be repeated until then.
+    #[inline(never)]
     pub fn poll_paired(&mut self) -> Option<Paired> {
         if self.phase != Phase::Finished || !self.sas.is_settled() {
             return None;

@@ -43,7 +43,7 @@ impl Sas {
     pub(super) fn emit<'o>(
         &self,
         _: u8,
-        payload: Payload,
+        payload: Payload<'_>,
         out: &'o mut [u8; MAX],
     ) -> Result<&'o [u8], wire::Error> {
         payload.emit(out).map(|payload| &*payload)

@@ -255,6 +255,7 @@ impl<'a> Terms<'a> {
         begun
     }
 
+    #[inline(never)]
     fn begin_writing(
         &self,
         exchange: &mut Exchange,
@@ -285,6 +286,7 @@ impl<'a> Terms<'a> {
         begun
     }
 
+    #[inline(never)]
     fn begin_reading(
         &self,
         exchange: &mut Exchange,
@@ -305,6 +307,7 @@ impl<'a> Terms<'a> {
         Ok(Hedge::new(&draw(entropy)?, secret, self.number))
     }
 
+    #[inline(never)]
     fn exchange(&self, role: Role) -> Result<Exchange, Error> {
         let mut buffer = [0_u8; MAX_PROLOGUE];
         let (local, peer) = (self.key.public(), self.peer);

@@ -9,7 +9,7 @@ use crate::crypto::dh::PrivateKey;
 use crate::pairing::hello::insert_mac1;
 use crate::pairing::noise::{self, Need, Role};
 use crate::pairing::payload::Payload;
-use crate::pairing::{Error, MAX_HANDSHAKE, Model, Offer, Paired, PublicKey};
+use crate::pairing::{DescriptorHash, Error, MAX_HANDSHAKE, Model, Offer, Paired, PublicKey};
 use crate::seal::{Direction, Label, SessionSecrets};
 use crate::wire::{self, MAC1_LEN};
 
@@ -67,6 +67,7 @@ impl Exchange {
         Ok(self.noise.mix_psk(psk)?)
     }
 
+    #[inline(never)]
     fn end_reading(&mut self) -> Result<(), Error> {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         let mut buffer = Zeroizing::new([0_u8; ROOM]);
@@ -86,6 +87,7 @@ impl Exchange {
         Ok(())
     }
 
+    #[inline(never)]
     fn end_writing(&mut self) -> Result<(), Error> {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         let mut buffer = Zeroizing::new([0_u8; MAX]);
@@ -110,6 +112,7 @@ impl Exchange {
     }
 
     /// Writes the header of the next packet, and makes its ephemeral key where that is still to be done.
+    #[inline(never)]
     pub(super) fn begin_packet(&mut self) -> Result<(), Error> {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         if let (Kept::Hedge(hedge), true) = (&self.kept, self.noise.writes_ephemeral()) {
@@ -134,9 +137,10 @@ impl Exchange {
         out: &'o mut [u8; MAX],
     ) -> Result<&'o [u8], wire::Error> {
         let is_promised = self.is_device() && self.has_promise(number);
+        let promise = self.promise.as_ref().filter(|_| is_promised);
         let payload = Payload {
             offer: (number < 2).then(|| self.offer()),
-            descriptor: self.promise.filter(|_| is_promised),
+            descriptor: promise.map(DescriptorHash::as_bytes),
         };
         self.sas.emit(number, payload, out)
     }
@@ -164,7 +168,8 @@ impl Exchange {
             self.offer().check(theirs, self.hello.model)?;
         }
         if !self.is_device() && self.has_promise(number) {
-            self.promise = Some(payload.descriptor.ok_or(missing)?);
+            let promise = payload.descriptor.ok_or(missing)?;
+            self.promise = Some(DescriptorHash::from_bytes(*promise));
         }
         self.sas.accept(number, self.noise.hash(), bytes)
     }

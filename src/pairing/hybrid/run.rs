@@ -269,7 +269,8 @@ impl<'k> Hybrid<'k> {
         let theirs = payload.offer.ok_or(missing)?;
         Offer::hybrid(self.model).check_hybrid(theirs, self.model)?;
         if self.role == Role::Initiator {
-            self.promise = Some(payload.descriptor.ok_or(missing)?);
+            let promise = payload.descriptor.ok_or(missing)?;
+            self.promise = Some(DescriptorHash::from_bytes(*promise));
         }
         Ok(())
     }
@@ -277,9 +278,10 @@ impl<'k> Hybrid<'k> {
     fn write(&mut self, entropy: &mut impl Entropy) -> Result<(), Error> {
         let Self { party, sent, .. } = self;
         let is_last = self.sent_step == 1 && self.role == Role::Initiator;
+        let promise = self.promise.as_ref().map(DescriptorHash::as_bytes);
         let payload = Payload {
             offer: Some(Offer::hybrid(self.model)).filter(|_| !is_last),
-            descriptor: self.promise.filter(|_| self.role == Role::Responder),
+            descriptor: promise.filter(|_| self.role == Role::Responder),
         };
         let mut buffer = [0; MAX_PAYLOAD];
         let payload = &*payload.emit(&mut buffer)?;

@@ -5,7 +5,7 @@ use crate::crypto::hash::extract;
 use crate::pairing::hello::open_hello;
 use crate::pairing::noise::Psk;
 use crate::pairing::{Error, Hello, Model};
-use crate::seal::{Label, derive, expand_label};
+use crate::seal::{Label, derive, derive_name};
 use crate::wire::Hint;
 
 /// The fewest bytes that a label secret has.
@@ -39,6 +39,7 @@ impl LabelSecret {
     /// # Errors
     ///
     /// [`Error::SecretTooShort`].
+    #[inline(never)]
     pub fn new(secret: &[u8]) -> Result<Self, Error> {
         if secret.len() < MIN_SECRET {
             return Err(Error::SecretTooShort);
@@ -47,7 +48,7 @@ impl LabelSecret {
         Ok(Self {
             psk: Psk(derive(&label, Label::LABEL_PSK)),
             mac1_key: derive(&label, Label::LABEL_MAC1),
-            hint: Hint(expand_label(&label, Label::LABEL_HINT, [&[], &[]])),
+            hint: Hint(derive_name(&label, Label::LABEL_HINT)),
             model: Model::LABEL_SECRET,
             other_suites: 0,
         })

@@ -4,7 +4,7 @@ use super::symmetric::Symmetric;
 use super::{Error, MAX_MESSAGE};
 use crate::crypto::dh::is_canonical;
 use crate::crypto::{KEY_LEN, Secret};
-use crate::wire::{Reader, Writer};
+use crate::wire::{Reader, Writer, copy};
 
 /// What the message that is worked on needs next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,28 +28,37 @@ pub(in crate::pairing) enum Need {
 impl Handshake {
     /// Runs the tokens of the message that is read, up to the next multiplication.
     pub(in crate::pairing) fn read_tokens(&mut self, message: &[u8]) -> Result<Need, Error> {
-        loop {
-            match self.token()? {
-                Some(Token::E) => {
-                    let public = self.take(message, |_, reader| {
-                        reader.array().map_err(|_| Error::Truncated)
-                    })?;
-                    let public = canonical(public)?;
-                    self.remote_ephemeral = Some(public);
-                    self.mix_ephemeral(&public);
-                }
-                Some(Token::S) => {
-                    let mut public = [0_u8; KEY_LEN];
-                    self.take(message, |symmetric, reader| {
-                        symmetric
-                            .open_from(reader, KEY_LEN, &mut public)
-                            .map(|_| ())
-                    })?;
-                    self.remote_static = Some(canonical(public)?);
-                }
-                _ => return self.need(),
+        while let Some(token @ (Token::E | Token::S)) = self.token()? {
+            let public = self.read_key(token, message)?;
+            if token == Token::E {
+                self.remote_ephemeral = Some(public);
+                self.mix_ephemeral(&public);
+            } else {
+                self.remote_static = Some(public);
             }
             self.step();
+        }
+        self.need()
+    }
+
+    /// Reads a public key: an ephemeral one is in the clear.
+    fn read_key(&mut self, token: Token, message: &[u8]) -> Result<[u8; KEY_LEN], Error> {
+        let mut public = [0; KEY_LEN];
+        self.take(message, |symmetric, reader| match token {
+            Token::E => {
+                let clear = reader.take(KEY_LEN).map_err(|_| Error::Truncated)?;
+                copy(clear, &mut public);
+                Ok(())
+            }
+            _ => symmetric
+                .open_from(reader, KEY_LEN, &mut public)
+                .map(|_| ()),
+        })?;
+        if is_canonical(&public) {
+            Ok(public)
+        } else {
+            // "Non-canonical public keys are refused"
+            Err(Error::BadKey)
         }
     }
 
@@ -208,14 +217,5 @@ impl Handshake {
         self.progress.symmetric.mix_key(shared.expose());
         self.step();
         Ok(())
-    }
-}
-
-/// "Non-canonical public keys are refused"
-fn canonical(public: [u8; KEY_LEN]) -> Result<[u8; KEY_LEN], Error> {
-    if is_canonical(&public) {
-        Ok(public)
-    } else {
-        Err(Error::BadKey)
     }
 }

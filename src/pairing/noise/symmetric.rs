@@ -69,16 +69,16 @@ impl Symmetric {
     }
 
     pub(super) fn mix_key(&mut self, input: &[u8]) {
-        let [chaining_key, key] = hkdf(&self.chaining_key, input);
-        self.chaining_key = chaining_key;
-        self.cipher = Cipher::with_key(key);
+        let mut outputs = Outputs::of(&self.chaining_key, input);
+        self.chaining_key = outputs.next();
+        self.cipher = Cipher::with_key(outputs.next());
     }
 
     pub(super) fn mix_key_and_hash(&mut self, input: &[u8]) {
-        let [chaining_key, hash, key] = hkdf(&self.chaining_key, input);
-        self.chaining_key = chaining_key;
-        self.mix_hash(hash.expose());
-        self.cipher = Cipher::with_key(key);
+        let mut outputs = Outputs::of(&self.chaining_key, input);
+        self.chaining_key = outputs.next();
+        self.mix_hash(outputs.next().expose());
+        self.cipher = Cipher::with_key(outputs.next());
     }
 
     /// `EncryptAndHash(plaintext)`, appended to the message.
@@ -147,24 +147,37 @@ impl Symmetric {
 
     /// `Split()`: the key of the initiator's messages, and of the responder's.
     pub(super) fn split(&self) -> [Secret; 2] {
-        hkdf(&self.chaining_key, &[])
+        let mut outputs = Outputs::of(&self.chaining_key, &[]);
+        [outputs.next(), outputs.next()]
     }
 }
 
-/// Noise's `HKDF(chaining_key, input_key_material, num_outputs)`
-fn hkdf<const N: usize>(chaining_key: &Secret, input: &[u8]) -> [Secret; N] {
-    let key = extract(chaining_key.expose(), &[input]);
-    let mut previous: Option<Secret> = None;
-    let mut number = 0_u8;
-    core::array::from_fn(|_| {
-        number += 1;
-        let before = previous
-            .as_ref()
-            .map_or(&[][..], |previous| previous.expose());
-        let output = Secret::new(hmac(&key, &[before, &[number]]));
-        previous = Some(output.share());
+/// Noise's `HKDF(chaining_key, input_key_material, num_outputs)`, one output after the other.
+struct Outputs {
+    key: Secret,
+    /// Nothing before the first.
+    previous: Option<Secret>,
+    number: u8,
+}
+
+impl Outputs {
+    fn of(chaining_key: &Secret, input: &[u8]) -> Self {
+        Self {
+            key: extract(chaining_key.expose(), &[input]),
+            previous: None,
+            number: 0,
+        }
+    }
+
+    #[inline(never)]
+    fn next(&mut self) -> Secret {
+        let previous = self.previous.as_ref().map(Secret::expose);
+        let before = previous.map_or(&[][..], |bytes| bytes);
+        self.number = self.number.saturating_add(1);
+        let output = Secret::new(hmac(&self.key, &[before, &[self.number]]));
+        self.previous = Some(output.share());
         output
-    })
+    }
 }
 
 #[cfg(test)]
@@ -176,9 +189,9 @@ impl Symmetric {
 
     /// The one psk of the revisions before 31.
     pub(super) fn mix_psk_of_revision_30(&mut self, psk: &Secret) {
-        let [chaining_key, hash] = hkdf(&self.chaining_key, psk.expose());
-        self.chaining_key = chaining_key;
-        self.mix_hash(hash.expose());
+        let mut outputs = Outputs::of(&self.chaining_key, psk.expose());
+        self.chaining_key = outputs.next();
+        self.mix_hash(outputs.next().expose());
     }
 }
 
@@ -203,8 +216,9 @@ mod tests {
         let (salt, input) = (Secret::new([3; 32]), [5; 32]);
         let mut expected = [0; 96];
         expand_into(&extract(salt.expose(), &[&input]), &[], &mut expected).unwrap();
-        let outputs: [Secret; 3] = hkdf(&salt, &input);
-        assert_eq!(outputs.map(|output| *output.expose()).concat(), expected);
+        let mut outputs = Outputs::of(&salt, &input);
+        let outputs: [_; 3] = core::array::from_fn(|_| *outputs.next().expose());
+        assert_eq!(outputs.concat(), expected);
     }
 
     #[test]

@@ -175,9 +175,10 @@ impl<V: Victims> Relay<V> {
         for (number, own_static) in (0_u8..).zip(&self.statics) {
             let mut party = party.fork(own_static);
             let (mut payload, mut out, own) = ([0; MAX], [0; 256], nonce(rng));
+            let promise = DescriptorHash::of_body(&[number]);
             let fields = Payload {
                 offer: None,
-                descriptor: Some(DescriptorHash::of_body(&[number])),
+                descriptor: Some(promise.as_bytes()),
             };
             let payload =
                 with_unknown_field(with_nonce(fields, &own, &mut payload).unwrap(), number);
