@@ -68,6 +68,7 @@ impl Pacer {
         self.filled = self.filled.max(now);
     }
 
+    #[inline(never)] // 64-bit arithmetic, for both who ask and who charge.
     fn level_at(&self, now: Instant) -> i64 {
         let gained = (now - self.filled).as_micros().saturating_mul(self.rate());
         self.level.saturating_add_unsigned(gained).min(self.full())

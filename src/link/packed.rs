@@ -85,6 +85,7 @@ impl<const BYTES: usize> Packed<BYTES> {
         self.entries_between(at, self.used())
     }
 
+    #[inline(never)] // Whatever is asked of the frames begins here.
     fn entries_between(&self, at: usize, end: usize) -> Entries<'_> {
         Entries {
             rest: self.bytes.get(at..end).unwrap_or_default(),

@@ -466,10 +466,12 @@ impl<const BYTES: usize> Outbox<BYTES> {
     }
 
     /// When the next frame leaves, and where that is: of those that are due together, the one that goes before the others.
+    ///
+    /// Nowhere, and never, where nothing may be sent.
     #[inline(never)] // When one is due, and which: one search, asked by both.
     fn next(&self, now: Instant, may_send: &MaySend<'_>) -> (Instant, usize) {
         let millis = low_millis(now);
-        let mut next = (Instant::NEVER, 0);
+        let mut next = (Instant::NEVER, usize::MAX);
         let mut note = |due: Instant, at: usize| {
             if due < next.0 {
                 next = (due, at);

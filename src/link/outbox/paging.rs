@@ -8,19 +8,20 @@ impl<const BYTES: usize> Outbox<BYTES> {
     /// The lowest counter that is here of an epoch and space.
     #[must_use]
     pub fn lowest(&self, slot: u8, space: Space) -> Option<u32> {
-        let keys = self
-            .frames
-            .entries_of(space)
-            .filter(|entry| entry.head.slot == slot)
-            .filter_map(|entry| key_of(entry.head, entry.frame));
-        keys.map(|key| key.counter).min()
+        self.lowest_from(FrameKey {
+            epoch: slot,
+            space,
+            counter: 0,
+        })
     }
 
     /// The lowest counter from this one on that is here of its epoch and space.
     #[must_use]
     pub fn lowest_from(&self, key: FrameKey) -> Option<u32> {
-        let here = self.keys();
-        here.filter(|here| (here.epoch, here.space) == (key.epoch, key.space))
+        self.frames
+            .entries_of(key.space)
+            .filter(|entry| entry.head.slot == key.epoch)
+            .filter_map(|entry| key_of(entry.head, entry.frame))
             .filter_map(|here| (here.counter >= key.counter).then_some(here.counter))
             .min()
     }

@@ -177,6 +177,12 @@ impl Epochs {
         self.records.iter_mut()
     }
 
+    /// All but the newest.
+    pub(super) fn older(&self) -> core::slice::Iter<'_, EpochRecord> {
+        let older = self.records.split_last().map(|(_, older)| older);
+        older.unwrap_or_default().iter()
+    }
+
     pub(super) fn newest(&self) -> Option<&EpochRecord> {
         self.records.last()
     }
@@ -185,6 +191,7 @@ impl Epochs {
         self.records.last_mut()
     }
 
+    #[inline(never)] // As the next: everybody asks.
     pub(super) fn by_slot(&self, slot: u8) -> Option<&EpochRecord> {
         self.records.iter().find(|record| record.slot == slot)
     }
@@ -195,6 +202,7 @@ impl Epochs {
         record.is_some_and(|record| record.route().is_some())
     }
 
+    #[inline(never)]
     pub(super) fn by_slot_mut(&mut self, slot: u8) -> Option<&mut EpochRecord> {
         self.records.iter_mut().find(|record| record.slot == slot)
     }
@@ -238,9 +246,22 @@ impl Epochs {
         }
     }
 
-    /// Forgets the records that `is_over` says yes to, with their losses.
-    pub(super) fn forget(&mut self, is_over: &dyn Fn(&EpochRecord) -> bool) {
-        self.records.retain(|record| !is_over(record));
+    /// Forgets the record in this slot, with its losses.
+    pub(super) fn forget(&mut self, slot: u8) {
+        self.records.retain(|record| record.slot != slot);
+        self.forget_strays();
+    }
+
+    /// Forgets what no image has.
+    pub(super) fn forget_unkept(&mut self) {
+        while let Some(record) = self.records.iter().find(|record| !record.is_kept) {
+            self.forget(record.slot);
+        }
+        self.forget_strays();
+    }
+
+    /// Forgets losses of epochs that are gone.
+    fn forget_strays(&mut self) {
         let records = &self.records;
         self.losses
             .retain(|loss| records.iter().any(|record| record.slot == loss.slot));

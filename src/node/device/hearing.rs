@@ -1,11 +1,8 @@
 //! What a recipient's receipts say, and what becomes of it.
 
-use heapless::Vec;
-
 use super::Config;
-use super::epochs::{COUNTED, EpochRecord, MAX_UNDRAINED, Origin};
+use super::epochs::{COUNTED, EpochRecord, Origin};
 use super::peer::Peer;
-use crate::bounded;
 use crate::link::FrameKey;
 use crate::node::Error;
 use crate::seal::{self, Acknowledgement, EpochTag, StoredReport};
@@ -149,20 +146,21 @@ impl<const BYTES: usize> Peer<BYTES> {
 
     /// Forgets epochs of which nothing waits, and which the server knows as well as it ever will.
     pub(super) fn forget_drained(&mut self, now: Instant) {
-        let newest = self.epochs.newest().map(|record| record.slot);
-        let is_over = |record: &&EpochRecord| {
-            Some(record.slot) != newest
-                && !record.is_cut
-                && !self.epochs.has_losses_of(record.slot)
-                && self.is_drained_and_freed(record)
-        };
-        let over = self.epochs.iter().filter(is_over);
-        let over: Vec<u8, MAX_UNDRAINED> = bounded::first_of(over.map(|record| record.slot));
-        if !over.is_empty() {
-            self.epochs.forget(&|record| over.contains(&record.slot));
+        while let Some(slot) = self.drained() {
+            self.epochs.forget(slot);
             self.storing.is_image_wanted = true;
             self.control.want_outstanding(now);
         }
+    }
+
+    fn drained(&self) -> Option<u8> {
+        let mut older = self.epochs.older();
+        let drained = older.find(|record| {
+            !record.is_cut
+                && !self.epochs.has_losses_of(record.slot)
+                && self.is_drained_and_freed(record)
+        });
+        drained.map(|record| record.slot)
     }
 
     fn is_drained_and_freed(&self, record: &EpochRecord) -> bool {

@@ -235,6 +235,7 @@ impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {
         self.peers.iter().find(|peer| peer.number == number)
     }
 
+    #[inline(never)] // Everybody asks.
     fn peer_mut(&mut self, number: u8) -> Option<&mut Peer<BYTES>> {
         self.peers.iter_mut().find(|peer| peer.number == number)
     }

@@ -100,7 +100,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         let mut record = next.session.open_begun()?;
         record.is_kept = self.storing.has_newest;
         let lost = COUNTED.map(|space| (space, self.epochs.lost_unkept(space)));
-        self.epochs.forget(&|record| !record.is_kept);
+        self.epochs.forget_unkept();
         next.session.ends = now + config.session_age;
         self.epochs.hand_over();
         for record in self.epochs.iter() {
