@@ -12,10 +12,11 @@ use crate::wire::{Space, Writer, copy};
 /// ```
 ///
 /// **Rule.** From 0 to `end` stand whole frames, each behind its head, without a gap.
+#[repr(C)] // The frames are last: the offset of an instruction does not reach beyond them.
 pub(super) struct Packed<const BYTES: usize> {
+    alarms_end: usize,
     /// Up to `end`: what is free is not written before it is needed, not even with zeros.
     bytes: Vec<u8, BYTES>,
-    alarms_end: usize,
 }
 
 /// A frame and where its head begins.

@@ -110,20 +110,21 @@ pub enum PushError {
 /// # Ok::<(), iomt::link::PushError>(())
 /// ```
 #[derive(Debug)]
+#[repr(C)] // The frames are last: the offset of an instruction does not reach beyond them.
 pub struct Outbox<const BYTES: usize> {
-    frames: Packed<BYTES>,
-    retry: Retry,
-    pacer: Option<Pacer>,
-    window_bytes: usize,
-    is_probing: bool,
     /// The latest `now`: what the wrapping due times count from.
     latest: Instant,
     /// Data, not alarms, waits until then.
     held_until: Instant,
+    pacer: Option<Pacer>,
+    retry: Retry,
     /// Of the data frames.
     tally: Tally,
     /// The highest counter of the epoch that data was last appended of.
     newest: Option<FrameKey>,
+    window_bytes: usize,
+    is_probing: bool,
+    frames: Packed<BYTES>,
 }
 
 impl<const BYTES: usize> Outbox<BYTES> {

@@ -80,28 +80,29 @@ use crate::wire::{Reader, RecordId, RecordWriter, Run, Space, WriteRecord};
 // What takes an input or gives an output is a call of its own, not a part of a caller that makes them all: whose frame is
 // as large as the largest of them, is there as long as the caller is, and takes longer instructions to reach into.
 #[derive(Debug)]
+#[repr(C)] // The recipients are last, as in `Outbox` its frames are.
 pub struct Device<'a, const BYTES: usize, const PEERS: usize = 1> {
-    key: StaticKey,
-    descriptor: Descriptor<'a>,
-    descriptor_hash: DescriptorHash,
-    config: Config,
-    label: Option<LabelSecret>,
-    passcode: PasscodeEntry,
-    comparison: Comparison,
-    half_open: HalfOpenTable,
-    draws: Draws,
     /// From the first session of this boot on.
     numbering: Option<Numbering>,
-    peers: Recipients<Peer<BYTES>, PEERS>,
-    attempt: Option<Attempt>,
-    /// What takes commands, where they are allowed.
-    commands: Option<HandleCommand<'a, BYTES, PEERS>>,
-    /// Places of recipients whose image and frames are to be wiped.
-    erasing: Erasing,
     /// The request that storage has not answered yet.
     awaiting: Option<(u8, Purpose)>,
-    events: Deque<DeviceEvent, 8>,
+    /// Places of recipients whose image and frames are to be wiped.
+    erasing: Erasing,
+    config: Config,
     stats: DeviceStats,
+    /// What takes commands, where they are allowed.
+    commands: Option<HandleCommand<'a, BYTES, PEERS>>,
+    draws: Draws,
+    passcode: PasscodeEntry,
+    comparison: Comparison,
+    descriptor: Descriptor<'a>,
+    events: Deque<DeviceEvent, 8>,
+    descriptor_hash: DescriptorHash,
+    key: StaticKey,
+    label: Option<LabelSecret>,
+    attempt: Option<Attempt>,
+    half_open: HalfOpenTable,
+    peers: Recipients<Peer<BYTES>, PEERS>,
 }
 
 impl<'a, const BYTES: usize, const PEERS: usize> Device<'a, BYTES, PEERS> {

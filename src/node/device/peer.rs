@@ -71,25 +71,26 @@ impl Vouching {
 }
 
 #[derive(Debug)]
+#[repr(C)] // The outbox is last, as in `Outbox` its frames are.
 pub(super) struct Peer<const BYTES: usize> {
+    pub(super) ladder: Ladder,
+    pub(super) storing: Storing,
+    pub(super) contact: Contact,
+    pub(super) control: Control,
     /// Its place among the recipients.
     pub(super) number: u8,
-    pub(super) key: PublicKey,
-    pub(super) session: Option<Session>,
-    pub(super) next: Option<NextSession>,
-    pub(super) chained: Option<Chained>,
-    pub(super) successor: Option<Successor>,
-    pub(super) vouching: Vouching,
     /// Who is to hear that it is on storage.
     pub(super) introduced_by: Option<u8>,
-    pub(super) epochs: Epochs,
-    pub(super) outbox: Outbox<BYTES>,
-    pub(super) storing: Storing,
-    pub(super) control: Control,
-    pub(super) contact: Contact,
-    pub(super) ladder: Ladder,
+    pub(super) vouching: Vouching,
     /// Whether it has the descriptor of this boot and pairing.
     pub(super) is_introduced: bool,
+    pub(super) chained: Option<Chained>,
+    pub(super) key: PublicKey,
+    pub(super) successor: Option<Successor>,
+    pub(super) epochs: Epochs,
+    pub(super) session: Option<Session>,
+    pub(super) next: Option<NextSession>,
+    pub(super) outbox: Outbox<BYTES>,
 }
 
 /// What storage has let come out.
