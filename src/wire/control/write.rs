@@ -110,22 +110,14 @@ impl<'w> ControlWriter<'w> {
         &mut self,
         epochs: impl Iterator<Item = EpochEntry<'e, L>> + Clone,
     ) -> Result<(), Error> {
-        let count = u64::try_from(epochs.clone().count()).unwrap_or(u64::MAX);
-        let mut len = varint_len(count);
-        let mut without_secret = 0_usize;
-        for epoch in epochs.clone() {
-            len = len.saturating_add(epoch.checked_len()?);
-            without_secret += usize::from(epoch.secret.is_none());
-        }
-        if without_secret != 1 {
-            return Err(Error::OutOfRange);
-        }
-        self.begin(OUTSTANDING, len)?;
-        self.writer.varint(count)?;
-        for epoch in epochs {
-            epoch.write(&mut self.writer)?;
-        }
-        Ok(())
+        let mut counted = Body::default();
+        counted.epochs(epochs.clone())?;
+        self.begin(OUTSTANDING, counted.len)?;
+        let mut written = Body {
+            len: 0,
+            writer: Some(&mut self.writer),
+        };
+        written.epochs(epochs)
     }
 
     fn whole(&mut self, tag: Tag, body: &[u8]) -> Result<(), Error> {
@@ -154,86 +146,102 @@ impl<'w> ControlWriter<'w> {
     }
 }
 
-impl<L: Iterator<Item = Lost> + Clone> EpochEntry<'_, L> {
-    fn spaces(&self) -> impl Iterator<Item = (Space, &SpaceEntry<L>)> {
-        let data = self.data.iter().map(|entry| (Space::Data, entry));
-        let alarm = self.alarm.iter().map(|entry| (Space::Alarm, entry));
-        data.chain(alarm)
-    }
-
-    /// How many bytes it takes, where it keeps the rules.
-    fn checked_len(&self) -> Result<usize, Error> {
-        let secret_len = match self.secret {
-            None => 0,
-            Some(secret) if secret.len() == SECRET_LEN => SECRET_LEN,
-            Some(_) => return Err(Error::OutOfRange),
-        };
-        let mut len = 8 + 1 + secret_len + 8 + 1;
-        for (_, space) in self.spaces() {
-            len = len.saturating_add(space.checked_len()?);
-        }
-        Ok(len)
-    }
-
-    fn write(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
-        let cut = if self.is_cut { IS_CUT } else { 0 };
-        writer.put(&self.locator.0)?;
-        writer.u8(self.secret.map_or(0, |_| HAS_SECRET) | cut)?;
-        writer.put(self.secret.unwrap_or_default())?;
-        writer.put(&self.run.0)?;
-        writer.u8(u8::try_from(self.spaces().count()).unwrap_or(u8::MAX))?;
-        for (space, entry) in self.spaces() {
-            writer.u8(space.code())?;
-            entry.write(writer)?;
-        }
-        Ok(())
-    }
+/// The body of an `outstanding` record, gone through twice: its bytes are counted, then written.
+#[derive(Default)]
+struct Body<'b, 'w> {
+    len: usize,
+    writer: Option<&'b mut Writer<'w>>,
 }
 
-impl<L: Iterator<Item = Lost> + Clone> SpaceEntry<L> {
-    /// The numbers that it is written as, where it keeps the rules.
-    fn gaps(&self) -> impl Iterator<Item = Result<(u32, u32, u8), Error>> {
-        let mut end = 0_u32;
-        self.losses.clone().map(move |lost| {
-            let gap = lost.range.start.checked_sub(end);
-            let len = lost.range.end.checked_sub(lost.range.start);
-            end = lost.range.end;
-            match (gap, len) {
-                (Some(gap), Some(len @ 1..)) if end <= self.end => Ok((gap, len, lost.why.code())),
-                _ => Err(Error::OutOfRange),
-            }
-        })
-    }
-
-    fn span(&self) -> Result<u32, Error> {
-        self.end
-            .checked_sub(self.floor)
-            .filter(|_| self.end <= MAX_COUNTER + 1)
-            .ok_or(Error::OutOfRange)
-    }
-
-    /// How many bytes it takes, its code included.
-    fn checked_len(&self) -> Result<usize, Error> {
-        let count = u64::try_from(self.losses.clone().count()).unwrap_or(u64::MAX);
-        let fields = [self.floor.into(), self.span()?.into(), count];
-        let mut len = 1 + fields.into_iter().map(varint_len).sum::<usize>();
-        for numbers in self.gaps() {
-            let (gap, span, _) = numbers?;
-            len = len.saturating_add(varint_len(gap.into()) + varint_len(span.into()) + 1);
+impl Body<'_, '_> {
+    #[inline(never)] // Once, for both ways through it.
+    fn epochs<'e, L: Iterator<Item = Lost> + Clone>(
+        &mut self,
+        epochs: impl Iterator<Item = EpochEntry<'e, L>> + Clone,
+    ) -> Result<(), Error> {
+        self.count(epochs.clone())?;
+        let mut without_secret = 0_usize;
+        for epoch in epochs {
+            self.epoch(&epoch)?;
+            without_secret += usize::from(epoch.secret.is_none());
         }
-        Ok(len)
+        match without_secret {
+            1 => Ok(()),
+            _ => Err(Error::OutOfRange),
+        }
     }
 
-    fn write(&self, writer: &mut Writer<'_>) -> Result<(), Error> {
-        writer.varint(self.floor.into())?;
-        writer.varint(self.span()?.into())?;
-        writer.varint(u64::try_from(self.losses.clone().count()).unwrap_or(u64::MAX))?;
-        for numbers in self.gaps() {
-            let (gap, len, why) = numbers?;
-            writer.varint(gap.into())?;
-            writer.varint(len.into())?;
-            writer.u8(why)?;
+    fn epoch<L: Iterator<Item = Lost> + Clone>(
+        &mut self,
+        epoch: &EpochEntry<'_, L>,
+    ) -> Result<(), Error> {
+        let cut = if epoch.is_cut { IS_CUT } else { 0 };
+        let (has_secret, secret) = match epoch.secret {
+            None => (0, &[][..]),
+            Some(secret) if secret.len() == SECRET_LEN => (HAS_SECRET, secret),
+            Some(_) => return Err(Error::OutOfRange),
+        };
+        self.put(&epoch.locator.0)?;
+        self.put(&[has_secret | cut])?;
+        self.put(secret)?;
+        self.put(&epoch.run.0)?;
+        let spaces = [(Space::Data, &epoch.data), (Space::Alarm, &epoch.alarm)];
+        self.count(spaces.iter().filter(|(_, entry)| entry.is_some()))?;
+        for (space, entry) in spaces {
+            if let Some(entry) = entry {
+                self.put(&[space.code()])?;
+                self.space(entry)?;
+            }
         }
         Ok(())
+    }
+
+    fn space<L: Iterator<Item = Lost> + Clone>(
+        &mut self,
+        space: &SpaceEntry<L>,
+    ) -> Result<(), Error> {
+        let span = space
+            .end
+            .checked_sub(space.floor)
+            .filter(|_| space.end <= MAX_COUNTER + 1)
+            .ok_or(Error::OutOfRange)?;
+        self.varint(space.floor.into())?;
+        self.varint(span.into())?;
+        self.count(space.losses.clone())?;
+        let mut end = 0_u32;
+        for Lost { range, why } in space.losses.clone() {
+            let gap = range.start.checked_sub(end);
+            let len = range.end.checked_sub(range.start);
+            let (Some(gap), Some(len @ 1..)) = (gap, len) else {
+                return Err(Error::OutOfRange);
+            };
+            end = range.end;
+            self.varint(gap.into())?;
+            self.varint(len.into())?;
+            self.put(&[why.code()])?;
+        }
+        match end <= space.end {
+            true => Ok(()),
+            false => Err(Error::OutOfRange),
+        }
+    }
+
+    fn count(&mut self, things: impl Iterator) -> Result<(), Error> {
+        self.varint(u64::try_from(things.count()).unwrap_or(u64::MAX))
+    }
+
+    fn varint(&mut self, value: u64) -> Result<(), Error> {
+        let mut bytes = [0; 10];
+        let mut varint = Writer::new(&mut bytes);
+        varint.varint(value)?;
+        self.put(varint.finish())
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.len = self.len.saturating_add(bytes.len());
+        match &mut self.writer {
+            Some(writer) => writer.put(bytes),
+            None => Ok(()),
+        }
     }
 }
