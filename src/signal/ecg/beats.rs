@@ -144,14 +144,15 @@ impl BeatFinder {
         self.forget(self.rejected);
         self.due_at = now;
         self.resumed_at = now;
-        self.expect_within(self.times.patience, now);
+        self.relax_at = now.after(self.times.patience);
+        self.let_age(now);
     }
 
     fn end_learning(&mut self, now: Moment) {
         self.is_learning = false;
         let heights = self.candidates.iter().map(|candidate| candidate.height);
         self.levels.learn(heights.max().unwrap_or(0));
-        self.expect_within(self.times.patience, now);
+        self.relax_at = now.after(self.times.patience);
     }
 
     fn is_beat(&self, candidate: &Candidate) -> bool {
@@ -239,6 +240,7 @@ impl BeatFinder {
     }
 
     /// How long that silence, did no beat come, would not be too long.
+    #[inline(never)] // Asked three times.
     fn silent_until(&self, halves: u32) -> Option<Moment> {
         let since = self.last?.at.or_later(self.resumed_at);
         Some(since.after(self.intervals.median()? * halves / 2))
@@ -248,13 +250,14 @@ impl BeatFinder {
     fn relax(&mut self, now: Moment) {
         if self.relax_at.has_come(now) {
             self.levels.relax();
-            self.expect_within(self.times.patience / 3, now);
+            self.relax_at = now.after(self.times.patience / 3);
+            self.let_age(now);
         }
     }
 
-    /// Unless a beat comes within this span, the levels are too high.
-    fn expect_within(&mut self, span: u32, now: Moment) {
-        self.relax_at = now.after(span);
+    /// Keeps what happened long ago within the clock's reach; called at least every second of silence.
+    #[inline(never)] // In silence, and at an interruption.
+    fn let_age(&mut self, now: Moment) {
         let oldest = now.before(Moment::LONGEST);
         self.resumed_at = self.resumed_at.or_later(oldest);
         if let Some(last) = &mut self.last {
@@ -282,12 +285,13 @@ impl BeatFinder {
         {
             self.intervals.push(at.span_since(before.at));
         }
-        self.expect_within(self.times.patience, at);
+        self.relax_at = at.after(self.times.patience);
         self.forget(number + 1);
         Some(peak)
     }
 
     /// Forgets the oldest candidates.
+    #[inline(never)] // From three places, none of them often.
     fn forget(&mut self, count: usize) {
         for _ in 0..count {
             bounded::remove(&mut self.candidates, 0);

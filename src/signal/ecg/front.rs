@@ -115,11 +115,12 @@ fn saturate_uv(uv: i64) -> i16 {
 
 /// 1,000 µV/mV over `divisor`, as a number of 16 bits and a right shift; error below 2⁻¹⁵.
 fn reciprocal_uv(divisor: u64) -> (i32, u32) {
-    let mut shift = 0;
-    while 1_000_u64 << shift < divisor << 15 {
+    let (mut thousand, mut shift) = (1_000, 0);
+    while thousand < divisor << 15 {
+        thousand <<= 1;
         shift += 1;
     }
-    (((1_000_u64 << shift) / divisor) as i32, shift)
+    ((thousand / divisor) as i32, shift)
 }
 
 #[cfg(test)]

@@ -23,8 +23,9 @@ pub(super) struct Extremum {
 }
 
 /// Of two tips that are nearly alike, the R wave is the one that points up.
-fn weight(uv: i32) -> i32 {
-    if uv < 0 { -uv * 7 / 8 } else { uv }
+fn weight(uv: i32) -> u32 {
+    let height = uv.unsigned_abs();
+    if uv < 0 { height * 7 / 8 } else { height }
 }
 
 impl History {
@@ -67,11 +68,12 @@ impl History {
     pub(super) fn extremum(&self, age: usize, reach: usize) -> Option<Extremum> {
         let oldest = (age + reach + 1).min(self.known);
         let ages = age.saturating_sub(reach).max(self.held)..oldest;
-        let count = i32::try_from(ages.len()).ok().filter(|count| *count > 0)?;
+        let count = u32::try_from(ages.len()).unwrap_or(u32::MAX);
         let sum: i32 = ages.clone().map(|age| i32::from(self.ago(age))).sum();
-        let mean = sum / count;
+        // Of the magnitude, which every core can divide.
+        let mean = sum.unsigned_abs().checked_div(count)?.cast_signed() * sum.signum();
         // At the ends of the reach there can be a P or T wave, so a tip loses up to a quarter there.
-        let reach = i32::try_from(reach).unwrap_or(i32::MAX).max(1);
+        let reach = u32::try_from(reach).unwrap_or(u32::MAX).max(1);
         let (mut best, mut most) = (None, 0);
         for tip in ages {
             let uv = i32::from(self.ago(tip)) - mean;
@@ -79,7 +81,7 @@ impl History {
             if weight < most {
                 continue;
             }
-            let away = i32::try_from(tip.abs_diff(age)).unwrap_or(reach);
+            let away = u32::try_from(tip.abs_diff(age)).unwrap_or(reach);
             let merit = weight - weight / 4 * away / reach;
             if merit >= most {
                 (best, most) = (Some(Extremum { age: tip, uv }), merit);

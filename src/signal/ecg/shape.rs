@@ -29,10 +29,11 @@ impl Template {
             self.is_known = true;
         }
         let is_alike = self.similarity(shape) >= SAME / 2;
-        let memory = if is_alike { 8 } else { 32 };
+        let memory_bits = if is_alike { 3 } else { 5 };
         for (mean, value) in self.mean.iter_mut().zip(shape) {
-            let next = i32::from(*mean) + (i32::from(*value) - i32::from(*mean)) / memory;
-            *mean = i16::try_from(next).unwrap_or(*mean);
+            let rise = i32::from(*value) - i32::from(*mean);
+            let part = (rise.unsigned_abs() >> memory_bits).cast_signed() * rise.signum();
+            *mean = i16::try_from(i32::from(*mean) + part).unwrap_or(*mean);
         }
     }
 

@@ -40,6 +40,7 @@ impl<'a> BitWriter<'a> {
     }
 
     /// Fills the last byte with zeros; returns how many bytes there are, even if they found no room.
+    #[inline(never)] // From three places.
     pub(super) fn finish(mut self) -> usize {
         if self.pending_bits > 0 {
             self.put(0, 8 - self.pending_bits);

@@ -274,7 +274,7 @@ const fn repeats() -> [[i16; REACH]; COUNT] {
     table
 }
 
-/// What turns differences into residuals: 1, then the negated wfours.
+/// What turns differences into residuals: 1, then the negated weights.
 #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 const fn error_filter(number: usize) -> [i16; REACH] {
     let mut filter = [0; REACH];

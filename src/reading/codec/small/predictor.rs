@@ -1,4 +1,4 @@
-//! The fixed predictors: integer wfours on the differences that came before.
+//! The fixed predictors: integer weights on the differences that came before.
 
 /// How many differences a predictor weighs.
 pub(super) const ORDER: usize = 16;
@@ -6,7 +6,7 @@ pub(super) const ORDER: usize = 16;
 pub(super) const REACH: usize = ORDER + 1;
 /// How many predictors there are; their numbers go from 0.
 pub(super) const COUNT: usize = 29;
-/// Wfours are in units of 2^−5.
+/// Weights are in units of 2^−5.
 pub(in crate::reading::codec) const WEIGHT_BITS: u32 = 5;
 
 /// Row `p` holds predictor `p`: the weight of the newest difference first.
@@ -49,26 +49,29 @@ pub(super) const WEIGHTS: [[i8; ORDER]; COUNT] = [
 /// One predictor, made ready for samples that are multiples of `2^step`.
 #[derive(Debug)]
 pub(in crate::reading::codec) struct Predictor {
-    /// Wfours of the samples themselves, oldest first: each difference is split in two.
-    wfours: [i32; REACH],
+    /// Weights of the samples themselves, oldest first: each difference is split in two.
+    weights: [i32; REACH],
     step: u32,
 }
 
 impl Predictor {
     /// Predictor `number`; from [`COUNT`] on, which no block names, the same as 0.
+    #[inline(never)] // For trials, and for both ways of a block.
     pub(in crate::reading::codec) fn new(number: u32, step: u32) -> Self {
         let row = usize::try_from(number)
             .ok()
             .and_then(|number| WEIGHTS.get(number))
             .unwrap_or(&[0; ORDER]);
-        let mut wfours = [0; REACH];
-        for (slot, &weight) in wfours.iter_mut().rev().zip(row) {
-            *slot += i32::from(weight);
+        let mut weights = [0; REACH];
+        let [oldest, others @ ..] = &mut weights;
+        let mut newer = 0;
+        for (slot, &weight) in others.iter_mut().rev().zip(row) {
+            let weight = i32::from(weight);
+            *slot = weight - newer;
+            newer = weight;
         }
-        for (slot, &weight) in wfours.iter_mut().rev().skip(1).zip(row) {
-            *slot -= i32::from(weight);
-        }
-        Self { wfours, step }
+        *oldest = -newer;
+        Self { weights, step }
     }
 
     /// Predicts the sample after `past`, in units of `2^step`.
@@ -89,8 +92,8 @@ impl Predictor {
     }
 
     fn weigh(&self, recent: &[i32; REACH]) -> i32 {
-        let ([oldest_weight, wfours @ ..], [oldest, recent @ ..]) = (&self.wfours, recent);
-        let weighted = dot_of_samples(fours(wfours), fours(recent));
+        let ([oldest_weight, weights @ ..], [oldest, recent @ ..]) = (&self.weights, recent);
+        let weighted = dot_of_samples(fours(weights), fours(recent));
         weighted.wrapping_add(oldest_weight.wrapping_mul(*oldest))
     }
 }
@@ -105,10 +108,10 @@ pub(super) fn fours<T>(values: &[T]) -> &[[T; 4]] {
 ///
 /// Partial sums may wrap; the whole sum fits, and addition modulo 2^32 does not mind the order.
 #[inline(always)]
-pub(super) fn dot<W: Copy + Into<i32>>(wfours: &[[W; 4]], values: &[[i32; 4]]) -> i32 {
+pub(super) fn dot<W: Copy + Into<i32>>(weights: &[[W; 4]], values: &[[i32; 4]]) -> i32 {
     let product = |weight: W, value: i32| weight.into().wrapping_mul(value);
     let mut sum = 0_i32;
-    for (&[a, b, c, d], &[i, j, k, l]) in wfours.iter().zip(values) {
+    for (&[a, b, c, d], &[i, j, k, l]) in weights.iter().zip(values) {
         sum = sum
             .wrapping_add(product(a, i))
             .wrapping_add(product(b, j))
@@ -120,8 +123,8 @@ pub(super) fn dot<W: Copy + Into<i32>>(wfours: &[[W; 4]], values: &[[i32; 4]]) -
 
 /// The same, of what is as wide as a sample.
 #[inline(never)] // For predictions and autocorrelations.
-pub(super) fn dot_of_samples(wfours: &[[i32; 4]], values: &[[i32; 4]]) -> i32 {
-    dot(wfours, values)
+pub(super) fn dot_of_samples(weights: &[[i32; 4]], values: &[[i32; 4]]) -> i32 {
+    dot(weights, values)
 }
 
 /// A short past, its first sample repeated backwards.
