@@ -113,7 +113,8 @@ const fn is_within_a_nonce(buffer: &[u8]) -> bool {
     buffer.len() as u64 <= MAX_TEXT
 }
 
-#[inline(always)]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn authenticate(mut mac: impl Mac, associated: &[u8], ciphertext: &[u8]) -> [u8; TAG_LEN] {
     mac.update_padded(associated);
     mac.update_padded(ciphertext);
@@ -121,6 +122,8 @@ fn authenticate(mut mac: impl Mac, associated: &[u8], ciphertext: &[u8]) -> [u8;
 }
 
 /// The key stream, and the blocks of it that were made last.
+///
+/// What both ways have is inlined into each where frames come by the million, and there once where flash is short.
 struct Stream {
     core: Core,
     ready: [Block<Core>; TOGETHER],
@@ -136,7 +139,8 @@ impl Stream {
     }
 
     /// Makes the first blocks; block 0 is the key of the MAC.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn mac<M: Mac>(&mut self) -> M {
         self.core.write_keystream_blocks(&mut self.ready);
         let first = self.ready.first().map(Block::<Core>::as_slice);
@@ -144,7 +148,8 @@ impl Stream {
     }
 
     /// Goes on behind block 0.
-    #[inline(always)]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn apply(&mut self, buffer: &mut [u8]) {
         let with_the_first = buffer.len().min(ONE_RUN);
         let (first, rest) = buffer

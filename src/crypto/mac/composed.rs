@@ -15,7 +15,7 @@ const OUTER_PAD: u8 = 0x5C;
 /// An HMAC under way.
 pub(in crate::crypto) struct Code {
     hash: Hash,
-    /// The key, under the pad of the hash that comes next.
+    /// The key; once the inner hash has it, under the pad of the outer one.
     block: [u8; BLOCK_LEN],
 }
 
@@ -30,15 +30,11 @@ impl Code {
         for (to, from) in code.block.iter_mut().zip(key) {
             *to ^= *from;
         }
-        code.begin_hash();
-        code
-    }
-
-    fn begin_hash(&mut self) {
-        self.hash.update(&self.block);
-        for byte in &mut self.block {
+        code.hash.update(&code.block);
+        for byte in &mut code.block {
             *byte ^= INNER_PAD ^ OUTER_PAD;
         }
+        code
     }
 
     pub(in crate::crypto) fn update(&mut self, part: &[u8]) {
@@ -49,7 +45,7 @@ impl Code {
     pub(in crate::crypto) fn finish(mut self) -> Secret {
         let mut code = Secret::new([0; 32]);
         self.hash.finish(code.expose_mut());
-        self.begin_hash();
+        self.hash.update(&self.block);
         self.hash.update(code.expose());
         self.hash.finish(code.expose_mut());
         code
