@@ -97,7 +97,7 @@ impl Levels {
         let doubt = 6 * (UNLIKE - fit.similarity.cast_signed()) + 8 * fit.early().cast_signed();
         let ratio = self.noise_ratio().min(MUCH_NOISE).cast_signed();
         let share = (WHOLE.cast_signed() / 3 + ratio * doubt / 1_024).max(0);
-        let above = u64::from(above) * u64::from(share.cast_unsigned()) >> WHOLE.ilog2();
+        let above = (u64::from(above) * u64::from(share.cast_unsigned())) >> WHOLE.ilog2();
         let above = u32::try_from(above).unwrap_or(u32::MAX);
         noise.saturating_add(above).max(self.floor)
     }
