@@ -17,16 +17,16 @@ use crate::status::Status;
 pub const MAX_DATAGRAM: usize = 1_232;
 /// How much memory a device takes, in bytes, where addresses have 32 bits.
 #[cfg(target_pointer_width = "32")]
-pub const DEVICE_SIZE: usize = 11_776;
+pub const DEVICE_SIZE: usize = 10_880;
 /// How much memory a device takes, in bytes, where addresses have 64 bits.
 #[cfg(not(target_pointer_width = "32"))]
-pub const DEVICE_SIZE: usize = 12_288;
+pub const DEVICE_SIZE: usize = 11_264;
 /// The same in words of 8 bytes.
 #[cfg(target_pointer_width = "32")]
-pub const DEVICE_WORDS: usize = 1_472;
+pub const DEVICE_WORDS: usize = 1_360;
 /// The same in words of 8 bytes.
 #[cfg(not(target_pointer_width = "32"))]
-pub const DEVICE_WORDS: usize = 1_536;
+pub const DEVICE_WORDS: usize = 1_408;
 /// How the memories of device, detector and decoder are aligned, in bytes; their types see to it.
 pub const ALIGN: usize = 8;
 
@@ -62,7 +62,8 @@ impl DeviceHandle {
 ///
 /// Made where it stays, not on the stack; costs one multiplication of X25519.
 ///
-/// `IOMT_STATUS_BAD_ARGUMENT`: a text is too long or not UTF-8, a number of the configuration is none of those it can be, the key is no key.
+/// `IOMT_STATUS_BAD_ARGUMENT`: a text is too long or not UTF-8, the key is no key, or a number of the configuration is
+/// none of those it can be.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_init(
     memory: *mut DeviceMemory,
@@ -112,7 +113,8 @@ pub unsafe extern "C" fn iomt_device_deinit(device: *mut DeviceHandle) -> Status
 ///
 /// `IOMT_STATUS_BAD_IMAGE` where it is damaged or another device's: the device is as new then, and can be paired.
 ///
-/// `IOMT_STATUS_RANDOM` where the generator fails or repeats the last boot, `IOMT_STATUS_SESSION_UNDER_WAY` where it was paired already.
+/// `IOMT_STATUS_RANDOM` where the generator fails or repeats the last boot; `IOMT_STATUS_SESSION_UNDER_WAY` where it was
+/// paired already.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_resume(
     device: *mut DeviceHandle,
@@ -160,8 +162,9 @@ pub unsafe extern "C" fn iomt_device_disarm(device: *mut DeviceHandle) -> Status
 
 /// Takes a datagram that came from the server. A forged one is refused and counted, and changes nothing.
 ///
-/// `IOMT_STATUS_MALFORMED`, `IOMT_STATUS_NOT_AUTHENTIC`, `IOMT_STATUS_UNEXPECTED`, `IOMT_STATUS_NOT_PAIRED`, `IOMT_STATUS_NOT_ARMED`, `IOMT_STATUS_WRONG_SECRET`,
-/// `IOMT_STATUS_HANDSHAKE`: whatever is wrong with it; nothing is to be done about it. `IOMT_STATUS_RANDOM`: the generator has failed.
+/// What is wrong with it, of which there is nothing to be done: `IOMT_STATUS_MALFORMED`, `IOMT_STATUS_NOT_AUTHENTIC`,
+/// `IOMT_STATUS_UNEXPECTED`, `IOMT_STATUS_NOT_PAIRED`, `IOMT_STATUS_NOT_ARMED`, `IOMT_STATUS_WRONG_SECRET`,
+/// `IOMT_STATUS_HANDSHAKE` or `IOMT_STATUS_OTHER`. `IOMT_STATUS_RANDOM` is not the sender's fault: the generator has failed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_handle_datagram(
     device: *mut DeviceHandle,
@@ -182,7 +185,8 @@ pub unsafe extern "C" fn iomt_device_handle_datagram(
 /// Does what is due: one multiplication of a handshake at most. Call it whenever `iomt_device_poll_timeout` says so.
 /// What fails is tried again later, and when, `iomt_device_poll_timeout` says.
 ///
-/// `IOMT_STATUS_RANDOM`, or what a handshake came to: `IOMT_STATUS_WRONG_SECRET`, `IOMT_STATUS_NOT_AUTHENTIC`, `IOMT_STATUS_HANDSHAKE`.
+/// `IOMT_STATUS_RANDOM`, or what a handshake came to: `IOMT_STATUS_WRONG_SECRET`, `IOMT_STATUS_NOT_AUTHENTIC`,
+/// `IOMT_STATUS_HANDSHAKE` or `IOMT_STATUS_OTHER`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_handle_timeout(
     device: *mut DeviceHandle,

@@ -32,7 +32,7 @@ pub mod store;
 /// How many bytes of sealed frames a device holds until they are acknowledged, alarms and readings together.
 const OUTBOX: usize = 4_096;
 
-/// How much stack a call takes at most on a Cortex-M, in bytes, with a program like `sensor.c` around it. `.ci/c` measures it.
+/// How much stack `sensor.c` takes at most on a Cortex-M4F, in bytes, with all of its calls; `.ci/c` measures it.
 pub const STACK: usize = 5_120;
 
 /// The library has found a mistake of its own, which leaves no sound way on: the application decides what to do.

@@ -122,8 +122,9 @@ pub struct RecordId {
 /// `space` is `IOMT_SPACE_DATA` or `IOMT_SPACE_ALARM`; `first` gets the name of the first, or is null. After a failure
 /// none of them is taken.
 ///
-/// `IOMT_STATUS_NOT_PAIRED`; `IOMT_STATUS_OUTBOX_FULL`: try again when frames were acknowledged; `IOMT_STATUS_NO_ROOM`: too many for
-/// one call or one frame; `IOMT_STATUS_BAD_ARGUMENT`: none at all, or a number that is none of those it can be.
+/// `IOMT_STATUS_NOT_PAIRED`; `IOMT_STATUS_OUTBOX_FULL`: try again when frames were acknowledged; `IOMT_STATUS_NO_ROOM`:
+/// too many for one call or one frame; `IOMT_STATUS_BAD_ARGUMENT`: none at all, or a number that is none of those it can
+/// be.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_send_observations(
     device: *mut DeviceHandle,

@@ -82,7 +82,8 @@ pub unsafe extern "C" fn iomt_serial_decode(
 ///
 /// `out` has room for `IOMT_MAX_SERIAL_FRAME` bytes; `out_len` is how many of them are the frame.
 ///
-/// `IOMT_STATUS_BAD_ARGUMENT`: the datagram is empty or longer than `IOMT_MAX_DATAGRAM`; `IOMT_STATUS_NO_ROOM` for a smaller buffer.
+/// `IOMT_STATUS_BAD_ARGUMENT`: the datagram is empty or longer than `IOMT_MAX_DATAGRAM`; `IOMT_STATUS_NO_ROOM` for a
+/// smaller buffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_serial_encode(
     datagram: *const u8,
