@@ -8,6 +8,11 @@ static iomt_device_memory device_memory;
 static iomt_beats_memory beats_memory;
 static iomt_serial_memory serial_memory;
 
+/* Nowhere, and where nothing can stand: outputs that are refused before anything is done for them. */
+static uint64_t odd[8];
+static void *const bad_outputs[] = {NULL, (uint8_t *)odd + 1};
+enum { BAD_OUTPUTS = sizeof bad_outputs / sizeof *bad_outputs };
+
 void iomt_panic(void) { platform_exit(3); }
 
 static void expect(int is_so, const char *claim) {
@@ -58,7 +63,7 @@ static void refuses_a_wrong_configuration(void) {
     bad = good, bad.model = not_utf8;
     expect(iomt_device_init(&device_memory, &bad, &device) == IOMT_STATUS_BAD_ARGUMENT, "a text that is not UTF-8");
     bad = good, bad.model = long_text;
-    expect(iomt_device_init(&device_memory, &bad, &device) < 0, "a text that is too long");
+    expect(iomt_device_init(&device_memory, &bad, &device) == IOMT_STATUS_BAD_ARGUMENT, "a text that is too long");
     expect(iomt_device_init(&device_memory, &good, &device) == IOMT_STATUS_OK, "a good configuration");
     expect(iomt_device_deinit(device) == IOMT_STATUS_OK, "the end of it");
 }
@@ -88,6 +93,12 @@ static void refuses_wrong_calls(void) {
     expect(iomt_device_poll_store(device, 1, buffer, sizeof buffer, &order) == IOMT_STATUS_NOTHING, "no order");
     iomt_event event;
     expect(iomt_device_poll_event(device, &event) == IOMT_STATUS_NOTHING, "no event");
+    for (size_t i = 0; i < BAD_OUTPUTS; i++) {
+        void *bad = bad_outputs[i];
+        expect(iomt_device_poll_event(device, bad) == IOMT_STATUS_BAD_POINTER, "no place for an event");
+        expect(iomt_device_poll_store(device, 1, buffer, sizeof buffer, bad) == IOMT_STATUS_BAD_POINTER, "nor for an order");
+        expect(iomt_device_poll_transmit(device, 1, buffer, sizeof buffer, bad) == IOMT_STATUS_BAD_POINTER, "nor a length");
+    }
     uint64_t due;
     expect(iomt_device_poll_timeout(device, &due) == IOMT_STATUS_NOTHING, "nothing is due");
 
@@ -131,12 +142,18 @@ static void finds_beats(void) {
     for (int32_t n = 0; n < 2000; n++) {
         int32_t from_peak = n % 200 - 100;
         int32_t spike = 1000 - 100 * (from_peak < 0 ? -from_peak : from_peak);
+        for (size_t i = 0; i < BAD_OUTPUTS; i++) {
+            expect(iomt_beats_push(beats, -4000, bad_outputs[i]) == IOMT_STATUS_BAD_POINTER, "a sample that is not taken");
+        }
         if (iomt_beats_push(beats, spike > 0 ? spike : 0, &beat) == IOMT_STATUS_OK) {
             expect(beat.index == expected, "a beat where the spike is");
             expected += 200;
         }
     }
     expect(iomt_beats_heart_rate(beats, &bpm) == IOMT_STATUS_OK && bpm == 75, "75 a minute");
+    for (size_t i = 0; i < BAD_OUTPUTS; i++) {
+        expect(iomt_beats_flush(beats, bad_outputs[i]) == IOMT_STATUS_BAD_POINTER, "a beat that stays");
+    }
     while (iomt_beats_flush(beats, &beat) == IOMT_STATUS_OK) {
         expect(beat.index == expected, "a beat at the end");
         expected += 200;
@@ -159,6 +176,12 @@ static void finds_datagrams_between_noise(void) {
     memcpy(line + sizeof noise, frame, frame_len);
     line[sizeof noise + frame_len] = 0x55;
     size_t len = sizeof noise + frame_len + 1;
+    for (size_t i = 0; i < BAD_OUTPUTS; i++) {
+        void *bad = bad_outputs[i];
+        expect(iomt_serial_decode(serial, &bytes, &len, bad, &datagram_len) == IOMT_STATUS_BAD_POINTER, "no datagram");
+        expect(iomt_serial_decode(serial, &bytes, &len, &datagram, bad) == IOMT_STATUS_BAD_POINTER, "no length");
+        expect(bytes == line, "nothing is taken");
+    }
     expect(iomt_serial_decode(serial, &bytes, &len, &datagram, &datagram_len) == IOMT_STATUS_OK, "it is found");
     expect(datagram_len == 5 && memcmp(datagram, "alarm", 5) == 0, "as it was");
     expect(len == 1 && bytes[0] == 0x55, "what is behind it is left");

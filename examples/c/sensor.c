@@ -8,10 +8,6 @@
 #include "platform.h"
 #include "storage.h"
 
-/* Codes of ISO/IEEE 11073-10101. */
-enum { HEART_RATE = 147842, RR_INTERVAL = 147240, ECG_LEAD_II = 131330 };
-enum { BEATS_PER_MINUTE = 264864, MILLISECOND = 264338, MICROVOLT = 266419 };
-
 enum { RATE_HZ = 250, SECONDS = 12, SAMPLES = RATE_HZ * SECONDS, US_PER_SAMPLE = 1000000 / RATE_HZ };
 
 /* What the label says; a product has another one on each. */
@@ -110,7 +106,7 @@ static size_t waiting_count;
 static void note_beat(const iomt_beat *beat) {
     if (beat_count > 0 && waiting_count < IOMT_MAX_OBSERVATIONS) {
         int32_t interval_ms = (int32_t)(beat->index - last_beat) * 1000 / RATE_HZ;
-        waiting[waiting_count++] = observation(beat->index, RR_INTERVAL, MILLISECOND, interval_ms);
+        waiting[waiting_count++] = observation(beat->index, IOMT_METRIC_RR_INTERVAL, IOMT_UNIT_MILLISECOND, interval_ms);
     }
     last_beat = beat->index;
     beat_count++;
@@ -142,8 +138,8 @@ static int send_second(uint64_t now) {
     block.first_index = taken;
     block.samples = samples;
     block.count = RATE_HZ;
-    block.metric = ECG_LEAD_II;
-    block.unit = MICROVOLT;
+    block.metric = IOMT_METRIC_ECG_LEAD_II;
+    block.unit = IOMT_UNIT_MICROVOLT;
     block.rate_millihertz = RATE_HZ * 1000;
     block.scale_mantissa = 1;
     iomt_status status = iomt_device_send_waveform(device, now, IOMT_SPACE_DATA, &block, NULL);
@@ -165,7 +161,7 @@ static int send_second(uint64_t now) {
 static int send_heart_rate(uint64_t now) {
     uint16_t bpm;
     need(iomt_beats_heart_rate(beats, &bpm) == IOMT_STATUS_OK ? IOMT_STATUS_OK : IOMT_STATUS_OTHER, "no heart rate");
-    iomt_observation rate = observation(SAMPLES, HEART_RATE, BEATS_PER_MINUTE, bpm);
+    iomt_observation rate = observation(SAMPLES, IOMT_METRIC_HEART_RATE, IOMT_UNIT_BEATS_PER_MINUTE, bpm);
     iomt_record_id name;
     iomt_status status = iomt_device_send_observations(device, now, IOMT_SPACE_ALARM, &rate, 1, &name);
     if (status == IOMT_STATUS_OUTBOX_FULL) {

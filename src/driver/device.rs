@@ -40,7 +40,36 @@ impl<S: AsyncStorage, E: Entropy> Board for (S, E) {
     }
 }
 
-impl<const BYTES: usize, const PEERS: usize> Driver<Device<'_, BYTES, PEERS>> {
+/// Where a [`Driver`] has its device: in itself, or by `&mut` in a place of the caller's, such as the static that
+/// [`DeviceSetup::make_in`](crate::node::DeviceSetup::make_in) has filled.
+pub trait DeviceNode {
+    /// A [`Device`], of some size.
+    type Device;
+
+    /// The device.
+    fn device(&mut self) -> &mut Self::Device;
+}
+
+impl<const BYTES: usize, const PEERS: usize> DeviceNode for Device<'_, BYTES, PEERS> {
+    type Device = Self;
+
+    fn device(&mut self) -> &mut Self {
+        self
+    }
+}
+
+impl<'d, const BYTES: usize, const PEERS: usize> DeviceNode for &mut Device<'d, BYTES, PEERS> {
+    type Device = Device<'d, BYTES, PEERS>;
+
+    fn device(&mut self) -> &mut Self::Device {
+        self
+    }
+}
+
+impl<'d, N, const BYTES: usize, const PEERS: usize> Driver<N>
+where
+    N: DeviceNode<Device = Device<'d, BYTES, PEERS>>,
+{
     /// Runs the device until something happens, and says what.
     ///
     /// It may be dropped at any time, as the loser of a select: call it again, and nothing is lost.
@@ -80,10 +109,10 @@ impl<const BYTES: usize, const PEERS: usize> Driver<Device<'_, BYTES, PEERS>> {
         let mut signal = pin!(signal);
         loop {
             self.settle(timer, board).await;
-            if let Some(event) = self.node.poll_event() {
+            if let Some(event) = self.node.device().poll_event() {
                 return Ok(Next::Event(event));
             }
-            let (now, node) = (timer.now(), &mut self.node);
+            let (now, node) = (timer.now(), self.node.device());
             self.line
                 .load(|out| node.poll_transmit(now, out).map(|datagram| datagram.len()));
             let due = node.poll_timeout();
@@ -91,9 +120,10 @@ impl<const BYTES: usize, const PEERS: usize> Driver<Device<'_, BYTES, PEERS>> {
             match heard.await? {
                 Heard::Datagram(len) => {
                     let datagram = self.line.datagram(len);
-                    let handled = self
-                        .node
-                        .handle_datagram(timer.now(), datagram, board.entropy());
+                    let handled =
+                        self.node
+                            .device()
+                            .handle_datagram(timer.now(), datagram, board.entropy());
                     self.note(handled);
                 }
                 Heard::Signal(output) => return Ok(Next::Signal(output)),
@@ -105,28 +135,36 @@ impl<const BYTES: usize, const PEERS: usize> Driver<Device<'_, BYTES, PEERS>> {
     /// Does what is due beside sending: one piece of work, then what is to be stored.
     async fn settle(&mut self, timer: &impl Timer, board: &mut impl Board) {
         let now = timer.now();
-        if self.node.poll_timeout().is_some_and(|due| due <= now) {
-            let handled = self.node.handle_timeout(now, board.entropy());
+        if self
+            .node
+            .device()
+            .poll_timeout()
+            .is_some_and(|due| due <= now)
+        {
+            let handled = self.node.device().handle_timeout(now, board.entropy());
             self.note(handled);
         }
-        if let Some(peer) = self.node.poll_dh() {
+        if let Some(peer) = self.node.device().poll_dh() {
             let shared = board.agree(peer).await;
-            let handled = self.node.handle_dh(timer.now(), shared, board.entropy());
+            let handled = self
+                .node
+                .device()
+                .handle_dh(timer.now(), shared, board.entropy());
             self.note(handled);
         }
         // Of a future that was dropped.
-        self.node.retract_store();
+        self.node.device().retract_store();
         self.store(timer, board.storage()).await;
     }
 
     async fn store(&mut self, timer: &impl Timer, storage: &mut impl AsyncStorage) {
         let mut buffer = [0; MAX_DATAGRAM];
-        while let Some(request) = self.node.poll_store(timer.now(), &mut buffer) {
-            let node = &mut self.node;
+        while let Some(request) = self.node.device().poll_store(timer.now(), &mut buffer) {
+            let node = self.node.device();
             let mut note = |address: FrameAddress| node.handle_found(&address);
             let found = &mut self.line.incoming;
             let reply = storage.perform(&request, found, &mut note).await;
-            let handled = self.node.handle_stored(timer.now(), reply);
+            let handled = self.node.device().handle_stored(timer.now(), reply);
             self.note(handled);
         }
     }

@@ -87,7 +87,7 @@ mod server;
 
 pub use blocking::Blocking;
 pub use carrier::{Datagrams, Timer};
-pub use device::Board;
+pub use device::{Board, DeviceNode};
 pub use port::{PortError, SerialPort, StreamPort};
 pub use server::{Store, StoreFailed};
 
@@ -99,7 +99,8 @@ use crate::node::Error;
 
 /// A node, and what is between two calls on its way to the carrier and from it.
 ///
-/// `N` is a [`Device`](crate::node::Device) or a [`Server`](crate::node::Server). Beside it, 2.6 KiB;
+/// `N` is a [`Device`](crate::node::Device), a `&mut` of one that stays in a place of its own ([`DeviceNode`]), or a
+/// [`Server`](crate::node::Server). Beside it, 2.6 KiB;
 /// a future of [`Driver::next_event`] takes 1.4 KiB more, and what its carrier and storage need.
 pub struct Driver<N> {
     /// The node: readings are given to it, and questions asked, between two calls.

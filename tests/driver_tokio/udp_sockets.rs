@@ -1,4 +1,4 @@
-use iomt::driver::Blocking;
+use iomt::driver::{Blocking, Driver};
 use iomt::node::Keeping;
 use iomt::seal::SystemEntropy;
 use iomt::storage::MemoryStorage;
@@ -6,7 +6,7 @@ use tokio::net::UdpSocket;
 use tokio::task::spawn_local;
 
 use crate::carriers::{Lossy, Tokio, Udp};
-use crate::world::{Database, READINGS, deliver, device, run, serve};
+use crate::world::{Database, Patch, READINGS, deliver, device, run, serve};
 
 /// Two sockets that are connected to each other.
 pub(crate) async fn pair() -> (Udp, Udp) {
@@ -35,5 +35,20 @@ fn readings_are_stored_once_though_every_fifth_datagram_is_lost_both_ways() {
             driver.node.stats().frames_sent > 240,
             "they were sent again"
         );
+    });
+}
+
+#[test]
+fn a_driver_runs_a_device_that_stays_in_a_place_of_its_own() {
+    run(async {
+        let (mut here, there) = pair().await;
+        let (timer, database) = (Tokio::start(), Database::default());
+        spawn_local(serve(there, timer, database.clone()));
+        let mut place = device(Keeping::Nothing).node;
+        let mut driver = Driver::new(&mut place);
+        assert!(size_of_val(&driver) < size_of::<Patch>() / 4);
+        let mut board = (Blocking(MemoryStorage::<0, 1>::new()), SystemEntropy);
+        deliver(&mut driver, &mut here, timer, &mut board).await;
+        assert_eq!(database.len(), READINGS + 1);
     });
 }

@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use iomt::driver::{Board, Datagrams, Driver, Next, Store, StoreFailed, Timer};
+use iomt::driver::{Board, Datagrams, DeviceNode, Driver, Next, Store, StoreFailed, Timer};
 use iomt::link::Retry;
 use iomt::node::{
     Config, Device, DeviceEvent, Keeping, NamedLoss, Server, ServerConfig, ServerEvent, Trust,
@@ -133,14 +133,14 @@ pub(crate) fn take(device: &mut Patch, timer: Tokio) {
 }
 
 /// Pairs, takes all readings, one each two milliseconds, and goes on until everything is acknowledged.
-pub(crate) async fn deliver<D: Datagrams<Error: Debug>>(
-    driver: &mut Driver<Patch>,
+pub(crate) async fn deliver<N: DeviceNode<Device = Patch>, D: Datagrams<Error: Debug>>(
+    driver: &mut Driver<N>,
     carrier: &mut D,
     timer: Tokio,
     board: &mut impl Board,
 ) {
     let mut left = READINGS;
-    while left > 0 || !driver.node.is_settled() {
+    while left > 0 || !driver.node.device().is_settled() {
         let sample = sleep(Duration::from_millis(2));
         match driver
             .next_or(carrier, &timer, board, sample)
@@ -148,8 +148,8 @@ pub(crate) async fn deliver<D: Datagrams<Error: Debug>>(
             .unwrap()
         {
             Next::Event(event) => check(event),
-            Next::Signal(()) if left > 0 && driver.node.is_ready() => {
-                take(&mut driver.node, timer);
+            Next::Signal(()) if left > 0 && driver.node.device().is_ready() => {
+                take(driver.node.device(), timer);
                 left -= 1;
             }
             Next::Signal(()) => {}

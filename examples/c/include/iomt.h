@@ -5,8 +5,18 @@
  * datagrams and events until there is nothing. examples/c/sensor.c is a whole program.
  *
  * Every function returns an iomt_status, 0 or above where nothing failed. Pointers lead to what the parameter's name
- * says and may be null only where that is said; buffers of one call do not overlap. A null pointer is told; one that
- * leads elsewhere, or to a device that was ended, is not.
+ * says and may be null only where that is said; buffers of one call do not overlap. A pointer that is null or not
+ * aligned is IOMT_STATUS_BAD_POINTER, of every function, and nothing is done; one that leads elsewhere, or to a device
+ * that was ended, is not noticed. What else a function may return stands where it is declared.
+ *
+ * Stack: IOMT_STACK bytes on a Cortex-M4F, compiled for size; the check of sensor.c on an emulated one fails above.
+ * Reserve as much, and what your own frames, interrupts and functions that are called back take.
+ *
+ * Time: no call does more than one multiplication of X25519, and the hashing around it: some 2 million instructions on
+ * a Cortex-M4F, 13 million on a Cortex-M0. Storage and random numbers take what yours take.
+ *
+ * Threads: the library has no state of its own. Two devices may be used from two threads at once, where their random
+ * functions bear it; one device, detector or decoder by one thread at a time, and not by an interrupt meanwhile.
  *
  * Made from the code of the library by cbindgen; change it there.
  */
@@ -16,6 +26,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+/* Where addresses have 32 bits, a device takes less memory. */
+#if UINTPTR_MAX <= 0xFFFFFFFF
+#define IOMT_32_BIT
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,9 +46,169 @@ extern void iomt_panic(void);
 #endif
 
 /**
+ * How much stack `sensor.c` takes at most on a Cortex-M4F, in bytes, with all of its calls; `.ci/c` measures it.
+ */
+#define IOMT_STACK 5120
+
+/**
  * How much memory the detector takes, in bytes.
  */
 #define IOMT_BEATS_SIZE 3072
+
+/**
+ * Heart rate.
+ */
+#define IOMT_METRIC_HEART_RATE 147842
+
+/**
+ * Interval between two R peaks.
+ */
+#define IOMT_METRIC_RR_INTERVAL 147240
+
+/**
+ * ECG, lead I.
+ */
+#define IOMT_METRIC_ECG_LEAD_I 131329
+
+/**
+ * ECG, lead II.
+ */
+#define IOMT_METRIC_ECG_LEAD_II 131330
+
+/**
+ * Pulse rate, by an oximeter.
+ */
+#define IOMT_METRIC_PULSE_RATE_OXIMETER 149530
+
+/**
+ * Oxygen saturation, by an oximeter.
+ */
+#define IOMT_METRIC_SPO2 150456
+
+/**
+ * Plethysmogram.
+ */
+#define IOMT_METRIC_PLETHYSMOGRAM 150452
+
+/**
+ * Systolic pressure.
+ */
+#define IOMT_METRIC_SYSTOLIC 150021
+
+/**
+ * Diastolic pressure.
+ */
+#define IOMT_METRIC_DIASTOLIC 150022
+
+/**
+ * Mean arterial pressure.
+ */
+#define IOMT_METRIC_MEAN_PRESSURE 150023
+
+/**
+ * Body temperature.
+ */
+#define IOMT_METRIC_BODY_TEMPERATURE 150364
+
+/**
+ * Respiration rate.
+ */
+#define IOMT_METRIC_RESPIRATION_RATE 151562
+
+/**
+ * Glucose of capillary blood.
+ */
+#define IOMT_METRIC_GLUCOSE_CAPILLARY 160184
+
+/**
+ * Glucose of interstitial fluid.
+ */
+#define IOMT_METRIC_GLUCOSE_INTERSTITIAL 160212
+
+/**
+ * Body weight.
+ */
+#define IOMT_METRIC_BODY_WEIGHT 188736
+
+/**
+ * Steps.
+ */
+#define IOMT_METRIC_STEPS 4294934531
+
+/**
+ * Battery charge.
+ */
+#define IOMT_METRIC_BATTERY_CHARGE 67996
+
+/**
+ * Room temperature.
+ */
+#define IOMT_METRIC_ROOM_TEMPERATURE 188508
+
+/**
+ * No unit.
+ */
+#define IOMT_UNIT_ONE 262656
+
+/**
+ * %.
+ */
+#define IOMT_UNIT_PERCENT 262688
+
+/**
+ * Beats a minute.
+ */
+#define IOMT_UNIT_BEATS_PER_MINUTE 264864
+
+/**
+ * Breaths a minute.
+ */
+#define IOMT_UNIT_BREATHS_PER_MINUTE 264928
+
+/**
+ * Steps.
+ */
+#define IOMT_UNIT_STEP 268800
+
+/**
+ * ms.
+ */
+#define IOMT_UNIT_MILLISECOND 264338
+
+/**
+ * mmHg.
+ */
+#define IOMT_UNIT_MMHG 266016
+
+/**
+ * °C.
+ */
+#define IOMT_UNIT_CELSIUS 268192
+
+/**
+ * mV.
+ */
+#define IOMT_UNIT_MILLIVOLT 266418
+
+/**
+ * µV.
+ */
+#define IOMT_UNIT_MICROVOLT 266419
+
+/**
+ * mg/dL.
+ */
+#define IOMT_UNIT_MILLIGRAM_PER_DECILITRE 264274
+
+/**
+ * mmol/L.
+ */
+#define IOMT_UNIT_MILLIMOLE_PER_LITRE 266866
+
+/**
+ * kg.
+ */
+#define IOMT_UNIT_KILOGRAM 263875
 
 /**
  * Nothing is stored: a reboot loses the pairing's session, and what was not acknowledged.
@@ -60,10 +235,33 @@ extern void iomt_panic(void);
  */
 #define IOMT_MAX_DATAGRAM 1232
 
+#if defined(IOMT_32_BIT)
 /**
- * How much memory a device takes, in bytes, on any processor; 32-bit ones use less of it.
+ * How much memory a device takes, in bytes, where addresses have 32 bits.
  */
-#define IOMT_DEVICE_SIZE 12288
+#define IOMT_DEVICE_SIZE 10880
+#endif
+
+#if !defined(IOMT_32_BIT)
+/**
+ * How much memory a device takes, in bytes, where addresses have 64 bits.
+ */
+#define IOMT_DEVICE_SIZE 11264
+#endif
+
+#if defined(IOMT_32_BIT)
+/**
+ * The same in words of 8 bytes.
+ */
+#define IOMT_DEVICE_WORDS 1360
+#endif
+
+#if !defined(IOMT_32_BIT)
+/**
+ * The same in words of 8 bytes.
+ */
+#define IOMT_DEVICE_WORDS 1408
+#endif
 
 /**
  * How the memories of device, detector and decoder are aligned, in bytes; their types see to it.
@@ -151,7 +349,8 @@ extern void iomt_panic(void);
 #define IOMT_MAX_IMAGE 1024
 
 /**
- * What a call came to: 0 or above is no failure. After a failure the object is as it was.
+ * What a call came to: 0 or above is no failure. After a failure the object is as it was, but for what it counts, unless
+ * the function says otherwise.
  */
 enum iomt_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -391,7 +590,7 @@ typedef struct {
     /**
      * Not yours while the device lasts.
      */
-    uint64_t words[1536];
+    uint64_t words[IOMT_DEVICE_WORDS];
 } iomt_device_memory;
 
 /**
@@ -693,6 +892,8 @@ extern "C" {
  * Makes a detector in `memory` for 100 to 1,000 samples a second and so many units of a sample per mV.
  *
  * There is nothing to end: it holds no secret, and its memory can be used anew at any time.
+ *
+ * `IOMT_STATUS_BAD_ARGUMENT`: another rate, or units that do not fit.
  */
 iomt_status iomt_beats_init(iomt_beats_memory *memory,
                             uint32_t rate_millihertz,
@@ -729,8 +930,13 @@ iomt_status iomt_beats_heart_rate(iomt_beats *beats,
  * Makes a device in `memory` that has never paired, and puts its handle into `device`.
  *
  * Made where it stays, not on the stack; costs one multiplication of X25519.
+ *
+ * `IOMT_STATUS_BAD_ARGUMENT`: a text is too long or not UTF-8, the key is no key, or a number of the configuration is
+ * none of those it can be.
  */
-iomt_status iomt_device_init(iomt_device_memory *memory, const iomt_config *config, iomt_device **device);
+iomt_status iomt_device_init(iomt_device_memory *memory,
+                             const iomt_config *config,
+                             iomt_device **device);
 
 /**
  * Ends a device and wipes its keys. Its memory is yours again, and its handle leads nowhere.
@@ -741,6 +947,9 @@ iomt_status iomt_device_deinit(iomt_device *device);
  * Goes on after a reboot from the image that storage holds; before anything else is asked of the device.
  *
  * `IOMT_STATUS_BAD_IMAGE` where it is damaged or another device's: the device is as new then, and can be paired.
+ *
+ * `IOMT_STATUS_RANDOM` where the generator fails or repeats the last boot; `IOMT_STATUS_SESSION_UNDER_WAY` where it was
+ * paired already.
  */
 iomt_status iomt_device_resume(iomt_device *device,
                                uint64_t now_us,
@@ -751,6 +960,8 @@ iomt_status iomt_device_resume(iomt_device *device,
  * Lets whoever knows the label pair, until one has or `iomt_device_disarm` is called: a button was pressed.
  *
  * The secret has at least 16 random bytes; what a person makes up is none.
+ *
+ * `IOMT_STATUS_BAD_ARGUMENT`: the secret is shorter.
  */
 iomt_status iomt_device_arm(iomt_device *device, const uint8_t *label_secret, size_t len);
 
@@ -761,6 +972,10 @@ iomt_status iomt_device_disarm(iomt_device *device);
 
 /**
  * Takes a datagram that came from the server. A forged one is refused and counted, and changes nothing.
+ *
+ * What is wrong with it, of which there is nothing to be done: `IOMT_STATUS_MALFORMED`, `IOMT_STATUS_NOT_AUTHENTIC`,
+ * `IOMT_STATUS_UNEXPECTED`, `IOMT_STATUS_NOT_PAIRED`, `IOMT_STATUS_NOT_ARMED`, `IOMT_STATUS_WRONG_SECRET`,
+ * `IOMT_STATUS_HANDSHAKE` or `IOMT_STATUS_OTHER`. `IOMT_STATUS_RANDOM` is not the sender's fault: the generator has failed.
  */
 iomt_status iomt_device_handle_datagram(iomt_device *device,
                                         uint64_t now_us,
@@ -768,8 +983,11 @@ iomt_status iomt_device_handle_datagram(iomt_device *device,
                                         size_t len);
 
 /**
- * Does what is due: one multiplication of a handshake at most. Call it whenever `iomt_device_poll_timeout` says so;
- * what fails is tried again by the next call.
+ * Does what is due: one multiplication of a handshake at most. Call it whenever `iomt_device_poll_timeout` says so.
+ * What fails is tried again later, and when, `iomt_device_poll_timeout` says.
+ *
+ * `IOMT_STATUS_RANDOM`, or what a handshake came to: `IOMT_STATUS_WRONG_SECRET`, `IOMT_STATUS_NOT_AUTHENTIC`,
+ * `IOMT_STATUS_HANDSHAKE` or `IOMT_STATUS_OTHER`.
  */
 iomt_status iomt_device_handle_timeout(iomt_device *device,
                                        uint64_t now_us);
@@ -783,6 +1001,8 @@ iomt_status iomt_device_handle_disconnected(iomt_device *device);
  * The next datagram to send, or `IOMT_STATUS_NOTHING`.
  *
  * `out` has room for `IOMT_MAX_DATAGRAM` bytes; `len` is how many of them are the datagram.
+ *
+ * `IOMT_STATUS_NO_ROOM` for a smaller buffer.
  */
 iomt_status iomt_device_poll_transmit(iomt_device *device,
                                       uint64_t now_us,
@@ -811,6 +1031,10 @@ iomt_status iomt_device_poll_event(iomt_device *device, iomt_event *event);
  *
  * `space` is `IOMT_SPACE_DATA` or `IOMT_SPACE_ALARM`; `first` gets the name of the first, or is null. After a failure
  * none of them is taken.
+ *
+ * `IOMT_STATUS_NOT_PAIRED`; `IOMT_STATUS_OUTBOX_FULL`: try again when frames were acknowledged; `IOMT_STATUS_NO_ROOM`:
+ * too many for one call or one frame; `IOMT_STATUS_BAD_ARGUMENT`: none at all, or a number that is none of those it can
+ * be.
  */
 iomt_status iomt_device_send_observations(iomt_device *device,
                                           uint64_t now_us,
@@ -822,8 +1046,9 @@ iomt_status iomt_device_send_observations(iomt_device *device,
 /**
  * Compresses samples, seals them into one frame and keeps it until the server has it stored.
  *
- * `IOMT_STATUS_NO_ROOM` where they do not fit a frame: give fewer, such as one second. `IOMT_STATUS_BAD_ARGUMENT` for a
- * sample of more than 24 bits.
+ * `IOMT_STATUS_NOT_PAIRED`; `IOMT_STATUS_OUTBOX_FULL`: try again when frames were acknowledged; `IOMT_STATUS_NO_ROOM`:
+ * they do not fit a frame, so give fewer, such as one second; `IOMT_STATUS_BAD_ARGUMENT`: a sample of more than 24 bits,
+ * no rate, or another `space`.
  */
 iomt_status iomt_device_send_waveform(iomt_device *device,
                                       uint64_t now_us,
@@ -852,6 +1077,9 @@ iomt_status iomt_serial_decode(iomt_serial *serial,
  * Writes a datagram as one frame of a serial line: COBS with a CRC-32, between zeros.
  *
  * `out` has room for `IOMT_MAX_SERIAL_FRAME` bytes; `out_len` is how many of them are the frame.
+ *
+ * `IOMT_STATUS_BAD_ARGUMENT`: the datagram is empty or longer than `IOMT_MAX_DATAGRAM`; `IOMT_STATUS_NO_ROOM` for a
+ * smaller buffer.
  */
 iomt_status iomt_serial_encode(const uint8_t *datagram,
                                size_t len,
@@ -870,6 +1098,8 @@ const char *iomt_status_text(int32_t status);
  * What is to be done on storage next, or `IOMT_STATUS_NOTHING`; there is one order at a time.
  *
  * `out` has room for `IOMT_MAX_DATAGRAM` bytes, and is left alone until the answer is given.
+ *
+ * `IOMT_STATUS_NO_ROOM` for a smaller buffer.
  */
 iomt_status iomt_device_poll_store(iomt_device *device,
                                    uint64_t now_us,
@@ -880,6 +1110,8 @@ iomt_status iomt_device_poll_store(iomt_device *device,
 /**
  * The order is done, and outlives a power cut (`IOMT_STATUS_OK`); a search has found nothing (`IOMT_STATUS_NOTHING`); or
  * it has failed, by whatever other status, and will come again.
+ *
+ * `IOMT_STATUS_NOT_AWAITED`: there is no order.
  */
 iomt_status iomt_device_handle_stored(iomt_device *device,
                                       uint64_t now_us,
@@ -887,6 +1119,8 @@ iomt_status iomt_device_handle_stored(iomt_device *device,
 
 /**
  * The frame that was looked for.
+ *
+ * `IOMT_STATUS_NOT_AWAITED`: there is no order.
  */
 iomt_status iomt_device_handle_loaded(iomt_device *device,
                                       uint64_t now_us,
@@ -902,6 +1136,8 @@ iomt_status iomt_device_handle_found(iomt_device *device, const iomt_store_addre
 /**
  * Does on `store` whatever the device asks for: for those that keep the session alone. Where frames are to be kept,
  * each is refused, and named as lost.
+ *
+ * A function that fails is no failure here: it is called again later.
  */
 iomt_status iomt_device_store_on(iomt_device *device,
                                  uint64_t now_us,

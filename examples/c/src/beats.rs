@@ -6,7 +6,7 @@ use iomt::signal::ecg::{HeartRate, RPeak, RPeakDetector};
 use iomt::time::SampleRate;
 
 use crate::device::ALIGN;
-use crate::pointers::{object, put};
+use crate::pointers::{object, output, put};
 use crate::status::Status;
 
 /// How much memory the detector takes, in bytes.
@@ -46,6 +46,8 @@ pub struct Beat {
 /// Makes a detector in `memory` for 100 to 1,000 samples a second and so many units of a sample per mV.
 ///
 /// There is nothing to end: it holds no secret, and its memory can be used anew at any time.
+///
+/// `IOMT_STATUS_BAD_ARGUMENT`: another rate, or units that do not fit.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_beats_init(
     memory: *mut BeatsMemory,
@@ -83,15 +85,15 @@ pub unsafe extern "C" fn iomt_beats_push(
     beat: *mut Beat,
 ) -> Status {
     // SAFETY: the handle is of `iomt_beats_init`, and the output the caller's.
-    unsafe {
-        object(beats)
-            .and_then(|beats| {
-                beats.position = beats.position.saturating_add(1);
-                let peak = beats.detector.push(sample);
-                beats.give(peak, beat)
-            })
-            .into()
-    }
+    let (handle, beat) = unsafe { (object(beats), output(beat)) };
+    let push = || {
+        let (beats, beat) = (handle?, beat?);
+        beats.position = beats.position.saturating_add(1);
+        let peak = beats.detector.push(sample);
+        beat.write(beats.note(peak.ok_or(Status::Nothing)?));
+        Ok::<_, Status>(())
+    };
+    push().into()
 }
 
 /// Says that so many samples are missing before the next one.
@@ -111,14 +113,14 @@ pub unsafe extern "C" fn iomt_beats_gap(beats: *mut BeatsHandle, samples_lost: u
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_beats_flush(beats: *mut BeatsHandle, beat: *mut Beat) -> Status {
     // SAFETY: the handle is of `iomt_beats_init`, and the output the caller's.
-    unsafe {
-        object(beats)
-            .and_then(|beats| {
-                let peak = beats.detector.flush();
-                beats.give(peak, beat)
-            })
-            .into()
-    }
+    let (handle, beat) = unsafe { (object(beats), output(beat)) };
+    let flush = || {
+        let (beats, beat) = (handle?, beat?);
+        let peak = beats.detector.flush().ok_or(Status::Nothing)?;
+        beat.write(beats.note(peak));
+        Ok::<_, Status>(())
+    };
+    flush().into()
 }
 
 /// The heart rate at the newest sample: the median of eight intervals, 20 to 300 a minute. `IOMT_STATUS_NOTHING` before
@@ -137,18 +139,12 @@ pub unsafe extern "C" fn iomt_beats_heart_rate(beats: *mut BeatsHandle, bpm: *mu
 }
 
 impl BeatsHandle {
-    /// # Safety
-    ///
-    /// `out` is the caller's.
-    unsafe fn give(&mut self, peak: Option<RPeak>, out: *mut Beat) -> Result<(), Status> {
-        let peak = peak.ok_or(Status::Nothing)?;
+    fn note(&mut self, peak: RPeak) -> Beat {
         self.heart_rate.beat(peak.index);
-        let beat = Beat {
+        Beat {
             index: peak.index,
             amplitude_uv: peak.amplitude_uv,
             is_doubtful: peak.is_doubtful.into(),
-        };
-        // SAFETY: promised.
-        unsafe { put(out, beat) }
+        }
     }
 }

@@ -10,13 +10,23 @@ use iomt::wire::MAX_DATAGRAM as LONGEST_DATAGRAM;
 
 use crate::OUTBOX;
 use crate::config::{Config, Random};
-use crate::pointers::{buffer, object, put, values, view};
+use crate::pointers::{buffer, object, output, put, values, view};
 use crate::status::Status;
 
 /// The longest datagram that goes either way, in bytes.
 pub const MAX_DATAGRAM: usize = 1_232;
-/// How much memory a device takes, in bytes, on any processor; 32-bit ones use less of it.
-pub const DEVICE_SIZE: usize = 12_288;
+/// How much memory a device takes, in bytes, where addresses have 32 bits.
+#[cfg(target_pointer_width = "32")]
+pub const DEVICE_SIZE: usize = 10_880;
+/// How much memory a device takes, in bytes, where addresses have 64 bits.
+#[cfg(not(target_pointer_width = "32"))]
+pub const DEVICE_SIZE: usize = 11_264;
+/// The same in words of 8 bytes.
+#[cfg(target_pointer_width = "32")]
+pub const DEVICE_WORDS: usize = 1_360;
+/// The same in words of 8 bytes.
+#[cfg(not(target_pointer_width = "32"))]
+pub const DEVICE_WORDS: usize = 1_408;
 /// How the memories of device, detector and decoder are aligned, in bytes; their types see to it.
 pub const ALIGN: usize = 8;
 
@@ -29,7 +39,7 @@ const _: () = assert!(align_of::<DeviceHandle>() <= ALIGN && align_of::<DeviceMe
 #[repr(C)]
 pub struct DeviceMemory {
     /// Not yours while the device lasts.
-    pub words: [u64; 1_536],
+    pub words: [u64; DEVICE_WORDS],
 }
 
 /// A device that pairs, takes readings and keeps each until the server has it stored.
@@ -51,6 +61,9 @@ impl DeviceHandle {
 /// Makes a device in `memory` that has never paired, and puts its handle into `device`.
 ///
 /// Made where it stays, not on the stack; costs one multiplication of X25519.
+///
+/// `IOMT_STATUS_BAD_ARGUMENT`: a text is too long or not UTF-8, the key is no key, or a number of the configuration is
+/// none of those it can be.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_init(
     memory: *mut DeviceMemory,
@@ -99,6 +112,9 @@ pub unsafe extern "C" fn iomt_device_deinit(device: *mut DeviceHandle) -> Status
 /// Goes on after a reboot from the image that storage holds; before anything else is asked of the device.
 ///
 /// `IOMT_STATUS_BAD_IMAGE` where it is damaged or another device's: the device is as new then, and can be paired.
+///
+/// `IOMT_STATUS_RANDOM` where the generator fails or repeats the last boot; `IOMT_STATUS_SESSION_UNDER_WAY` where it was
+/// paired already.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_resume(
     device: *mut DeviceHandle,
@@ -119,6 +135,8 @@ pub unsafe extern "C" fn iomt_device_resume(
 /// Lets whoever knows the label pair, until one has or `iomt_device_disarm` is called: a button was pressed.
 ///
 /// The secret has at least 16 random bytes; what a person makes up is none.
+///
+/// `IOMT_STATUS_BAD_ARGUMENT`: the secret is shorter.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_arm(
     device: *mut DeviceHandle,
@@ -143,6 +161,10 @@ pub unsafe extern "C" fn iomt_device_disarm(device: *mut DeviceHandle) -> Status
 }
 
 /// Takes a datagram that came from the server. A forged one is refused and counted, and changes nothing.
+///
+/// What is wrong with it, of which there is nothing to be done: `IOMT_STATUS_MALFORMED`, `IOMT_STATUS_NOT_AUTHENTIC`,
+/// `IOMT_STATUS_UNEXPECTED`, `IOMT_STATUS_NOT_PAIRED`, `IOMT_STATUS_NOT_ARMED`, `IOMT_STATUS_WRONG_SECRET`,
+/// `IOMT_STATUS_HANDSHAKE` or `IOMT_STATUS_OTHER`. `IOMT_STATUS_RANDOM` is not the sender's fault: the generator has failed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_handle_datagram(
     device: *mut DeviceHandle,
@@ -160,8 +182,11 @@ pub unsafe extern "C" fn iomt_device_handle_datagram(
     handle_datagram().into()
 }
 
-/// Does what is due: one multiplication of a handshake at most. Call it whenever `iomt_device_poll_timeout` says so;
-/// what fails is tried again by the next call.
+/// Does what is due: one multiplication of a handshake at most. Call it whenever `iomt_device_poll_timeout` says so.
+/// What fails is tried again later, and when, `iomt_device_poll_timeout` says.
+///
+/// `IOMT_STATUS_RANDOM`, or what a handshake came to: `IOMT_STATUS_WRONG_SECRET`, `IOMT_STATUS_NOT_AUTHENTIC`,
+/// `IOMT_STATUS_HANDSHAKE` or `IOMT_STATUS_OTHER`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_handle_timeout(
     device: *mut DeviceHandle,
@@ -190,6 +215,8 @@ pub unsafe extern "C" fn iomt_device_handle_disconnected(device: *mut DeviceHand
 /// The next datagram to send, or `IOMT_STATUS_NOTHING`.
 ///
 /// `out` has room for `IOMT_MAX_DATAGRAM` bytes; `len` is how many of them are the datagram.
+///
+/// `IOMT_STATUS_NO_ROOM` for a smaller buffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_poll_transmit(
     device: *mut DeviceHandle,
@@ -200,13 +227,13 @@ pub unsafe extern "C" fn iomt_device_poll_transmit(
 ) -> Status {
     // SAFETY: the handle is alive, and the buffer the caller's.
     let (handle, out) = unsafe { (object(device), buffer::<MAX_DATAGRAM>(out, capacity)) };
+    // SAFETY: the output is the caller's.
+    let len = unsafe { output(len) };
     let poll = || {
-        // SAFETY: the output is the caller's.
-        unsafe { put(len, 0) }?;
+        let len = len?.write(0);
         let datagram = handle?.device.poll_transmit(at(now_us), out?);
-        let datagram = datagram.ok_or(Status::Nothing)?;
-        // SAFETY: as above.
-        unsafe { put(len, datagram.len()) }
+        *len = datagram.ok_or(Status::Nothing)?.len();
+        Ok::<_, Status>(())
     };
     poll().into()
 }

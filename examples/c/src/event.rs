@@ -3,7 +3,7 @@
 use iomt::node::{DeviceEvent, Rung};
 
 use crate::device::DeviceHandle;
-use crate::pointers::{object, put};
+use crate::pointers::{object, output};
 use crate::status::Status;
 
 /// How long a public key is.
@@ -55,12 +55,13 @@ pub unsafe extern "C" fn iomt_device_poll_event(
     device: *mut DeviceHandle,
     event: *mut Event,
 ) -> Status {
-    // SAFETY: the handle is alive.
-    let handle = unsafe { object(device) };
+    // SAFETY: the handle is alive, and the output the caller's.
+    let (handle, event) = unsafe { (object(device), output(event)) };
     let poll = || {
-        let happened = handle?.device().poll_event().ok_or(Status::Nothing)?;
-        // SAFETY: the output is the caller's.
-        unsafe { put(event, happened.into()) }
+        let (handle, event) = (handle?, event?);
+        let happened = handle.device().poll_event().ok_or(Status::Nothing)?;
+        event.write(happened.into());
+        Ok::<_, Status>(())
     };
     poll().into()
 }

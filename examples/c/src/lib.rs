@@ -17,9 +17,12 @@
 #![no_std]
 
 pub mod beats;
+pub mod codes;
 pub mod config;
 pub mod device;
 pub mod event;
+#[cfg(feature = "planted")]
+pub mod planted;
 mod pointers;
 pub mod reading;
 pub mod serial;
@@ -29,13 +32,19 @@ pub mod store;
 /// How many bytes of sealed frames a device holds until they are acknowledged, alarms and readings together.
 const OUTBOX: usize = 4_096;
 
+/// How much stack `sensor.c` takes at most on a Cortex-M4F, in bytes, with all of its calls; `.ci/c` measures it.
+pub const STACK: usize = 5_120;
+
 /// The library has found a mistake of its own, which leaves no sound way on: the application decides what to do.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     unsafe extern "C" {
         /// Defined by the application: resets, or waits for a watchdog; declared in the header.
-        fn iomt_panic() -> !;
+        fn iomt_panic();
     }
-    // SAFETY: takes nothing and never returns, as the header asks of whoever defines it.
+    // SAFETY: takes nothing. Where it returns, though the header asks not to, nothing goes on all the same.
     unsafe { iomt_panic() }
+    loop {
+        core::hint::spin_loop();
+    }
 }

@@ -4,6 +4,7 @@
 //! else uses during the call, is what each function's caller has to see to.
 
 use core::ffi::{CStr, c_char};
+use core::mem::MaybeUninit;
 use core::{ptr, slice};
 
 use crate::status::Status;
@@ -75,17 +76,25 @@ pub(crate) unsafe fn buffer<'a, const N: usize>(
     }
 }
 
-/// Writes an output, over whatever the caller's variable held.
+/// An output of the caller's, to be written over whatever it holds. Asked for before anything is done, so that nothing is
+/// done for an output that is none.
 ///
 /// # Safety
 ///
-/// Unless it is null or not aligned, `pointer` leads to room for a `T` that nobody else uses.
+/// Unless it is null or not aligned, `pointer` leads to room for a `T` that nobody else uses for as long as `'a`.
+pub(crate) unsafe fn output<'a, T>(pointer: *mut T) -> Result<&'a mut MaybeUninit<T>, Status> {
+    // SAFETY: promised; room without a value is all that `MaybeUninit` needs.
+    unsafe { object(pointer.cast()) }
+}
+
+/// Writes an output of its own.
+///
+/// # Safety
+///
+/// As of [`output`].
 pub(crate) unsafe fn put<T>(pointer: *mut T, value: T) -> Result<(), Status> {
-    if pointer.is_null() || !pointer.is_aligned() {
-        return Err(Status::BadPointer);
-    }
-    // SAFETY: neither null nor misaligned; the rest is promised. What it held is not dropped: it may be no value.
-    unsafe { pointer.write(value) };
+    // SAFETY: promised.
+    unsafe { output(pointer) }?.write(value);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use iomt::time::SampleRate;
 use iomt::wire::{Space, WriteRecord};
 
 use crate::device::{DeviceHandle, at};
-use crate::pointers::{object, put, values, view};
+use crate::pointers::{object, output, values, view};
 use crate::status::Status;
 
 /// Readings, delivered in any order.
@@ -121,6 +121,10 @@ pub struct RecordId {
 ///
 /// `space` is `IOMT_SPACE_DATA` or `IOMT_SPACE_ALARM`; `first` gets the name of the first, or is null. After a failure
 /// none of them is taken.
+///
+/// `IOMT_STATUS_NOT_PAIRED`; `IOMT_STATUS_OUTBOX_FULL`: try again when frames were acknowledged; `IOMT_STATUS_NO_ROOM`:
+/// too many for one call or one frame; `IOMT_STATUS_BAD_ARGUMENT`: none at all, or a number that is none of those it can
+/// be.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_send_observations(
     device: *mut DeviceHandle,
@@ -146,8 +150,9 @@ pub unsafe extern "C" fn iomt_device_send_observations(
 
 /// Compresses samples, seals them into one frame and keeps it until the server has it stored.
 ///
-/// `IOMT_STATUS_NO_ROOM` where they do not fit a frame: give fewer, such as one second. `IOMT_STATUS_BAD_ARGUMENT` for a
-/// sample of more than 24 bits.
+/// `IOMT_STATUS_NOT_PAIRED`; `IOMT_STATUS_OUTBOX_FULL`: try again when frames were acknowledged; `IOMT_STATUS_NO_ROOM`:
+/// they do not fit a frame, so give fewer, such as one second; `IOMT_STATUS_BAD_ARGUMENT`: a sample of more than 24 bits,
+/// no rate, or another `space`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_send_waveform(
     device: *mut DeviceHandle,
@@ -211,17 +216,17 @@ unsafe fn seal<R: WriteRecord>(
         SPACE_ALARM => Space::Alarm,
         _ => return Err(Status::BadArgument),
     };
-    if !first.is_aligned() {
-        return Err(Status::BadPointer);
-    }
-    let id = handle.device().send(at(now_us), space, records)?;
-    if first.is_null() {
-        return Ok(());
-    }
-    let id = RecordId {
-        sequence: id.sequence,
-        run: id.run.0,
+    let first = match first.is_null() {
+        true => None,
+        // SAFETY: promised.
+        false => Some(unsafe { output(first) }?),
     };
-    // SAFETY: promised.
-    unsafe { put(first, id) }
+    let id = handle.device().send(at(now_us), space, records)?;
+    if let Some(first) = first {
+        first.write(RecordId {
+            sequence: id.sequence,
+            run: id.run.0,
+        });
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use core::ptr;
 use iomt::link::{MAX_SERIAL_FRAME as LONGEST_FRAME, SerialDecoder, encode_serial};
 
 use crate::device::{ALIGN, MAX_DATAGRAM};
-use crate::pointers::{buffer, object, put, values, view};
+use crate::pointers::{buffer, object, output, put, values, view};
 use crate::status::Status;
 
 /// The longest serial frame, in bytes.
@@ -64,12 +64,15 @@ pub unsafe extern "C" fn iomt_serial_decode(
         // SAFETY: the handle is alive, and all else the caller's.
         unsafe {
             let mut input = values(*view(bytes)?, *view(len)?)?;
-            let found = object(serial)?.decoder.decode(&mut input);
-            put(bytes, input.as_ptr())?;
-            put(len, input.len())?;
+            let (serial, bytes, len) = (object(serial)?, output(bytes)?, output(len)?);
+            let (datagram, datagram_len) = (output(datagram)?, output(datagram_len)?);
+            let found = serial.decoder.decode(&mut input);
+            bytes.write(input.as_ptr());
+            len.write(input.len());
             let found = found.ok_or(Status::Nothing)?;
-            put(datagram, found.as_ptr())?;
-            put(datagram_len, found.len())
+            datagram.write(found.as_ptr());
+            datagram_len.write(found.len());
+            Ok::<_, Status>(())
         }
     };
     decode().into()
@@ -78,6 +81,9 @@ pub unsafe extern "C" fn iomt_serial_decode(
 /// Writes a datagram as one frame of a serial line: COBS with a CRC-32, between zeros.
 ///
 /// `out` has room for `IOMT_MAX_SERIAL_FRAME` bytes; `out_len` is how many of them are the frame.
+///
+/// `IOMT_STATUS_BAD_ARGUMENT`: the datagram is empty or longer than `IOMT_MAX_DATAGRAM`; `IOMT_STATUS_NO_ROOM` for a
+/// smaller buffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_serial_encode(
     datagram: *const u8,
@@ -89,9 +95,10 @@ pub unsafe extern "C" fn iomt_serial_encode(
     let encode = || {
         // SAFETY: datagram, buffer and output are the caller's, and do not overlap.
         unsafe {
-            let out = buffer::<MAX_SERIAL_FRAME>(out, capacity)?;
+            let (out, out_len) = (buffer::<MAX_SERIAL_FRAME>(out, capacity)?, output(out_len)?);
             let frame = encode_serial(values(datagram, len)?, out)?;
-            put(out_len, frame.len())
+            out_len.write(frame.len());
+            Ok::<_, Status>(())
         }
     };
     encode().into()

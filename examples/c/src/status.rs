@@ -5,7 +5,8 @@ use core::ffi::{CStr, c_char};
 use iomt::link::CarrierError;
 use iomt::{node, pairing, seal, wire};
 
-/// What a call came to: 0 or above is no failure. After a failure the object is as it was.
+/// What a call came to: 0 or above is no failure. After a failure the object is as it was, but for what it counts, unless
+/// the function says otherwise.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Status {

@@ -7,7 +7,7 @@ use iomt::storage::{FrameAddress, MAX_IMAGE as LONGEST_IMAGE, StoreReply, StoreR
 use iomt::wire::Space;
 
 use crate::device::{DeviceHandle, MAX_DATAGRAM, at};
-use crate::pointers::{buffer, object, put, values, view};
+use crate::pointers::{buffer, object, output, values, view};
 use crate::status::Status;
 
 /// The longest image of a session, in bytes.
@@ -94,6 +94,8 @@ pub struct StoreOrder {
 /// What is to be done on storage next, or `IOMT_STATUS_NOTHING`; there is one order at a time.
 ///
 /// `out` has room for `IOMT_MAX_DATAGRAM` bytes, and is left alone until the answer is given.
+///
+/// `IOMT_STATUS_NO_ROOM` for a smaller buffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_poll_store(
     device: *mut DeviceHandle,
@@ -102,21 +104,23 @@ pub unsafe extern "C" fn iomt_device_poll_store(
     capacity: usize,
     order: *mut StoreOrder,
 ) -> Status {
-    // SAFETY: the handle is alive, and the buffer the caller's.
-    let (handle, out) = unsafe { (object(device), buffer::<MAX_DATAGRAM>(out, capacity)) };
+    // SAFETY: the handle is alive, and buffer and output are the caller's.
+    let (handle, order) = unsafe { (object(device), output(order)) };
+    // SAFETY: as above.
+    let out = unsafe { buffer::<MAX_DATAGRAM>(out, capacity) };
     let poll = || {
-        if order.is_null() || !order.is_aligned() {
-            return Err(Status::BadPointer);
-        }
-        let request = handle?.device().poll_store(at(now_us), out?);
-        // SAFETY: the output is the caller's.
-        unsafe { put(order, request.ok_or(Status::Nothing)?.into()) }
+        let (handle, order) = (handle?, order?);
+        let request = handle.device().poll_store(at(now_us), out?);
+        order.write(request.ok_or(Status::Nothing)?.into());
+        Ok::<_, Status>(())
     };
     poll().into()
 }
 
 /// The order is done, and outlives a power cut (`IOMT_STATUS_OK`); a search has found nothing (`IOMT_STATUS_NOTHING`); or
 /// it has failed, by whatever other status, and will come again.
+///
+/// `IOMT_STATUS_NOT_AWAITED`: there is no order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_handle_stored(
     device: *mut DeviceHandle,
@@ -138,6 +142,8 @@ pub unsafe extern "C" fn iomt_device_handle_stored(
 }
 
 /// The frame that was looked for.
+///
+/// `IOMT_STATUS_NOT_AWAITED`: there is no order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_handle_loaded(
     device: *mut DeviceHandle,
@@ -187,6 +193,8 @@ pub struct ImageStore {
 
 /// Does on `store` whatever the device asks for: for those that keep the session alone. Where frames are to be kept,
 /// each is refused, and named as lost.
+///
+/// A function that fails is no failure here: it is called again later.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_store_on(
     device: *mut DeviceHandle,

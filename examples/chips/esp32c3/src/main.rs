@@ -7,32 +7,39 @@
 //! ```
 //!
 //! It is checked by the project's checks, not linked, and has **not run on hardware**: take it as a beginning. The factory
-//! writes the device's private key, 32 random bytes, and its label, 16, in front of the storage; keep both out of the
-//! partition table. To hold the BOOT button of a development kit at power-up lets whoever has the label pair.
-//! The bootloader of ESP-IDF wants a descriptor in the image beside: see `esp-bootloader-esp-idf`.
+//! writes the device's key and label (`FACTORY_LEN`) in front of the storage; keep both out of the partition table. A button
+//! at GPIO 10 that is pressed at power-up lets whoever has the label pair (not BOOT: then the chip waits for a download).
+//! An LED at GPIO 3 goes out when the sensor has started; where it stays on, it has halted. The bootloader
+//! of ESP-IDF wants a descriptor in the image beside: see `esp-bootloader-esp-idf`.
 #![no_std]
 #![no_main]
 
+#[path = "../../shared/device.rs"]
+mod device;
+
 use embedded_storage::nor_flash::ReadNorFlash;
-use esp_hal::gpio::{Input, InputConfig, Pull};
+use esp_hal::gpio::{Input, InputConfig, Level, Output, OutputConfig, Pull};
 use esp_hal::rng::{Trng, TrngSource};
 use esp_hal::tsens::{self, TemperatureSensor};
 use esp_hal::uart::{self, Uart};
 use esp_hal::{Blocking, time};
 use esp_storage::FlashStorage as Flash;
 use iomt::link::{MAX_SERIAL_FRAME, SerialDecoder, encode_serial};
-use iomt::node::{Config, Device, Error, Keeping};
-use iomt::pairing::{Identity, label::LabelSecret};
-use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit};
+use iomt::reading::{Decimal, Metric, Observation, Unit};
 use iomt::seal::{Entropy, EntropyFailed};
 use iomt::storage::{FlashStorage, MAX_IMAGE, Storage};
 use iomt::time::{Duration, Instant};
 use iomt::wire::{MAX_DATAGRAM, Space};
+use static_cell::StaticCell;
 
-/// Where the factory's key and label lie, and behind them the storage.
-const KEY: u32 = 0x3E_F000;
+use device::{FACTORY_LEN, Sensor, halt, start};
+
+/// Where the factory has written, and behind it the storage.
+const FACTORY: u32 = 0x3E_F000;
 const STORAGE: core::ops::Range<u32> = 0x3F_0000..0x40_0000;
 const INTERVAL: Duration = Duration::from_secs(10);
+/// The chip's own temperature, no patient's: under a code for trials, until your sensor is there.
+const DIE_TEMPERATURE: Metric = Metric::vendor(Metric::NO_VENDOR, 256);
 
 /// The chip's generator, fed by the noise of its converter.
 struct Noise(Trng);
@@ -46,7 +53,10 @@ impl Entropy for Noise {
 
 #[esp_hal::main]
 fn main() -> ! {
+    static PLACE: StaticCell<Sensor> = StaticCell::new();
+
     let chip = esp_hal::init(esp_hal::Config::default());
+    let mut led = Output::new(chip.GPIO3, Level::High, OutputConfig::default());
     let uart = Uart::new(chip.UART1, uart::Config::default()).unwrap_or_else(|_| halt());
     let mut uart = uart.with_rx(chip.GPIO6).with_tx(chip.GPIO7);
     let thermometer = TemperatureSensor::new(chip.TSENS, tsens::Config::default());
@@ -54,10 +64,13 @@ fn main() -> ! {
     let _source = TrngSource::new(chip.RNG, chip.ADC1);
     let mut noise = Noise(Trng::try_new().unwrap_or_else(|_| halt()));
     let pull = InputConfig::default().with_pull(Pull::Up);
-    let is_pressed = Input::new(chip.GPIO9, pull).is_low();
+    let is_pressed = Input::new(chip.GPIO10, pull).is_low();
 
     let mut flash = Flash::new(chip.FLASH);
-    let mut device = start(&mut flash, is_pressed).unwrap_or_else(|_| halt());
+    let mut factory = [0; FACTORY_LEN];
+    let read = flash.read(FACTORY, &mut factory);
+    read.unwrap_or_else(|_| halt());
+    let device = start(PLACE.uninit(), &factory, is_pressed).unwrap_or_else(|| halt());
     let mut storage = FlashStorage::open(flash, STORAGE, 1).unwrap_or_else(|_| halt());
     let mut image = [0; MAX_IMAGE];
     if let Ok(Some(len)) = storage.load_image(0, &mut image) {
@@ -65,10 +78,11 @@ fn main() -> ! {
         let _ = device.resume(now(), &image[..len], &mut noise);
     }
 
+    led.set_low();
     let mut decoder: SerialDecoder = SerialDecoder::new();
     let mut due = now();
     loop {
-        receive(&mut uart, &mut decoder, &mut device, &mut noise);
+        receive(&mut uart, &mut decoder, device, &mut noise);
         // What fails of a handshake begins anew by itself, and storage that fails is asked again.
         let _ = device.handle_timeout(now(), &mut noise);
         let _ = device.store_on(now(), &mut storage);
@@ -79,37 +93,20 @@ fn main() -> ! {
             let _ = device.send(now(), Space::Data, &[reading]);
         }
         while device.poll_event().is_some() {}
-        send(&mut uart, &mut device);
+        send(&mut uart, device);
     }
-}
-
-/// The device as it left the factory, armed where the button is pressed.
-fn start(flash: &mut Flash<'_>, is_pressed: bool) -> Result<Device<'static, 8_192>, Error> {
-    let mut factory = [0; 48];
-    // The flash is as large as the module's: it can be read.
-    let _ = flash.read(KEY, &mut factory);
-    let config = Config {
-        keeping: Keeping::SessionAndFrames,
-        ..Config::DEFAULT
-    };
-    let key = Identity::from_secret_bytes(&factory[..32])?;
-    let mut device = Device::new(key, Descriptor::default(), config)?;
-    if is_pressed {
-        device.arm(LabelSecret::new(&factory[32..])?);
-    }
-    Ok(device)
 }
 
 fn temperature(thermometer: &TemperatureSensor<'_>) -> Observation {
     let tenths = (thermometer.get_temperature().to_celsius() * 10.0) as i32;
-    let (metric, celsius) = (Metric::BODY_TEMPERATURE, Decimal::new(tenths, -1));
-    Observation::new(metric, Unit::CELSIUS, now(), celsius.into())
+    let celsius = Decimal::new(tenths, -1);
+    Observation::new(DIE_TEMPERATURE, Unit::CELSIUS, now(), celsius.into())
 }
 
 fn receive(
     uart: &mut Uart<'_, Blocking>,
     decoder: &mut SerialDecoder,
-    device: &mut Device<'_, 8_192>,
+    device: &mut Sensor,
     noise: &mut Noise,
 ) {
     let mut bytes = [0; 64];
@@ -122,7 +119,7 @@ fn receive(
     }
 }
 
-fn send(uart: &mut Uart<'_, Blocking>, device: &mut Device<'_, 8_192>) {
+fn send(uart: &mut Uart<'_, Blocking>, device: &mut Sensor) {
     let (mut buffer, mut frame) = ([0; MAX_DATAGRAM], [0; MAX_SERIAL_FRAME]);
     while let Some(datagram) = device.poll_transmit(now(), &mut buffer) {
         let mut rest = encode_serial(datagram, &mut frame).map_or(&[][..], |frame| frame);
@@ -134,12 +131,6 @@ fn send(uart: &mut Uart<'_, Blocking>, device: &mut Device<'_, 8_192>) {
 
 fn now() -> Instant {
     Instant::from_micros(time::Instant::now().duration_since_epoch().as_micros())
-}
-
-fn halt() -> ! {
-    loop {
-        core::hint::spin_loop();
-    }
 }
 
 #[panic_handler]

@@ -1,4 +1,4 @@
-//! What the node stands on: time, random numbers, and the controller of the radio.
+//! What the node stands on: random numbers, and the controller of the radio.
 
 use core::cell::RefCell;
 
@@ -7,27 +7,11 @@ use embassy_executor::Spawner;
 use embassy_nrf::bind_interrupts;
 use embassy_nrf::mode::Blocking;
 use embassy_nrf::rng::Rng;
-use embassy_time::Timer as Delay;
-use iomt::driver::Timer;
 use iomt::seal::{Entropy, EntropyFailed};
-use iomt::time::Instant;
 use nrf_sdc::mpsl::{self, MultiprotocolServiceLayer, SessionMem, raw};
 use nrf_sdc::{self as sdc, SoftdeviceController};
 use rand_core::{CryptoRng, RngCore, impls};
 use static_cell::StaticCell;
-
-/// Embassy's clock.
-pub struct Clock;
-
-impl Timer for Clock {
-    fn now(&self) -> Instant {
-        Instant::from_micros(embassy_time::Instant::now().as_micros())
-    }
-
-    async fn sleep_until(&self, due: Instant) {
-        Delay::at(embassy_time::Instant::from_micros(due.as_micros())).await;
-    }
-}
 
 pub type Shared = Mutex<RefCell<Rng<'static, Blocking>>>;
 

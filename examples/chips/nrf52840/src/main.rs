@@ -7,13 +7,18 @@
 //! ```
 //!
 //! It is checked by the project's checks, not linked, and has **not run on hardware**: take it as a beginning. The factory
-//! writes the device's private key, 32 random bytes, and its label, 16, in front of the storage. To press button 1
-//! of the development kit at power-up lets whoever has the label pair. `iomt::link::ble` says what else a good
-//! peripheral does: a resolvable address, intervals that change.
+//! writes the device's key and label (`FACTORY_LEN`) in front of the storage. To press button 1 of
+//! the development kit at power-up lets whoever has the label pair. LED 1 goes out when the sensor has started; where it
+//! stays on, it has halted. `iomt::link::ble` says what else a good peripheral does: a resolvable address, intervals that
+//! change.
 #![no_std]
 #![no_main]
 
 mod chip;
+#[path = "../../shared/device.rs"]
+mod device;
+#[path = "../../shared/embassy.rs"]
+mod embassy;
 mod radio;
 
 use core::cell::RefCell;
@@ -23,13 +28,11 @@ use critical_section::Mutex;
 use embassy_executor::Spawner;
 use embassy_futures::join::join;
 use embassy_futures::select::{Either, select};
-use embassy_nrf::gpio::{Input, Pull};
+use embassy_nrf::gpio::{Input, Level, Output, OutputDrive, Pull};
 use embassy_nrf::rng::Rng;
 use embassy_time::{Duration, Timer as Delay};
 use iomt::driver::{Driver, Next, Timer};
-use iomt::node::{Config, Device, Error, Keeping};
-use iomt::pairing::{Identity, label::LabelSecret};
-use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit};
+use iomt::reading::{Decimal, Metric, Observation, Unit};
 use iomt::storage::{AsyncFlashStorage, AsyncStorage, MAX_IMAGE};
 use iomt::wire::Space;
 use nrf_sdc as sdc;
@@ -38,19 +41,25 @@ use rand_core::RngCore;
 use static_cell::StaticCell;
 use trouble_host::prelude::*;
 
-use chip::{Clock, Noise};
+use chip::Noise;
+use device::{FACTORY_LEN, Sensor, halt, start};
+use embassy::Clock;
 use radio::{Gatt, Gone, Radio};
 
-/// Where the factory's key and label lie, and behind them the storage.
-const KEY: u32 = 0xE_F000;
+/// Where the factory has written, and behind it the storage.
+const FACTORY: u32 = 0xE_F000;
 const STORAGE: core::ops::Range<u32> = 0xF_0000..0x10_0000;
 const INTERVAL: Duration = Duration::from_secs(10);
+/// The chip's own temperature, no patient's: under a code for trials, until your sensor is there.
+const DIE_TEMPERATURE: Metric = Metric::vendor(Metric::NO_VENDOR, 256);
 
 #[embassy_executor::main]
 async fn main(spawner: Spawner) -> ! {
+    static PLACE: StaticCell<Sensor> = StaticCell::new();
     static RNG: StaticCell<chip::Shared> = StaticCell::new();
 
     let p = embassy_nrf::init(Default::default());
+    let mut led = Output::new(p.P0_13, Level::Low, OutputDrive::Standard);
     let is_pressed = Input::new(p.P0_11, Pull::Up).is_low();
     let generator = RNG.init(Mutex::new(RefCell::new(Rng::new_blocking(p.RNG))));
     let (mut noise, mut radio_noise) = (Noise(generator), Noise(generator));
@@ -65,7 +74,10 @@ async fn main(spawner: Spawner) -> ! {
     let controller = chip::controller(parts, &mut radio_noise, mpsl, &mut memory);
 
     let mut flash = mpsl::Flash::take(mpsl, p.NVMC);
-    let device = start(&mut flash, is_pressed).unwrap_or_else(|_| halt());
+    let mut factory = [0; FACTORY_LEN];
+    let read = flash.read(FACTORY, &mut factory);
+    read.unwrap_or_else(|_| halt());
+    let device = start(PLACE.uninit(), &factory, is_pressed).unwrap_or_else(|| halt());
     let mut driver = Driver::new(device);
     let storage = AsyncFlashStorage::open(flash, STORAGE, 1).await;
     let mut storage = storage.unwrap_or_else(|_| halt());
@@ -84,6 +96,7 @@ async fn main(spawner: Spawner) -> ! {
     let gatt = Gatt::new_default("").unwrap_or_else(|_| halt());
     let (mut host, mut peripheral) = (stack.runner(), stack.peripheral());
     let (mut radio, mut board) = (Radio::new(&gatt), (storage, noise));
+    led.set_high();
     let serve = async {
         let mut due = embassy_time::Instant::now();
         loop {
@@ -100,7 +113,7 @@ async fn main(spawner: Spawner) -> ! {
                 Ok(Next::Signal(Either::Second(()))) => {
                     due += INTERVAL;
                     let celsius = Decimal::new(mpsl.get_temperature().raw() * 25, -2);
-                    let (metric, now) = (Metric::BODY_TEMPERATURE, Clock.now());
+                    let (metric, now) = (DIE_TEMPERATURE, Clock.now());
                     let reading = Observation::new(metric, Unit::CELSIUS, now, celsius.into());
                     // Refused before it has paired, and when there is no room.
                     let _ = driver.node.send(now, Space::Data, &[reading]);
@@ -114,32 +127,4 @@ async fn main(spawner: Spawner) -> ! {
         }
     };
     join(host.run(), serve).await.1
-}
-
-/// The device as it left the factory, armed where the button is pressed.
-fn start(flash: &mut mpsl::Flash<'_>, is_pressed: bool) -> Result<Device<'static, 8_192>, Error> {
-    let mut factory = [0; 48];
-    // The flash is in the address space: it can be read.
-    let _ = flash.read(KEY, &mut factory);
-    let config = Config {
-        keeping: Keeping::SessionAndFrames,
-        ..Config::DEFAULT
-    };
-    let key = Identity::from_secret_bytes(&factory[..32])?;
-    let mut device = Device::new(key, Descriptor::default(), config)?;
-    if is_pressed {
-        device.arm(LabelSecret::new(&factory[32..])?);
-    }
-    Ok(device)
-}
-
-fn halt() -> ! {
-    loop {
-        cortex_m::asm::wfi();
-    }
-}
-
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    cortex_m::peripheral::SCB::sys_reset()
 }

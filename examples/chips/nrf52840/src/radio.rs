@@ -10,7 +10,7 @@ use iomt::wire::MAX_DATAGRAM;
 use nrf_sdc::SoftdeviceController;
 use trouble_host::prelude::*;
 
-use crate::chip::Clock;
+use crate::embassy::Clock;
 
 /// The longest value of the two characteristics: what the host's packets hold.
 const VALUE: usize = 244;

@@ -8,49 +8,43 @@
 //! ```
 //!
 //! It is checked by the project's checks, not linked, and has **not run on hardware**: take it as a beginning.
-//! The factory writes the device's private key, 32 random bytes, and its label, 16, in front of the storage. To press the
-//! blue button at power-up lets whoever has the label pair.
+//! The factory writes the device's key and label (`FACTORY_LEN`) in front of the storage. To press the blue button at
+//! power-up lets whoever has the label pair. The LED goes out when the sensor has started; where it stays on, it has halted.
 #![no_std]
 #![no_main]
 
+#[path = "../../shared/device.rs"]
+mod device;
+#[path = "../../shared/embassy.rs"]
+mod embassy;
+
 use embassy_executor::Spawner;
 use embassy_stm32::adc::{Adc, SampleTime};
-use embassy_stm32::flash::{Blocking as Polled, Flash};
-use embassy_stm32::gpio::{Input, Pull};
+use embassy_stm32::flash::Flash;
+use embassy_stm32::gpio::{Input, Level, Output, Pull, Speed};
+use embassy_stm32::rcc;
 use embassy_stm32::rng::{self, Rng};
 use embassy_stm32::usart::{self, BufferedUart};
-use embassy_stm32::{bind_interrupts, peripherals};
+use embassy_stm32::{Config, bind_interrupts, peripherals};
 use embassy_time::Timer as Delay;
 use iomt::driver::{Blocking, Driver, Next, SerialPort, Timer};
-use iomt::node::{Config, Device, Error, Keeping};
-use iomt::pairing::{Identity, label::LabelSecret};
-use iomt::reading::{Decimal, Descriptor, Metric, Observation, Unit};
+use iomt::reading::{Decimal, Metric, Observation, Unit};
 use iomt::seal::{Entropy, EntropyFailed};
 use iomt::storage::{FlashStorage, MAX_IMAGE, Storage};
-use iomt::time::Instant;
 use iomt::wire::Space;
+use static_cell::StaticCell;
 
-/// Where the factory's key and label lie, and behind them the storage.
-const KEY: u32 = 0xE_F800;
+use device::{FACTORY_LEN, Sensor, halt, start};
+use embassy::Clock;
+
+/// Where the factory has written, and behind it the storage.
+const FACTORY: u32 = 0xE_F800;
 const STORAGE: core::ops::Range<u32> = 0xF_0000..0x10_0000;
 
 bind_interrupts!(struct Irqs {
     USART2 => usart::BufferedInterruptHandler<peripherals::USART2>;
     RNG => rng::InterruptHandler<peripherals::RNG>;
 });
-
-/// Embassy's clock.
-struct Clock;
-
-impl Timer for Clock {
-    fn now(&self) -> Instant {
-        Instant::from_micros(embassy_time::Instant::now().as_micros())
-    }
-
-    async fn sleep_until(&self, due: Instant) {
-        Delay::at(embassy_time::Instant::from_micros(due.as_micros())).await;
-    }
-}
 
 /// The chip's generator.
 struct Noise(Rng<'static, peripherals::RNG>);
@@ -64,7 +58,10 @@ impl Entropy for Noise {
 
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) -> ! {
-    let chip = embassy_stm32::init(embassy_stm32::Config::default());
+    static PLACE: StaticCell<Sensor> = StaticCell::new();
+
+    let chip = embassy_stm32::init(clocks());
+    let mut led = Output::new(chip.PA5, Level::High, Speed::Low);
     let (mut tx, mut rx) = ([0; 128], [0; 512]);
     let config = usart::Config::default();
     let uart = BufferedUart::new(
@@ -82,7 +79,10 @@ async fn main(_spawner: Spawner) -> ! {
     let (mut adc, mut pin) = (Adc::new(chip.ADC1), chip.PA0);
 
     let mut flash = Flash::new_blocking(chip.FLASH);
-    let device = start(&mut flash, is_pressed).unwrap_or_else(|_| halt());
+    let mut factory = [0; FACTORY_LEN];
+    let read = flash.blocking_read(FACTORY, &mut factory);
+    read.unwrap_or_else(|_| halt());
+    let device = start(PLACE.uninit(), &factory, is_pressed).unwrap_or_else(|| halt());
     let mut driver = Driver::new(device);
     let mut storage = FlashStorage::open(flash, STORAGE, 1).unwrap_or_else(|_| halt());
     let mut image = [0; MAX_IMAGE];
@@ -92,6 +92,7 @@ async fn main(_spawner: Spawner) -> ! {
     }
 
     let mut board = (Blocking(storage), noise);
+    led.set_low();
     loop {
         let sample = Delay::after_secs(10);
         // An event, or an error of the line: nothing that this device would do about it.
@@ -99,42 +100,33 @@ async fn main(_spawner: Spawner) -> ! {
             let counts = adc.blocking_read(&mut pin, SampleTime::CYCLES247_5);
             let (now, celsius) = (Clock.now(), celsius(counts));
             let reading =
-                Observation::new(Metric::BODY_TEMPERATURE, Unit::CELSIUS, now, celsius.into());
+                Observation::new(Metric::ROOM_TEMPERATURE, Unit::CELSIUS, now, celsius.into());
             // Refused before it has paired, and when there is no room.
             let _ = driver.node.send(now, Space::Data, &[reading]);
         }
     }
 }
 
+/// 72 MHz for the core, and clocks for generator and converter, which have none by default and would be waited for without
+/// end: 48 MHz for the one, the core's for the other. Chips with an HSI48 may take that.
+fn clocks() -> Config {
+    let mut config = Config::default();
+    config.rcc.hsi = true;
+    config.rcc.pll = Some(rcc::Pll {
+        source: rcc::PllSource::HSI,
+        prediv: rcc::PllPreDiv::DIV1,
+        mul: rcc::PllMul::MUL18,
+        divp: None,
+        divq: Some(rcc::PllQDiv::DIV6),
+        divr: Some(rcc::PllRDiv::DIV4),
+    });
+    config.rcc.sys = rcc::Sysclk::PLL1_R;
+    config.rcc.mux.clk48sel = rcc::mux::Clk48sel::PLL1_Q;
+    config.rcc.mux.adcsel = rcc::mux::Adcsel::SYS;
+    config
+}
+
 /// What an LM35 at the converter's pin says: 10 mV for each degree, of 3.3 V in 4,096 counts.
 fn celsius(counts: u16) -> Decimal {
     Decimal::new((i32::from(counts) * 3_300) >> 12, -1)
-}
-
-/// The device as it left the factory, armed where the button is pressed.
-fn start(flash: &mut Flash<'_, Polled>, is_pressed: bool) -> Result<Device<'static, 8_192>, Error> {
-    let mut factory = [0; 48];
-    // The flash is in the address space: it can be read.
-    let _ = flash.blocking_read(KEY, &mut factory);
-    let config = Config {
-        keeping: Keeping::SessionAndFrames,
-        ..Config::DEFAULT
-    };
-    let key = Identity::from_secret_bytes(&factory[..32])?;
-    let mut device = Device::new(key, Descriptor::default(), config)?;
-    if is_pressed {
-        device.arm(LabelSecret::new(&factory[32..])?);
-    }
-    Ok(device)
-}
-
-fn halt() -> ! {
-    loop {
-        cortex_m::asm::wfi();
-    }
-}
-
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    cortex_m::peripheral::SCB::sys_reset()
 }

@@ -52,6 +52,8 @@ unsafe impl InterruptNumber for Number {
 }
 
 /// Every interrupt without a handler of its own comes here, so that no table of the chip's interrupts is needed.
+///
+/// **Not for a second interrupt**: it would be taken for the UART's, too. Give each its own handler then, by a device crate.
 #[exception]
 unsafe fn DefaultHandler(_number: i16) {
     super::handle_interrupt();
