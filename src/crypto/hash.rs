@@ -33,13 +33,13 @@ impl Hash {
         Self(Sha256::new())
     }
 
-    #[inline(never)]
+    #[inline(never)] // Once for all who hash.
     pub(super) fn update(&mut self, part: &[u8]) {
         self.0.update(part);
     }
 
     /// Says the hash, and is ready for the next.
-    #[inline(never)]
+    #[inline(never)] // Once for all who hash.
     pub(super) fn finish(&mut self, out: &mut [u8; HASH_LEN]) {
         self.0.finalize_into_reset(out.into());
     }

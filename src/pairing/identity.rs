@@ -90,7 +90,7 @@ impl Identity {
         Ok(Self::of_secret(private))
     }
 
-    #[inline(never)]
+    #[inline(never)] // Its multiplication is off the stack again before anything else.
     fn of_secret(private: Secret) -> Self {
         let private = PrivateKey::new(private);
         let public = PublicKey(private.public());

@@ -148,7 +148,7 @@ pub(crate) fn derive_name<const N: usize>(key: &Secret, label: Label) -> [u8; N]
     name
 }
 
-#[inline(never)]
+#[inline(never)] // Once for all secrets.
 fn derive_into(key: &Secret, label: Label, out: &mut [u8]) {
     expand_label_into(key, label, [&[], &[]], out);
 }

@@ -21,7 +21,7 @@ pub(in crate::crypto) struct Code {
 
 impl Code {
     /// Under a key that is at most as long as a block.
-    #[inline(never)]
+    #[inline(never)] // Once for all codes.
     pub(in crate::crypto) fn keyed(key: &[u8]) -> Self {
         let mut code = Self {
             hash: Hash::new(),
@@ -41,7 +41,7 @@ impl Code {
         self.hash.update(part);
     }
 
-    #[inline(never)]
+    #[inline(never)] // Once for all codes.
     pub(in crate::crypto) fn finish(mut self) -> Secret {
         let mut code = Secret::new([0; 32]);
         self.hash.finish(code.expose_mut());

@@ -41,6 +41,8 @@ use crate::wire::ConnectionId;
 ///
 /// Takes up to 744 bytes on a 64-bit machine, 872 with the feature `comparison`; who has many of them puts those by that wait
 /// for a packet, [`Exchange::park`], in 512 at most. Secrets are wiped when it is dropped, or has given its [`Paired`].
+//
+// Its steps are `inline(never)`: their buffers are on the stack while one of them runs, and no longer.
 pub struct Exchange {
     noise: Handshake,
     hello: Hello,
@@ -140,7 +142,7 @@ impl Exchange {
     /// # Errors
     ///
     /// What is wrong with the message that is worked on.
-    #[inline(never)]
+    #[inline(never)] // See `Exchange`.
     pub fn work(&mut self) -> Result<(), Error> {
         if self.poll_work() != Work::Own {
             return Ok(());
@@ -194,7 +196,7 @@ impl Exchange {
     /// # Errors
     ///
     /// [`Error::Busy`] while there is work, or what is wrong with the packet.
-    #[inline(never)]
+    #[inline(never)] // See `Exchange`.
     pub fn handle_packet(&mut self, packet: &[u8]) -> Result<(), Error> {
         match self.phase {
             Phase::Waiting => {}
@@ -216,7 +218,7 @@ impl Exchange {
     ///
     /// The other side may not be there yet: a responder has finished only when the first packet
     /// under these keys is authentic. [`Exchange::packet`] stays, to be repeated until then.
-    #[inline(never)]
+    #[inline(never)] // See `Exchange`.
     pub fn poll_paired(&mut self) -> Option<Paired> {
         if self.phase != Phase::Finished || !self.sas.is_settled() {
             return None;

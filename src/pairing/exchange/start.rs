@@ -255,7 +255,7 @@ impl<'a> Terms<'a> {
         begun
     }
 
-    #[inline(never)]
+    #[inline(never)] // See `Exchange`.
     fn begin_writing(
         &self,
         exchange: &mut Exchange,
@@ -286,7 +286,7 @@ impl<'a> Terms<'a> {
         begun
     }
 
-    #[inline(never)]
+    #[inline(never)] // See `Exchange`.
     fn begin_reading(
         &self,
         exchange: &mut Exchange,
@@ -307,7 +307,7 @@ impl<'a> Terms<'a> {
         Ok(Hedge::new(&draw(entropy)?, secret, self.number))
     }
 
-    #[inline(never)]
+    #[inline(never)] // See `Exchange`.
     fn exchange(&self, role: Role) -> Result<Exchange, Error> {
         let mut buffer = [0_u8; MAX_PROLOGUE];
         let (local, peer) = (self.key.public(), self.peer);

@@ -67,7 +67,7 @@ impl Exchange {
         Ok(self.noise.mix_psk(psk)?)
     }
 
-    #[inline(never)]
+    #[inline(never)] // See `Exchange`.
     fn end_reading(&mut self) -> Result<(), Error> {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         let mut buffer = Zeroizing::new([0_u8; ROOM]);
@@ -87,7 +87,7 @@ impl Exchange {
         Ok(())
     }
 
-    #[inline(never)]
+    #[inline(never)] // See `Exchange`.
     fn end_writing(&mut self) -> Result<(), Error> {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         let mut buffer = Zeroizing::new([0_u8; MAX]);
@@ -112,7 +112,7 @@ impl Exchange {
     }
 
     /// Writes the header of the next packet, and makes its ephemeral key where that is still to be done.
-    #[inline(never)]
+    #[inline(never)] // See `Exchange`.
     pub(super) fn begin_packet(&mut self) -> Result<(), Error> {
         let (number, _) = self.noise.turn().ok_or(Error::UnexpectedMessage)?;
         if let (Kept::Hedge(hedge), true) = (&self.kept, self.noise.writes_ephemeral()) {

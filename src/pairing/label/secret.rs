@@ -39,7 +39,7 @@ impl LabelSecret {
     /// # Errors
     ///
     /// [`Error::SecretTooShort`].
-    #[inline(never)]
+    #[inline(never)] // Its hashing is off the stack again before a handshake begins.
     pub fn new(secret: &[u8]) -> Result<Self, Error> {
         if secret.len() < MIN_SECRET {
             return Err(Error::SecretTooShort);

@@ -169,7 +169,7 @@ impl Outputs {
         }
     }
 
-    #[inline(never)]
+    #[inline(never)] // From each place that mixes a key.
     fn next(&mut self) -> Secret {
         let previous = self.previous.as_ref().map(Secret::expose);
         let before = previous.map_or(&[][..], |bytes| bytes);

@@ -153,7 +153,7 @@ impl RPeakDetector {
         self.poll()
     }
 
-    #[inline(never)]
+    #[inline(never)] // After a sample, and at the end.
     fn poll(&mut self) -> Option<RPeak> {
         let peak = self.beats.poll_peak(self.now)?;
         // A beat found late may be further back than the history; its shape is not learnt.
@@ -179,7 +179,7 @@ impl RPeakDetector {
         self.next_index = self.next_index.saturating_add(decimation);
     }
 
-    #[inline(never)]
+    #[inline(never)] // A few times a second: the samples between need no such frame.
     fn handle_maximum(&mut self, maximum: &Maximum) {
         let middle = self.now.span_since(maximum.at) as usize + self.envelope.delay();
         let may_be_beat = self.beats.may_take(maximum.height);

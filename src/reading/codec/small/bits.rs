@@ -27,7 +27,7 @@ impl<'a> BitWriter<'a> {
     }
 
     /// Appends the low `bits` bits of `value`; `bits` is at most [`MAX_PUT`] and `value` has no others.
-    #[inline(never)] // From a dozen places.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))] // From a dozen places.
     pub(super) fn put(&mut self, value: u32, bits: u32) {
         debug_assert!(bits <= MAX_PUT && value >> bits == 0);
         self.pending = self.pending << bits | value;
@@ -40,7 +40,7 @@ impl<'a> BitWriter<'a> {
     }
 
     /// Fills the last byte with zeros; returns how many bytes there are, even if they found no room.
-    #[inline(never)] // From three places.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))] // From three places.
     pub(super) fn finish(mut self) -> usize {
         if self.pending_bits > 0 {
             self.put(0, 8 - self.pending_bits);
@@ -77,7 +77,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// The next `bits` bits as a number; `bits` is at most 24.
-    #[inline(never)] // From eight places.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))] // From eight places.
     pub(super) fn take(&mut self, bits: u32) -> u32 {
         debug_assert!(bits <= 24);
         self.refill();
@@ -96,7 +96,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// What is wrong with a block in which `error` was found: that first of which it may be the consequence.
-    #[inline(never)] // From six places.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))] // From six places.
     pub(super) fn refusal(&self, error: DecodeError) -> DecodeError {
         match self.is_truncated {
             true => DecodeError::Truncated,

@@ -87,7 +87,7 @@ fn read_residuals(
     Ok(())
 }
 
-#[inline(never)] // Of a flat line, and of one that varies.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))] // Of a flat line, and of one that varies.
 fn read_first(reader: &mut BitReader<'_>, width: u32) -> Result<i32, DecodeError> {
     let size = read_size(reader, width)?;
     let folded = match size.checked_sub(1) {

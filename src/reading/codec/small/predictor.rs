@@ -56,7 +56,7 @@ pub(in crate::reading::codec) struct Predictor {
 
 impl Predictor {
     /// Predictor `number`; from [`COUNT`] on, which no block names, the same as 0.
-    #[inline(never)] // For trials, and for both ways of a block.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))] // For trials, and for both ways of a block.
     pub(in crate::reading::codec) fn new(number: u32, step: u32) -> Self {
         let row = usize::try_from(number)
             .ok()
@@ -122,7 +122,7 @@ pub(super) fn dot<W: Copy + Into<i32>>(weights: &[[W; 4]], values: &[[i32; 4]]) 
 }
 
 /// The same, of what is as wide as a sample.
-#[inline(never)] // For predictions and autocorrelations.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))] // For predictions and autocorrelations.
 pub(super) fn dot_of_samples(weights: &[[i32; 4]], values: &[[i32; 4]]) -> i32 {
     dot(weights, values)
 }
