@@ -29,9 +29,9 @@ pub mod meter;
 pub mod operations;
 pub mod steps;
 
-mod noise;
+mod generator;
 
-pub use noise::Noise;
+pub use generator::Generator;
 
 use core::hint::{black_box, spin_loop};
 

@@ -9,7 +9,7 @@ use iomt::time::Instant;
 use iomt::wire::{self, Envelope, Frame, Packet, Record, RecordWriter, Records, Space};
 
 use crate::meter::measure;
-use crate::{Noise, now};
+use crate::{Generator, now};
 
 const TEXT_LEN: usize = 64;
 
@@ -21,7 +21,7 @@ pub(super) fn seal() -> Result<(), seal::Error> {
     let mut opener = secrets()?.into_opener();
     let mut saved = [0; SAVED_SESSION_LEN];
     measure("begin an epoch", || {
-        sealer.begin_epoch(&mut Noise, &mut saved)?;
+        sealer.begin_epoch(&mut Generator, &mut saved)?;
         sealer.epoch_stored()
     })?;
     name_the_epoch(&mut sealer, &mut opener)?;

@@ -6,7 +6,7 @@ use iomt::pairing::{Identity, StaticKey};
 use iomt::seal::{self, Direction, SessionSecrets};
 use iomt::wire::{Frame, Packet, Space, TAG_LEN};
 
-use crate::Noise;
+use crate::Generator;
 use crate::meter::measure;
 
 const KEYS: [[u8; 32]; 4] = [[0; 32], [0xFF; 32], [0x55; 32], [0x01; 32]];
@@ -40,7 +40,7 @@ fn tags() -> Result<(), seal::Error> {
     let mut sealer = secrets()?.into_sealer(&[4; 32])?;
     let mut opener = secrets()?.into_opener();
     let mut saved = [0; seal::SAVED_SESSION_LEN];
-    sealer.begin_epoch(&mut Noise, &mut saved)?;
+    sealer.begin_epoch(&mut Generator, &mut saved)?;
     sealer.epoch_stored()?;
     let (mut short, mut buffer) = ([0; 128], [0; 128]);
     let Packet::Frame(frame) = Packet::parse(sealer.seal(Space::Data, &[0x5A; 64], &mut short)?)?
