@@ -20,6 +20,7 @@ pub(super) fn run() -> Result<(), Error> {
     let sides = Sides::new()?;
     sides.by_passcode()?;
     sides.by_digits()?;
+    sides.passcodes_cost_the_same()?;
     hybrid::by_label()
 }
 
@@ -67,6 +68,23 @@ impl Sides {
         let server = measure("passcode, server: agreed", || asking.handle_share(share))?;
         let device = measure("passcode, device: agreed", || answering.finish())?;
         Ok((server, device))
+    }
+
+    /// What is counted for each passcode may not differ.
+    fn passcodes_cost_the_same(&self) -> Result<(), Error> {
+        let (mut first, mut second): (Packet, Packet) = ([0; 64], [0; 64]);
+        let call = Call::new(&self.server, CONNECTION, &mut Generator)?;
+        let called = Called::answer(&self.device, call.packet(&mut first)?, &mut Generator)?;
+        let half = called.packet(&mut second)?;
+        for digits in black_box([*b"000000", *b"999999", *b"123456", *b"730264", *b"482913"]) {
+            let passcode = Passcode::new(&digits)?;
+            black_box(measure("secret: passcode, its share", || {
+                let passcode = black_box(&passcode);
+                let asking = call.handle_answer(passcode, &self.server, half, &mut Generator);
+                asking.is_ok()
+            }));
+        }
+        Ok(())
     }
 
     fn by_digits(&self) -> Result<(), Error> {
