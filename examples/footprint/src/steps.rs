@@ -59,6 +59,11 @@ fn seal_reading(sealer: &mut Sealer) -> Result<usize, iomt::seal::Error> {
 /// And pairs by the secret on its label.
 pub fn pairing() {
     seal();
+    exchange();
+}
+
+/// The pairing alone.
+pub fn exchange() {
     let _ = black_box(pair(&black_box([0; MAX_DATAGRAM])));
 }
 

@@ -31,6 +31,9 @@ use crate::meter::measure;
 pub fn run() -> Result<(), &'static str> {
     sizes();
     measure("nothing", || ());
+    measure("planted: a 64-bit division", || {
+        black_box(black_box(7_u64 << 40) / black_box(3))
+    });
     frames::records().map_err(|_| "records")?;
     frames::seal().map_err(|_| "frames")?;
     frames::fragments().map_err(|_| "fragments")?;
