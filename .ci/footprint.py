@@ -262,6 +262,13 @@ def peers_table(all_figures, folder):
     return table(["at opt-level s", *boards], rows)
 
 
+BEATS = 10  # in the eight seconds of `samples.rs`
+DIVISIONS_OF_A_BEAT = 20
+PLANTED = "planted: a 64-bit division"
+PUSH = "look for R peaks at 250 Hz, a sample"
+SEND = "a device: send a heart rate"
+
+
 def span(values):
     """The least and the most of figures."""
     return f"{min(values):,} to {max(values):,}"
@@ -273,7 +280,7 @@ def reasons(all_figures):
     pairing = [f.above_empty("step_pairing") - f.above_empty("floor") for f in small]
     engine = [f.flash["step_node"] - f.flash["step_pairing"] for f in small]
     signal = [f.flash["step_signal"] - f.flash["step_node"] for f in small]
-    size = all_figures["M4F", "s"].size
+    size, f = all_figures["M4F", "s"].size, all_figures["M0", "s"]
     device, exchange = size["Device, outbox of 4,096 bytes"], size["Sealer"] + size["Exchange"]
     return f"""`Sealer` seals a device's frames and believes receipts: both directions of its session. The server's end of the same,
 `Opener`, keeps ten epochs of a device.
@@ -281,7 +288,9 @@ def reasons(all_figures):
 - **Flash without signal**: seal, with records and receipts, and pairing take {span(pairing)} bytes more than the bare
   crates; the device's engine another {span(engine)}.
 - **R peaks and codec** take {span(signal)} bytes.
-- **RAM**: a device with an outbox of 4,096 bytes takes {device:,} bytes, `Sealer` and `Exchange` together {exchange:,}."""
+- **RAM**: a device with an outbox of 4,096 bytes takes {device:,} bytes, `Sealer` and `Exchange` together {exchange:,}.
+- **64-bit divisions** on an M0, each some hundred instructions: {f.divisions[PUSH]:,} in {f.times[PUSH]:,} samples with {BEATS} beats for R peaks;
+  {f.divisions[SEND]:,} to send a heart rate, {f.divisions["seal 64 bytes"]:,} to seal a frame, {f.divisions["pack a second of ECG, a sample"]:,} to pack a second of ECG."""
 
 
 def compact_table(all_figures, folder):
@@ -300,7 +309,7 @@ def compact_table(all_figures, folder):
     return table(["at opt-level s", "unrolled", "compact"], rows)
 
 
-READING = ("a device: send a heart rate", "a device: transmit its frame", "a device: believe the receipt")
+READING = (SEND, "a device: transmit its frame", "a device: believe the receipt")
 
 
 def energy(all_figures):
@@ -368,12 +377,6 @@ def exceeded(all_figures):
         if budget and (value > budget) != (what in MISSED):
             lines.append(f"{what} on {board}: {value:,}, the budget is {budget:,}: MISSED says something else")
     return lines
-
-
-BEATS = 10  # in the eight seconds of `samples.rs`
-DIVISIONS_OF_A_BEAT = 6
-PLANTED = "planted: a 64-bit division"
-PUSH = "look for R peaks at 250 Hz, a sample"
 
 
 def divisions(all_figures):
