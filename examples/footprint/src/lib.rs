@@ -9,7 +9,8 @@
 //! | `exchange` | a pairing by label, and nothing else |
 //! | `pairing_*`, `reconnection` | `step_pairing` with another model of association in the place of the label |
 //! | `signals` | every detector, filter and block of `signal` |
-//! | `whole` | what of `firmware` no other program has: several recipients, commands, rows, every record; `flash`, `driver` |
+//! | `whole` | what of `firmware` no other program has: several recipients, commands, rows, every record, both tiers of the codec |
+//! | `adapters` | `flash` and `driver`, which are asynchronous: the compiler has a panic in each such function |
 //! | `hot` | a frame sealed, samples packed and unpacked |
 //! | `empty` | nothing at all: what start-up takes |
 //! | `measure`, `measure_floor`, `measure_node`, `measure_models` | run in an emulator: the instructions and the stack of each operation |

@@ -1,4 +1,4 @@
-//! What of the bundle `firmware` no other program has, and the adapters `flash` and `driver`: none of it can panic.
+//! What of the bundle `firmware` no other program has: none of it can panic.
 
 #![no_std]
 #![no_main]
@@ -6,7 +6,6 @@
 #[path = "../../panic/refused.rs"]
 mod panic;
 
-mod adapters;
 mod device;
 mod records;
 mod server;
@@ -24,7 +23,6 @@ fn main() -> ! {
     device::run();
     server::run();
     records::run();
-    adapters::run();
     iomt_footprint::idle()
 }
 

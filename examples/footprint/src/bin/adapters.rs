@@ -1,24 +1,40 @@
 //! Storage on NOR flash, and a device and a server run by `driver` over a serial line and a stream.
+//!
+//! Asynchronous, so that a linker sees a panic in it: Rust's own, in a future that is polled behind its end.
+
+#![no_std]
+#![no_main]
+
+#[path = "../panic/halts.rs"]
+mod panic;
 
 use core::convert::Infallible;
 use core::hint::black_box;
 use core::pin::pin;
 use core::task::{Context, Waker};
 
+use cortex_m_rt::entry;
 use embedded_io_async::{Read, Write};
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
 use iomt::driver::{Blocking, Driver, SerialPort, Store, StoreFailed, StreamPort, Timer};
 use iomt::node::{Config, Device, Error, NamedLoss, Server, ServerConfig, Trust};
+use iomt::pairing::Identity;
 use iomt::reading::Descriptor;
 use iomt::seal::{Entropy, Opened};
 use iomt::storage::{FlashStorage, Storage};
 use iomt::time::Instant;
 use iomt_footprint::{Generator, now};
 
-pub(crate) fn run() {
+#[entry]
+fn main() -> ! {
     let _ = black_box(keep());
     let _ = black_box(drive_device());
     let _ = black_box(drive_server());
+    iomt_footprint::idle()
+}
+
+fn identity() -> Result<Identity, iomt::pairing::Error> {
+    Identity::from_secret_bytes(&black_box([4; 32]))
 }
 
 /// A flash that the compiler can not see through.
@@ -125,7 +141,7 @@ impl Store for Database {
 }
 
 fn drive_device() -> Result<(), Error> {
-    let identity = crate::identity()?;
+    let identity = identity()?;
     let device = Device::<2_048>::new(identity, Descriptor::default(), Config::DEFAULT)?;
     let mut driver = Driver::new(device);
     let Ok(storage) = storage() else {
@@ -138,7 +154,7 @@ fn drive_device() -> Result<(), Error> {
 }
 
 fn drive_server() -> Result<(), Error> {
-    let server = Server::new(crate::identity()?, ServerConfig::DEFAULT);
+    let server = Server::new(identity()?, ServerConfig::DEFAULT);
     let (mut driver, mut store) = (Driver::new(server), Database(Generator));
     let mut stream = StreamPort::new(Line);
     poll(driver.next_event(&mut stream, &Clock, &mut store));
@@ -149,5 +165,5 @@ fn drive_server() -> Result<(), Error> {
 fn poll(future: impl Future) {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
-    while black_box(future.as_mut().poll(&mut context)).is_pending() {}
+    while future.as_mut().poll(&mut context).is_pending() {}
 }
