@@ -169,10 +169,11 @@ impl fmt::Display for Decimal {
 }
 
 fn write_fraction(digits: u32, places: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (whole, fraction) = match 10_u32.checked_pow(places) {
-        Some(divisor) => (digits / divisor, digits % divisor),
-        None => (0, digits),
-    };
+    // Above ten digits there is no divisor: all of it is fraction.
+    let divisor = 10_u32.checked_pow(places);
+    let whole = divisor.and_then(|divisor| digits.checked_div(divisor));
+    let fraction = divisor.and_then(|divisor| digits.checked_rem(divisor));
+    let (whole, fraction) = (whole.unwrap_or(0), fraction.unwrap_or(digits));
     write!(f, "{whole}.")?;
     // A width that is not constant would be a panic that a linker sees.
     let written = fraction.checked_ilog10().map_or(1, |log| log + 1);
