@@ -169,7 +169,7 @@ impl fmt::Display for Decimal {
 }
 
 fn write_fraction(digits: u32, places: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    // Above ten digits there is no divisor: all of it is fraction.
+    // From ten places on there is no divisor: all of it is fraction.
     let divisor = 10_u32.checked_pow(places);
     let whole = divisor.and_then(|divisor| digits.checked_div(divisor));
     let fraction = divisor.and_then(|divisor| digits.checked_rem(divisor));
