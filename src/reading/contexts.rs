@@ -97,13 +97,24 @@ impl<const N: usize> Contexts<N> {
         self.scope(sequence, context)
     }
 
+    /// Puts it to its place, where a full list lets go of the oldest. `insert` and `remove` of the list would be panics that a
+    /// linker sees.
     fn keep(&mut self, place: usize, standing: Standing) {
-        if !self.standing.is_full() {
-            let _ = self.standing.insert(place, standing);
-        } else if let Some(place) = place.checked_sub(1) {
+        match self.standing.push(standing) {
+            Ok(()) => {
+                if let Some(behind @ [_, ..]) = self.standing.get_mut(place..) {
+                    behind.rotate_right(1);
+                }
+            }
             // What is older than all that are kept would give way at once.
-            self.standing.remove(0);
-            let _ = self.standing.insert(place, standing);
+            Err(standing) => {
+                if let Some(before @ [_, ..]) = self.standing.get_mut(..place) {
+                    before.rotate_left(1);
+                    if let Some(newest) = before.last_mut() {
+                        *newest = standing;
+                    }
+                }
+            }
         }
     }
 

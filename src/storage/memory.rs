@@ -88,12 +88,21 @@ impl<const BYTES: usize, const PEERS: usize> MemoryStorage<BYTES, PEERS> {
         while let Some(Item { address, place }) = self.item(at) {
             at = place.end;
             if !is_freed(&address) && place.end <= self.used {
-                let len = place.len();
-                self.frames.copy_within(place, kept);
-                kept = kept.saturating_add(len);
+                kept = self.close_gap(kept, place);
             }
         }
         self.used = kept;
+    }
+
+    /// Moves an item down to `to`; returns where it ends then. Without a panic that a linker would see.
+    fn close_gap(&mut self, to: usize, item: Range<usize>) -> usize {
+        let (len, gap) = (item.len(), item.start.saturating_sub(to));
+        if let Some(part) = self.frames.get_mut(to..item.end)
+            && gap <= part.len()
+        {
+            part.copy_within(gap.., 0);
+        }
+        to.saturating_add(len)
     }
 }
 

@@ -6,21 +6,23 @@
 //! | `hub` | the server's end of one device, on a microcontroller |
 //! | `gateway` | stores and forwards, over each carrier; has no cryptography |
 //! | `step_*` | a device that grows feature by feature, for what each of them adds |
-//! | `pairing_*`, `reconnection` | the same with another model of association in the place of the label |
+//! | `exchange` | a pairing by label, and nothing else |
+//! | `pairing_*`, `reconnection` | `step_pairing` with another model of association in the place of the label |
 //! | `signals` | every detector, filter and block of `signal` |
-//! | `hot` | what is done for each byte and sample |
+//! | `whole` | what of `firmware` no other program has: several recipients, commands, rows, every record, both tiers of the codec |
+//! | `adapters` | `flash` and `driver`, which are asynchronous: the compiler has a panic in each such function |
+//! | `hot` | a frame sealed, samples packed and unpacked |
 //! | `empty` | nothing at all: what start-up takes |
 //! | `measure`, `measure_floor`, `measure_node`, `measure_models` | run in an emulator: the instructions and the stack of each operation |
 //! | `floor` | the bare crates: what the others are compared with |
-//! | `pairing_by_passcode` | links with panics that `curve25519-dalek` has |
 //! | `panicking` | a passcode and ML-KEM: what of other crates can panic in them, `.ci/panics` names |
 //! | `planted` | has a panic in it, and may not link |
-//! | `planted_arithmetic` | has a float and wide divisions in it, which have to be found by name |
+//! | `planted_arithmetic` | has floats and a wide division in it, which have to be found by name |
 //!
-//! All above `measure` are linked with a panic handler that calls what
-//! does not exist, so that none of them has a panic that can be reached. They run
-//! their operations on inputs that the compiler can not see through. `.ci/footprint`
-//! builds them for three boards at two levels of optimisation, and runs `measure`.
+//! `empty`, `sensor`, `hub`, `gateway`, `signals`, `whole`, `hot`, `exchange`, `reconnection`, and all of `step_*` and
+//! `pairing_*` are *proved*: they are linked with a panic handler that calls what does not exist, so that none of them has
+//! a panic that can be reached. They run their operations on inputs that the compiler can not see through. `.ci/footprint`
+//! has the list of programs; it builds them for three boards at two levels of optimisation, and runs what measures.
 
 #![no_std]
 
@@ -29,9 +31,9 @@ pub mod meter;
 pub mod operations;
 pub mod steps;
 
-mod noise;
+mod generator;
 
-pub use noise::Noise;
+pub use generator::Generator;
 
 use core::hint::{black_box, spin_loop};
 

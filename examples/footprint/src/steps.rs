@@ -13,7 +13,7 @@ use iomt::storage::{MAX_IMAGE, StoreReply};
 use iomt::time::SampleRate;
 use iomt::wire::{ConnectionId, MAX_DATAGRAM, RecordWriter, Space};
 
-use crate::{Noise, now};
+use crate::{Generator, now};
 
 const CONNECTION: ConnectionId = ConnectionId([1; 8]);
 
@@ -45,7 +45,7 @@ pub fn seal() {
 }
 
 fn seal_reading(sealer: &mut Sealer) -> Result<usize, iomt::seal::Error> {
-    sealer.begin_epoch(&mut Noise, &mut black_box([0; SAVED_SESSION_LEN]))?;
+    sealer.begin_epoch(&mut Generator, &mut black_box([0; SAVED_SESSION_LEN]))?;
     sealer.epoch_stored()?;
     let mut buffer = black_box([0; 96]);
     write_reading(&mut buffer)?;
@@ -59,13 +59,18 @@ fn seal_reading(sealer: &mut Sealer) -> Result<usize, iomt::seal::Error> {
 /// And pairs by the secret on its label.
 pub fn pairing() {
     seal();
+    exchange();
+}
+
+/// The pairing alone.
+pub fn exchange() {
     let _ = black_box(pair(&black_box([0; MAX_DATAGRAM])));
 }
 
 fn pair(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
     let label = LabelSecret::new(&black_box([7; 16]))?;
     finish(&key()?, packet, |key| {
-        Exchange::answer_label(key, &label, promise(), packet, &mut Noise)
+        Exchange::answer_label(key, &label, promise(), packet, &mut Generator)
     })
 }
 
@@ -75,7 +80,7 @@ pub fn pairing_with_key() {
     let packet = black_box([0; MAX_DATAGRAM]);
     let paired = LabelSecret::beside_key(&black_box([7; 16])).and_then(|label| {
         finish(&key()?, &packet, |key| {
-            Exchange::answer_label(key, &label, promise(), &packet, &mut Noise)
+            Exchange::answer_label(key, &label, promise(), &packet, &mut Generator)
         })
     });
     let _ = black_box(paired);
@@ -86,7 +91,7 @@ pub fn meeting() {
     seal();
     let paired = peer().and_then(|peer| {
         finish(&key()?, &black_box([0; MAX_DATAGRAM]), |key| {
-            Exchange::meet(key, peer, promise(), CONNECTION, &mut Noise)
+            Exchange::meet(key, peer, promise(), CONNECTION, &mut Generator)
         })
     });
     let _ = black_box(paired);
@@ -103,7 +108,7 @@ fn reconnect(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
     let secret = secret.map_err(|_| pairing::Error::BadKey)?;
     let peer = peer()?;
     finish(&key()?, packet, |key| {
-        Exchange::reconnect(key, peer, &secret, CONNECTION, &mut Noise)
+        Exchange::reconnect(key, peer, &secret, CONNECTION, &mut Generator)
     })
 }
 
@@ -121,14 +126,14 @@ fn by_passcode(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
 
     let (key, mut out) = (key()?, [0; MAX_DATAGRAM]);
     let passcode = Passcode::new(&black_box(*b"730264"))?;
-    let called = Called::answer(&key, packet, &mut Noise)?;
+    let called = Called::answer(&key, packet, &mut Generator)?;
     black_box(called.packet(&mut out)?);
     let attempt = Attempts::armed().begin()?.stored();
-    let answering = called.handle_share(attempt, &passcode, &key, packet, &mut Noise)?;
+    let answering = called.handle_share(attempt, &passcode, &key, packet, &mut Generator)?;
     black_box(answering.packet(&mut out)?);
     let agreed = answering.finish()?;
     finish(&key, packet, |key| {
-        Exchange::answer_passcode(key, &agreed, promise(), packet, &mut Noise)
+        Exchange::answer_passcode(key, &agreed, promise(), packet, &mut Generator)
     })
 }
 
@@ -148,7 +153,7 @@ fn by_hybrid(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
     let mut answering = Hybrid::answer_label(&key, &label, promise())?;
     let mut out = [0; MAX_DATAGRAM];
     for part in 0..4 {
-        answering.handle_packet(packet, &mut Noise)?;
+        answering.handle_packet(packet, &mut Generator)?;
         black_box(answering.packet(part, &mut out)?);
     }
     Ok(answering.poll_paired())
@@ -164,7 +169,7 @@ pub fn digits() {
 #[cfg(feature = "models")]
 fn by_digits(packet: &[u8]) -> Result<Option<Paired>, pairing::Error> {
     let key = key()?;
-    let mut exchange = Exchange::compare(&key, promise(), b"token", CONNECTION, &mut Noise)?;
+    let mut exchange = Exchange::compare(&key, promise(), b"token", CONNECTION, &mut Generator)?;
     for _ in 0..2 {
         work(&mut exchange, &key, packet)?;
     }
@@ -230,7 +235,7 @@ fn boot(place: &mut MaybeUninit<Sensor>) -> Result<&mut Sensor, iomt::node::Erro
     let setup = DeviceSetup::new(identity, Descriptor::default(), Config::DEFAULT)?;
     let sensor = setup.make_in(place);
     let flash = black_box([0; MAX_IMAGE]);
-    if sensor.resume(now(), &flash, &mut Noise).is_err() {
+    if sensor.resume(now(), &flash, &mut Generator).is_err() {
         sensor.arm(LabelSecret::new(&black_box([7; 16]))?);
     }
     Ok(sensor)
@@ -241,8 +246,8 @@ fn turn(
     readings: impl FnOnce(&mut Sensor) -> Result<iomt::wire::RecordId, iomt::node::Error>,
 ) -> Result<(), iomt::node::Error> {
     let mut datagram = black_box([0; MAX_DATAGRAM]);
-    let _ = black_box(sensor.handle_datagram(now(), &datagram, &mut Noise));
-    sensor.handle_timeout(now(), &mut Noise)?;
+    let _ = black_box(sensor.handle_datagram(now(), &datagram, &mut Generator));
+    sensor.handle_timeout(now(), &mut Generator)?;
     while let Some(request) = sensor.poll_store(now(), &mut datagram) {
         black_box(request);
         sensor.handle_stored(now(), StoreReply::Done)?;

@@ -163,20 +163,22 @@ impl fmt::Display for Decimal {
                 let zeros = if digits == 0 { 0 } else { self.exponent };
                 (0..zeros).try_for_each(|_| f.write_char('0'))
             }
-            _ => write_fraction(digits, usize::from(self.exponent.unsigned_abs()), f),
+            _ => write_fraction(digits, u32::from(self.exponent.unsigned_abs()), f),
         }
     }
 }
 
-fn write_fraction(digits: u32, places: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let divisor = u32::try_from(places)
-        .ok()
-        .and_then(|places| 10_u32.checked_pow(places));
-    let (whole, fraction) = match divisor {
-        Some(divisor) => (digits / divisor, digits % divisor),
-        None => (0, digits),
-    };
-    write!(f, "{whole}.{fraction:0places$}")
+fn write_fraction(digits: u32, places: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    // From ten places on there is no divisor: all of it is fraction.
+    let divisor = 10_u32.checked_pow(places);
+    let whole = divisor.and_then(|divisor| digits.checked_div(divisor));
+    let fraction = divisor.and_then(|divisor| digits.checked_rem(divisor));
+    let (whole, fraction) = (whole.unwrap_or(0), fraction.unwrap_or(digits));
+    write!(f, "{whole}.")?;
+    // A width that is not constant would be a panic that a linker sees.
+    let written = fraction.checked_ilog10().map_or(1, |log| log + 1);
+    (written..places).try_for_each(|_| f.write_char('0'))?;
+    write!(f, "{fraction}")
 }
 
 /// Digits and power of ten, such as `366e-1`.

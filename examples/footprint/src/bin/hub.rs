@@ -15,7 +15,7 @@ use iomt::pairing::Identity;
 use iomt::pairing::label::LabelSecret;
 use iomt::time::Instant;
 use iomt::wire::{Envelope, MAX_DATAGRAM, Record, Records};
-use iomt_footprint::Noise;
+use iomt_footprint::Generator;
 
 #[entry]
 fn main() -> ! {
@@ -31,9 +31,13 @@ fn main() -> ! {
 
 /// A hub that has read the label of its device.
 fn boot() -> Result<Server, Error> {
-    let identity = Identity::generate(&mut Noise)?;
+    let identity = Identity::generate(&mut Generator)?;
     let mut hub = Server::new(identity, ServerConfig::DEFAULT);
-    hub.pair(now(), &LabelSecret::new(&black_box([7; 16]))?, &mut Noise)?;
+    hub.pair(
+        now(),
+        &LabelSecret::new(&black_box([7; 16]))?,
+        &mut Generator,
+    )?;
     Ok(hub)
 }
 
@@ -45,7 +49,7 @@ fn run(hub: &mut Server) -> Result<(), Error> {
         black_box(opened.envelope().map(|envelope| read(&envelope)).ok());
         hub.handle_stored(now(), opened.stored())?;
     }
-    hub.handle_timeout(now(), &mut Noise)?;
+    hub.handle_timeout(now(), &mut Generator)?;
     while let Some(datagram) = hub.poll_transmit(now(), &mut datagram) {
         black_box(datagram);
     }

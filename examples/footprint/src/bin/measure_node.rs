@@ -1,4 +1,4 @@
-//! Measures a whole device, in the emulator that has room for its server, too.
+//! Measures a whole device and its servers, in an emulator.
 
 #![no_std]
 #![no_main]
@@ -12,7 +12,7 @@ use iomt_footprint::{idle, operations};
 
 #[entry]
 fn main() -> ! {
-    static mut PLACE: operations::Place = operations::Place::uninit();
+    static mut PLACE: operations::Place = operations::Place::new();
     match operations::conversation(PLACE) {
         Ok(()) => debug::exit(debug::EXIT_SUCCESS),
         Err(what) => {

@@ -1,9 +1,9 @@
-//! Readings, sealed, and pairing by a passcode. `curve25519-dalek` may panic in it, as far as a linker sees.
+//! Readings, sealed, and pairing by a passcode.
 
 #![no_std]
 #![no_main]
 
-#[path = "../panic/halts.rs"]
+#[path = "../panic/refused.rs"]
 mod panic;
 
 use cortex_m_rt::entry;

@@ -19,7 +19,7 @@ use iomt::signal::ecg::{HeartRate, RPeakDetector};
 use iomt::storage::{MAX_IMAGE, StoreReply};
 use iomt::time::{Duration, Instant, SampleRate};
 use iomt::wire::{MAX_DATAGRAM, Space};
-use iomt_footprint::Noise;
+use iomt_footprint::Generator;
 
 const RATE: SampleRate = SampleRate::hz(360);
 
@@ -41,7 +41,7 @@ fn boot(place: &mut MaybeUninit<Sensor>) -> Result<&mut Sensor, Error> {
     let setup = DeviceSetup::new(identity, Descriptor::default(), Config::DEFAULT)?;
     let sensor = setup.make_in(place);
     let flash = black_box([0; MAX_IMAGE]);
-    if sensor.resume(now(), &flash, &mut Noise).is_err() {
+    if sensor.resume(now(), &flash, &mut Generator).is_err() {
         sensor.arm(LabelSecret::new(&black_box([7; 16]))?);
     }
     Ok(sensor)
@@ -50,8 +50,8 @@ fn boot(place: &mut MaybeUninit<Sensor>) -> Result<&mut Sensor, Error> {
 /// One turn of the device's loop: input, readings, then every output.
 #[inline(never)] // else some compilers peel the loop around it, and have it twice
 fn run(sensor: &mut Sensor) -> Result<(), Error> {
-    let _ = black_box(sensor.handle_datagram(now(), &black_box([0; MAX_DATAGRAM]), &mut Noise));
-    sensor.handle_timeout(now(), &mut Noise)?;
+    let _ = black_box(sensor.handle_datagram(now(), &black_box([0; MAX_DATAGRAM]), &mut Generator));
+    sensor.handle_timeout(now(), &mut Generator)?;
     let mut datagram = [0; MAX_DATAGRAM];
     while let Some(request) = sensor.poll_store(now(), &mut datagram) {
         black_box(request);

@@ -2,16 +2,18 @@
 
 use core::hint::black_box;
 
-use iomt::link::{AttPayload, CarrierError, Fragmenter, Reassembler};
+use iomt::link::{AttPayload, CarrierError, Fragmenter, Gateway, KEEP, Reassembler};
 use iomt::reading::{Metric, Observation, Unit};
 use iomt::seal::{self, Direction, Opener, Opening, SAVED_SESSION_LEN, Sealer, SessionSecrets};
 use iomt::time::Instant;
 use iomt::wire::{self, Envelope, Frame, Packet, Record, RecordWriter, Records, Space};
 
 use crate::meter::measure;
-use crate::{Noise, now};
+use crate::{Generator, now};
 
 const TEXT_LEN: usize = 64;
+/// Where the gateway's device is.
+const PORT: u8 = 3;
 
 /// The frames of a session of which both ends are here.
 pub(super) fn seal() -> Result<(), seal::Error> {
@@ -21,10 +23,11 @@ pub(super) fn seal() -> Result<(), seal::Error> {
     let mut opener = secrets()?.into_opener();
     let mut saved = [0; SAVED_SESSION_LEN];
     measure("begin an epoch", || {
-        sealer.begin_epoch(&mut Noise, &mut saved)?;
+        sealer.begin_epoch(&mut Generator, &mut saved)?;
         sealer.epoch_stored()
     })?;
-    name_the_epoch(&mut sealer, &mut opener)?;
+    let mut gateway = Gateway::new(KEEP);
+    name_the_epoch(&mut sealer, &mut gateway, &mut opener)?;
 
     let (plaintext, mut frame) = ([0x5A; TEXT_LEN], [0; 128]);
     let frame = measure("seal 64 bytes", || {
@@ -37,6 +40,12 @@ pub(super) fn seal() -> Result<(), seal::Error> {
     opener.commit(opened.stored())?;
     let mut receipt = [0; 128];
     let receipt = measure("write a receipt", || opener.receipt(None, &mut receipt))?;
+    let port = measure("a gateway: a receipt, to its device", || {
+        gateway.handle_server_datagram(black_box(receipt))
+    });
+    if port != Ok(Some(PORT)) {
+        return Err(seal::Error::UnexpectedPacket);
+    }
     measure("believe a receipt", || {
         let said = sealer.verify(black_box(receipt), |_| None)?;
         Ok(said.acknowledgements().count())
@@ -46,8 +55,28 @@ pub(super) fn seal() -> Result<(), seal::Error> {
     })
 }
 
-/// Opens the first frame of an epoch, which carries its salt.
-fn name_the_epoch(sealer: &mut Sealer, opener: &mut Opener) -> Result<(), seal::Error> {
+/// A gateway takes a frame in, hands it out, and lets it go.
+fn forward(gateway: &mut Gateway<u8, 4_096>, frame: &[u8]) -> Result<(), seal::Error> {
+    gateway.handle_link_up();
+    let is_forwarded = measure("a gateway: a frame, until the link has taken it", || {
+        let taken = gateway.handle_device_datagram(now(), PORT, black_box(frame));
+        let is_forwarded = black_box(gateway.poll_transmit(now())).is_some();
+        gateway.handle_taken();
+        taken.is_ok() && is_forwarded
+    });
+    if is_forwarded {
+        Ok(())
+    } else {
+        Err(seal::Error::UnexpectedPacket)
+    }
+}
+
+/// Forwards and opens the first frame of an epoch, which carries its salt.
+fn name_the_epoch(
+    sealer: &mut Sealer,
+    gateway: &mut Gateway<u8, 4_096>,
+    opener: &mut Opener,
+) -> Result<(), seal::Error> {
     let (mut short, mut long) = ([0; 128], [0; 128]);
     let short = sealer.seal(Space::Data, &[0; TEXT_LEN], &mut short)?;
     let Packet::Frame(frame) = Packet::parse(short)? else {
@@ -55,6 +84,7 @@ fn name_the_epoch(sealer: &mut Sealer, opener: &mut Opener) -> Result<(), seal::
     };
     let route = sealer.epoch().ok_or(seal::Error::NoEpoch)?.route(false);
     let frame = Frame { route, ..frame }.emit(&mut long)?;
+    forward(gateway, frame)?;
     let opening = measure("open 64 bytes, the first of an epoch", || {
         opener.open(frame)
     })?;

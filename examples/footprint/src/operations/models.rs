@@ -1,6 +1,5 @@
 //! The models of association that are in no firmware bundle: a passcode, digits to compare, a label with ML-KEM.
 
-#[cfg(target_abi = "eabihf")]
 mod hybrid;
 
 use core::hint::black_box;
@@ -9,7 +8,7 @@ use iomt::pairing::cpace::{Agreement, Call, Called, Passcode};
 use iomt::pairing::{Attempts, Error, Exchange};
 
 use super::pairings::{CONNECTION, Sides, hand_over, promise, worked};
-use crate::Noise;
+use crate::Generator;
 use crate::meter::measure;
 
 /// What the device advertises while it compares.
@@ -21,29 +20,27 @@ pub(super) fn run() -> Result<(), Error> {
     let sides = Sides::new()?;
     sides.by_passcode()?;
     sides.by_digits()?;
-    // It takes more stack than the smaller boards have.
-    #[cfg(target_abi = "eabihf")]
-    hybrid::by_label()?;
-    Ok(())
+    sides.passcodes_cost_the_same()?;
+    hybrid::by_label()
 }
 
 impl Sides {
     fn by_passcode(&self) -> Result<(), Error> {
         let passcode = Passcode::new(&black_box(*b"730264"))?;
-        let (phone, device) = self.agree(&passcode)?;
+        let (server, device) = self.agree(&passcode)?;
         let key = &self.server;
-        let mut entering = measure("passcode, phone: message 1", || {
-            worked(Exchange::enter_passcode(key, &phone, &mut Noise), key)
+        let mut entering = measure("passcode, server: message 1", || {
+            worked(Exchange::enter_passcode(key, &server, &mut Generator), key)
         })?;
         let hello = black_box(entering.packet().ok_or(Error::UnexpectedMessage)?);
         let mut answering = measure("passcode, device: message 2", || {
             let (key, promise) = (&self.device, promise());
             worked(
-                Exchange::answer_passcode(key, &device, promise, hello, &mut Noise),
+                Exchange::answer_passcode(key, &device, promise, hello, &mut Generator),
                 key,
             )
         })?;
-        measure("passcode, phone: message 3", || {
+        measure("passcode, server: message 3", || {
             hand_over(&mut entering, &self.server, &answering)
         })?;
         measure("passcode, device: the end", || {
@@ -56,21 +53,38 @@ impl Sides {
     /// CPace: what both have in common, if their passcodes are equal.
     fn agree(&self, passcode: &Passcode) -> Result<(Agreement, Agreement), Error> {
         let (mut first, mut second): (Packet, Packet) = ([0; 64], [0; 64]);
-        let call = Call::new(&self.server, CONNECTION, &mut Noise)?;
-        let called = Called::answer(&self.device, call.packet(&mut first)?, &mut Noise)?;
+        let call = Call::new(&self.server, CONNECTION, &mut Generator)?;
+        let called = Called::answer(&self.device, call.packet(&mut first)?, &mut Generator)?;
         let half = called.packet(&mut second)?;
-        let asking = measure("passcode, phone: its share", || {
-            call.handle_answer(passcode, &self.server, half, &mut Noise)
+        let asking = measure("passcode, server: its share", || {
+            call.handle_answer(passcode, &self.server, half, &mut Generator)
         })?;
         let share = asking.packet(&mut first)?;
         let attempt = Attempts::armed().begin()?.stored();
         let answering = measure("passcode, device: its share", || {
-            called.handle_share(attempt, passcode, &self.device, share, &mut Noise)
+            called.handle_share(attempt, passcode, &self.device, share, &mut Generator)
         })?;
         let share = answering.packet(&mut second)?;
-        let phone = measure("passcode, phone: agreed", || asking.handle_share(share))?;
+        let server = measure("passcode, server: agreed", || asking.handle_share(share))?;
         let device = measure("passcode, device: agreed", || answering.finish())?;
-        Ok((phone, device))
+        Ok((server, device))
+    }
+
+    /// What is counted for each passcode may not differ.
+    fn passcodes_cost_the_same(&self) -> Result<(), Error> {
+        let (mut first, mut second): (Packet, Packet) = ([0; 64], [0; 64]);
+        let call = Call::new(&self.server, CONNECTION, &mut Generator)?;
+        let called = Called::answer(&self.device, call.packet(&mut first)?, &mut Generator)?;
+        let half = called.packet(&mut second)?;
+        for digits in black_box([*b"000000", *b"999999", *b"123456", *b"730264", *b"482913"]) {
+            let passcode = Passcode::new(&digits)?;
+            black_box(measure("secret: passcode, its share", || {
+                let passcode = black_box(&passcode);
+                let asking = call.handle_answer(passcode, &self.server, half, &mut Generator);
+                asking.is_ok()
+            }));
+        }
+        Ok(())
     }
 
     fn by_digits(&self) -> Result<(), Error> {
@@ -78,7 +92,7 @@ impl Sides {
         let key = &self.device;
         let mut device = measure("digits, device: message 1", || {
             worked(
-                Exchange::compare(key, promise(), TOKEN, CONNECTION, &mut Noise),
+                Exchange::compare(key, promise(), TOKEN, CONNECTION, &mut Generator),
                 key,
             )
         })?;
@@ -86,7 +100,7 @@ impl Sides {
         let key = &self.server;
         let mut server = measure("digits, server: message 2", || {
             worked(
-                Exchange::answer_comparison(key, TOKEN, hello, &attempts, &mut Noise),
+                Exchange::answer_comparison(key, TOKEN, hello, &attempts, &mut Generator),
                 key,
             )
         })?;

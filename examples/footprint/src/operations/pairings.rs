@@ -7,7 +7,7 @@ use iomt::pairing::{DescriptorHash, Error, Exchange, Identity, Paired, StaticKey
 use iomt::seal::ResumptionSecret;
 use iomt::wire::ConnectionId;
 
-use crate::Noise;
+use crate::Generator;
 use crate::meter::measure;
 
 pub(super) const CONNECTION: ConnectionId = ConnectionId([1; 8]);
@@ -38,51 +38,51 @@ impl Sides {
 
     fn by_label(&self) -> Result<Paired, Error> {
         let label = LabelSecret::new(&black_box([7; 16]))?;
-        let mut reader = measure("label, reader: message 1", || {
+        let mut server = measure("label, server: message 1", || {
             worked(
-                Exchange::read_label(&self.server, &label, CONNECTION, &mut Noise),
+                Exchange::read_label(&self.server, &label, CONNECTION, &mut Generator),
                 &self.server,
             )
         })?;
-        let hello = black_box(reader.packet().ok_or(Error::UnexpectedMessage)?);
+        let hello = black_box(server.packet().ok_or(Error::UnexpectedMessage)?);
         let mut device = measure("label, device: message 2", || {
             let promise = promise();
             worked(
-                Exchange::answer_label(&self.device, &label, promise, hello, &mut Noise),
+                Exchange::answer_label(&self.device, &label, promise, hello, &mut Generator),
                 &self.device,
             )
         })?;
-        measure("label, reader: message 3", || {
-            hand_over(&mut reader, &self.server, &device)
+        measure("label, server: message 3", || {
+            hand_over(&mut server, &self.server, &device)
         })?;
         let paired = measure("label, device: the end", || {
-            hand_over(&mut device, &self.device, &reader)?;
+            hand_over(&mut device, &self.device, &server)?;
             device.poll_paired().ok_or(Error::UnexpectedMessage)
         })?;
-        black_box(reader.poll_paired());
+        black_box(server.poll_paired());
         Ok(paired)
     }
 
     fn by_label_with_key(&self) -> Result<(), Error> {
         let label = LabelSecret::beside_key(&black_box([7; 16]))?;
         let (key, peer) = (&self.server, self.device.public());
-        let mut reader = measure("label with key, reader: message 1", || {
+        let mut server = measure("label with key, server: message 1", || {
             worked(
-                Exchange::read_label_with_key(key, &label, peer, CONNECTION, &mut Noise),
+                Exchange::read_label_with_key(key, &label, peer, CONNECTION, &mut Generator),
                 key,
             )
         })?;
-        let hello = black_box(reader.packet().ok_or(Error::UnexpectedMessage)?);
+        let hello = black_box(server.packet().ok_or(Error::UnexpectedMessage)?);
         let device = measure("label with key, device: message 2", || {
             let (key, promise) = (&self.device, promise());
             worked(
-                Exchange::answer_label(key, &label, promise, hello, &mut Noise),
+                Exchange::answer_label(key, &label, promise, hello, &mut Generator),
                 key,
             )
         })?;
-        measure("label with key, reader: the end", || {
-            hand_over(&mut reader, &self.server, &device)?;
-            black_box(reader.poll_paired()).ok_or(Error::UnexpectedMessage)
+        measure("label with key, server: the end", || {
+            hand_over(&mut server, &self.server, &device)?;
+            black_box(server.poll_paired()).ok_or(Error::UnexpectedMessage)
         })?;
         Ok(())
     }
@@ -91,7 +91,7 @@ impl Sides {
         let (peer, key) = (self.server.public(), &self.device);
         let mut device = measure("reconnection, device: message 1", || {
             worked(
-                Exchange::reconnect(key, peer, secret, CONNECTION, &mut Noise),
+                Exchange::reconnect(key, peer, secret, CONNECTION, &mut Generator),
                 key,
             )
         })?;
@@ -99,7 +99,7 @@ impl Sides {
         let (peer, key) = (self.device.public(), &self.server);
         let server = measure("reconnection, server: message 2", || {
             worked(
-                Exchange::answer_reconnection(key, peer, secret, hello, &mut Noise),
+                Exchange::answer_reconnection(key, peer, secret, hello, &mut Generator),
                 key,
             )
         })?;
@@ -114,14 +114,14 @@ impl Sides {
         let mut device = measure("factory keys, device: message 1", || {
             let (key, peer) = (&self.device, self.server.public());
             worked(
-                Exchange::meet(key, peer, promise(), CONNECTION, &mut Noise),
+                Exchange::meet(key, peer, promise(), CONNECTION, &mut Generator),
                 key,
             )
         })?;
         let hello = black_box(device.packet().ok_or(Error::UnexpectedMessage)?);
         let server = measure("factory keys, server: message 2", || {
             worked(
-                Exchange::answer_meeting(&self.server, hello, &mut Noise),
+                Exchange::answer_meeting(&self.server, hello, &mut Generator),
                 &self.server,
             )
         })?;

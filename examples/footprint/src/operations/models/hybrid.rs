@@ -7,26 +7,26 @@ use iomt::pairing::label::LabelSecret;
 use iomt::pairing::{Error, Identity};
 use iomt::wire::MAX_DATAGRAM;
 
-use crate::Noise;
+use crate::Generator;
 use crate::meter::measure;
 use crate::operations::pairings::{CONNECTION, promise};
 
 pub(super) fn by_label() -> Result<(), Error> {
-    let reader = Identity::from_secret_bytes(&black_box([0x21; 32]))?;
+    let server = Identity::from_secret_bytes(&black_box([0x21; 32]))?;
     let device = Identity::from_secret_bytes(&black_box([0x42; 32]))?;
     let label = LabelSecret::new(&black_box([7; 16]))?;
-    let mut reader = measure("hybrid label, reader: message 1", || {
-        Hybrid::read_label(&reader, &label, None, CONNECTION, &mut Noise)
+    let mut server = measure("hybrid label, server: message 1", || {
+        Hybrid::read_label(&server, &label, None, CONNECTION, &mut Generator)
     })?;
     let mut device = Hybrid::answer_label(&device, &label, promise())?;
     measure("hybrid label, device: message 2", || {
-        pass_on(&reader, &mut device)
+        pass_on(&server, &mut device)
     })?;
-    measure("hybrid label, reader: message 3", || {
-        pass_on(&device, &mut reader)
+    measure("hybrid label, server: message 3", || {
+        pass_on(&device, &mut server)
     })?;
     measure("hybrid label, device: the end", || {
-        pass_on(&reader, &mut device)?;
+        pass_on(&server, &mut device)?;
         black_box(device.poll_paired()).ok_or(Error::UnexpectedMessage)
     })?;
     Ok(())
@@ -37,7 +37,7 @@ fn pass_on(from: &Hybrid<'_>, to: &mut Hybrid<'_>) -> Result<(), Error> {
     let mut out = [0; MAX_DATAGRAM];
     let mut part = 0;
     while let Some(packet) = from.packet(part, &mut out)? {
-        to.handle_packet(black_box(packet), &mut Noise)?;
+        to.handle_packet(black_box(packet), &mut Generator)?;
         part += 1;
     }
     Ok(())

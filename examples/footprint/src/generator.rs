@@ -4,9 +4,9 @@ use iomt::seal::{Entropy, EntropyFailed};
 
 /// Bytes that the compiler can not foresee. Not random: a real device reads its generator here.
 #[derive(Debug)]
-pub struct Noise;
+pub struct Generator;
 
-impl Entropy for Noise {
+impl Entropy for Generator {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
         for byte in out {
             *byte = black_box(0x5A);
