@@ -141,24 +141,26 @@ impl EpochTable {
         oldest.number
     }
 
-    /// The same epochs for another session of the device.
-    #[cfg(feature = "node")]
-    pub(super) fn share(&self) -> Self {
-        Self {
-            epochs: self.epochs.iter().map(OpenedEpoch::share).collect(),
-            twin: None,
+    /// Takes the epochs of the session before, as many as there is room for, the newest first.
+    pub(super) fn inherit(&mut self, old: &mut Self) {
+        self.twin = self.twin.or(old.twin);
+        while let Some(epoch) = old.epochs.pop() {
+            self.inherit_epoch(epoch);
         }
     }
 
-    /// Takes the epochs of the session before, as many as there is room for, the newest first.
-    pub(super) fn inherit(&mut self, old: Self) {
-        let Self { mut epochs, twin } = old;
-        self.twin = self.twin.or(twin);
-        while let Some(epoch) = epochs.pop() {
-            let is_known = self.epochs.iter().any(|known| known.tag() == epoch.tag());
-            if !is_known {
-                let _ = self.epochs.insert_before(epoch.into_inherited(), |_| true);
-            }
+    /// The same of another session of the device, which keeps them.
+    #[cfg(feature = "node")]
+    pub(super) fn copy(&mut self, other: &Self) {
+        for epoch in other.epochs.iter().rev() {
+            self.inherit_epoch(epoch.share());
+        }
+    }
+
+    fn inherit_epoch(&mut self, epoch: OpenedEpoch) {
+        let is_known = self.epochs.iter().any(|known| known.tag() == epoch.tag());
+        if !is_known {
+            let _ = self.epochs.insert_before(epoch.into_inherited(), |_| true);
         }
     }
 }

@@ -70,8 +70,13 @@ impl Opener {
     /// for the epochs that `outstanding` lists inside the new one".
     ///
     /// The old epochs stay open until the first [`Opener::handle_outstanding`] lists or closes them.
-    pub fn inherit(&mut self, old: Self) {
-        self.epochs.inherit(old.epochs);
+    pub fn inherit(&mut self, mut old: Self) {
+        self.inherit_from(&mut old);
+    }
+
+    /// The same of one that stays where it is, without its epochs.
+    pub(crate) fn inherit_from(&mut self, old: &mut Self) {
+        self.epochs.inherit(&mut old.epochs);
     }
 
     /// Every locator under which a frame of this session may come: what a server's table holds.
@@ -224,7 +229,7 @@ impl Opener {
     /// Takes over what is known of another session's epochs, which stays as it is.
     #[cfg(feature = "node")]
     pub(crate) fn copy_epochs(&mut self, other: &Self) {
-        self.epochs.inherit(other.epochs.share());
+        self.epochs.copy(&other.epochs);
     }
 
     fn open_unproved(

@@ -71,7 +71,6 @@ impl Vouching {
 }
 
 #[derive(Debug)]
-#[repr(C)] // The outbox is last, as in `Outbox` its frames are.
 pub(super) struct Peer<const BYTES: usize> {
     pub(super) ladder: Ladder,
     pub(super) storing: Storing,

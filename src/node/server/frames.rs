@@ -1,11 +1,12 @@
 use super::candidate::Standing;
 use super::relation::Confirmed;
 use super::session::locator_of;
-use super::{NamedLoss, Received, Relation, Server, ServerEvent, Trust, note};
+use super::{NamedLoss, Received, Server, ServerEvent, Trust, note};
 use crate::link::{ClockEvent, SilenceEvent};
 use crate::node::Error;
 use crate::seal::{self, Authentic, Control, EpochTag, Opened, Opening};
 use crate::time::Instant;
+use crate::wire::Locator;
 use crate::wire::control::ControlRecord;
 
 impl Server {
@@ -71,9 +72,22 @@ impl Server {
                 }
             }
         }
-        let Some(locator) = locator_of(packet) else {
-            return Err(refusal);
-        };
+        match locator_of(packet) {
+            Some(locator) => self.authenticate_candidate(now, packet, locator, refusal),
+            None => Err(refusal),
+        }
+    }
+
+    /// The same by the keys of a session that nobody was heard under yet: what follows from the first frame, a
+    /// session that takes the place of another, is on the stack here and not under every frame.
+    #[inline(never)]
+    fn authenticate_candidate(
+        &mut self,
+        now: Instant,
+        packet: &mut [u8],
+        locator: Locator,
+        mut refusal: Error,
+    ) -> Result<(Trust, Authentic), Error> {
         for trust in Trust::BOTH {
             if let Some(candidate) = self.relation(trust).candidate_of(locator) {
                 match candidate.open(packet) {
@@ -97,6 +111,7 @@ impl Server {
     /// The first frame under the keys of a pending handshake: the session before is over.
     ///
     /// How it is to be trusted from now on.
+    #[inline(never)]
     fn confirm(&mut self, now: Instant, trust: Trust, opener: seal::Opener) -> Trust {
         let config = self.config;
         let confirmed = self.relation_mut(trust).confirm(now, opener, &config);
@@ -136,6 +151,7 @@ impl Server {
     }
 
     /// The first frame after a pairing by label: whatever was before is over.
+    #[inline(never)]
     fn finish_pairing(&mut self, now: Instant, opener: seal::Opener) {
         let super::Attempt::Confirming(candidate, _) =
             core::mem::replace(&mut self.attempt, super::Attempt::None)
@@ -150,24 +166,20 @@ impl Server {
             by: candidate.model,
         };
         let mut standing = candidate.confirm(now, opener, &self.config);
-        let old = [
-            self.trusted.standing.take(),
-            self.quarantine.standing.take(),
-        ];
         let mut is_another = true;
-        for old in old.into_iter().flatten() {
-            if old.peer == standing.peer {
-                standing.session.succeed(old.session);
+        for trust in Trust::BOTH {
+            if let Some(old) = &mut self.relation_mut(trust).standing
+                && old.peer == standing.peer
+            {
+                standing.session.succeed(&mut old.session);
                 is_another = false;
             }
         }
         // What was for one device is not said to another.
         self.ordered.take_if(|_| is_another);
-        self.quarantine = Relation::default();
-        self.trusted = Relation {
-            standing: Some(standing),
-            pending: None,
-        };
+        self.quarantine.forget();
+        self.trusted.pending = None;
+        self.trusted.standing = Some(standing);
         self.note(event);
     }
 

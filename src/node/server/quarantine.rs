@@ -9,7 +9,6 @@
 //!       └── trust_keys_until: the server itself has lost its state, and the device was not heard since ──► cleared
 //! ```
 
-use super::relation::Relation;
 use super::{Server, ServerEvent, Trust};
 use crate::time::Instant;
 
@@ -36,17 +35,14 @@ impl Server {
     /// For policy or a person to decide, who knows that the device was reset or repaired. Returns whether
     /// there was one.
     pub fn clear_quarantine(&mut self) -> bool {
-        let Relation { standing, pending } = core::mem::take(&mut self.quarantine);
-        let Some(mut standing) = standing else {
+        let Some(cleared) = &mut self.quarantine.standing else {
             return false;
         };
-        if let Some(old) = self.trusted.standing.take() {
-            standing.session.succeed(old.session);
+        if let Some(old) = &mut self.trusted.standing {
+            cleared.session.succeed(&mut old.session);
         }
-        self.trusted = Relation {
-            standing: Some(standing),
-            pending,
-        };
+        core::mem::swap(&mut self.trusted, &mut self.quarantine);
+        self.quarantine.forget();
         self.note_change();
         true
     }
@@ -55,7 +51,7 @@ impl Server {
     /// as it was. Returns whether there was one.
     pub fn drop_quarantine(&mut self) -> bool {
         let was_there = self.quarantine.standing.is_some();
-        self.quarantine = Relation::default();
+        self.quarantine.forget();
         self.note_change();
         was_there
     }

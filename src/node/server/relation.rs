@@ -100,11 +100,17 @@ impl Relation {
             is_first: self.standing.is_none(),
         };
         let mut standing = candidate.confirm(now, opener, config);
-        if let Some(old) = self.standing.take() {
-            standing.session.succeed(old.session);
+        if let Some(old) = &mut self.standing {
+            standing.session.succeed(&mut old.session);
         }
         self.standing = Some(standing);
         Some(confirmed)
+    }
+
+    /// Both, where they are: as a value to be assigned, they would pass over the stack.
+    pub(super) fn forget(&mut self) {
+        self.standing = None;
+        self.pending = None;
     }
 }
 

@@ -47,7 +47,7 @@ impl Session {
     }
 
     /// Takes over from the session before: its epochs, and the supervision of the device.
-    pub(super) fn succeed(&mut self, old: Self) {
+    pub(super) fn succeed(&mut self, old: &mut Self) {
         let promise = self.due_ms;
         self.silence = old.silence;
         self.due_ms = old.due_ms;
@@ -58,7 +58,7 @@ impl Session {
             (self.clock, self.clock_of) = (old.clock, old.clock_of);
         }
         self.promised = self.promised.or(old.promised);
-        self.opener.inherit(old.opener);
+        self.opener.inherit_from(&mut old.opener);
     }
 
     pub(super) fn knows(&self, epoch: EpochTag) -> bool {
