@@ -38,6 +38,7 @@ fn readings_are_stored_once_though_every_fifth_datagram_is_lost_both_ways() {
     });
 }
 
+// IOMT-CARR-010
 #[test]
 fn a_driver_runs_a_device_that_stays_in_a_place_of_its_own() {
     run(async {
