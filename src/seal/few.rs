@@ -136,19 +136,6 @@ impl<T, const REST: usize> Few<T, REST> {
     }
 }
 
-impl<T, const REST: usize> FromIterator<T> for Few<T, REST> {
-    /// The first ones that there is room for.
-    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
-        let mut few = Self::new();
-        for value in values {
-            if few.push(value).is_err() {
-                break;
-            }
-        }
-        few
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Few;

@@ -29,6 +29,12 @@ impl Instant {
     #[cfg(feature = "link")]
     pub(crate) const NEVER: Self = Self { micros: u64::MAX };
 
+    /// An owner's `now`, which what never is due has to lie behind: the last instant before [`Instant::NEVER`], at most.
+    #[cfg(feature = "node")]
+    pub(crate) fn before_never(self) -> Self {
+        self.min(Self::from_micros(u64::MAX - 1))
+    }
+
     /// An instant `micros` microseconds after the clock's start.
     #[must_use]
     pub const fn from_micros(micros: u64) -> Self {

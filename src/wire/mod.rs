@@ -26,7 +26,7 @@
 //! | [`Packet`], [`Frame`], [`Space`], [`Route`], [`Handshake`], [`Receipt`], [`Refused`], [`VERSION`], [`MAX_DATAGRAM`], [`MAX_COUNTER`], [`TAG_LEN`], [`PROOF_LEN`], [`MAC1_LEN`], [`HANDSHAKE_HEADER`] | [specification](crate::guide::specification::frames), IOMT-SEAL |
 //! | [`Locator`], [`Salt`], [`ConnectionId`], [`Hint`], [`Run`], [`RecordId`] | [specification](crate::guide::specification::epochs), IOMT-EPOCH |
 //! | [`Envelope`], [`EnvelopeWriter`], [`RawRecord`], [`RawRecords`], [`Tag`] | [specification](crate::guide::specification::envelope), IOMT-ENV |
-//! | [`Record`], [`Records`], [`RecordWriter`], [`WriteRecord`] and its `Content` | [specification](crate::guide::specification::records), IOMT-REC |
+//! | [`Record`], [`Records`], [`RecordWriter`], [`WriteRecord`], its `Content` and `Bodies` | [specification](crate::guide::specification::records), IOMT-REC |
 //! | [`CounterRange`], [`ReceivedSet`] | [specification](crate::guide::specification::receipts), IOMT-RCPT |
 //! | [`Reader`], [`Writer`], [`Error`] | [specification](crate::guide::specification::data_types), IOMT-DATA |
 //! | `RecordJson`, `JsonError` | [every record](crate::guide::wire_format#records) |

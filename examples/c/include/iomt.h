@@ -986,8 +986,8 @@ iomt_status iomt_device_handle_datagram(iomt_device *device,
  * Does what is due: one multiplication of a handshake at most. Call it whenever `iomt_device_poll_timeout` says so.
  * What fails is tried again later, and when, `iomt_device_poll_timeout` says.
  *
- * `IOMT_STATUS_RANDOM`, or what a handshake came to: `IOMT_STATUS_WRONG_SECRET`, `IOMT_STATUS_NOT_AUTHENTIC`,
- * `IOMT_STATUS_HANDSHAKE` or `IOMT_STATUS_OTHER`.
+ * `IOMT_STATUS_RANDOM`, or what a handshake came to: `IOMT_STATUS_MALFORMED`, `IOMT_STATUS_WRONG_SECRET`,
+ * `IOMT_STATUS_NOT_AUTHENTIC`, `IOMT_STATUS_HANDSHAKE` or `IOMT_STATUS_OTHER`.
  */
 iomt_status iomt_device_handle_timeout(iomt_device *device,
                                        uint64_t now_us);

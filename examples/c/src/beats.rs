@@ -127,13 +127,13 @@ pub unsafe extern "C" fn iomt_beats_flush(beats: *mut BeatsHandle, beat: *mut Be
 /// three beats, and where none came for four seconds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_beats_heart_rate(beats: *mut BeatsHandle, bpm: *mut u16) -> Status {
-    // SAFETY: the handle is of `iomt_beats_init`.
-    let handle = unsafe { object(beats) };
+    // SAFETY: the handle is of `iomt_beats_init`, and the output the caller's.
+    let (beats, bpm) = unsafe { (object(beats), output(bpm)) };
     let read = || {
-        let beats = handle?;
+        let (beats, bpm): (&mut BeatsHandle, _) = (beats?, bpm?);
         let rate = beats.heart_rate.bpm(beats.position);
-        // SAFETY: the output is the caller's.
-        unsafe { put(bpm, rate.ok_or(Status::Nothing)?) }
+        bpm.write(rate.ok_or(Status::Nothing)?);
+        Ok::<_, Status>(())
     };
     read().into()
 }

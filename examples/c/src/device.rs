@@ -176,8 +176,8 @@ pub unsafe extern "C" fn iomt_device_handle_datagram(
     let (handle, datagram) = unsafe { (object(device), values(datagram, len)) };
     let handle_datagram = || {
         let DeviceHandle { device, random } = handle?;
-        device.handle_datagram(at(now_us), datagram?, random)?;
-        Ok::<_, Status>(())
+        let handled = device.handle_datagram(at(now_us), datagram?, random);
+        handled.map_err(|error| Status::from(error).of_sender())
     };
     handle_datagram().into()
 }
@@ -185,8 +185,8 @@ pub unsafe extern "C" fn iomt_device_handle_datagram(
 /// Does what is due: one multiplication of a handshake at most. Call it whenever `iomt_device_poll_timeout` says so.
 /// What fails is tried again later, and when, `iomt_device_poll_timeout` says.
 ///
-/// `IOMT_STATUS_RANDOM`, or what a handshake came to: `IOMT_STATUS_WRONG_SECRET`, `IOMT_STATUS_NOT_AUTHENTIC`,
-/// `IOMT_STATUS_HANDSHAKE` or `IOMT_STATUS_OTHER`.
+/// `IOMT_STATUS_RANDOM`, or what a handshake came to: `IOMT_STATUS_MALFORMED`, `IOMT_STATUS_WRONG_SECRET`,
+/// `IOMT_STATUS_NOT_AUTHENTIC`, `IOMT_STATUS_HANDSHAKE` or `IOMT_STATUS_OTHER`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iomt_device_handle_timeout(
     device: *mut DeviceHandle,
@@ -196,8 +196,8 @@ pub unsafe extern "C" fn iomt_device_handle_timeout(
     let handle = unsafe { object(device) };
     let handle_timeout = || {
         let DeviceHandle { device, random } = handle?;
-        device.handle_timeout(at(now_us), random)?;
-        Ok::<_, Status>(())
+        let handled = device.handle_timeout(at(now_us), random);
+        handled.map_err(|error| Status::from(error).of_sender())
     };
     handle_timeout().into()
 }
@@ -225,13 +225,13 @@ pub unsafe extern "C" fn iomt_device_poll_transmit(
     capacity: usize,
     len: *mut usize,
 ) -> Status {
-    // SAFETY: the handle is alive, and the buffer the caller's.
-    let (handle, out) = unsafe { (object(device), buffer::<MAX_DATAGRAM>(out, capacity)) };
-    // SAFETY: the output is the caller's.
-    let len = unsafe { output(len) };
+    // SAFETY: the handle is alive, and the output the caller's.
+    let (handle, len) = unsafe { (object(device), output(len)) };
     let poll = || {
-        let len = len?.write(0);
-        let datagram = handle?.device.poll_transmit(at(now_us), out?);
+        let (handle, len) = (handle?, len?.write(0));
+        // SAFETY: the buffer is the caller's.
+        let out = unsafe { buffer::<MAX_DATAGRAM>(out, capacity) }?;
+        let datagram = handle.device.poll_transmit(at(now_us), out);
         *len = datagram.ok_or(Status::Nothing)?.len();
         Ok::<_, Status>(())
     };
@@ -244,12 +244,18 @@ pub unsafe extern "C" fn iomt_device_poll_timeout(
     device: *mut DeviceHandle,
     due_us: *mut u64,
 ) -> Status {
-    // SAFETY: the handle is alive.
-    let handle = unsafe { object(device) };
+    // SAFETY: the handle is alive, and the output the caller's.
+    let (handle, due_us) = unsafe { (object(device), output(due_us)) };
     let poll = || {
-        let due = handle?.device.poll_timeout().ok_or(Status::Nothing)?;
-        // SAFETY: the output is the caller's.
-        unsafe { put(due_us, due.as_micros()) }
+        let (handle, due_us) = (handle?, due_us?);
+        due_us.write(
+            handle
+                .device
+                .poll_timeout()
+                .ok_or(Status::Nothing)?
+                .as_micros(),
+        );
+        Ok::<_, Status>(())
     };
     poll().into()
 }

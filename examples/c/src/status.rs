@@ -129,6 +129,16 @@ impl From<node::Error> for Status {
     }
 }
 
+impl Status {
+    /// Of what another one has sent: no argument of the caller's is at fault.
+    pub(crate) const fn of_sender(self) -> Self {
+        match self {
+            Self::BadArgument => Self::Malformed,
+            said => said,
+        }
+    }
+}
+
 impl From<wire::Error> for Status {
     fn from(error: wire::Error) -> Self {
         match error {

@@ -106,11 +106,11 @@ pub unsafe extern "C" fn iomt_device_poll_store(
 ) -> Status {
     // SAFETY: the handle is alive, and buffer and output are the caller's.
     let (handle, order) = unsafe { (object(device), output(order)) };
-    // SAFETY: as above.
-    let out = unsafe { buffer::<MAX_DATAGRAM>(out, capacity) };
     let poll = || {
         let (handle, order) = (handle?, order?);
-        let request = handle.device().poll_store(at(now_us), out?);
+        // SAFETY: as above.
+        let out = unsafe { buffer::<MAX_DATAGRAM>(out, capacity) }?;
+        let request = handle.device().poll_store(at(now_us), out);
         order.write(request.ok_or(Status::Nothing)?.into());
         Ok::<_, Status>(())
     };

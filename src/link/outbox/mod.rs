@@ -18,6 +18,8 @@ use crate::wire::{Packet, Route, Space};
 const WINDOW: usize = 32;
 /// How many bytes of data may be under way at once, unless [`Outbox::set_window`] says otherwise.
 const WINDOW_BYTES: usize = 8 * 1_024;
+/// Where no frame is.
+const NOWHERE: usize = usize::MAX;
 /// The longest back-off: due times are kept modulo 2^32 milliseconds, which are 49 days.
 const LONGEST: Duration = Duration::from_secs(12 * 24 * 60 * 60);
 
@@ -319,8 +321,8 @@ impl<const BYTES: usize> Outbox<BYTES> {
     /// At the earliest it is the latest `now` that the outbox was told.
     #[must_use]
     pub fn poll_timeout(&self, may_send: impl Fn(u8) -> bool) -> Option<Instant> {
-        let (due, _) = self.next(self.latest, &may_send);
-        (due < Instant::NEVER).then_some(due)
+        let (due, at) = self.next(self.latest, &may_send);
+        (at != NOWHERE).then_some(due)
     }
 
     /// Holds data back until then; alarms go on. A later call replaces it; who calls it bounds it.
@@ -472,9 +474,9 @@ impl<const BYTES: usize> Outbox<BYTES> {
     #[inline(never)] // When one is due, and which: one search, asked by both.
     fn next(&self, now: Instant, may_send: &MaySend<'_>) -> (Instant, usize) {
         let millis = low_millis(now);
-        let mut next = (Instant::NEVER, usize::MAX);
+        let mut next = (Instant::NEVER, NOWHERE);
         let mut note = |due: Instant, at: usize| {
-            if due < next.0 {
+            if next.1 == NOWHERE || due < next.0 {
                 next = (due, at);
             }
         };

@@ -22,7 +22,8 @@ impl<const BYTES: usize> Outbox<BYTES> {
             .entries_of(key.space)
             .filter(|entry| entry.head.slot == key.epoch)
             .filter_map(|entry| key_of(entry.head, entry.frame))
-            .filter_map(|here| (here.counter >= key.counter).then_some(here.counter))
+            .filter(|here| here.space == key.space && here.counter >= key.counter)
+            .map(|here| here.counter)
             .min()
     }
 

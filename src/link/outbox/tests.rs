@@ -288,6 +288,27 @@ fn a_due_time_survives_fifty_days_in_both_states() {
     }
 }
 
+// IOMT-LINK-001
+#[test]
+fn at_the_end_of_time_a_frame_is_still_sent() {
+    let mut outbox = Outbox::<1_024>::new(Retry::DEFAULT);
+    push(&mut outbox, Space::Data, 0, 20).unwrap();
+    let last = Instant::from_micros(u64::MAX);
+    assert_eq!(outbox.next_due(last, |_| false), None);
+    assert_eq!(drain(&mut outbox, last), [key(Space::Data, 0)]);
+    assert_eq!(outbox.poll_timeout(|_| false), None);
+}
+
+#[test]
+fn the_lowest_counter_is_that_of_its_space() {
+    let mut outbox = Outbox::<1_024>::new(Retry::DEFAULT);
+    push(&mut outbox, Space::Data, 5, 20).unwrap();
+    push(&mut outbox, Space::Alarm, 6, 20).unwrap();
+    assert_eq!(outbox.lowest(0, Space::Data), Some(5));
+    assert_eq!(outbox.lowest(0, Space::Alarm), Some(6));
+    assert_eq!(outbox.lowest(0, Space::Control), None);
+}
+
 #[test]
 fn a_thousand_stored_frames_cost_a_tenth_more_than_their_bytes() {
     const BYTES: usize = 1_000 * (96 + 8) * 8 / 7 + 8;

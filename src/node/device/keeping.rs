@@ -18,6 +18,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         now: Instant,
         buffer: &'b mut [u8],
     ) -> Option<StoreRequest<'b>> {
+        let now = now.before_never();
         if self.awaiting.is_some() {
             return None;
         }

@@ -3,7 +3,7 @@
 use super::world::{PEER, World};
 use crate::node::{Config, DeviceEvent, Keeping};
 use crate::storage::{FrameAddress, MemoryStorage, Storage, StoreRequest};
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 use crate::wire::control::Why;
 use crate::wire::{MAX_DATAGRAM, Space};
 use std::vec::Vec;
@@ -280,4 +280,18 @@ fn an_erasure_that_fails_at_a_pairing_is_waited_for_without_a_busy_loop() {
     assert!(!world.device.is_ready());
     world.store_fails = |_| false;
     assert!(world.run_until(Duration::from_secs(60), |world| world.is_quiet(1)));
+}
+
+// IOMT-EPOCH-025
+#[test]
+fn a_clock_at_its_end_asks_storage_for_nothing_that_was_never_wanted() {
+    let mut world = world();
+    world.settle();
+    let last = Instant::from_micros(u64::MAX);
+    let mut buffer = [0; MAX_DATAGRAM];
+    let erased = world.device.poll_store(last, &mut buffer);
+    assert!(
+        !matches!(erased, Some(StoreRequest::Erase { .. })),
+        "{erased:?}"
+    );
 }

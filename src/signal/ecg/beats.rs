@@ -261,7 +261,11 @@ impl BeatFinder {
         let oldest = now.before(Moment::LONGEST);
         self.resumed_at = self.resumed_at.or_later(oldest);
         if let Some(last) = &mut self.last {
-            last.at = last.at.or_later(oldest);
+            // Behind an interruption as before: no interval spans it.
+            last.at = last.at.or_later(oldest.before(1));
+        }
+        for candidate in &mut self.candidates {
+            candidate.at = candidate.at.or_later(oldest);
         }
     }
 
@@ -285,6 +289,8 @@ impl BeatFinder {
         {
             self.intervals.push(at.span_since(before.at));
         }
+        // It is asked whether the last beat came before it, and nothing else: so it stays within the clock's reach.
+        self.resumed_at = self.resumed_at.or_later(at);
         self.relax_at = at.after(self.times.patience);
         self.forget(number + 1);
         Some(peak)

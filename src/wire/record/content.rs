@@ -1,5 +1,6 @@
 //! What records hold, kind by kind, and how each is written.
 
+use super::Record;
 use super::clock::{FullStamped, ShortStamped, StampBody};
 use super::compound::{self, FullCompound};
 use super::descriptor::DescriptorBody;
@@ -7,7 +8,7 @@ use super::observation::{FullObservation, ShortObservation};
 use super::series::{self, FullSeries, ShortSeries};
 use super::timed::TimedBody;
 use super::waveform::{FullWaveform, ShortWaveform};
-use super::{Record, RecordWriter};
+use super::write::Bodies;
 use crate::reading::{
     Cadence, Calibration, CalibrationBody, Compound, Context, Descriptor, Event, Gap, Observation,
     Series, Stamped, Text, Timed, Waveform, draft,
@@ -57,8 +58,8 @@ pub trait Content {
     ///
     /// # Errors
     ///
-    /// As [`RecordWriter::push`].
-    fn write(&self, writer: &mut RecordWriter<'_>, base: Instant) -> Result<(), Error>;
+    /// As [`RecordWriter::push`](super::RecordWriter::push).
+    fn write(&self, bodies: &mut Bodies<'_, '_>, base: Instant) -> Result<(), Error>;
 }
 
 fn fit(texts: &[&str], max: usize) -> bool {
@@ -76,8 +77,8 @@ impl<C: Content + ?Sized> Content for &C {
         (**self).texts_fit()
     }
 
-    fn write(&self, writer: &mut RecordWriter<'_>, base: Instant) -> Result<(), Error> {
-        (**self).write(writer, base)
+    fn write(&self, bodies: &mut Bodies<'_, '_>, base: Instant) -> Result<(), Error> {
+        (**self).write(bodies, base)
     }
 }
 
@@ -102,11 +103,11 @@ impl Content for Record<'_> {
         }
     }
 
-    fn write(&self, writer: &mut RecordWriter<'_>, base: Instant) -> Result<(), Error> {
+    fn write(&self, bodies: &mut Bodies<'_, '_>, base: Instant) -> Result<(), Error> {
         match (self, self.content()) {
-            (_, Some(content)) => content.write(writer, base),
+            (_, Some(content)) => content.write(bodies, base),
             (Self::Unknown { tag, body }, None) if tag.is_numbered() => {
-                writer.write_raw(*tag, body)
+                bodies.write_raw(*tag, body)
             }
             _ => Err(Error::OutOfRange),
         }
@@ -151,12 +152,12 @@ impl Content for Observation {
         Some(self.time)
     }
 
-    fn write(&self, writer: &mut RecordWriter<'_>, base: Instant) -> Result<(), Error> {
+    fn write(&self, bodies: &mut Bodies<'_, '_>, base: Instant) -> Result<(), Error> {
         match ShortObservation::from(self, base)? {
-            Some(short) => writer.write_body(Tag::OBSERVATION, &short),
+            Some(short) => bodies.write_body(Tag::OBSERVATION, &short),
             None => {
                 let full = FullObservation::from(self, base)?;
-                writer.write_body(Tag::OBSERVATION_IN_FULL, &full)
+                bodies.write_body(Tag::OBSERVATION_IN_FULL, &full)
             }
         }
     }
@@ -169,10 +170,10 @@ impl Content for Waveform<'_> {
         Some(self.start)
     }
 
-    fn write(&self, writer: &mut RecordWriter<'_>, base: Instant) -> Result<(), Error> {
+    fn write(&self, bodies: &mut Bodies<'_, '_>, base: Instant) -> Result<(), Error> {
         match ShortWaveform::from(self, base)? {
-            Some(short) => writer.write_body(Tag::WAVEFORM, &short),
-            None => writer.write_body(Tag::WAVEFORM_IN_FULL, &FullWaveform::from(self, base)?),
+            Some(short) => bodies.write_body(Tag::WAVEFORM, &short),
+            None => bodies.write_body(Tag::WAVEFORM_IN_FULL, &FullWaveform::from(self, base)?),
         }
     }
 }
@@ -184,13 +185,13 @@ impl Content for Compound {
         Some(self.time)
     }
 
-    fn write(&self, writer: &mut RecordWriter<'_>, base: Instant) -> Result<(), Error> {
+    fn write(&self, bodies: &mut Bodies<'_, '_>, base: Instant) -> Result<(), Error> {
         if let Some(short) = compound::write_short(self, base, &mut compound::short_room())? {
-            return writer.write_raw(Tag::COMPOUND, short);
+            return bodies.write_raw(Tag::COMPOUND, short);
         }
         let mut room = compound::items_room();
         let (tag, full) = FullCompound::from(self, base, &mut room)?;
-        writer.write_body(tag, &full)
+        bodies.write_body(tag, &full)
     }
 }
 
@@ -201,18 +202,18 @@ impl Content for Series<'_> {
         Some(self.start)
     }
 
-    fn write(&self, writer: &mut RecordWriter<'_>, base: Instant) -> Result<(), Error> {
+    fn write(&self, bodies: &mut Bodies<'_, '_>, base: Instant) -> Result<(), Error> {
         if let Some(short) = ShortSeries::from(self, base)? {
-            return writer.write_body(Tag::SERIES, &short);
+            return bodies.write_body(Tag::SERIES, &short);
         }
         match self.cadence {
             Cadence::Every(interval) => {
                 let full = FullSeries::from(self, series::interval_ms(interval)?, base)?;
-                writer.write_body(Tag::SERIES_IN_FULL, &full)
+                bodies.write_body(Tag::SERIES_IN_FULL, &full)
             }
             Cadence::Listed(intervals) => {
                 let full = FullSeries::from(self, intervals, base)?;
-                writer.write_body(Tag::IRREGULAR_SERIES, &full)
+                bodies.write_body(Tag::IRREGULAR_SERIES, &full)
             }
         }
     }
@@ -225,18 +226,18 @@ impl Content for Descriptor<'_> {
         fit(&self.fields(), Self::MAX_FIELD)
     }
 
-    fn write(&self, writer: &mut RecordWriter<'_>, _: Instant) -> Result<(), Error> {
-        writer.write_body(Tag::DESCRIPTOR, &DescriptorBody::from(self)?)
+    fn write(&self, bodies: &mut Bodies<'_, '_>, _: Instant) -> Result<(), Error> {
+        bodies.write_body(Tag::DESCRIPTOR, &DescriptorBody::from(self)?)
     }
 }
 
 impl WriteRecord for Stamped {}
 
 impl Content for Stamped {
-    fn write(&self, writer: &mut RecordWriter<'_>, _: Instant) -> Result<(), Error> {
+    fn write(&self, bodies: &mut Bodies<'_, '_>, _: Instant) -> Result<(), Error> {
         match ShortStamped::from(self)? {
-            Some(short) => writer.write_body(Tag::STAMPED, &short),
-            None => writer.write_body(Tag::STAMPED_IN_FULL, &FullStamped::from(self)?),
+            Some(short) => bodies.write_body(Tag::STAMPED, &short),
+            None => bodies.write_body(Tag::STAMPED_IN_FULL, &FullStamped::from(self)?),
         }
     }
 }
@@ -244,8 +245,8 @@ impl Content for Stamped {
 impl WriteRecord for Gap {}
 
 impl Content for Gap {
-    fn write(&self, writer: &mut RecordWriter<'_>, _: Instant) -> Result<(), Error> {
-        writer.write_body(Tag::GAP, self)
+    fn write(&self, bodies: &mut Bodies<'_, '_>, _: Instant) -> Result<(), Error> {
+        bodies.write_body(Tag::GAP, self)
     }
 }
 
@@ -256,8 +257,8 @@ impl Content for Context<'_> {
         fit(&[self.algorithm, self.algorithm_version], Self::MAX_TEXT)
     }
 
-    fn write(&self, writer: &mut RecordWriter<'_>, _: Instant) -> Result<(), Error> {
-        writer.write_body(Tag::CONTEXT, self)
+    fn write(&self, bodies: &mut Bodies<'_, '_>, _: Instant) -> Result<(), Error> {
+        bodies.write_body(Tag::CONTEXT, self)
     }
 }
 
@@ -275,8 +276,8 @@ macro_rules! timed {
                 fit(&[$(self.what.$text),+], $max)
             })?
 
-            fn write(&self, writer: &mut RecordWriter<'_>, base: Instant) -> Result<(), Error> {
-                writer.write_body(Tag::$tag, &TimedBody::<$body>::from(self, base)?)
+            fn write(&self, bodies: &mut Bodies<'_, '_>, base: Instant) -> Result<(), Error> {
+                bodies.write_body(Tag::$tag, &TimedBody::<$body>::from(self, base)?)
             }
         }
     )*};

@@ -31,6 +31,21 @@ pub struct RecordWriter<'a> {
     base: Option<Instant>,
 }
 
+/// Where the body of a record goes, when [`RecordWriter::push`] has looked at the record: nobody else has one.
+#[derive(Debug)]
+pub struct Bodies<'w, 'a>(&'w mut EnvelopeWriter<'a>);
+
+impl Bodies<'_, '_> {
+    pub(super) fn write_body(&mut self, tag: Tag, body: &impl Serialize) -> Result<(), Error> {
+        let slot = self.0.reserve(tag, body::encoded_len(body)?)?;
+        body::encode(body, slot)
+    }
+
+    pub(super) fn write_raw(&mut self, tag: Tag, body: &[u8]) -> Result<(), Error> {
+        self.0.record(tag, body)
+    }
+}
+
 impl<'a> RecordWriter<'a> {
     /// Writes the head of the plaintext: the sequence that its first record has, and the run.
     ///
@@ -67,9 +82,10 @@ impl<'a> RecordWriter<'a> {
         }
         let mark = self.envelope.mark();
         let base = self.base_for(content.time());
-        let written = self
-            .write_base(base)
-            .and_then(|()| content.write(self, base.unwrap_or(Instant::ZERO)));
+        let written = self.write_base(base).and_then(|()| {
+            let mut bodies = Bodies(&mut self.envelope);
+            content.write(&mut bodies, base.unwrap_or(Instant::ZERO))
+        });
         match written {
             Ok(()) => self.base = base,
             Err(_) => self.envelope.rewind(mark),
@@ -96,15 +112,6 @@ impl<'a> RecordWriter<'a> {
         self.envelope
             .reserve(Tag::PADDING, body_len)
             .map(|zeros| zeros.fill(0))
-    }
-
-    pub(super) fn write_body(&mut self, tag: Tag, body: &impl Serialize) -> Result<(), Error> {
-        let slot = self.envelope.reserve(tag, body::encoded_len(body)?)?;
-        body::encode(body, slot)
-    }
-
-    pub(super) fn write_raw(&mut self, tag: Tag, body: &[u8]) -> Result<(), Error> {
-        self.envelope.record(tag, body)
     }
 
     /// The base that a record of this time is written against: the one that stands, where it is near enough.

@@ -77,7 +77,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// The next `bits` bits as a number; `bits` is at most 24.
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))] // From eight places.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))] // From nine places.
     pub(super) fn take(&mut self, bits: u32) -> u32 {
         debug_assert!(bits <= 24);
         self.refill();
