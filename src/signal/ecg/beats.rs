@@ -358,6 +358,14 @@ mod tests {
         assert_eq!(found(&regular(10, &[])), expected);
     }
 
+    /// Else it would seem to lie ahead after months of a rhythm without a pause of three seconds.
+    #[test]
+    fn each_beat_takes_the_last_interruption_along_with_the_clock() {
+        let mut finder = BeatFinder::new(250, FLOOR);
+        run(&mut finder, &regular(10, &[]), 0, 2_200);
+        assert_eq!(finder.resumed_at, finder.last.unwrap().at);
+    }
+
     #[test]
     fn a_high_wave_soon_after_a_beat_is_a_beat_only_if_it_is_steep() {
         let mut candidates = regular(10, &[]);
