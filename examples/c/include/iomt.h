@@ -48,7 +48,7 @@ extern void iomt_panic(void);
 /**
  * How much stack `sensor.c` takes at most on a Cortex-M4F, in bytes, with all of its calls; `.ci/c` measures it.
  */
-#define IOMT_STACK 5120
+#define IOMT_STACK 6144
 
 /**
  * How much memory the detector takes, in bytes.
