@@ -1,7 +1,12 @@
 //! What the starting points for chips share: a device is made of what the factory has written, and of nothing else.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-#[allow(clippy::indexing_slicing, dead_code, unreachable_pub)]
+#[allow(
+    clippy::indexing_slicing,
+    dead_code,
+    unreachable_pub,
+    reason = "firmware's own file, of which this program takes a part"
+)]
 #[path = "../examples/chips/shared/device.rs"]
 mod device;
 

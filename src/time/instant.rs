@@ -26,7 +26,7 @@ impl Instant {
     pub const ZERO: Self = Self { micros: 0 };
 
     /// The end of time, when what is due never is.
-    #[cfg(feature = "link")]
+    #[cfg(feature = "node")]
     pub(crate) const NEVER: Self = Self { micros: u64::MAX };
 
     /// An owner's `now`, which what never is due has to lie behind: the last instant before [`Instant::NEVER`], at most.

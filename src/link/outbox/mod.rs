@@ -18,8 +18,6 @@ use crate::wire::{Packet, Route, Space};
 const WINDOW: usize = 32;
 /// How many bytes of data may be under way at once, unless [`Outbox::set_window`] says otherwise.
 const WINDOW_BYTES: usize = 8 * 1_024;
-/// Where no frame is.
-const NOWHERE: usize = usize::MAX;
 /// The longest back-off: due times are kept modulo 2^32 milliseconds, which are 49 days.
 const LONGEST: Duration = Duration::from_secs(12 * 24 * 60 * 60);
 
@@ -299,10 +297,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
         may_send: impl Fn(u8) -> bool,
     ) -> Option<(FrameKey, &[u8])> {
         self.latest = self.latest.max(now);
-        let (due, at) = self.next(now, &may_send);
-        if due > now {
-            return None;
-        }
+        let (_, at) = self.next(now, &may_send).filter(|(due, _)| *due <= now)?;
         let Entry { head, frame, .. } = self.frames.entry_at(at)?;
         let key = key_of(head, frame)?;
         let due = self.due_after(now, head.attempts(), key.counter);
@@ -321,8 +316,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
     /// At the earliest it is the latest `now` that the outbox was told.
     #[must_use]
     pub fn poll_timeout(&self, may_send: impl Fn(u8) -> bool) -> Option<Instant> {
-        let (due, at) = self.next(self.latest, &may_send);
-        (at != NOWHERE).then_some(due)
+        self.next(self.latest, &may_send).map(|(due, _)| due)
     }
 
     /// Holds data back until then; alarms go on. A later call replaces it; who calls it bounds it.
@@ -469,15 +463,13 @@ impl<const BYTES: usize> Outbox<BYTES> {
     }
 
     /// When the next frame leaves, and where that is: of those that are due together, the one that goes before the others.
-    ///
-    /// Nowhere, and never, where nothing may be sent.
     #[inline(never)] // When one is due, and which: one search, asked by both.
-    fn next(&self, now: Instant, may_send: &MaySend<'_>) -> (Instant, usize) {
+    fn next(&self, now: Instant, may_send: &MaySend<'_>) -> Option<(Instant, usize)> {
         let millis = low_millis(now);
-        let mut next = (Instant::NEVER, NOWHERE);
+        let mut next = None;
         let mut note = |due: Instant, at: usize| {
-            if next.1 == NOWHERE || due < next.0 {
-                next = (due, at);
+            if next.is_none_or(|(first, _)| due < first) {
+                next = Some((due, at));
             }
         };
         for line in [Line::ALARMS, Line::first(self.tally)] {

@@ -19,8 +19,7 @@ impl Erasing {
 
     /// The place that is to be wiped now.
     pub(super) fn poll(&self, now: Instant) -> Option<u8> {
-        (self.is_wanted() && self.due() <= now)
-            .then(|| u8::try_from(self.places.trailing_zeros()).unwrap_or(u8::MAX))
+        (self.due() <= now).then(|| u8::try_from(self.places.trailing_zeros()).unwrap_or(u8::MAX))
     }
 
     /// When a place is to be wiped next.
