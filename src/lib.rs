@@ -39,7 +39,7 @@
 //! | open a batch of frames of many devices | [`seal::open_batch`] |
 //! | hide that there is an alarm, or how long a frame is | [`node::Config`] |
 //! | forward what one can not read | [`link::Gateway`]; [`link::Router`] where nothing is stored |
-//! | carry datagrams over a serial line or Bluetooth LE | [`link::SerialDecoder`], [`link::Reassembler`] |
+//! | carry datagrams over a serial line or Bluetooth LE | [`driver::SerialPort`], [`driver::GattPort`]; [`link::SerialDecoder`], [`link::Reassembler`] without an executor |
 //! | carry them over TCP, HTTP or MQTT | [`link::StreamDecoder`], [`link::Batch`], [`guide::specification::carriers`] |
 //! | compress a waveform | [`reading::codec`] |
 //! | keep sessions and frames over a power cut | [`storage`], [`node::Keeping`] |

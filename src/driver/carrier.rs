@@ -2,7 +2,7 @@ use crate::time::Instant;
 use crate::wire::MAX_DATAGRAM;
 
 /// A carrier of datagrams between two ends: a connected UDP socket, a [`SerialPort`](super::SerialPort), a
-/// [`StreamPort`](super::StreamPort), or a radio of yours.
+/// [`StreamPort`](super::StreamPort), a [`GattPort`](super::GattPort), or a radio of yours.
 ///
 /// Datagrams may be lost, repeated and reordered. Both methods are *cancel-safe*, as stated with each: the driver
 /// drops their futures whenever something else is more urgent.

@@ -22,6 +22,7 @@
 //! | connected UDP socket, radio with packets of its own | your two methods |
 //! | serial line: any `Read + Write` of `embedded-io-async` | [`SerialPort`] |
 //! | TCP, TLS, L2CAP, pipe: any `Read + Write` that loses nothing | [`StreamPort`] |
+//! | Bluetooth LE, either side: the two [`Characteristics`] of your stack | [`GattPort`] |
 //!
 //! # Examples
 //!
@@ -80,6 +81,7 @@
 mod blocking;
 mod carrier;
 mod device;
+mod gatt;
 mod line;
 mod port;
 mod race;
@@ -88,6 +90,7 @@ mod server;
 pub use blocking::Blocking;
 pub use carrier::{Datagrams, Timer};
 pub use device::{Board, DeviceNode};
+pub use gatt::{Characteristics, GattPort};
 pub use port::{PortError, SerialPort, StreamPort};
 pub use server::{Store, StoreFailed};
 

@@ -23,6 +23,9 @@ pub enum PortError<E> {
     /// The other side has closed it.
     #[error("the port was closed")]
     Ended,
+    /// Nobody is connected.
+    #[error("nobody is connected")]
+    NotConnected,
     /// The bytes are no stream of datagrams: close it.
     #[error(transparent)]
     Stream(#[from] StreamError),
@@ -156,7 +159,7 @@ impl<P: Read + Write> Datagrams for StreamPort<P> {
     }
 }
 
-fn put(datagram: &[u8], buffer: &mut [u8; MAX_DATAGRAM]) -> usize {
+pub(super) fn put(datagram: &[u8], buffer: &mut [u8; MAX_DATAGRAM]) -> usize {
     copy(
         datagram,
         buffer.get_mut(..datagram.len()).unwrap_or_default(),

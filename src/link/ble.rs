@@ -1,7 +1,8 @@
 //! The GATT service that carries datagrams over Bluetooth LE, as constants.
 //!
 //! The device is peripheral and GATT server; the gateway or phone is central and client. The values of both
-//! characteristics are [fragments](super::Fragment), never a whole attribute to be read.
+//! characteristics are [fragments](super::Fragment), never a whole attribute to be read. `driver::GattPort` makes datagrams of them,
+//! on either side.
 //!
 //! ```text
 //! IoMT carrier        C17335D0-1F65-45AF-B5D5-069AA5F9EBB0   primary service

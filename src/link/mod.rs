@@ -26,6 +26,7 @@
 //! | a stream that loses nothing | [`encode_stream`] | [`StreamDecoder`] | 98 bytes |
 //! | HTTP, MQTT, CoAP: many in one body | [`BatchWriter`] | [`Batch`] | 98 bytes |
 //!
+//! `driver` has the first three of these as ports, for any async executor.
 //! `guide::specification::carriers` has the whole of each binding: ports, topics, paths and what an answer means.
 //! A carrier may lose a datagram, never change one unnoticed within what its page states;
 //! the outbox sends what was lost once more.

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use embedded_io_async::{ErrorType, Read, Write};
-use iomt::driver::{Datagrams, Driver, PortError, SerialPort};
-use iomt::link::SerialStats;
+use iomt::driver::{Datagrams, Driver, GattPort, SerialPort};
+use iomt::link::{FragmentStats, SerialStats};
 use iomt::node::Keeping;
 use iomt::seal::SystemEntropy;
 use iomt::storage::{AsyncStorage, Error, FrameAddress, MemoryStorage, Storage};
@@ -17,6 +17,7 @@ use tokio::task::{spawn_local, yield_now};
 
 use crate::bytes::{Failed, Port};
 use crate::carriers::{Lossy, Tokio};
+use crate::gatt::{Hesitant, connection};
 use crate::udp_sockets;
 use crate::world::{Database, Patch, READINGS, check, device, run, serve, take};
 
@@ -132,7 +133,10 @@ fn nothing_is_lost_over_a_serial_line_and_no_frame_is_cut() {
         let (here, there) = Port::pseudo_terminal();
         let (timer, database) = (Tokio::start(), Database::default());
         let stats = Rc::new(Cell::new(SerialStats::default()));
-        let watched = Watched(SerialPort::new(there), stats.clone());
+        let told = stats.clone();
+        let watched = Watched(SerialPort::new(there), move |port: &SerialPort<_>| {
+            told.set(*port.stats());
+        });
         spawn_local(serve(watched, timer, database.clone()));
         let mut driver = device(Keeping::SessionAndFrames);
         let mut carrier = SerialPort::new(Sluggish(here));
@@ -142,6 +146,29 @@ fn nothing_is_lost_over_a_serial_line_and_no_frame_is_cut() {
         let stats = stats.get();
         assert!(stats.delivered > 0);
         assert_eq!((stats.corrupt, stats.malformed, stats.too_short), (0, 0, 0));
+    });
+}
+
+// IOMT-LINK-001, IOMT-CARR-021
+#[test]
+fn nothing_is_lost_over_bluetooth_and_no_datagram_is_cut() {
+    run(async {
+        let (here, there) = connection(23);
+        let (timer, database) = (Tokio::start(), Database::default());
+        let [mut carrier, mut far] = [(); 2].map(|()| GattPort::new(timer));
+        carrier.connect(Hesitant(here));
+        far.connect(Hesitant(there));
+        let stats = Rc::new(Cell::new(FragmentStats::default()));
+        let told = stats.clone();
+        let watched = Watched(far, move |port: &GattPort<_, _>| told.set(*port.stats()));
+        spawn_local(serve(watched, timer, database.clone()));
+        let mut driver = device(Keeping::SessionAndFrames);
+        let dropped = deliver_in_pieces(&mut driver, &mut carrier, timer).await;
+        assert_eq!(database.len(), READINGS + 1);
+        assert!(dropped > READINGS);
+        let stats = stats.get();
+        assert!(stats.delivered > 0);
+        assert_eq!((stats.malformed, stats.gaps, stats.abandoned), (0, 0, 0));
     });
 }
 
@@ -170,15 +197,15 @@ impl Write for Sluggish {
     }
 }
 
-/// The server's end of the line, and what has become of the frames that came over it.
-struct Watched(SerialPort<Port>, Rc<Cell<SerialStats>>);
+/// The server's end of a port, and what it has to say after each datagram.
+struct Watched<D, T>(D, T);
 
-impl Datagrams for Watched {
-    type Error = PortError<Failed>;
+impl<D: Datagrams, T: FnMut(&D)> Datagrams for Watched<D, T> {
+    type Error = D::Error;
 
     async fn receive(&mut self, buffer: &mut [u8; MAX_DATAGRAM]) -> Result<usize, Self::Error> {
         let received = self.0.receive(buffer).await;
-        self.1.set(*self.0.stats());
+        (self.1)(&self.0);
         received
     }
 

@@ -15,6 +15,9 @@ mod bytes;
 mod carriers;
 #[cfg(target_os = "linux")]
 mod dropped_futures;
+mod gatt;
+mod gatt_pairing;
+mod gatt_port;
 #[cfg(target_os = "linux")]
 mod serial_line;
 #[cfg(target_os = "linux")]

@@ -16,6 +16,8 @@
 
 #[path = "../../shared/device.rs"]
 mod device;
+#[path = "../../shared/noise.rs"]
+mod noise;
 
 use embedded_storage::nor_flash::ReadNorFlash;
 use esp_hal::gpio::{Input, InputConfig, Level, Output, OutputConfig, Pull};
@@ -26,13 +28,13 @@ use esp_hal::{Blocking, time};
 use esp_storage::FlashStorage as Flash;
 use iomt::link::{MAX_SERIAL_FRAME, SerialDecoder, encode_serial};
 use iomt::reading::{Decimal, Metric, Observation, Unit};
-use iomt::seal::{Entropy, EntropyFailed};
 use iomt::storage::{FlashStorage, MAX_IMAGE, Storage};
 use iomt::time::{Duration, Instant};
 use iomt::wire::{MAX_DATAGRAM, Space};
 use static_cell::StaticCell;
 
 use device::{FACTORY_LEN, Sensor, halt, start};
+use noise::Noise;
 
 /// Where the factory has written, and behind it the storage.
 const FACTORY: u32 = 0x3E_F000;
@@ -40,16 +42,6 @@ const STORAGE: core::ops::Range<u32> = 0x3F_0000..0x40_0000;
 const INTERVAL: Duration = Duration::from_secs(10);
 /// The chip's own temperature, no patient's: under a code for trials, until your sensor is there.
 const DIE_TEMPERATURE: Metric = Metric::vendor(Metric::NO_VENDOR, 256);
-
-/// The chip's generator, fed by the noise of its converter.
-struct Noise(Trng);
-
-impl Entropy for Noise {
-    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
-        self.0.read(out);
-        Ok(())
-    }
-}
 
 #[esp_hal::main]
 fn main() -> ! {
@@ -61,6 +53,7 @@ fn main() -> ! {
     let mut uart = uart.with_rx(chip.GPIO6).with_tx(chip.GPIO7);
     let thermometer = TemperatureSensor::new(chip.TSENS, tsens::Config::default());
     let thermometer = thermometer.unwrap_or_else(|_| halt());
+    // The generator is fed by the noise of the converter.
     let _source = TrngSource::new(chip.RNG, chip.ADC1);
     let mut noise = Noise(Trng::try_new().unwrap_or_else(|_| halt()));
     let pull = InputConfig::default().with_pull(Pull::Up);
@@ -107,7 +100,7 @@ fn receive(
     uart: &mut Uart<'_, Blocking>,
     decoder: &mut SerialDecoder,
     device: &mut Sensor,
-    noise: &mut Noise,
+    noise: &mut Noise<Trng>,
 ) {
     let mut bytes = [0; 64];
     while let Ok(len @ 1..) = uart.read_buffered(&mut bytes) {

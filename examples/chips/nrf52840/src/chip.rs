@@ -1,46 +1,11 @@
-//! What the node stands on: random numbers, and the controller of the radio.
+//! Nordic's controller of the radio, and the layer beneath it that shares the radio's time with the flash.
 
-use core::cell::RefCell;
-
-use critical_section::Mutex;
 use embassy_executor::Spawner;
 use embassy_nrf::bind_interrupts;
-use embassy_nrf::mode::Blocking;
-use embassy_nrf::rng::Rng;
-use iomt::seal::{Entropy, EntropyFailed};
-use nrf_sdc::mpsl::{self, MultiprotocolServiceLayer, SessionMem, raw};
+use nrf_sdc::mpsl::{self, MultiprotocolServiceLayer as Mpsl, SessionMem, raw};
 use nrf_sdc::{self as sdc, SoftdeviceController};
-use rand_core::{CryptoRng, RngCore, impls};
+use rand_chacha::ChaCha20Rng;
 use static_cell::StaticCell;
-
-pub type Shared = Mutex<RefCell<Rng<'static, Blocking>>>;
-
-/// The chip's generator, which the radio's controller and the device share.
-#[derive(Clone, Copy)]
-pub struct Noise(pub &'static Shared);
-
-impl Entropy for Noise {
-    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
-        self.fill_bytes(out);
-        Ok(())
-    }
-}
-
-impl RngCore for Noise {
-    fn next_u32(&mut self) -> u32 {
-        impls::next_u32_via_fill(self)
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        impls::next_u64_via_fill(self)
-    }
-
-    fn fill_bytes(&mut self, out: &mut [u8]) {
-        critical_section::with(|cs| self.0.borrow_ref_mut(cs).blocking_fill_bytes(out));
-    }
-}
-
-impl CryptoRng for Noise {}
 
 /// The crystal of the development kit.
 const CRYSTAL: raw::mpsl_clock_lfclk_cfg_t = raw::mpsl_clock_lfclk_cfg_t {
@@ -60,37 +25,28 @@ bind_interrupts!(struct Irqs {
 });
 
 #[embassy_executor::task]
-async fn run_radio(mpsl: &'static MultiprotocolServiceLayer<'static>) -> ! {
+async fn run(mpsl: &'static Mpsl<'static>) -> ! {
     mpsl.run().await
 }
 
-/// The radio's timing layer, which runs from now on.
+/// Starts both. The controller advertises, and takes one connection at a time.
 pub fn start_radio(
-    parts: mpsl::Peripherals<'static>,
+    layer: mpsl::Peripherals<'static>,
+    controller: sdc::Peripherals<'static>,
+    random: ChaCha20Rng,
     spawner: Spawner,
-) -> Option<&'static MultiprotocolServiceLayer<'static>> {
-    static MPSL: StaticCell<MultiprotocolServiceLayer<'static>> = StaticCell::new();
+) -> Option<(&'static Mpsl<'static>, SoftdeviceController<'static>)> {
+    static MPSL: StaticCell<Mpsl<'static>> = StaticCell::new();
     static SESSION: StaticCell<SessionMem<1>> = StaticCell::new();
+    static RANDOM: StaticCell<ChaCha20Rng> = StaticCell::new();
+    static MEMORY: StaticCell<sdc::Mem<4_720>> = StaticCell::new();
 
     let session = SESSION.init(SessionMem::new());
-    let layer = MultiprotocolServiceLayer::with_timeslots(parts, Irqs, CRYSTAL, session);
-    let layer: &'static _ = MPSL.init(layer.ok()?);
-    spawner.spawn(run_radio(layer).ok()?);
-    Some(layer)
-}
-
-/// What the radio's controller keeps, for one connection.
-pub type Memory = sdc::Mem<4_720>;
-
-/// The radio's controller: it advertises, and takes one connection at a time.
-pub fn controller<'d>(
-    parts: sdc::Peripherals<'d>,
-    noise: &'d mut Noise,
-    mpsl: &'d MultiprotocolServiceLayer<'static>,
-    memory: &'d mut Memory,
-) -> Result<SoftdeviceController<'d>, sdc::Error> {
-    let builder = sdc::Builder::new()?.support_adv().support_peripheral();
-    let builder = builder.peripheral_count(1)?;
-    let builder = builder.buffer_cfg(251, 251, 3, 3)?;
-    builder.build(parts, noise, mpsl, memory)
+    let mpsl: &'static _ = MPSL.init(Mpsl::with_timeslots(layer, Irqs, CRYSTAL, session).ok()?);
+    spawner.spawn(run(mpsl).ok()?);
+    let builder = sdc::Builder::new().ok()?.support_adv().support_peripheral();
+    let builder = builder.buffer_cfg(251, 251, 3, 3).ok()?;
+    let (random, memory) = (RANDOM.init(random), MEMORY.init(sdc::Mem::new()));
+    let controller = builder.build(controller, random, mpsl, memory).ok()?;
+    Some((mpsl, controller))
 }

@@ -17,6 +17,8 @@
 mod device;
 #[path = "../../shared/embassy.rs"]
 mod embassy;
+#[path = "../../shared/noise.rs"]
+mod noise;
 
 use embassy_executor::Spawner;
 use embassy_stm32::adc::{Adc, SampleTime};
@@ -29,13 +31,13 @@ use embassy_stm32::{Config, bind_interrupts, peripherals};
 use embassy_time::Timer as Delay;
 use iomt::driver::{Blocking, Driver, Next, SerialPort, Timer};
 use iomt::reading::{Decimal, Metric, Observation, Unit};
-use iomt::seal::{Entropy, EntropyFailed};
-use iomt::storage::{FlashStorage, MAX_IMAGE, Storage};
+use iomt::storage::FlashStorage;
 use iomt::wire::Space;
 use static_cell::StaticCell;
 
 use device::{FACTORY_LEN, Sensor, halt, start};
-use embassy::Clock;
+use embassy::{Clock, resume};
+use noise::Noise;
 
 /// Where the factory has written, and behind it the storage.
 const FACTORY: u32 = 0xE_F800;
@@ -45,16 +47,6 @@ bind_interrupts!(struct Irqs {
     USART2 => usart::BufferedInterruptHandler<peripherals::USART2>;
     RNG => rng::InterruptHandler<peripherals::RNG>;
 });
-
-/// The chip's generator.
-struct Noise(Rng<'static, peripherals::RNG>);
-
-impl Entropy for Noise {
-    fn fill(&mut self, out: &mut [u8]) -> Result<(), EntropyFailed> {
-        self.0.fill_bytes(out);
-        Ok(())
-    }
-}
 
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) -> ! {
@@ -74,7 +66,7 @@ async fn main(_spawner: Spawner) -> ! {
         config,
     );
     let mut line = SerialPort::new(uart.unwrap_or_else(|_| halt()));
-    let mut noise = Noise(Rng::new(chip.RNG, Irqs));
+    let noise = Noise(Rng::new(chip.RNG, Irqs));
     let is_pressed = Input::new(chip.PC13, Pull::None).is_low();
     let (mut adc, mut pin) = (Adc::new(chip.ADC1), chip.PA0);
 
@@ -83,15 +75,11 @@ async fn main(_spawner: Spawner) -> ! {
     let read = flash.blocking_read(FACTORY, &mut factory);
     read.unwrap_or_else(|_| halt());
     let device = start(PLACE.uninit(), &factory, is_pressed).unwrap_or_else(|| halt());
-    let mut driver = Driver::new(device);
-    let mut storage = FlashStorage::open(flash, STORAGE, 1).unwrap_or_else(|_| halt());
-    let mut image = [0; MAX_IMAGE];
-    if let Ok(Some(len)) = storage.load_image(0, &mut image) {
-        // A damaged image: the device goes on as one that has never paired.
-        let _ = driver.node.resume(Clock.now(), &image[..len], &mut noise);
-    }
-
+    let storage = FlashStorage::open(flash, STORAGE, 1).unwrap_or_else(|_| halt());
     let mut board = (Blocking(storage), noise);
+    resume(device, &mut board).await;
+    let mut driver = Driver::new(device);
+
     led.set_low();
     loop {
         let sample = Delay::after_secs(10);

@@ -1,4 +1,4 @@
-//! Storage on NOR flash, and a device and a server run by `driver` over a serial line and a stream.
+//! Storage on NOR flash, and a device and a server run by `driver` over a serial line, a stream and Bluetooth LE.
 //!
 //! Asynchronous, so that a linker sees a panic in it: Rust's own, in a future that is polled behind its end.
 
@@ -16,7 +16,9 @@ use core::task::{Context, Waker};
 use cortex_m_rt::entry;
 use embedded_io_async::{Read, Write};
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
-use iomt::driver::{Blocking, Driver, SerialPort, Store, StoreFailed, StreamPort, Timer};
+use iomt::driver::{
+    Blocking, Characteristics, Driver, GattPort, SerialPort, Store, StoreFailed, StreamPort, Timer,
+};
 use iomt::node::{Config, Device, Error, NamedLoss, Server, ServerConfig, Trust};
 use iomt::pairing::Identity;
 use iomt::reading::Descriptor;
@@ -109,6 +111,24 @@ impl Write for Line {
     }
 }
 
+impl Characteristics for Line {
+    type Error = Infallible;
+
+    async fn receive(&mut self, value: &mut [u8; 512]) -> Result<usize, Infallible> {
+        value.fill(black_box(7));
+        Ok(black_box(value.len()))
+    }
+
+    async fn send(&mut self, value: &[u8]) -> Result<(), Infallible> {
+        black_box(value);
+        Ok(())
+    }
+
+    fn mtu(&self) -> u16 {
+        black_box(23)
+    }
+}
+
 struct Clock;
 
 impl Timer for Clock {
@@ -150,6 +170,9 @@ fn drive_device() -> Result<(), Error> {
     let mut board = (Blocking(storage), Generator);
     let mut line = SerialPort::new(Line);
     poll(driver.next_event(&mut line, &Clock, &mut board));
+    let mut radio = GattPort::new(Clock);
+    radio.connect(Line);
+    poll(driver.next_event(&mut radio, &Clock, &mut board));
     Ok(())
 }
 
