@@ -1,9 +1,8 @@
-use heapless::Vec;
-
+use super::candidate::CandidateEpoch;
 use super::few::Few;
-use super::opened_epoch::OpenedEpoch;
 use super::schedule::{Chain, OpenKey, WINDOW};
-use crate::bounded;
+#[cfg(feature = "node")]
+use crate::crypto::Secret;
 use crate::wire::{Locator, Salt};
 
 /// The epochs of a session that have not opened yet.
@@ -25,18 +24,15 @@ pub(super) struct Ahead {
 /// "the receiver keeps (locator, `open_n`), at most 7, never `chain_n`"
 pub(super) const MAX_SKIPPED: usize = WINDOW - 1;
 
+#[cfg(feature = "node")]
+const NO_CHAIN: Chain = Chain::new(0, Secret::new([0; 32]));
+#[cfg(feature = "node")]
+const NO_NAMES: [Locator; WINDOW] = [Locator([0; 8]); WINDOW];
+
 pub(super) struct Skipped {
     pub(super) number: u32,
     pub(super) locator: Locator,
     pub(super) key: OpenKey,
-}
-
-/// An epoch that a frame may open, and what follows when it does.
-pub(super) struct Candidate {
-    pub(super) epoch: OpenedEpoch,
-    /// Its link and the epochs on the way to it; without one, the epoch was skipped before.
-    link: Option<Chain>,
-    overtaken: Vec<Skipped, MAX_SKIPPED>,
 }
 
 impl Ahead {
@@ -46,6 +42,29 @@ impl Ahead {
             chain,
             skipped: Few::new(),
         }
+    }
+
+    /// Of no session.
+    #[cfg(feature = "node")]
+    pub(super) const fn closed() -> Self {
+        Self {
+            chain: NO_CHAIN,
+            upcoming: NO_NAMES,
+            skipped: Few::new(),
+        }
+    }
+
+    #[cfg(feature = "node")]
+    pub(super) fn close(&mut self) {
+        self.restart(&NO_CHAIN, NO_NAMES);
+    }
+
+    /// Of a session that nobody was heard in yet, whose first epochs have these names.
+    #[cfg(feature = "node")]
+    pub(super) fn restart(&mut self, chain: &Chain, upcoming: [Locator; WINDOW]) {
+        self.chain = chain.share();
+        self.upcoming = upcoming;
+        self.skipped.clear();
     }
 
     pub(super) fn locators(&self) -> impl Iterator<Item = Locator> {
@@ -62,59 +81,46 @@ impl Ahead {
         self.skipped.iter().find(|epoch| epoch.locator == locator)
     }
 
-    /// "the receiver derives a candidate and keeps it only when the frame authenticates"
-    pub(super) fn candidate(&self, locator: Locator, salt: Salt) -> Option<Candidate> {
-        if let Some(Skipped { number, key, .. }) = self.skipped(locator) {
-            let epoch = OpenedEpoch::of_chain(*number, locator, key.share(), salt);
-            return Some(Candidate {
-                epoch,
-                link: None,
-                overtaken: Vec::new(),
-            });
+    pub(super) fn candidate(&self, locator: Locator, salt: Salt) -> Option<CandidateEpoch> {
+        match self.skipped(locator) {
+            Some(Skipped { number, key, .. }) => {
+                Some(CandidateEpoch::new(*number, locator, key.share(), salt))
+            }
+            None => CandidateEpoch::upcoming(&self.chain, &self.upcoming, locator, salt),
         }
-        let mut upcoming = self.upcoming.iter();
-        let steps = upcoming.position(|upcoming| *upcoming == locator)?;
-        let mut overtaken = Vec::new();
-        let mut link = self.chain.share();
-        for locator in self.upcoming.into_iter().take(steps) {
-            let _ = overtaken.push(Skipped {
-                number: link.number(),
-                locator,
-                key: link.open_key(),
-            });
-            link = link.next();
-        }
-        let epoch = OpenedEpoch::of_chain(link.number(), locator, link.open_key(), salt);
-        Some(Candidate {
-            epoch,
-            link: Some(link),
-            overtaken,
-        })
     }
 
-    /// A frame of the candidate is authentic.
-    pub(super) fn pass(&mut self, candidate: &mut Candidate) {
-        let Candidate {
-            epoch,
-            link,
-            overtaken,
-        } = candidate;
-        let Some(link) = link else {
-            self.skipped.retain(|known| known.locator != epoch.locator);
+    /// A frame of the candidate with this name is authentic.
+    pub(super) fn pass(&mut self, locator: Locator) {
+        if self.skipped(locator).is_some() {
+            self.skipped.retain(|known| known.locator != locator);
             return;
-        };
-        while let Some(skipped) = bounded::remove(overtaken, 0) {
-            if self.skipped.is_full() {
-                self.skipped.remove_first();
-            }
-            let _ = self.skipped.push(skipped);
         }
-        self.chain = link.next();
+        for overtaken in self.upcoming {
+            if overtaken == locator {
+                break;
+            }
+            self.skip(overtaken);
+        }
+        self.chain = self.chain.next();
         self.upcoming = locators_from(&self.chain);
+    }
+
+    /// The lowest upcoming epoch is overtaken.
+    fn skip(&mut self, locator: Locator) {
+        if self.skipped.is_full() {
+            self.skipped.remove_first();
+        }
+        let _ = self.skipped.push(Skipped {
+            number: self.chain.number(),
+            locator,
+            key: self.chain.open_key(),
+        });
+        self.chain = self.chain.next();
     }
 }
 
-fn locators_from(chain: &Chain) -> [Locator; WINDOW] {
+pub(super) fn locators_from(chain: &Chain) -> [Locator; WINDOW] {
     let mut link = chain.share();
     core::array::from_fn(|_| {
         let locator = link.locator();

@@ -1,3 +1,4 @@
+use super::candidate::CandidateEpoch;
 use super::few::Few;
 use super::opened_epoch::{Mark, OpenedEpoch, Origin, Sealed};
 use super::schedule::{MAX_OPENED, OpenKey};
@@ -23,6 +24,12 @@ impl EpochTable {
             epochs: Few::new(),
             twin: None,
         }
+    }
+
+    #[cfg(feature = "node")]
+    pub(super) fn clear(&mut self) {
+        self.epochs.clear();
+        self.twin = None;
     }
 
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &OpenedEpoch> + Clone {
@@ -107,6 +114,11 @@ impl EpochTable {
         })
     }
 
+    #[inline(never)] // An open epoch is on the stack here, and not in what leads to it.
+    pub(super) fn keep_candidate(&mut self, candidate: CandidateEpoch) {
+        self.keep(OpenedEpoch::of_candidate(candidate));
+    }
+
     /// Keeps an epoch in its place; returns whether another has given way.
     pub(super) fn keep(&mut self, epoch: OpenedEpoch) -> bool {
         let is_twin = |known: &&OpenedEpoch| known.number == epoch.number;
@@ -142,6 +154,7 @@ impl EpochTable {
     }
 
     /// Takes the epochs of the session before, as many as there is room for, the newest first.
+    #[inline(never)] // As above.
     pub(super) fn inherit(&mut self, old: &mut Self) {
         self.twin = self.twin.or(old.twin);
         while let Some(epoch) = old.epochs.pop() {
@@ -151,17 +164,27 @@ impl EpochTable {
 
     /// The same of another session of the device, which keeps them.
     #[cfg(feature = "node")]
+    #[inline(never)] // As above.
     pub(super) fn copy(&mut self, other: &Self) {
         for epoch in other.epochs.iter().rev() {
             self.inherit_epoch(epoch.share());
         }
     }
 
-    fn inherit_epoch(&mut self, epoch: OpenedEpoch) {
-        let is_known = self.epochs.iter().any(|known| known.tag() == epoch.tag());
-        if !is_known {
-            let _ = self.epochs.insert_before(epoch.into_inherited(), |_| true);
+    fn inherit_epoch(&mut self, mut epoch: OpenedEpoch) {
+        if self.by_tag(epoch.tag()).is_none() {
+            epoch.inherit();
+            let _ = self.epochs.insert_before(epoch, |_| true);
         }
+    }
+
+    /// The same of the session that was here until now; the epoch of this tag is the next one's own.
+    #[cfg(feature = "node")]
+    pub(super) fn end_session(&mut self, next: EpochTag) {
+        self.epochs.retain(|epoch| {
+            epoch.inherit();
+            epoch.tag() != next
+        });
     }
 }
 

@@ -83,6 +83,7 @@ impl<T, const REST: usize> Few<T, REST> {
     }
 
     /// Puts an element behind all others.
+    #[inline(never)] // An element passes over the stack in each of these: one frame of them at a time.
     pub(super) fn push(&mut self, mut value: T) -> Result<(), Full> {
         match &mut self.last {
             None => self.last = Some(value),
@@ -104,6 +105,11 @@ impl<T, const REST: usize> Few<T, REST> {
         let Some(place) = self.iter().position(is_behind) else {
             return self.push(value);
         };
+        self.insert_in_rest(place, value)
+    }
+
+    #[inline(never)]
+    fn insert_in_rest(&mut self, place: usize, value: T) -> Result<(), Full> {
         if self.rest.is_full() {
             return Err(Full);
         }
@@ -115,9 +121,15 @@ impl<T, const REST: usize> Few<T, REST> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(super) fn pop(&mut self) -> Option<T> {
         let rest = self.rest.pop().map(Slot::take);
         mem::replace(&mut self.last, rest)
+    }
+
+    #[inline(never)]
+    fn drop_last(&mut self) {
+        self.last = self.rest.pop().map(Slot::take);
     }
 
     pub(super) fn remove_first(&mut self) {
@@ -128,10 +140,16 @@ impl<T, const REST: usize> Few<T, REST> {
         self.rest.retain(|_| !mem::take(&mut is_first));
     }
 
+    #[cfg(any(test, feature = "node"))]
+    pub(super) fn clear(&mut self) {
+        self.rest.clear();
+        self.last = None;
+    }
+
     pub(super) fn retain(&mut self, mut keeps: impl FnMut(&mut T) -> bool) {
         self.rest.retain_mut(|slot| keeps(slot.get_mut()));
         if self.last.as_mut().is_some_and(|last| !keeps(last)) {
-            self.pop();
+            self.drop_last();
         }
     }
 }
@@ -149,6 +167,7 @@ mod tests {
         Pop,
         RemoveFirst,
         RetainAbove(u8),
+        Clear,
     }
 
     fn step() -> impl Strategy<Value = Step> {
@@ -158,6 +177,7 @@ mod tests {
             Just(Step::Pop),
             Just(Step::RemoveFirst),
             any::<u8>().prop_map(Step::RetainAbove),
+            Just(Step::Clear),
         ]
     }
 
@@ -170,6 +190,7 @@ mod tests {
                 model.insert(place.unwrap_or(model.len()), value);
             }
             Step::RetainAbove(bound) => model.retain(|value| *value > bound),
+            Step::Clear => model.clear(),
             Step::RemoveFirst if !model.is_empty() => {
                 model.remove(0);
             }
@@ -195,6 +216,7 @@ mod tests {
                     Step::Pop => prop_assert_eq!(few.pop(), model.last().copied()),
                     Step::RemoveFirst => few.remove_first(),
                     Step::RetainAbove(bound) => few.retain(|value| *value > bound),
+                    Step::Clear => few.clear(),
                 }
                 take(&mut model, &step);
                 prop_assert!(few.iter().eq(&model));

@@ -52,8 +52,11 @@
 //! the locator, the tag of the epoch that the echoed control counter belongs to, and the body.
 //! [`StoredReport`] draws the body.
 
+#[cfg(feature = "node")]
+mod agreed;
 mod ahead;
 mod batch;
+mod candidate;
 mod command;
 mod entropy;
 mod epoch;
@@ -77,7 +80,11 @@ mod space_set;
 #[cfg(test)]
 pub(crate) mod tests;
 
+#[cfg(feature = "node")]
+pub(crate) use agreed::Agreed;
 pub use batch::{Sessions, open_batch};
+#[cfg(feature = "node")]
+pub(crate) use candidate::CandidateEpoch;
 pub use command::{COMMAND_OVERHEAD, CommandSealer};
 #[cfg(feature = "node")]
 pub(crate) use entropy::Draws;
@@ -100,8 +107,6 @@ pub(crate) use opener::Authentic;
 pub use opener::Opener;
 pub use receipt::{Acknowledgement, Acknowledgements, StoredReport};
 pub use receipt_writer::ServerClock;
-#[cfg(feature = "node")]
-pub(crate) use schedule::WINDOW;
 #[cfg(all(test, feature = "pairing"))]
 pub(crate) use schedule::expand_label;
 #[cfg(feature = "pairing")]

@@ -1,10 +1,12 @@
 use core::hint::black_box;
+use core::ops::Range;
 
+use super::candidate::CandidateEpoch;
 use super::epoch::EpochKeys;
 use super::schedule::{EpochSecret, OpenKey};
 use super::space_set::{SpaceSet, Standing};
 use super::{EpochTag, Error, receipt_writer};
-use crate::wire::{Locator, Run, Salt, Space, TAG_LEN};
+use crate::wire::{self, Frame, Locator, Packet, Route, Run, Salt, Space, TAG_LEN};
 
 /// Ranges of the received set of data, and of alarm.
 pub(super) const DATA_RANGES: usize = 16;
@@ -55,26 +57,60 @@ pub(super) struct Mark {
     pub(super) standing: Standing,
 }
 
+impl<'b> Sealed<'b> {
+    /// Of a frame in its packet: how it is addressed, and where its plaintext is going to be.
+    #[inline]
+    pub(super) fn of(packet: &'b mut [u8]) -> Result<(Route, Self, Range<usize>), Error> {
+        let Packet::Frame(Frame {
+            space,
+            route,
+            counter,
+            ..
+        }) = Packet::read(packet)?
+        else {
+            return Err(Error::UnexpectedPacket);
+        };
+        let truncated = wire::Error::Truncated { missing: 1 };
+        let start = route.header_len();
+        let body = packet.get_mut(start..).ok_or(truncated)?;
+        let (ciphertext, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or(truncated)?;
+        let plaintext = start..start.saturating_add(ciphertext.len());
+        let sealed = Self {
+            space,
+            counter,
+            ciphertext,
+            tag,
+        };
+        Ok((route, sealed, plaintext))
+    }
+}
+
 impl OpenedEpoch {
-    pub(super) fn of_chain(number: u32, locator: Locator, key: OpenKey, salt: Salt) -> Self {
-        let secret = key.secret(salt);
-        Self::new(Some(number), locator, secret, Origin::Chain(key, salt))
+    pub(super) fn of_candidate(candidate: CandidateEpoch) -> Self {
+        let CandidateEpoch {
+            number,
+            locator,
+            key,
+            salt,
+            keys,
+        } = candidate;
+        Self::new(Some(number), locator, keys, Origin::Chain(key, salt))
     }
 
     /// An epoch that is over; until its ends are known it takes no counter.
     pub(super) fn handed(number: Option<u32>, locator: Locator, secret: EpochSecret) -> Self {
-        let mut epoch = Self::new(number, locator, secret, Origin::Handed);
+        let mut epoch = Self::new(number, locator, EpochKeys::derive(secret), Origin::Handed);
         epoch.is_over = true;
         epoch.data.end = 0;
         epoch.alarm.end = 0;
         epoch
     }
 
-    fn new(number: Option<u32>, locator: Locator, secret: EpochSecret, origin: Origin) -> Self {
+    const fn new(number: Option<u32>, locator: Locator, keys: EpochKeys, origin: Origin) -> Self {
         Self {
             number,
             locator,
-            keys: EpochKeys::derive(secret),
+            keys,
             origin,
             run: None,
             echo: None,
@@ -97,14 +133,11 @@ impl OpenedEpoch {
     }
 
     /// The epoch under the next session: what would let it go on is gone.
-    pub(super) fn into_inherited(self) -> Self {
-        Self {
-            number: None,
-            origin: Origin::Handed,
-            echo: None,
-            is_over: true,
-            ..self
-        }
+    pub(super) fn inherit(&mut self) {
+        self.number = None;
+        self.origin = Origin::Handed;
+        self.echo = None;
+        self.is_over = true;
     }
 
     pub(super) fn tag(&self) -> EpochTag {

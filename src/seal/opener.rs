@@ -1,6 +1,9 @@
 use core::ops::Range;
 
+#[cfg(feature = "node")]
+use super::agreed::Agreed;
 use super::ahead::Ahead;
+use super::candidate::CandidateEpoch;
 use super::epoch_table::EpochTable;
 use super::opened_epoch::{Mark, OpenedEpoch, Sealed};
 use super::receipt_writer::{self, Echo, ServerClock};
@@ -8,7 +11,7 @@ use super::session::SessionSecrets;
 use super::space_set::Standing;
 use super::{Control, EpochTag, Error, Opened, Opening, Stored, Twin};
 use crate::crypto::Secret;
-use crate::wire::{self, Envelope, Frame, Locator, Packet, Route, Run, Salt, Space, TAG_LEN};
+use crate::wire::{Envelope, Locator, Route, Run, Salt, Space};
 
 /// The server's end of a session: opens frames, says what is stored.
 ///
@@ -31,8 +34,8 @@ pub struct Opener {
 /// An authentic frame that was decrypted in its packet, and has not shown what it holds.
 #[derive(Debug)]
 pub(crate) struct Authentic {
-    mark: Mark,
-    plaintext: Range<usize>,
+    pub(super) mark: Mark,
+    pub(super) plaintext: Range<usize>,
 }
 
 #[cfg(test)]
@@ -79,6 +82,33 @@ impl Opener {
         self.epochs.inherit(&mut old.epochs);
     }
 
+    /// The place of a session; of no use to anybody before one [succeeds](Self::succeed) there.
+    #[cfg(feature = "node")]
+    pub(crate) const fn closed() -> Self {
+        Self {
+            receipt_key: Secret::new([0; 32]),
+            ahead: Ahead::closed(),
+            epochs: EpochTable::new(),
+        }
+    }
+
+    #[cfg(feature = "node")]
+    pub(crate) fn close(&mut self) {
+        self.receipt_key = Secret::new([0; 32]);
+        self.ahead.close();
+        self.epochs.clear();
+    }
+
+    /// The session in which `first` has brought an authentic frame takes the place of this one and takes over from it: as
+    /// [`Opener::inherit`], where it stands.
+    #[cfg(feature = "node")]
+    pub(crate) fn succeed(&mut self, agreed: &Agreed, first: CandidateEpoch) {
+        self.receipt_key = agreed.secrets.receipt_key.share();
+        self.ahead.restart(&agreed.secrets.chain, agreed.upcoming);
+        self.epochs.end_session(first.tag());
+        self.begin_epoch(first);
+    }
+
     /// Every locator under which a frame of this session may come: what a server's table holds.
     ///
     /// They change when a frame opens a new epoch and when a list of outstanding epochs is taken.
@@ -106,7 +136,7 @@ impl Opener {
     ///
     /// [`Error::Malformed`], [`Error::UnexpectedPacket`], [`Error::UnknownEpoch`],
     /// [`Error::NotAuthentic`], [`Error::BeyondEnd`]; [`Error::Replayed`] for an old control
-    /// frame; [`wire::Error::SetFull`] for a frame that has no room in the received set yet.
+    /// frame; [`wire::Error::SetFull`](crate::wire::Error::SetFull) for a frame that has no room in the received set yet.
     pub fn open<'b>(&mut self, packet: &'b mut [u8]) -> Result<Opening<'b>, Error> {
         let authentic = self.authenticate(packet)?;
         self.reveal(authentic, packet)
@@ -136,7 +166,7 @@ impl Opener {
     /// # Errors
     ///
     /// [`Error::UnknownEpoch`] when the epoch has given way meanwhile, or
-    /// [`wire::Error::SetFull`]: the frame will come again, and
+    /// [`wire::Error::SetFull`](crate::wire::Error::SetFull): the frame will come again, and
     /// the store's unique key keeps one.
     pub fn commit(&mut self, stored: Stored) -> Result<(), Error> {
         let Mark {
@@ -159,7 +189,7 @@ impl Opener {
     ///
     /// # Errors
     ///
-    /// [`wire::Error::NoRoom`]; [`MAX_DATAGRAM`](crate::wire::MAX_DATAGRAM) bytes always suffice.
+    /// [`wire::Error::NoRoom`](crate::wire::Error::NoRoom); [`MAX_DATAGRAM`](crate::wire::MAX_DATAGRAM) bytes always suffice.
     pub fn receipt<'o>(
         &self,
         clock: Option<ServerClock>,
@@ -186,26 +216,7 @@ impl Opener {
     /// So one packet can be tried on the sessions of one device, one after the other.
     #[inline]
     pub(crate) fn authenticate(&mut self, packet: &mut [u8]) -> Result<Authentic, Error> {
-        let Packet::Frame(Frame {
-            space,
-            route,
-            counter,
-            ..
-        }) = Packet::read(packet)?
-        else {
-            return Err(Error::UnexpectedPacket);
-        };
-        let truncated = wire::Error::Truncated { missing: 1 };
-        let start = route.header_len();
-        let body = packet.get_mut(start..).ok_or(truncated)?;
-        let (ciphertext, tag) = body.split_last_chunk_mut::<TAG_LEN>().ok_or(truncated)?;
-        let plaintext = start..start.saturating_add(ciphertext.len());
-        let mut sealed = Sealed {
-            space,
-            counter,
-            ciphertext,
-            tag,
-        };
+        let (route, mut sealed, plaintext) = Sealed::of(packet)?;
         let mark = match route {
             Route::Short => self.epochs.open_short(&mut sealed)?,
             Route::Routed(locator) => self.epochs.open_routed(locator, &mut sealed)?,
@@ -232,6 +243,7 @@ impl Opener {
         self.epochs.copy(&other.epochs);
     }
 
+    #[inline(never)] // Of few frames: its keys are not on the stack of all others.
     fn open_unproved(
         &mut self,
         locator: Locator,
@@ -247,50 +259,39 @@ impl Opener {
         }
         match self.epochs.twin_candidate(locator) {
             Some((number, key)) => {
-                let twin = OpenedEpoch::of_chain(number, locator, key, salt);
-                self.open_twin(twin, sealed, refusal)
+                let twin = CandidateEpoch::new(number, locator, key, salt);
+                let mark = self.open_candidate(&twin, sealed, refusal)?;
+                self.epochs.keep_candidate(twin);
+                Ok(mark)
             }
-            None => self.open_ahead(locator, salt, sealed, refusal),
+            None => {
+                let ahead = self.ahead.candidate(locator, salt).ok_or(refusal)?;
+                let mark = self.open_candidate(&ahead, sealed, refusal)?;
+                self.begin_epoch(ahead);
+                Ok(mark)
+            }
         }
     }
 
-    #[inline(never)] // An epoch passes over the stack here, and another one in the next.
-    fn open_twin(
-        &mut self,
-        twin: OpenedEpoch,
+    fn open_candidate(
+        &self,
+        candidate: &CandidateEpoch,
         sealed: &mut Sealed<'_>,
         refusal: Error,
     ) -> Result<Mark, Error> {
-        if self.epochs.by_tag(twin.tag()).is_some() {
+        if self.epochs.by_tag(candidate.tag()).is_some() {
             // It was handed over, and so has no salt here: that one has judged the frame.
             return Err(refusal);
         }
-        let mark = twin.open(sealed)?;
-        self.epochs.keep(twin);
-        Ok(mark)
+        candidate.open(sealed)
     }
 
+    /// A frame of it is authentic.
     #[inline(never)] // As above.
-    fn open_ahead(
-        &mut self,
-        locator: Locator,
-        salt: Salt,
-        sealed: &mut Sealed<'_>,
-        refusal: Error,
-    ) -> Result<Mark, Error> {
-        let mut candidate = self.ahead.candidate(locator, salt);
-        let found = candidate.as_mut().ok_or(refusal)?;
-        if self.epochs.by_tag(found.epoch.tag()).is_some() {
-            // As above, before its first frame came.
-            return Err(refusal);
-        }
-        let mark = found.epoch.open(sealed)?;
-        self.ahead.pass(found);
-        if let Some(opened) = candidate {
-            self.epochs.keep(opened.epoch);
-        }
+    fn begin_epoch(&mut self, candidate: CandidateEpoch) {
+        self.ahead.pass(candidate.locator);
+        self.epochs.keep_candidate(candidate);
         self.forget_skipped_below_the_table();
-        Ok(mark)
     }
 
     /// A skipped epoch that is older than all of a full table would be the one that gives way, so it

@@ -86,19 +86,6 @@ impl SessionSecrets {
         self.id
     }
 
-    /// The same roots for a frame that may come to nothing.
-    #[cfg(feature = "node")]
-    pub(crate) fn share(&self) -> Self {
-        Self {
-            id: self.id,
-            hash: self.hash,
-            chain: self.chain.share(),
-            receipt_key: self.receipt_key.share(),
-            commands: self.commands.share(),
-            resumption: None,
-        }
-    }
-
     /// Takes out what the next handshake of the two is keyed with.
     ///
     /// Once: `None` thereafter, and for a session that was read back from storage.
@@ -193,6 +180,16 @@ impl ResumptionSecret {
 impl ResumptionSecret {
     pub(crate) const fn psk(&self) -> &Secret {
         &self.psk
+    }
+
+    /// The same secret, for a session that takes the place of another.
+    #[cfg(feature = "node")]
+    pub(crate) const fn share(&self) -> Self {
+        Self {
+            psk: self.psk.share(),
+            hint: self.hint,
+            suite: self.suite,
+        }
     }
 
     /// The same secret, of a relation that was paired in this suite.

@@ -1,3 +1,5 @@
+#[cfg(feature = "node")]
+mod agreed;
 mod batch;
 mod command;
 mod control;

@@ -91,6 +91,7 @@ impl Answering {
     }
 
     /// Goes one step: at most one multiplication.
+    #[inline(never)] // An exchange is made here, and is not on the stack of what follows.
     pub(super) fn step(
         &mut self,
         known: &Known<'_>,

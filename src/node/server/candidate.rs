@@ -1,35 +1,20 @@
 use heapless::Vec;
 
-use super::config::ServerConfig;
-use super::session::Session;
-use crate::bounded;
+use super::standing::Party;
 use crate::pairing::{DescriptorHash, Exchange, MAX_HANDSHAKE, Model, Paired, PublicKey};
-use crate::seal::{self, Authentic, Opener, ResumptionSecret, SessionSecrets};
-use crate::time::Instant;
+use crate::seal::{self, Agreed, Authentic, ResumptionSecret};
 use crate::wire::Locator;
 
 /// A session that is agreed and not confirmed: nobody was heard under its keys yet.
-///
-/// It holds the roots alone, a fifth of what an [`Opener`] without an open epoch takes, and becomes one for each frame that
-/// names it, until one is authentic.
 #[derive(Debug)]
 pub(super) struct Candidate {
-    secrets: SessionSecrets,
-    locators: Vec<Locator, { seal::WINDOW }>,
+    pub(super) agreed: Agreed,
     pub(super) peer: PublicKey,
     pub(super) model: Model,
     resumption: ResumptionSecret,
-    promised: Option<DescriptorHash>,
+    pub(super) promised: Option<DescriptorHash>,
     /// The handshake's last message from this side, to be sent again as it is.
     message: Vec<u8, MAX_HANDSHAKE, u8>,
-}
-
-/// A relation whose session was confirmed.
-#[derive(Debug)]
-pub(super) struct Standing {
-    pub(super) peer: PublicKey,
-    pub(super) session: Session,
-    pub(super) resumption: ResumptionSecret,
 }
 
 impl Candidate {
@@ -42,11 +27,9 @@ impl Candidate {
             model,
         } = exchange.poll_paired()?;
         let resumption = secrets.resumption()?;
-        let locators = bounded::first_of(secrets.share().into_opener().locators());
         let message = Vec::from_slice(exchange.packet()?).ok()?;
         Some(Self {
-            secrets,
-            locators,
+            agreed: Agreed::new(secrets),
             peer,
             model,
             resumption,
@@ -56,7 +39,7 @@ impl Candidate {
     }
 
     pub(super) const fn id(&self) -> [u8; 16] {
-        self.secrets.id()
+        self.agreed.id()
     }
 
     pub(super) fn message(&self) -> &[u8] {
@@ -68,46 +51,30 @@ impl Candidate {
     }
 
     pub(super) fn locators(&self) -> impl Iterator<Item = Locator> {
-        self.locators.iter().copied()
+        self.agreed.locators().into_iter()
     }
 
     pub(super) fn is_addressed_by(&self, locator: Locator) -> bool {
-        self.locators.contains(&locator)
+        self.agreed.locators().contains(&locator)
     }
 
-    /// Decrypts a frame in place; what has opened it is to take the candidate's place.
-    pub(super) fn open(&self, packet: &mut [u8]) -> Result<(Opener, Authentic), seal::Error> {
-        let mut opener = self.secrets.share().into_opener();
-        let authentic = opener.authenticate(packet)?;
-        Ok((opener, authentic))
+    /// Decrypts a frame in place, or leaves it as it was; by its epoch the candidate is to be confirmed.
+    pub(super) fn open(
+        &self,
+        packet: &mut [u8],
+    ) -> Result<(seal::CandidateEpoch, Authentic), seal::Error> {
+        self.agreed.authenticate(packet)
     }
 
     /// The receipt that shows the device that this side has the keys.
     pub(super) fn receipt<'o>(&self, out: &'o mut [u8]) -> Option<&'o mut [u8]> {
-        let opener = self.secrets.share().into_opener();
-        opener.receipt(None, out).ok()
+        self.agreed.receipt(out).ok()
     }
 
-    pub(super) fn confirm(self, now: Instant, opener: Opener, config: &ServerConfig) -> Standing {
-        let mut session = Session::new(now, self.id(), opener, config);
-        session.promised = self.promised;
-        session.commands = Some(self.secrets.command_sealer());
-        Standing {
+    pub(super) fn party(&self) -> Party {
+        Party {
             peer: self.peer,
-            session,
-            resumption: self.resumption,
+            resumption: self.resumption.share(),
         }
-    }
-}
-
-#[cfg(all(test, target_pointer_width = "64"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_roots_take_a_fifth_of_an_opener() {
-        let (roots, opener) = (size_of::<SessionSecrets>(), size_of::<Opener>());
-        let fifths = opener / roots;
-        assert!((4..=5).contains(&fifths), "{roots} of {opener} bytes");
     }
 }

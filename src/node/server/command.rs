@@ -10,7 +10,6 @@
 
 use heapless::Vec;
 
-use super::candidate::Standing;
 use super::{Server, ServerEvent};
 use crate::node::Error;
 use crate::pairing::{self, PublicKey};
@@ -97,12 +96,12 @@ impl Server {
     /// reconnection.
     #[must_use]
     pub fn can_command(&self) -> bool {
-        let standing = self.trusted.standing.as_ref();
-        standing.is_some_and(|standing| standing.session.commands.is_some())
+        let session = self.trusted.standing.session();
+        session.is_some_and(|session| session.commands.is_some())
     }
 
     fn order(&mut self, now: Instant, order: Order) -> Result<(), Error> {
-        if self.trusted.standing.is_none() {
+        if !self.trusted.standing.is_some() {
             return Err(Error::NotPaired);
         }
         if self.ordered.is_some() {
@@ -118,13 +117,14 @@ impl Server {
     }
 
     /// Seals the command that was ordered, where the session that stands has not sealed it yet.
+    #[inline(never)] // Seldom done, and on the stack of nothing else.
     pub(super) fn seal_command(
         &mut self,
         now: Instant,
         entropy: &mut impl Entropy,
     ) -> Result<(), Error> {
-        let (Some(ordered), Some(Standing { session, .. })) =
-            (&mut self.ordered, &mut self.trusted.standing)
+        let (Some(ordered), Some(session)) =
+            (&mut self.ordered, self.trusted.standing.session_mut())
         else {
             return Ok(());
         };
@@ -156,7 +156,7 @@ impl Server {
 
     /// The command that is due.
     pub(super) fn take_command(&mut self, now: Instant) -> Option<&[u8]> {
-        let session = self.trusted.standing.as_ref()?.session.id;
+        let session = self.trusted.standing.session()?.id;
         let retry = self.config.retry;
         let ordered = self.ordered.as_mut()?;
         if ordered.due > now || !ordered.is_sealed_in(session) {

@@ -1,7 +1,6 @@
-use super::candidate::Standing;
 use super::relation::Confirmed;
 use super::session::locator_of;
-use super::{NamedLoss, Received, Server, ServerEvent, Trust, note};
+use super::{Attempt, NamedLoss, Received, Server, ServerEvent, Trust, note};
 use crate::link::{ClockEvent, SilenceEvent};
 use crate::node::Error;
 use crate::seal::{self, Authentic, Control, EpochTag, Opened, Opening};
@@ -17,8 +16,7 @@ impl Server {
     ) -> Result<Received<'b>, Error> {
         let (trust, authentic) = self.authenticate(now, packet)?;
         let epoch = authentic.epoch();
-        let standing = self.relation_mut(trust).standing.as_mut();
-        let session = &mut standing.ok_or(Error::NotPaired)?.session;
+        let session = self.session_mut(trust).ok_or(Error::NotPaired)?;
         let opening = session.opener.reveal(authentic, packet)?;
         let twin = session.opener.poll_twin();
         let received = match opening {
@@ -44,7 +42,7 @@ impl Server {
 
     fn handle_fresh<'b>(&mut self, trust: Trust, opened: Opened<'b>) -> Received<'b> {
         self.stats.frames_opened += 1;
-        if let Some(Standing { session, .. }) = &mut self.relation_mut(trust).standing
+        if let Some(session) = self.session_mut(trust)
             && session.breaks_promise(&opened)
         {
             self.note(ServerEvent::DescriptorMismatch);
@@ -65,7 +63,7 @@ impl Server {
     ) -> Result<(Trust, Authentic), Error> {
         let mut refusal = Error::NotPaired;
         for trust in Trust::BOTH {
-            if let Some(Standing { session, .. }) = &mut self.relation_mut(trust).standing {
+            if let Some(session) = self.session_mut(trust) {
                 match session.opener.authenticate(packet) {
                     Ok(authentic) => return Ok((trust, authentic)),
                     Err(error) => refusal = worse(refusal, error),
@@ -91,8 +89,8 @@ impl Server {
         for trust in Trust::BOTH {
             if let Some(candidate) = self.relation(trust).candidate_of(locator) {
                 match candidate.open(packet) {
-                    Ok((opener, authentic)) => {
-                        let trust = self.confirm(now, trust, opener);
+                    Ok((first, authentic)) => {
+                        let trust = self.confirm(now, trust, first);
                         return Ok((trust, authentic));
                     }
                     Err(error) => refusal = worse(refusal, error),
@@ -101,8 +99,8 @@ impl Server {
         }
         let paired = self.attempt.candidate();
         if let Some(candidate) = paired.filter(|paired| paired.is_addressed_by(locator)) {
-            let (opener, authentic) = candidate.open(packet)?;
-            self.finish_pairing(now, opener);
+            let (first, authentic) = candidate.open(packet)?;
+            self.finish_pairing(now, first);
             return Ok((Trust::Trusted, authentic));
         }
         Err(refusal)
@@ -112,21 +110,27 @@ impl Server {
     ///
     /// How it is to be trusted from now on.
     #[inline(never)]
-    fn confirm(&mut self, now: Instant, trust: Trust, opener: seal::Opener) -> Trust {
+    fn confirm(&mut self, now: Instant, trust: Trust, first: seal::CandidateEpoch) -> Trust {
         let config = self.config;
-        let confirmed = self.relation_mut(trust).confirm(now, opener, &config);
+        let confirmed = self.relation_mut(trust).confirm(now, first, &config);
         let Some(confirmed) = confirmed else {
             return trust;
         };
         if trust == Trust::Trusted {
             self.end_introduction(confirmed.keyed_with);
         }
-        if let (Trust::Quarantined, Some(session), Some(trusted)) =
-            (trust, &mut self.quarantine.standing, &self.trusted.standing)
-        {
+        let Self {
+            trusted,
+            quarantine,
+            ..
+        } = self;
+        if let (Trust::Quarantined, Some(session), Some(trusted)) = (
+            trust,
+            quarantine.standing.session_mut(),
+            trusted.standing.session(),
+        ) {
             // What is stored of the epochs that the device will hand over is not lost.
-            let known = &trusted.session.opener;
-            session.session.opener.copy_epochs(known);
+            session.opener.copy_epochs(&trusted.opener);
         }
         let Confirmed {
             id: session,
@@ -152,37 +156,49 @@ impl Server {
 
     /// The first frame after a pairing by label: whatever was before is over.
     #[inline(never)]
-    fn finish_pairing(&mut self, now: Instant, opener: seal::Opener) {
-        let super::Attempt::Confirming(candidate, _) =
-            core::mem::replace(&mut self.attempt, super::Attempt::None)
-        else {
+    fn finish_pairing(&mut self, now: Instant, first: seal::CandidateEpoch) {
+        let Self {
+            attempt,
+            trusted,
+            quarantine,
+            config,
+            ..
+        } = self;
+        let Some(candidate) = attempt.candidate() else {
             return;
         };
-        self.comparison.give_back();
-        self.introduced = None;
+        let peer = candidate.peer;
+        let of_same = [&trusted.standing, &quarantine.standing].map(|old| old.is_with(peer));
+        let [is_trusted, is_quarantined] = of_same;
+        if !is_trusted {
+            trusted.standing.end();
+        }
+        trusted.standing.confirm(now, candidate, first, config);
+        if let (true, Some(session), Some(old)) = (
+            is_quarantined,
+            trusted.standing.session_mut(),
+            quarantine.standing.session_mut(),
+        ) {
+            session.succeed(old);
+        }
         let event = ServerEvent::Paired {
-            peer: candidate.peer,
+            peer,
             session: candidate.id(),
             by: candidate.model,
         };
-        let mut standing = candidate.confirm(now, opener, &self.config);
-        let mut is_another = true;
-        for trust in Trust::BOTH {
-            if let Some(old) = &mut self.relation_mut(trust).standing
-                && old.peer == standing.peer
-            {
-                standing.session.succeed(&mut old.session);
-                is_another = false;
-            }
+        self.attempt = Attempt::None;
+        self.comparison.give_back();
+        self.introduced = None;
+        if !is_trusted && !is_quarantined {
+            // What was for one device is not said to another.
+            self.ordered = None;
         }
-        // What was for one device is not said to another.
-        self.ordered.take_if(|_| is_another);
         self.quarantine.forget();
         self.trusted.pending = None;
-        self.trusted.standing = Some(standing);
         self.note(event);
     }
 
+    #[inline(never)] // On the stack of nothing else.
     fn handle_control(&mut self, now: Instant, trust: Trust, control: &Control<'_>) {
         let Self {
             wall,
@@ -197,7 +213,7 @@ impl Server {
             Trust::Trusted => trusted,
             Trust::Quarantined => quarantine,
         };
-        let Some(Standing { session, .. }) = &mut relation.standing else {
+        let Some(session) = relation.standing.session_mut() else {
             return;
         };
         session.want_receipt(now);
@@ -233,7 +249,7 @@ impl Server {
     /// Every session that knows the epoch may be the one whose receipt the device has missed.
     fn note_duplicate(&mut self, now: Instant, epoch: EpochTag) {
         for trust in Trust::BOTH {
-            if let Some(Standing { session, .. }) = &mut self.relation_mut(trust).standing
+            if let Some(session) = self.session_mut(trust)
                 && session.knows(epoch)
             {
                 session.note_duplicate(now);
@@ -243,7 +259,7 @@ impl Server {
 
     /// A new frame came. Only the trusted device is supervised: another one does not stand in for it.
     fn note_heard(&mut self, now: Instant, trust: Trust) {
-        let Some(Standing { session, .. }) = &mut self.relation_mut(trust).standing else {
+        let Some(session) = self.session_mut(trust) else {
             return;
         };
         let cleared = session.silence.note_frame(now);

@@ -155,6 +155,7 @@ impl Server {
         self.settle_answer(now, done)
     }
 
+    #[inline(never)] // What a message takes is not on the stack of every frame.
     pub(super) fn handle_handshake(
         &mut self,
         now: Instant,
@@ -183,6 +184,7 @@ impl Server {
     }
 
     /// Message 1 of a reconnection, or of a device that has only its keys.
+    #[inline(never)] // As above.
     fn handle_hello(&mut self, now: Instant, packet: &[u8]) -> Result<(), Error> {
         let hello = self.key.check_hello(packet).map_err(unproved)?;
         let answering = Answering::stage(now, hello, packet)?;
@@ -227,7 +229,7 @@ impl Server {
     /// Which relation a message 1 is about, as far as its header says.
     fn relation_of(&self, hello: Hello) -> Result<Trust, Error> {
         if hello.model == Model::FACTORY_KEYS {
-            return match (&self.trusted.standing, self.expected) {
+            return match (self.trusted.standing.party(), self.expected) {
                 (Some(_), _) => Ok(Trust::Quarantined),
                 (None, Some(_)) => Ok(Trust::Trusted),
                 (None, None) => Err(pairing::Error::WrongKey.into()),
@@ -275,11 +277,11 @@ impl Server {
             return Ok(());
         }
         let hint = answering.hello.hint;
-        let standing = [&trusted.standing, &quarantine.standing];
-        let due = standing
+        let parties = [trusted.standing.party(), quarantine.standing.party()];
+        let due = parties
             .into_iter()
             .flatten()
-            .find(|standing| standing.resumption.hint() == hint);
+            .find(|party| party.resumption.hint() == hint);
         let introduced = introduced.as_ref().and_then(|it| it.secret_of(hint));
         let secret = due.map(|due| (due.peer, &due.resumption)).or(introduced);
         let done = answering.step(&Known { key, secret }, entropy);
@@ -288,6 +290,7 @@ impl Server {
     }
 
     /// Message 2 is made, or what came was no message 1 of the device.
+    #[inline(never)] // As above.
     fn settle_answer(
         &mut self,
         now: Instant,

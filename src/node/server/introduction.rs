@@ -42,15 +42,16 @@ impl Server {
     pub(super) fn end_introduction(&mut self, keyed_with: Hint) {
         let introduced = self.introduced.take();
         let introduced = introduced.filter(|it| it.first.hint() == keyed_with);
-        if let (Some(introduced), Some(standing)) = (introduced, &mut self.trusted.standing) {
-            standing.session.promised = introduced.descriptor;
+        if let (Some(introduced), Some(session)) = (introduced, self.trusted.standing.session_mut())
+        {
+            session.promised = introduced.descriptor;
         }
     }
 
     /// The hint of an introduction that still counts.
     pub(super) fn introduced_hint(&self) -> Option<Hint> {
         let introduced = self.introduced.as_ref()?;
-        let counts = self.trusted.standing.is_none();
+        let counts = !self.trusted.standing.is_some();
         counts.then(|| introduced.first.hint())
     }
 }

@@ -30,6 +30,7 @@ mod relation;
 mod report;
 mod rows;
 mod session;
+mod standing;
 mod transmit;
 mod wall;
 
@@ -47,12 +48,12 @@ use heapless::Deque;
 
 use self::answering::Answering;
 use self::attempt::Attempt;
-use self::candidate::Standing;
 use self::command::Ordered;
 use self::comparison::Comparison;
 use self::introduction::Introduced;
 use self::passcode::Typed;
 use self::relation::Relation;
+use self::session::Session;
 use self::wall::Wall;
 use super::Error;
 use super::bucket::Bucket;
@@ -122,8 +123,8 @@ impl Server {
             attempt: Attempt::None,
             typed: None,
             comparison: Comparison::default(),
-            trusted: Relation::default(),
-            quarantine: Relation::default(),
+            trusted: Relation::new(),
+            quarantine: Relation::new(),
             keys_trusted_until: None,
             answering: None,
             strangers: Bucket::default(),
@@ -149,8 +150,7 @@ impl Server {
     /// The key of the paired device.
     #[must_use]
     pub fn peer(&self) -> Option<PublicKey> {
-        let standing = self.trusted.standing.as_ref()?;
-        Some(standing.peer)
+        Some(self.trusted.standing.party()?.peer)
     }
 
     /// Every locator under which a frame may come: what a table of many devices holds, up to 100.
@@ -208,8 +208,7 @@ impl Server {
     /// What the device's ticks stand for, by the newest boot that has said so; `None` without a pairing.
     #[must_use]
     pub fn device_clock(&self) -> Option<&Clock> {
-        let standing = self.trusted.standing.as_ref()?;
-        Some(&standing.session.clock)
+        Some(&self.trusted.standing.session()?.clock)
     }
 
     /// Tells the server the time, in milliseconds since 1970: receipts carry it from now on.
@@ -267,7 +266,7 @@ impl Server {
         };
         let mut handled = Err(Error::NotPaired);
         for trust in Trust::BOTH {
-            let Some(Standing { session, .. }) = &mut self.relation_mut(trust).standing else {
+            let Some(session) = self.session_mut(trust) else {
                 continue;
             };
             if session.knows(stored.epoch()) {
@@ -306,6 +305,10 @@ impl Server {
             Trust::Trusted => &mut self.trusted,
             Trust::Quarantined => &mut self.quarantine,
         }
+    }
+
+    fn session_mut(&mut self, trust: Trust) -> Option<&mut Session> {
+        self.relation_mut(trust).standing.session_mut()
     }
 
     /// The time in milliseconds since 1970.

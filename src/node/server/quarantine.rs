@@ -34,12 +34,13 @@ impl Server {
     ///
     /// For policy or a person to decide, who knows that the device was reset or repaired. Returns whether
     /// there was one.
+    #[inline(never)] // Seldom done, and on the stack of nothing else.
     pub fn clear_quarantine(&mut self) -> bool {
-        let Some(cleared) = &mut self.quarantine.standing else {
+        let Some(cleared) = self.quarantine.standing.session_mut() else {
             return false;
         };
-        if let Some(old) = &mut self.trusted.standing {
-            cleared.session.succeed(&mut old.session);
+        if let Some(old) = self.trusted.standing.session_mut() {
+            cleared.succeed(old);
         }
         core::mem::swap(&mut self.trusted, &mut self.quarantine);
         self.quarantine.forget();

@@ -1,7 +1,10 @@
-use super::candidate::{Candidate, Standing};
+use super::candidate::Candidate;
 use super::config::ServerConfig;
+use super::standing::Standing;
 use crate::crypto::hash::HASH_LEN;
 use crate::node::REPLACED_AT_MOST_EACH;
+use crate::pairing::PublicKey;
+use crate::seal;
 use crate::time::Instant;
 use crate::wire::{ConnectionId, Hint, Locator};
 
@@ -29,9 +32,9 @@ impl Trust {
 /// ```
 ///
 /// **Rule.** There is exactly one pending handshake, in RAM. Nothing ends by it until it is confirmed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Relation {
-    pub(super) standing: Option<Standing>,
+    pub(super) standing: Standing,
     pub(super) pending: Option<Pending>,
 }
 
@@ -50,10 +53,16 @@ pub(super) struct Pending {
 }
 
 impl Relation {
+    pub(super) const fn new() -> Self {
+        Self {
+            standing: Standing::new(),
+            pending: None,
+        }
+    }
+
     /// The hint of the secret in use.
     pub(super) fn hint(&self) -> Option<Hint> {
-        let standing = self.standing.as_ref()?;
-        Some(standing.resumption.hint())
+        Some(self.standing.party()?.resumption.hint())
     }
 
     /// Whether a reconnection is keyed with a secret that only a confirmation would bring into use.
@@ -74,42 +83,36 @@ impl Relation {
     }
 
     pub(super) fn locators(&self) -> impl Iterator<Item = Locator> {
-        let standing = self.standing.iter();
-        let open = standing.flat_map(|standing| standing.session.opener.locators());
+        let session = self.standing.session().into_iter();
+        let open = session.flat_map(|session| session.opener.locators());
         let pending = self.pending.iter();
         open.chain(pending.flat_map(|pending| pending.candidate.locators()))
     }
 
-    /// The candidate, whose first frame `opener` has opened, takes the place of what stood.
+    /// The candidate, in which `first` has brought an authentic frame, takes the place of what stood.
     pub(super) fn confirm(
         &mut self,
         now: Instant,
-        opener: crate::seal::Opener,
+        first: seal::CandidateEpoch,
         config: &ServerConfig,
     ) -> Option<Confirmed> {
-        let Pending {
-            candidate,
-            keyed_with,
-            ..
-        } = self.pending.take()?;
+        let pending = self.pending.as_ref()?;
+        let candidate = &pending.candidate;
         let confirmed = Confirmed {
             id: candidate.id(),
             peer: candidate.peer,
             by: candidate.model,
-            keyed_with,
-            is_first: self.standing.is_none(),
+            keyed_with: pending.keyed_with,
+            is_first: !self.standing.is_some(),
         };
-        let mut standing = candidate.confirm(now, opener, config);
-        if let Some(old) = &mut self.standing {
-            standing.session.succeed(&mut old.session);
-        }
-        self.standing = Some(standing);
+        self.standing.confirm(now, candidate, first, config);
+        self.pending = None;
         Some(confirmed)
     }
 
     /// Both, where they are: as a value to be assigned, they would pass over the stack.
     pub(super) fn forget(&mut self) {
-        self.standing = None;
+        self.standing.end();
         self.pending = None;
     }
 }
@@ -117,7 +120,7 @@ impl Relation {
 /// What has become of a pending handshake.
 pub(super) struct Confirmed {
     pub(super) id: [u8; 16],
-    pub(super) peer: crate::pairing::PublicKey,
+    pub(super) peer: PublicKey,
     pub(super) by: crate::pairing::Model,
     pub(super) keyed_with: Hint,
     pub(super) is_first: bool,

@@ -1,5 +1,5 @@
-use super::candidate::Standing;
 use super::session::Session;
+use super::standing::Party;
 use super::{Server, Trust};
 use crate::node::Error;
 use crate::pairing::{DescriptorHash, PublicKey};
@@ -40,17 +40,13 @@ impl Server {
         entropy: &mut impl Entropy,
         out: &'o mut [u8],
     ) -> Result<Option<&'o mut [u8]>, Error> {
-        let Some(standing) = &self.relation(trust).standing else {
+        let standing = &self.relation(trust).standing;
+        let (Some(party), Some(session)) = (standing.party(), standing.session()) else {
             return Ok(None);
         };
-        let Standing {
-            session,
-            resumption,
-            ..
-        } = standing;
         let mut note = [0; MAX_NOTE];
-        let note = standing.note(trust, &mut note)?;
-        let psk = RowPsk::of(resumption);
+        let note = session.note(trust, party.peer, &mut note)?;
+        let psk = RowPsk::of(&party.resumption);
         let row = Row {
             opener: &session.opener,
             psk: Some(&psk),
@@ -80,20 +76,18 @@ impl Server {
         let resumption = ResumptionSecret::from_secret_bytes(psk.expose())?;
         let note = Note::read(&row.note).map_err(bad)?;
         let peer = PublicKey::from_bytes(&note.peer)?;
-        let mut session = Session::new(now, note.session, row.opener, &self.config);
-        session.note_promise(note.due_ms);
-        session.promised = note.promised;
+        let config = self.config;
         let relation = self.relation_mut(note.trust);
         // A handshake that was keyed with an earlier secret is void: another worker was faster.
         let hint = resumption.hint();
         relation.pending = relation.pending.take().filter(|pending| {
             matches!(pending.keyed_with, Hint::NONE) || pending.keyed_with == hint
         });
-        relation.standing = Some(Standing {
-            peer,
-            session,
-            resumption,
-        });
+        let party = Party { peer, resumption };
+        let session = relation.standing.load(now, party, row.opener, &config);
+        session.id = note.session;
+        session.note_promise(note.due_ms);
+        session.promised = note.promised;
         self.note_change();
         Ok(note.trust)
     }
@@ -105,19 +99,23 @@ impl Server {
     }
 }
 
-impl Standing {
-    fn note<'o>(&self, trust: Trust, out: &'o mut [u8]) -> Result<&'o [u8], wire::Error> {
-        let session = &self.session;
+impl Session {
+    fn note<'o>(
+        &self,
+        trust: Trust,
+        peer: PublicKey,
+        out: &'o mut [u8],
+    ) -> Result<&'o [u8], wire::Error> {
         let quarantined = match trust {
             Trust::Trusted => 0,
             Trust::Quarantined => IS_QUARANTINED,
         };
         let mut writer = Writer::new(out);
-        writer.u8(quarantined | session.promised.map_or(0, |_| HAS_PROMISE))?;
-        writer.put(&session.id)?;
-        writer.put(self.peer.as_bytes())?;
-        writer.varint(session.due_ms.into())?;
-        if let Some(promised) = &session.promised {
+        writer.u8(quarantined | self.promised.map_or(0, |_| HAS_PROMISE))?;
+        writer.put(&self.id)?;
+        writer.put(peer.as_bytes())?;
+        writer.varint(self.due_ms.into())?;
+        if let Some(promised) = &self.promised {
             writer.put(promised.as_bytes())?;
         }
         Ok(writer.finish())

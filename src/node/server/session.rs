@@ -1,7 +1,8 @@
+use super::candidate::Candidate;
 use super::config::ServerConfig;
 use crate::link::{Clock, ClockEvent, ClockSample, DRIFT_PPM, Silence, StatusTimes};
 use crate::pairing::DescriptorHash;
-use crate::seal::{CommandSealer, EpochTag, Opened, Opener, ServerClock};
+use crate::seal::{self, CommandSealer, EpochTag, Opened, Opener, ServerClock};
 use crate::time::{Duration, Instant};
 use crate::wire::control::Status;
 use crate::wire::{Locator, Packet, Route, Space, Tag};
@@ -29,21 +30,50 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(now: Instant, id: [u8; 16], opener: Opener, config: &ServerConfig) -> Self {
-        let mut silence = Silence::new(config.silence_margin);
-        silence.note_frame(now);
+    /// No session, in the place of one.
+    pub(super) const fn closed() -> Self {
         Self {
-            id,
-            opener,
+            id: [0; 16],
+            opener: Opener::closed(),
             commands: None,
             promised: None,
             receipt_due: None,
             last_receipt: None,
-            silence,
-            clock: Clock::default(),
+            silence: Silence::new(Duration::ZERO),
+            clock: Clock::new(0, DRIFT_PPM),
             clock_of: None,
             due_ms: 0,
         }
+    }
+
+    pub(super) fn close(&mut self) {
+        self.id = [0; 16];
+        self.opener.close();
+        self.commands = None;
+        self.promised = None;
+        self.receipt_due = None;
+        self.last_receipt = None;
+        self.clock = Clock::default();
+        self.clock_of = None;
+        self.due_ms = 0;
+    }
+
+    /// The device of a session that there was none before is supervised from now on.
+    pub(super) fn begin(&mut self, now: Instant, config: &ServerConfig) {
+        self.silence = Silence::new(config.silence_margin);
+        self.silence.note_frame(now);
+    }
+
+    /// The candidate, in which `first` has brought an authentic frame, takes the place of this session. It takes over its
+    /// epochs, the supervision of the device, and its clock.
+    pub(super) fn restart(&mut self, candidate: &Candidate, first: seal::CandidateEpoch) {
+        let agreed = &candidate.agreed;
+        self.id = agreed.id();
+        self.opener.succeed(agreed, first);
+        self.commands = Some(agreed.command_sealer());
+        self.promised = candidate.promised.or(self.promised);
+        self.receipt_due = None;
+        self.last_receipt = None;
     }
 
     /// Takes over from the session before: its epochs, and the supervision of the device.

@@ -1,6 +1,5 @@
 use core::ops::Deref;
 
-use super::candidate::Standing;
 use super::{Server, ServerEvent, Trust};
 use crate::link::SilenceEvent;
 use crate::seal::ServerClock;
@@ -60,12 +59,11 @@ impl Server {
         let standing = [&self.trusted.standing, &self.quarantine.standing];
         let receipts = standing
             .into_iter()
-            .flatten()
-            .filter_map(|standing| standing.session.receipt_due);
+            .filter_map(|standing| standing.session()?.receipt_due);
         let typed = self.typed.as_ref().map(|typed| &typed.repetition);
         let typed = typed.map(|repetition| repetition.due.min(repetition.gives_up));
-        let silence = self.trusted.standing.as_ref();
-        let silence = silence.and_then(|standing| standing.session.silence.poll_timeout());
+        let trusted = self.trusted.standing.session();
+        let silence = trusted.and_then(|session| session.silence.poll_timeout());
         let attempt = self.attempt.poll_timeout();
         let command = self.command_due();
         [work, patience, typed, attempt, silence, command]
@@ -76,7 +74,7 @@ impl Server {
     }
 
     pub(super) fn check_silence(&mut self, now: Instant) {
-        let Some(Standing { session, .. }) = &mut self.trusted.standing else {
+        let Some(session) = self.trusted.standing.session_mut() else {
             return;
         };
         if let Some(SilenceEvent::Raised { heard }) = session.silence.check(now) {
@@ -116,7 +114,7 @@ impl Server {
             .into_iter()
             .zip([Recipient::Device, Recipient::Quarantined])
         {
-            let Some(Standing { session, .. }) = &mut self.relation_mut(trust).standing else {
+            let Some(session) = self.session_mut(trust) else {
                 continue;
             };
             if let Some(receipt) = session.take_receipt(now, clock, out) {

@@ -8,6 +8,7 @@ use heapless::Vec;
 use crate::crypto::Secret;
 use crate::seal::Opener;
 use crate::seal::ahead::{Ahead, Skipped};
+use crate::seal::candidate::CandidateEpoch;
 use crate::seal::epoch_table::EpochTable;
 use crate::seal::opened_epoch::OpenedEpoch;
 use crate::seal::schedule::{Chain, EpochSecret, OpenKey};
@@ -71,7 +72,9 @@ fn read_epoch(reader: &mut Reader<'_>, next: u32) -> Result<OpenedEpoch, Error> 
         _ => None,
     };
     let mut epoch = match (key, number) {
-        (Key::Open(key, salt), Some(number)) => OpenedEpoch::of_chain(number, locator, key, salt),
+        (Key::Open(key, salt), Some(number)) => {
+            OpenedEpoch::of_candidate(CandidateEpoch::new(number, locator, key, salt))
+        }
         (Key::Open(..), None) => return Err(Error::OutOfRange),
         (Key::Secret(secret), number) => OpenedEpoch::handed(number, locator, secret),
     };

@@ -119,3 +119,39 @@ fn of_keys_that_were_used_while_the_session_goes_on() {
     begin(&mut sealer, &mut Counting(40));
     assert!(copies(&sealer, handed.expose()) < before);
 }
+
+/// Of a session that gives its place to the next nothing is left but the epochs that it hands on.
+// IOMT-EPOCH-028, IOMT-SEC-001
+#[test]
+fn of_a_session_whose_place_was_taken_or_closed() {
+    let (mut sealer, opener) = pair();
+    let mut place = std::boxed::Box::new(opener);
+    receive(&mut place, &sealed(&mut sealer, Space::Data, b"a reading")).unwrap();
+    let open_key = secrets(1).chain.open_key().expose().to_vec();
+    let old = [
+        place.receipt_key.expose().to_vec(),
+        place.chain_for_tests().to_vec(),
+        open_key,
+    ];
+    let count = |place: &Opener, secret: &[u8]| copies(place, secret);
+    assert!(old.iter().all(|secret| count(&place, secret) == 1));
+
+    let agreed = Agreed::new(secrets(40));
+    let mut sealer = secrets(40).into_sealer(&STATIC_SECRET).unwrap();
+    begin(&mut sealer, &mut Counting(60));
+    let mut first = sealed(&mut sealer, Space::Data, b"the first");
+    let (epoch, _) = agreed.authenticate(&mut first).unwrap();
+    place.succeed(&agreed, epoch);
+    assert!(old.iter().all(|secret| count(&place, secret) == 0));
+    let (_, new) = sealer.opened().unwrap();
+    let kept = [
+        new.expose().to_vec(),
+        place.receipt_key.expose().to_vec(),
+        place.chain_for_tests().to_vec(),
+    ];
+    let before: Vec<_> = kept.iter().map(|secret| count(&place, secret)).collect();
+    place.close();
+    for (secret, before) in kept.iter().zip(before) {
+        assert!(count(&place, secret) < before);
+    }
+}

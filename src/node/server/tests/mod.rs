@@ -7,6 +7,7 @@
 mod crashes;
 mod delivery;
 mod external;
+mod first_frame;
 mod fleet;
 mod peer;
 mod quarantine;
