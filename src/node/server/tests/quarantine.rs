@@ -104,6 +104,15 @@ fn a_cleared_quarantine_takes_the_place_of_the_pairing() {
 }
 
 #[test]
+fn a_handshake_that_waits_for_its_first_frame_is_not_there_to_be_cleared() {
+    let (mut bench, mut peer, _) = restored();
+    assert!(!bench.server.clear_quarantine());
+    let first = peer.seal(b"first");
+    assert_eq!(bench.receive(&first), Ok(Kind::Quarantined));
+    assert!(bench.server.clear_quarantine());
+}
+
+#[test]
 fn a_quarantine_survives_the_death_of_the_server() {
     let (mut bench, mut peer, _) = restored();
     bench.converse(&mut peer);
