@@ -51,6 +51,7 @@ pub(crate) fn wipe(bytes: &mut [u8]) {
 pub(crate) struct Secret([u8; KEY_LEN]);
 
 impl Zeroize for Secret {
+    #[inline(never)] // As `wipe`, and whoever drops one says no length.
     fn zeroize(&mut self) {
         wipe(&mut self.0);
     }

@@ -99,6 +99,7 @@ impl<const BYTES: usize> Packed<BYTES> {
         self.entries_between(at, self.used()).next()
     }
 
+    #[inline(never)] // Whatever is noted of a frame ends here.
     pub(super) fn set_head(&mut self, at: usize, head: Head) {
         let slot = self.bytes.get_mut(at..).unwrap_or_default();
         // Has room: a head stands there.

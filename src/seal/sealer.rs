@@ -74,6 +74,7 @@ impl Sealer {
     /// # Errors
     ///
     /// [`Error::BadSavedSession`], or [`Error::BadKeyLength`] for the static secret.
+    #[inline(never)] // Its parts are on the stack while it puts them together, and no longer.
     pub fn restore(saved: &[u8], static_secret: &[u8]) -> Result<Self, Error> {
         let static_secret = Secret::try_from(static_secret).map_err(|_| Error::BadKeyLength)?;
         let Loaded {

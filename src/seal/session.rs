@@ -247,17 +247,19 @@ impl Saved<'_> {
         out: &mut [u8; SAVED_SESSION_LEN],
     ) -> Result<(), Error> {
         let mut writer = Writer::new(out);
-        writer.put(&[SAVED_VERSION, SUITE])?;
-        writer.put(self.id)?;
-        writer.put(self.hash)?;
-        writer.put(&self.next.number().to_be_bytes())?;
-        writer.put(&self.reached.to_be_bytes())?;
-        writer.put(self.next.expose())?;
-        writer.put(self.receipt_key.expose())?;
-        writer.put(&self.commands.next.number().to_be_bytes())?;
-        writer.put(self.commands.next.expose())?;
-        writer.u8(self.commands.outcome)?;
-        writer.put(&self.fingerprint)?;
+        writer.put_all(&[
+            &[SAVED_VERSION, SUITE],
+            self.id,
+            self.hash,
+            &self.next.number().to_be_bytes(),
+            &self.reached.to_be_bytes(),
+            self.next.expose(),
+            self.receipt_key.expose(),
+            &self.commands.next.number().to_be_bytes(),
+            self.commands.next.expose(),
+            &[self.commands.outcome],
+            &self.fingerprint,
+        ])?;
         if let Some((content, code)) = out.split_last_chunk_mut() {
             *code = code_of(content, static_secret);
         }

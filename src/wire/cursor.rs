@@ -207,6 +207,22 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Appends these parts, one behind the other; where not all of them fit, nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRoom`] for the first that does not fit.
+    #[cfg(feature = "seal")]
+    #[inline(never)] // One call for many parts: each that is written in place is as long as a call.
+    pub(crate) fn put_all(&mut self, parts: &[&[u8]]) -> Result<(), Error> {
+        let start = self.len;
+        let put = parts.iter().try_for_each(|part| self.put(part));
+        if put.is_err() {
+            self.len = start;
+        }
+        put
+    }
+
     /// Appends one byte.
     ///
     /// # Errors

@@ -217,7 +217,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
     /// Whether this frame is here, and is to leave before all other data.
     #[must_use]
     pub fn is_first(&self, key: FrameKey) -> bool {
-        self.find(key).is_some_and(|entry| entry.head.is_first())
+        self.is_here(key, Head::is_first)
     }
 
     /// Whether this frame is here.
@@ -281,11 +281,7 @@ impl<const BYTES: usize> Outbox<BYTES> {
 
     /// Takes the word that a frame is on storage; whether it was here.
     pub fn mark_stored(&mut self, key: FrameKey) -> bool {
-        let Some(Entry { at, head, .. }) = self.find(key) else {
-            return false;
-        };
-        self.frames.set_head(at, head.stored());
-        true
+        self.mark(key, Head::stored)
     }
 
     /// The next frame to be sent, if one is due, of the epochs that `may_send` says yes to.
@@ -423,6 +419,21 @@ impl<const BYTES: usize> Outbox<BYTES> {
             }
         }
         Some(end)
+    }
+
+    #[inline(never)] // As the next: once for all marks and questions.
+    fn mark(&mut self, key: FrameKey, marked: fn(Head) -> Head) -> bool {
+        let Some(Entry { at, head, .. }) = self.find(key) else {
+            return false;
+        };
+        self.frames.set_head(at, marked(head));
+        true
+    }
+
+    /// Whether this frame is here, and its head is so.
+    #[inline(never)]
+    fn is_here(&self, key: FrameKey, is: fn(Head) -> bool) -> bool {
+        self.find(key).is_some_and(|entry| is(entry.head))
     }
 
     fn find(&self, key: FrameKey) -> Option<Entry<'_>> {

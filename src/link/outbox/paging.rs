@@ -1,7 +1,7 @@
 //! What an owner asks who keeps the frames on storage too, and only some of them here.
 
 use super::{FrameKey, Outbox, WINDOW, key_of};
-use crate::link::packed::Entry;
+use crate::link::head::Head;
 use crate::wire::Space;
 
 impl<const BYTES: usize> Outbox<BYTES> {
@@ -29,23 +29,19 @@ impl<const BYTES: usize> Outbox<BYTES> {
 
     /// Takes the word that storage has refused a frame: it may be sent, and is nowhere else; whether it was here.
     pub fn mark_refused(&mut self, key: FrameKey) -> bool {
-        let Some(Entry { at, head, .. }) = self.find(key) else {
-            return false;
-        };
-        self.frames.set_head(at, head.refused());
-        true
+        self.mark(key, Head::refused)
     }
 
     /// Whether this frame is here alone: storage has refused it.
     #[must_use]
     pub fn is_refused(&self, key: FrameKey) -> bool {
-        self.find(key).is_some_and(|entry| entry.head.is_refused())
+        self.is_here(key, Head::is_refused)
     }
 
     /// Whether this frame is here and waits for the answer of storage.
     #[must_use]
     pub fn is_unstored(&self, key: FrameKey) -> bool {
-        self.find(key).is_some_and(|entry| !entry.head.is_stored())
+        self.is_here(key, |head| !head.is_stored())
     }
 
     /// The first frame that waits for [`Outbox::mark_stored`] or [`Outbox::mark_refused`]; alarms come first.

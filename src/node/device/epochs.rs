@@ -288,6 +288,7 @@ impl Epochs {
     }
 
     /// How many frames of a space are lost in what no image has.
+    #[inline(never)] // For each space.
     pub(super) fn lost_unkept(&self, space: Space) -> u32 {
         let unkept = self.records.iter().filter(|record| !record.is_kept);
         unkept

@@ -52,15 +52,33 @@ pub(super) struct Image<'a> {
     pub(super) vouching: Vouching,
 }
 
-/// What an image says.
+/// What an image says; secrets are taken out of it only when it is clear where they stay.
 pub(super) struct Loaded<'a> {
     pub(super) place: u8,
     pub(super) session: Option<&'a [u8]>,
     pub(super) peer: PublicKey,
-    pub(super) chained: Chained,
-    pub(super) successor: Option<Successor>,
+    current: &'a [u8],
+    previous: Option<&'a [u8]>,
+    /// Its static key, and its first psk.
+    successor: Option<(PublicKey, &'a [u8])>,
     pub(super) vouching: Vouching,
     pub(super) epochs: StoredEpochs<'a>,
+}
+
+impl Loaded<'_> {
+    pub(super) fn chained(&self) -> Option<Chained> {
+        let secret = |bytes| ResumptionSecret::from_secret_bytes(bytes).ok();
+        Some(Chained {
+            current: secret(self.current)?,
+            previous: self.previous.and_then(secret),
+        })
+    }
+
+    pub(super) fn successor(&self) -> Option<Successor> {
+        let (key, first) = self.successor?;
+        let first = ResumptionSecret::from_secret_bytes(first).ok()?;
+        Some(Successor { key, first })
+    }
 }
 
 /// The epochs of an image, all of which can be read; they are not kept, for there may be many.
@@ -85,22 +103,20 @@ impl Image<'_> {
         out: &'o mut [u8],
     ) -> Result<&'o mut [u8], seal::Error> {
         let mut writer = Writer::new(out);
-        writer.u8(VERSION)?;
-        writer.put(&[self.place, self.flags()])?;
-        if let Some(session) = self.session {
-            writer.put(session)?;
-        }
-        writer.put(self.peer.as_bytes())?;
-        writer.put(self.chained.current.secret_bytes())?;
-        if let Some(previous) = &self.chained.previous {
-            writer.put(previous.secret_bytes())?;
-        }
-        if let Some(successor) = self.successor {
-            writer.put(successor.key.as_bytes())?;
-            writer.put(successor.first.secret_bytes())?;
-        }
+        let Chained { current, previous } = self.chained;
+        let previous = previous.as_ref().map(ResumptionSecret::secret_bytes);
+        let successor = self.successor;
         let count = epochs.clone().count();
-        writer.u8(u8::try_from(count).unwrap_or(u8::MAX))?;
+        writer.put_all(&[
+            &[VERSION, self.place, self.flags()],
+            self.session.map_or(&[][..], |session| session),
+            self.peer.as_bytes(),
+            current.secret_bytes(),
+            previous.unwrap_or_default(),
+            successor.map_or(&[][..], |successor| successor.key.as_bytes()),
+            successor.map_or(&[][..], |successor| successor.first.secret_bytes()),
+            &[u8::try_from(count).unwrap_or(u8::MAX)],
+        ])?;
         for (record, origin) in epochs {
             write_epoch(record, origin, &mut writer)?;
         }
@@ -157,18 +173,10 @@ fn read(content: &[u8]) -> Option<Loaded<'_>> {
         place,
         session: has(HAS_SESSION).then_some(session),
         peer: PublicKey::from_bytes(peer).ok()?,
-        chained: Chained {
-            current: ResumptionSecret::from_secret_bytes(current).ok()?,
-            previous: match has(HAS_PREVIOUS) {
-                true => Some(ResumptionSecret::from_secret_bytes(previous).ok()?),
-                false => None,
-            },
-        },
+        current,
+        previous: has(HAS_PREVIOUS).then_some(previous),
         successor: match has(HAS_SUCCESSOR) {
-            true => Some(Successor {
-                key: PublicKey::from_bytes(successor).ok()?,
-                first: ResumptionSecret::from_secret_bytes(first).ok()?,
-            }),
+            true => Some((PublicKey::from_bytes(successor).ok()?, first)),
             false => None,
         },
         vouching: Vouching {
@@ -190,12 +198,14 @@ fn write_epoch(
         Origin::Here | Origin::EarlierBoot => 0,
     };
     let named = if record.is_named { IS_NAMED } else { 0 };
-    writer.put(&record.epoch.number.to_be_bytes())?;
-    writer.put(&record.epoch.locator.0)?;
-    writer.put(&record.epoch.salt.0)?;
-    writer.put(record.secret.expose())?;
-    writer.put(&record.run.0)?;
-    writer.u8(earlier | named)
+    writer.put_all(&[
+        &record.epoch.number.to_be_bytes(),
+        &record.epoch.locator.0,
+        &record.epoch.salt.0,
+        record.secret.expose(),
+        &record.run.0,
+        &[earlier | named],
+    ])
 }
 
 fn read_epoch(bytes: &[u8; EPOCH_LEN]) -> Result<EpochRecord, wire::Error> {

@@ -133,8 +133,8 @@ impl<const BYTES: usize> Peer<BYTES> {
     /// Takes up what an image says: its epochs are those of earlier boots, whose end nobody has written down.
     pub(super) fn restore(&mut self, loaded: Loaded<'_>, config: &Config) {
         self.number = loaded.place;
-        self.chained = Some(loaded.chained);
-        self.successor = loaded.successor;
+        self.chained = loaded.chained();
+        self.successor = loaded.successor();
         self.vouching = loaded.vouching;
         for mut record in loaded.epochs {
             record.is_cut = true;

@@ -174,7 +174,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
     ///
     /// An owner that pairs again takes over what waits for it; a new one gets nothing of what was for another.
     fn adopt(&mut self, now: Instant, proved: &Proved, start: Start) {
-        self.attempt = None;
+        self.give_up_attempt();
         let key = proved.peer;
         if self.refuse_known(key).is_ok() {
             self.change_owner(now, key);

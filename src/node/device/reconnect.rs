@@ -138,6 +138,11 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         Ok(())
     }
 
+    #[inline(never)] // What it has of secrets is wiped in one place.
+    pub(super) fn give_up_attempt(&mut self) {
+        self.attempt = None;
+    }
+
     /// Goes on to the next rung where nobody answers.
     pub(super) fn end_attempt(&mut self, now: Instant) {
         let retry = self.config.retry;
@@ -146,7 +151,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             return;
         }
         let (number, is_refused) = (attempt.peer, attempt.is_refused);
-        self.attempt = None;
+        self.give_up_attempt();
         if let Some(peer) = self.peer_mut(number) {
             peer.climb(now, retry, is_refused);
         }
@@ -166,7 +171,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
             return Ok(());
         };
         let (number, rung) = (attempt.peer, attempt.rung);
-        self.attempt = None;
+        self.give_up_attempt();
         if !self.is_of_use(number, rung) {
             return Ok(());
         }

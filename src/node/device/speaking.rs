@@ -37,13 +37,10 @@ impl<const BYTES: usize> Peer<BYTES> {
     ) -> Option<(FrameKey, &'o mut [u8])> {
         let epochs = &self.epochs;
         let (key, short) = self.outbox.next_due(now, |slot| epochs.may_send(slot))?;
-        let Ok(Packet::Frame(frame)) = Packet::parse(short) else {
-            return None;
-        };
         let record = self.epochs.by_slot(key.epoch)?;
         let is_waiting_in_log = key.counter >= record.progress(key.space).loaded;
         let route = route_of(record, &self.contact, config)?;
-        let sent = Frame { route, ..frame }.emit(out).ok();
+        let sent = routed(short, route, out);
         let stays = self.outbox.is_first(key) || self.outbox.is_refused(key);
         if is_waiting_in_log && !stays {
             // It was sent while it was fresh; its turn in the backlog comes from the log.
@@ -67,10 +64,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         let (counter, short) = sealed.ok()?;
         self.control
             .note_sent(now, counter, config.retry, config.due);
-        let Ok(Packet::Frame(frame)) = Packet::parse(short) else {
-            return None;
-        };
-        Frame { route, ..frame }.emit(out).ok()
+        routed(short, route, out)
     }
 
     fn write_control_records(
@@ -255,6 +249,15 @@ impl<const BYTES: usize> Peer<BYTES> {
         });
         in_log.sum::<u64>() + u64::try_from(in_ram.count()).unwrap_or(u64::MAX)
     }
+}
+
+/// A frame in the short form, with the header that its recipient needs.
+#[inline(never)] // For frames of readings and for control frames.
+fn routed<'o>(short: &[u8], route: Route, out: &'o mut [u8; MAX_DATAGRAM]) -> Option<&'o mut [u8]> {
+    let Ok(Packet::Frame(frame)) = Packet::parse(short) else {
+        return None;
+    };
+    Frame { route, ..frame }.emit(out).ok()
 }
 
 /// "Short frames are for the newest epoch that a receipt on this connection has named"

@@ -92,21 +92,27 @@ impl<const BYTES: usize> Peer<BYTES> {
         stored: [u8; 16],
         config: &Config,
     ) -> Result<Outcome, Error> {
-        let is_stored = |next: &mut NextSession| next.session.sealer.session() == stored;
-        let Some(mut next) = self.next.take_if(is_stored) else {
+        let is_stored = |next: &&mut NextSession| next.session.sealer.session() == stored;
+        let Some(next) = self.next.as_mut().filter(is_stored) else {
             // Another has taken its place meanwhile, and is stored next.
             return Ok(Outcome::Nothing);
         };
         let mut record = next.session.open_begun()?;
         record.is_kept = self.storing.has_newest;
-        let lost = COUNTED.map(|space| (space, self.epochs.lost_unkept(space)));
+        let [alarm, data] = COUNTED;
+        let lost = [
+            self.epochs.lost_unkept(alarm),
+            self.epochs.lost_unkept(data),
+        ];
         self.epochs.forget_unkept();
         next.session.ends = now + config.session_age;
         self.epochs.hand_over();
         for record in self.epochs.iter() {
             self.outbox.withdraw_epoch(record.slot);
         }
-        self.epochs.push(record).ok_or(Error::NotAwaited)?;
+        let pushed = self.epochs.push(record);
+        let next = self.next.take().ok_or(Error::NotAwaited)?;
+        pushed.ok_or(Error::NotAwaited)?;
         self.session = Some(next.session);
         let had_secret = self.chained.replace(next.chained).is_some();
         match next.by {
@@ -119,7 +125,7 @@ impl<const BYTES: usize> Peer<BYTES> {
         self.contact.begin_session(now, config);
         self.is_introduced &= matches!(next.by, Some(Rung::Current | Rung::Previous));
         // What was named as lost in an epoch that is forgotten is named in this one.
-        for (space, frames) in lost {
+        for (space, frames) in COUNTED.into_iter().zip(lost) {
             for _ in 0..frames {
                 let _ = self.skip(now, space);
             }

@@ -92,7 +92,7 @@ impl<const BYTES: usize, const PEERS: usize> Device<'_, BYTES, PEERS> {
         let worked = work_once(&mut attempt.exchange, shared, &self.key);
         if attempt.exchange.is_over() {
             let (number, again) = (attempt.peer(), now + self.config.retry.longest);
-            self.attempt = None;
+            self.give_up_attempt();
             if let Some(peer) = self.peer_mut(number) {
                 peer.ladder.postpone(again);
             }
