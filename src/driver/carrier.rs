@@ -24,8 +24,9 @@ pub trait Datagrams {
 
     /// Sends a datagram of 1 to [`MAX_DATAGRAM`] bytes.
     ///
-    /// After a future that is dropped before its end, the driver sends the same datagram again before any other. What
-    /// had left of it then counts: a carrier of bytes goes on where it stopped.
+    /// The driver gives it 20 ms, and listens then. After a future that is dropped before its end, it sends the same
+    /// datagram again before any other, unless [`receive`](Self::receive) has failed meanwhile. What had left of it
+    /// then counts: a carrier of bytes goes on where it stopped.
     ///
     /// # Errors
     ///

@@ -11,7 +11,8 @@ use crate::wire::MAX_DATAGRAM;
 /// | | on the device, the peripheral | on the gateway or phone, the central |
 /// |---|---|---|
 /// | [`receive`](Self::receive) | [`TO_DEVICE`](crate::link::ble::TO_DEVICE) was written | [`FROM_DEVICE`](crate::link::ble::FROM_DEVICE) was notified |
-/// | [`send`](Self::send) | notifies `FROM_DEVICE` | writes `TO_DEVICE`, with a response or without |
+/// | [`send`](Self::send) | notifies `FROM_DEVICE` | writes `TO_DEVICE` |
+/// | [`ready`](Self::ready) | at once, where notifications queue | the same without a response; else when the one before has come |
 ///
 /// Values stay in order; they may be lost, and come twice.
 pub trait Characteristics {
@@ -30,9 +31,21 @@ pub trait Characteristics {
         value: &mut [u8; AttPayload::MAX.len()],
     ) -> impl Future<Output = Result<usize, Self::Error>>;
 
-    /// Sends a value, whole or not at all.
+    /// Waits until the stack takes a value, as long as it likes. At once, unless it is said otherwise.
     ///
-    /// After a future that is dropped before its end, the same value is sent again, whether it was on its way or not.
+    /// A future that is dropped before its end has changed nothing.
+    ///
+    /// # Errors
+    ///
+    /// What the stack has to say. The datagram counts as lost.
+    fn ready(&mut self) -> impl Future<Output = Result<(), Self::Error>> {
+        core::future::ready(Ok(()))
+    }
+
+    /// Sends a value, whole or not at all: the end is that the stack has taken it, not that it has arrived.
+    ///
+    /// After a future that is dropped before its end, the same value is sent again, whether it was on its way or not. That
+    /// is the case after 20 ms, so who waits for a response here would send the same value for ever.
     ///
     /// # Errors
     ///
@@ -53,6 +66,10 @@ impl<C: Characteristics + ?Sized> Characteristics for &mut C {
         (**self).receive(value)
     }
 
+    fn ready(&mut self) -> impl Future<Output = Result<(), Self::Error>> {
+        (**self).ready()
+    }
+
     fn send(&mut self, value: &[u8]) -> impl Future<Output = Result<(), Self::Error>> {
         (**self).send(value)
     }
@@ -70,8 +87,8 @@ impl<C: Characteristics + ?Sized> Characteristics for &mut C {
 ///
 /// **What comes out was sent.** A fragment that is refused, for whatever reason, costs its datagram and is counted.
 ///
-/// **A datagram goes on where it stopped** when its future was dropped: at the smallest MTU it has up to 69 fragments, and a
-/// radio that is asked for each 30 ms would never come to the end of one that begins anew each time. The fragment that was
+/// **A datagram goes on where it stopped** when its future was dropped: at the smallest MTU it has up to 69 fragments, and one
+/// that begins anew each 20 ms would never come to its end. The fragment that was
 /// on its way goes out once more, cut as it was: the other side knows a repeated one. So a datagram
 /// keeps the size of its fragments when the MTU grows; where it shrinks, or another datagram comes, the number is a new one,
 /// and the other side drops what it has.
@@ -216,11 +233,11 @@ impl<C: Characteristics, T: Timer> Datagrams for GattPort<C, T> {
         let going_on = match going_on {
             Some(going_on) => going_on,
             None => {
-                let before = fragmenter.clone();
-                let _number = fragmenter.fragments(datagram, payload)?;
+                let at_number = fragmenter.clone();
+                fragmenter.fragments(datagram, payload)?; // Takes the number, or refuses.
                 Begun {
                     name,
-                    fragmenter: before,
+                    fragmenter: at_number,
                     payload,
                     sent: 0,
                 }
@@ -243,8 +260,9 @@ impl Begun {
     ) -> Result<(), PortError<C::Error>> {
         let fragments = self.fragmenter.clone().fragments(datagram, self.payload)?;
         for fragment in fragments.skip(self.sent) {
-            let value = fragment.write(value)?;
-            let sent = characteristics.send(value).await;
+            let ready = characteristics.ready().await;
+            ready.map_err(PortError::Port)?;
+            let sent = characteristics.send(fragment.write(value)?).await;
             sent.map_err(PortError::Port)?;
             self.sent = self.sent.saturating_add(1);
         }

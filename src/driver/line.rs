@@ -72,7 +72,13 @@ impl Line {
             }
         };
         Ok(match before(received, end).await {
-            Some(First::One(len)) => Heard::Datagram(len?),
+            Some(First::One(received)) => {
+                if received.is_err() {
+                    // What was for this connection is not for the next.
+                    self.waiting = 0;
+                }
+                Heard::Datagram(received?)
+            }
             Some(First::Other(signal)) => Heard::Signal(signal),
             None => Heard::Nothing,
         })

@@ -1,7 +1,7 @@
-//! A device and its server's end, driven on tokio over real sockets and a real pseudo-terminal.
+//! A device and its server's end, driven on tokio over real sockets, a real pseudo-terminal, and characteristics in memory.
 //!
 //! ```text
-//!  200 readings ─► Device ─► Driver ─► Lossy ─► UDP on loopback, TCP or a pseudo-terminal ─► Driver ─► Server ─► Database
+//!  200 readings ─► Device ─► Driver ─► Lossy ─► UDP, TCP, a pseudo-terminal or GATT ─► Driver ─► Server ─► Database
 //! ```
 #![allow(
     clippy::unwrap_used,

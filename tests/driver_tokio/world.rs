@@ -87,10 +87,17 @@ impl Store for Database {
 
 /// A device that waits for whoever knows its label.
 pub(crate) fn device(keeping: Keeping) -> Driver<Patch> {
-    let config = Config {
-        retry: RETRY,
+    device_of(Config {
         keeping,
         ..Config::DEFAULT
+    })
+}
+
+/// The same by other settings, but for how often it asks again.
+pub(crate) fn device_of(config: Config) -> Driver<Patch> {
+    let config = Config {
+        retry: RETRY,
+        ..config
     };
     let key = Identity::generate(&mut SystemEntropy).unwrap();
     let mut device = Device::new(key, Descriptor::default(), config).unwrap();
