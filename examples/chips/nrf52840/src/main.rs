@@ -9,7 +9,7 @@
 //! It is checked by the project's checks, not linked, and has **not run on hardware**: take it as a beginning. The factory
 //! writes the device's key and label (`FACTORY_LEN`) in front of the storage. To press button 1 of the development kit at
 //! power-up lets whoever has the label pair. LED 1 goes out when the sensor has started; where it stays on, it has halted.
-//! `iomt::link::ble` says what else a good peripheral does: a resolvable address, intervals that change.
+//! `iomt::link::ble` says what else a good peripheral does: a resolvable address, other intervals, `ADVERTISEMENT_ARMED`.
 #![no_std]
 #![no_main]
 
@@ -18,13 +18,14 @@ mod chip;
 mod device;
 #[path = "../../shared/embassy.rs"]
 mod embassy;
+#[path = "../../shared/gatt.rs"]
+mod gatt;
 #[path = "../../shared/noise.rs"]
 mod noise;
 #[path = "../../shared/trouble.rs"]
 mod trouble;
 
 use embassy_executor::Spawner;
-use embassy_futures::join::join;
 use embassy_nrf::gpio::{Input, Level, Output, OutputDrive, Pull};
 use embassy_nrf::rng::Rng;
 use embassy_time::{Duration, Ticker};
@@ -38,8 +39,9 @@ use trouble_host::prelude::{Address, DefaultPacketPool, HostResources};
 
 use device::{FACTORY_LEN, Sensor, halt, start};
 use embassy::{Clock, resume};
+use gatt::Gatt;
 use noise::Noise;
-use trouble::{Gatt, Radio};
+use trouble::Radio;
 
 /// Where the factory has written, and behind it the storage.
 const FACTORY: u32 = 0xE_F000;
@@ -50,7 +52,6 @@ const DIE_TEMPERATURE: Metric = Metric::vendor(Metric::NO_VENDOR, 256);
 #[embassy_executor::main]
 async fn main(spawner: Spawner) -> ! {
     static PLACE: StaticCell<Sensor> = StaticCell::new();
-
     let p = embassy_nrf::init(Default::default());
     let mut led = Output::new(p.P0_13, Level::Low, OutputDrive::Standard);
     let is_pressed = Input::new(p.P0_11, Pull::Up).is_low();
@@ -92,6 +93,5 @@ async fn main(spawner: Spawner) -> ! {
         Observation::new(DIE_TEMPERATURE, Unit::CELSIUS, Clock.now(), celsius.into())
     };
     let radio = Radio { peripheral, gatt };
-    let serve = radio.serve(device, &mut board, measure);
-    join(host.run(), serve).await.1
+    radio.serve(host.run(), device, &mut board, measure).await
 }
