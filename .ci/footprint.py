@@ -22,7 +22,7 @@ STALE = 0.02  # of a figure on the page, before it is stale
 # What each line of the table of budgets may come to, by hand: what it is today, so that it does not get worse unnoticed,
 # whether its budget is met or missed. Lower them where a figure falls; raise one only with the reason in the page.
 CEILINGS = {
-    ("flash without signal", "M4F"): 75_000,
+    ("flash without signal", "M4F"): 74_600,
     ("+ R peaks, codec", "M4F"): 9_200,
     ("RAM, `Sealer`", "M4F"): 512,
     ("RAM, `Opener`", "M4F"): 5_500,
@@ -32,7 +32,7 @@ CEILINGS = {
     ("pairing, device", "M4F"): 7_365_000,
     ("R peaks, a sample", "M4F"): 268,
     ("packing, a sample", "M4F"): 362,
-    ("flash without signal", "M0"): 86_600,
+    ("flash without signal", "M0"): 85_800,
     ("+ R peaks, codec", "M0"): 9_650,
     ("RAM, `Sealer`", "M0"): 512,
     ("RAM, `Opener`", "M0"): 5_500,

@@ -172,7 +172,7 @@ impl Characteristics for Answered {
     }
 }
 
-// IOMT-CARR-020
+// IOMT-CARR-021
 #[test]
 fn a_stack_that_takes_its_time_for_each_value_delivers() {
     for mtu in [23, 247] {
