@@ -182,10 +182,10 @@ impl EpochTable {
     /// The epoch of the tag `next` goes, since the new session begins with it.
     #[cfg(feature = "node")]
     pub(super) fn end_session(&mut self, next: EpochTag) {
-        self.epochs.retain(|epoch| {
+        for epoch in self.epochs.iter_mut() {
             epoch.inherit();
-            epoch.tag() != next
-        });
+        }
+        self.epochs.retain(|epoch| epoch.tag() != next);
     }
 }
 
