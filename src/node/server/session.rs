@@ -10,10 +10,6 @@ use crate::wire::{Locator, Packet, Route, Space, Tag};
 /// "at most one a second and session"
 const DUPLICATE_RECEIPT_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Of a device that was not heard.
-const NO_SILENCE: Silence = Silence::new(Duration::ZERO);
-const NO_CLOCK: Clock = Clock::new(0, DRIFT_PPM);
-
 /// A session that was confirmed: its frames, and when the next receipt is due.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -43,8 +39,8 @@ impl Session {
             promised: None,
             receipt_due: None,
             last_receipt: None,
-            silence: NO_SILENCE,
-            clock: NO_CLOCK,
+            silence: Silence::new(Duration::ZERO),
+            clock: Clock::new(0, DRIFT_PPM),
             clock_of: None,
             due_ms: 0,
         }
@@ -70,8 +66,8 @@ impl Session {
         *promised = None;
         *receipt_due = None;
         *last_receipt = None;
-        *silence = NO_SILENCE;
-        *clock = NO_CLOCK;
+        *silence = Silence::new(Duration::ZERO);
+        *clock = Clock::new(0, DRIFT_PPM);
         *clock_of = None;
         *due_ms = 0;
     }
