@@ -154,7 +154,7 @@ impl EpochTable {
     }
 
     /// Takes the epochs of the session before, as many as there is room for, the newest first.
-    #[inline(never)] // As above.
+    #[inline(never)] // An open epoch is on the stack here, and not in what leads to it.
     pub(super) fn inherit(&mut self, old: &mut Self) {
         self.twin = self.twin.or(old.twin);
         while let Some(epoch) = old.epochs.pop() {
@@ -164,7 +164,7 @@ impl EpochTable {
 
     /// The same of another session of the device, which keeps them.
     #[cfg(feature = "node")]
-    #[inline(never)] // As above.
+    #[inline(never)] // An open epoch is on the stack here, and not in what leads to it.
     pub(super) fn copy(&mut self, other: &Self) {
         for epoch in other.epochs.iter().rev() {
             self.inherit_epoch(epoch.share());
@@ -178,13 +178,14 @@ impl EpochTable {
         }
     }
 
-    /// The same of the session that was here until now; the epoch of this tag is the next one's own.
+    /// Another session takes the place of the one that was here: all epochs are over, and stay as those of an earlier one.
+    /// The epoch of the tag `next` goes, since the new session begins with it.
     #[cfg(feature = "node")]
     pub(super) fn end_session(&mut self, next: EpochTag) {
-        self.epochs.retain(|epoch| {
+        for epoch in self.epochs.iter_mut() {
             epoch.inherit();
-            epoch.tag() != next
-        });
+        }
+        self.epochs.retain(|epoch| epoch.tag() != next);
     }
 }
 

@@ -82,7 +82,7 @@ impl Opener {
         self.epochs.inherit(&mut old.epochs);
     }
 
-    /// The place of a session; of no use to anybody before one [succeeds](Self::succeed) there.
+    /// The place of a session; of no use to anybody before one [takes it](Self::restart).
     #[cfg(feature = "node")]
     pub(crate) const fn closed() -> Self {
         Self {
@@ -102,7 +102,7 @@ impl Opener {
     /// The session in which `first` has brought an authentic frame takes the place of this one and takes over from it: as
     /// [`Opener::inherit`], where it stands.
     #[cfg(feature = "node")]
-    pub(crate) fn succeed(&mut self, agreed: &Agreed, first: CandidateEpoch) {
+    pub(crate) fn restart(&mut self, agreed: &Agreed, first: CandidateEpoch) {
         self.receipt_key = agreed.secrets.receipt_key.share();
         self.ahead.restart(&agreed.secrets.chain, agreed.upcoming);
         self.epochs.end_session(first.tag());
@@ -287,7 +287,7 @@ impl Opener {
     }
 
     /// A frame of it is authentic.
-    #[inline(never)] // As above.
+    #[inline(never)] // Of few frames: the epoch that it keeps is not on the stack of all others.
     fn begin_epoch(&mut self, candidate: CandidateEpoch) {
         self.ahead.pass(candidate.locator);
         self.epochs.keep_candidate(candidate);

@@ -101,7 +101,7 @@ impl Server {
     }
 
     fn order(&mut self, now: Instant, order: Order) -> Result<(), Error> {
-        if !self.trusted.standing.is_some() {
+        if self.trusted.standing.is_none() {
             return Err(Error::NotPaired);
         }
         if self.ordered.is_some() {

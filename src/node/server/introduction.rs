@@ -51,7 +51,7 @@ impl Server {
     /// The hint of an introduction that still counts.
     pub(super) fn introduced_hint(&self) -> Option<Hint> {
         let introduced = self.introduced.as_ref()?;
-        let counts = !self.trusted.standing.is_some();
+        let counts = self.trusted.standing.is_none();
         counts.then(|| introduced.first.hint())
     }
 }

@@ -103,7 +103,7 @@ impl Relation {
             peer: candidate.peer,
             by: candidate.model,
             keyed_with: pending.keyed_with,
-            is_first: !self.standing.is_some(),
+            is_first: self.standing.is_none(),
         };
         self.standing.confirm(now, candidate, first, config);
         self.pending = None;

@@ -46,16 +46,30 @@ impl Session {
         }
     }
 
+    /// Nothing of it passes to the session that comes here next, which may be another device's.
     pub(super) fn close(&mut self) {
-        self.id = [0; 16];
-        self.opener.close();
-        self.commands = None;
-        self.promised = None;
-        self.receipt_due = None;
-        self.last_receipt = None;
-        self.clock = Clock::default();
-        self.clock_of = None;
-        self.due_ms = 0;
+        let Self {
+            id,
+            opener,
+            commands,
+            promised,
+            receipt_due,
+            last_receipt,
+            silence,
+            clock,
+            clock_of,
+            due_ms,
+        } = self;
+        *id = [0; 16];
+        opener.close();
+        *commands = None;
+        *promised = None;
+        *receipt_due = None;
+        *last_receipt = None;
+        *silence = Silence::new(Duration::ZERO);
+        *clock = Clock::new(0, DRIFT_PPM);
+        *clock_of = None;
+        *due_ms = 0;
     }
 
     /// The device of a session that there was none before is supervised from now on.
@@ -67,13 +81,26 @@ impl Session {
     /// The candidate, in which `first` has brought an authentic frame, takes the place of this session. It takes over its
     /// epochs, the supervision of the device, and its clock.
     pub(super) fn restart(&mut self, candidate: &Candidate, first: seal::CandidateEpoch) {
+        let Self {
+            id,
+            opener,
+            commands,
+            promised,
+            receipt_due,
+            last_receipt,
+            // Of the device.
+            silence: _,
+            clock: _,
+            clock_of: _,
+            due_ms: _,
+        } = self;
         let agreed = &candidate.agreed;
-        self.id = agreed.id();
-        self.opener.succeed(agreed, first);
-        self.commands = Some(agreed.command_sealer());
-        self.promised = candidate.promised.or(self.promised);
-        self.receipt_due = None;
-        self.last_receipt = None;
+        *id = agreed.id();
+        opener.restart(agreed, first);
+        *commands = Some(agreed.command_sealer());
+        *promised = candidate.promised.or(*promised);
+        *receipt_due = None;
+        *last_receipt = None;
     }
 
     /// Takes over from the session before: its epochs, and the supervision of the device.

@@ -7,8 +7,8 @@ use crate::time::Instant;
 
 /// The place of a session that was confirmed, and what stands there.
 ///
-/// A session is never handed on as a value, which would lie on the stack of every call with the keys of ten epochs. It is
-/// begun, replaced and ended in its place.
+/// A session is begun, replaced and ended in its place: as a value it would lie on the stack of every call on the way, with the
+/// keys of ten epochs. Only the opener of a row comes as one.
 #[derive(Debug)]
 pub(super) struct Standing {
     party: Option<Party>,
@@ -47,6 +47,10 @@ impl Standing {
         self.party.is_some()
     }
 
+    pub(super) const fn is_none(&self) -> bool {
+        self.party.is_none()
+    }
+
     pub(super) fn is_with(&self, peer: PublicKey) -> bool {
         self.party.as_ref().is_some_and(|party| party.peer == peer)
     }
@@ -60,7 +64,7 @@ impl Standing {
         first: seal::CandidateEpoch,
         config: &ServerConfig,
     ) {
-        if self.party.is_none() {
+        if self.is_none() {
             self.session.begin(now, config);
         }
         self.party = Some(candidate.party());

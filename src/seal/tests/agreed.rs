@@ -1,6 +1,8 @@
 //! A session that nobody was heard in yet, held against an opener that was made for it; and how it takes the place of another.
 
+use super::handed::{Held, list, take};
 use super::*;
+use crate::seal::space_set::SpaceSet;
 use crate::seal::{Agreed, Row, RowKey, RowOwner};
 use crate::wire::Locator;
 
@@ -19,7 +21,22 @@ enum Step {
     Lose(Space),
     /// A device that was restored begins the second epoch anew.
     Twin,
+    List(Listing),
 }
+
+/// What a list says of the epochs before.
+#[derive(Debug, Clone, Copy)]
+struct Listing {
+    /// A bit for each of the last epochs.
+    named: u8,
+    cut: u8,
+    /// What the device has given up of each, at most.
+    floor: u32,
+    has_foreign: bool,
+}
+
+/// How many epochs a list names at most.
+const MAX_NAMED: usize = 6;
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
@@ -27,24 +44,62 @@ fn step() -> impl Strategy<Value = Step> {
         4 => space().prop_map(Step::Send),
         2 => space().prop_map(Step::Lose),
         1 => Just(Step::Twin),
+        2 => listing().prop_map(Step::List),
     ]
+}
+
+fn listing() -> impl Strategy<Value = Listing> {
+    let all = (any::<u8>(), any::<u8>(), 0_u32..4, any::<bool>());
+    all.prop_map(|(named, cut, floor, has_foreign)| Listing {
+        named,
+        cut,
+        floor,
+        has_foreign,
+    })
 }
 
 fn space() -> impl Strategy<Value = Space> {
     prop_oneof![Just(Space::Data), Just(Space::Alarm)]
 }
 
-/// A session that has seen all that.
-fn after(steps: &[Step]) -> Opener {
+/// An epoch of a session of which the server knows nothing.
+fn foreign() -> Held {
+    let mut sealer = secrets(80).into_sealer(&STATIC_SECRET).unwrap();
+    begin(&mut sealer, &mut Counting(90));
+    for _ in 0..3 {
+        sealed(&mut sealer, Space::Data, b"a reading");
+    }
+    Held::of(&sealer, 0)
+}
+
+/// The list of a device that has sealed in these epochs before.
+fn listed(sealer: &mut Sealer, before: &[Held], listing: Listing) -> Vec<u8> {
+    let bit = |bits: u8, at: usize| bits >> at & 1 == 1;
+    let last = before.iter().rev().take(MAX_NAMED).rev().enumerate();
+    let mut older: Vec<_> = last
+        .filter(|(at, _)| bit(listing.named, *at))
+        .map(|(at, held)| held.given_up(listing.floor, bit(listing.cut, at)))
+        .collect();
+    if listing.has_foreign {
+        older.insert(0, foreign().given_up(listing.floor, bit(listing.cut, 7)));
+    }
+    let end = sealer.next_counter(Space::Data);
+    list(sealer, &older, (listing.floor.min(end), end), &[])
+}
+
+/// A session that has seen all that, and the epochs that its device has sealed in.
+fn after(steps: &[Step]) -> (Opener, Vec<Held>) {
     let (mut sealer, mut opener) = pair();
     let saved = begin(
         &mut secrets(1).into_sealer(&STATIC_SECRET).unwrap(),
         &mut Counting(0),
     );
     let mut entropy = Counting(1);
+    let mut before = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         match *step {
             Step::Begin => {
+                before.push(Held::of(&sealer, 0));
                 begin(&mut sealer, &mut entropy);
             }
             Step::Send(space) => {
@@ -58,9 +113,13 @@ fn after(steps: &[Step]) -> Opener {
                 begin(&mut twin, &mut Counting(100 + at as u8));
                 let _ = receive(&mut opener, &sealed(&mut twin, Space::Data, b"a twin"));
             }
+            Step::List(listing) => {
+                let _ = take(&mut opener, &listed(&mut sealer, &before, listing));
+            }
         }
     }
-    opener
+    before.push(Held::of(&sealer, 0));
+    (opener, before)
 }
 
 /// All that a store keeps of it.
@@ -77,22 +136,40 @@ fn row_of(opener: &Opener) -> Vec<u8> {
         .to_vec()
 }
 
-/// A frame of the next session: as many epochs were begun before that nobody has heard of.
-fn first_after(skipped: usize, space: Space) -> Vec<u8> {
+/// The device of the next session, which has begun as many epochs before that nobody has heard of.
+fn sealer_after(skipped: usize) -> Sealer {
     let mut sealer = secrets(NEXT).into_sealer(&STATIC_SECRET).unwrap();
     let mut entropy = Counting(60);
     for _ in 0..=skipped {
         begin(&mut sealer, &mut entropy);
     }
-    sealed(&mut sealer, space, b"the first")
+    sealer
+}
+
+fn first_after(skipped: usize, space: Space) -> Vec<u8> {
+    sealed(&mut sealer_after(skipped), space, b"the first")
 }
 
 fn next() -> (Agreed, Opener) {
     (Agreed::new(secrets(NEXT)), secrets(NEXT).into_opener())
 }
 
+/// What it knows of its epochs, oldest first.
+fn epochs_of(opener: &Opener) -> Vec<impl PartialEq + core::fmt::Debug> {
+    fn of<const N: usize>(space: &SpaceSet<N>) -> impl PartialEq + core::fmt::Debug + use<N> {
+        (space.end, space.cut, space.set.floor(), space.lost.clone())
+    }
+    let known = opener.epochs.iter().map(|epoch| {
+        let spaces = (of(&epoch.data), of(&epoch.alarm));
+        let state = (epoch.is_over, epoch.is_listed, epoch.echo);
+        (epoch.tag(), epoch.number, epoch.run, state, spaces)
+    });
+    known.collect()
+}
+
 fn assert_same(place: &mut Opener, made: &mut Opener) {
     assert_eq!(row_of(place), row_of(made));
+    assert_eq!(epochs_of(place), epochs_of(made));
     assert!(place.locators().eq(made.locators()));
     assert!(place.open_epochs().eq(made.open_epochs()));
     assert_eq!(receipt(place), receipt(made));
@@ -100,23 +177,25 @@ fn assert_same(place: &mut Opener, made: &mut Opener) {
 }
 
 proptest! {
-    // IOMT-EPOCH-028, IOMT-EPOCH-033
+    // IOMT-EPOCH-033
     #[test]
     fn it_takes_the_place_of_another_as_an_opener_inherits(
         steps in proptest::collection::vec(step(), 0..40),
         skipped in 0_usize..10,
         space in space(),
+        listing in listing(),
     ) {
         let (agreed, mut made) = next();
-        let packet = first_after(skipped, space);
+        let mut sealer = sealer_after(skipped);
+        let packet = sealed(&mut sealer, space, b"the first");
         let (mut here, mut there) = (packet.clone(), packet.clone());
         let opened = made.authenticate(&mut there);
         match (agreed.authenticate(&mut here), opened) {
             (Ok((first, authentic)), Ok(expected)) => {
                 prop_assert!(skipped < 8);
-                made.inherit(after(&steps));
-                let mut place = after(&steps);
-                place.succeed(&agreed, first);
+                made.inherit(after(&steps).0);
+                let (mut place, before) = after(&steps);
+                place.restart(&agreed, first);
                 assert_same(&mut place, &mut made);
                 let revealed = [(&mut place, authentic, &mut here), (&mut made, expected, &mut there)]
                     .map(|(opener, authentic, packet)| {
@@ -130,6 +209,11 @@ proptest! {
                 prop_assert_eq!(&revealed[0], &revealed[1]);
                 prop_assert_eq!(&revealed[0].0, b"the first");
                 prop_assert_eq!(receive(&mut place, &packet), Ok(None));
+                let list = listed(&mut sealer, &before, listing);
+                let settled = take(&mut place, &list);
+                prop_assert!(settled.is_ok());
+                prop_assert_eq!(settled, take(&mut made, &list));
+                assert_same(&mut place, &mut made);
             }
             (Err(refused), Err(expected)) => {
                 prop_assert!(skipped >= 8);
@@ -167,7 +251,7 @@ fn in_an_empty_place_it_is_as_an_opener_that_was_made_for_it() {
     let (first, _) = agreed.authenticate(&mut packet.clone()).unwrap();
     made.authenticate(&mut packet.clone()).unwrap();
     let mut place = Opener::closed();
-    place.succeed(&agreed, first);
+    place.restart(&agreed, first);
     assert_same(&mut place, &mut made);
     place.close();
     assert_eq!(row_of(&place), row_of(&Opener::closed()));

@@ -26,9 +26,19 @@ impl Held {
         }
     }
 
-    fn of(sealer: &Sealer, floor: u32) -> Self {
+    pub(super) fn of(sealer: &Sealer, floor: u32) -> Self {
         let (epoch, secret) = sealer.opened().unwrap();
         Self::new(epoch, secret, (floor, sealer.next_counter(Space::Data)))
+    }
+
+    /// The same where so many of its first frames are given up, and the power may have failed in it.
+    #[cfg(feature = "node")]
+    pub(super) fn given_up(&self, floor: u32, is_cut: bool) -> Self {
+        let (_, end) = self.data;
+        Self {
+            is_cut,
+            ..self.again((floor.min(end), end))
+        }
     }
 
     fn again(&self, data: (u32, u32)) -> Self {

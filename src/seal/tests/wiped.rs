@@ -121,7 +121,7 @@ fn of_keys_that_were_used_while_the_session_goes_on() {
 }
 
 /// Of a session that gives its place to the next nothing is left but the epochs that it hands on.
-// IOMT-EPOCH-028, IOMT-SEC-001
+// IOMT-EPOCH-033, IOMT-SEC-001
 #[test]
 fn of_a_session_whose_place_was_taken_or_closed() {
     let (mut sealer, opener) = pair();
@@ -141,7 +141,7 @@ fn of_a_session_whose_place_was_taken_or_closed() {
     begin(&mut sealer, &mut Counting(60));
     let mut first = sealed(&mut sealer, Space::Data, b"the first");
     let (epoch, _) = agreed.authenticate(&mut first).unwrap();
-    place.succeed(&agreed, epoch);
+    place.restart(&agreed, epoch);
     assert!(old.iter().all(|secret| count(&place, secret) == 0));
     let (_, new) = sealer.opened().unwrap();
     let kept = [

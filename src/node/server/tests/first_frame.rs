@@ -81,15 +81,15 @@ fn pair_by_label(bench: &mut Bench, peer: &mut Peer) {
 }
 
 /// How a session came to be agreed.
-type Agreed = fn() -> (Bench, Peer, Vec<u8>);
+type Handshake = fn() -> (Bench, Peer, Vec<u8>);
 
-const AGREED: [Agreed; 3] = [reconnecting, returning, pairing];
+const HANDSHAKES: [Handshake; 3] = [reconnecting, returning, pairing];
 
 // IOMT-PAIR-045, IOMT-ERR-003
 #[test]
 fn a_forged_one_leaves_everything_as_it_was() {
-    for agreed in AGREED {
-        let (mut bench, mut peer, waiting) = agreed();
+    for handshake in HANDSHAKES {
+        let (mut bench, mut peer, waiting) = handshake();
         let first = peer.control(bench.now);
         let before = seen(&mut bench);
         for byte in 0..first.len() {
@@ -110,11 +110,11 @@ fn a_forged_one_leaves_everything_as_it_was() {
     }
 }
 
-// IOMT-EPOCH-028, IOMT-EPOCH-033
+// IOMT-EPOCH-033
 #[test]
 fn it_ends_the_session_before_but_for_the_epochs_that_wait() {
-    for agreed in AGREED {
-        let (mut bench, mut peer, waiting) = agreed();
+    for handshake in HANDSHAKES {
+        let (mut bench, mut peer, waiting) = handshake();
         let kept = bench.records.len();
         let first = peer.seal(b"first");
         let kind = bench.receive(&first).unwrap();
@@ -130,8 +130,8 @@ fn it_ends_the_session_before_but_for_the_epochs_that_wait() {
 // IOMT-SEAL-040
 #[test]
 fn one_that_comes_twice_is_the_same_frame() {
-    for agreed in AGREED {
-        let (mut bench, mut peer, _) = agreed();
+    for handshake in HANDSHAKES {
+        let (mut bench, mut peer, _) = handshake();
         let first = peer.seal(b"first");
         // The server dies between opening and storing, as far as the device can tell.
         let opened = bench
@@ -158,9 +158,9 @@ fn one_that_comes_twice_is_the_same_frame() {
 // IOMT-EPOCH-031
 #[test]
 fn it_may_be_of_any_of_the_first_eight_epochs() {
-    for agreed in AGREED {
+    for handshake in HANDSHAKES {
         for skipped in 0..8 {
-            let (mut bench, mut peer, _) = agreed();
+            let (mut bench, mut peer, _) = handshake();
             let mut overtaken = Vec::new();
             for _ in 0..skipped {
                 overtaken.push(peer.seal(b"overtaken"));
@@ -178,8 +178,8 @@ fn it_may_be_of_any_of_the_first_eight_epochs() {
 // IOMT-EPOCH-031
 #[test]
 fn one_of_the_ninth_is_not_known() {
-    for agreed in AGREED {
-        let (mut bench, mut peer, _) = agreed();
+    for handshake in HANDSHAKES {
+        let (mut bench, mut peer, _) = handshake();
         for _ in 0..8 {
             peer.open_epoch();
         }
@@ -193,8 +193,8 @@ fn one_of_the_ninth_is_not_known() {
 // IOMT-ERR-003
 #[test]
 fn one_that_does_not_say_its_salt_decides_nothing() {
-    for agreed in AGREED {
-        let (mut bench, mut peer, _) = agreed();
+    for handshake in HANDSHAKES {
+        let (mut bench, mut peer, _) = handshake();
         let first = peer.seal(b"first");
         let Ok(Packet::Frame(frame)) = Packet::parse(&first) else {
             panic!("no frame")

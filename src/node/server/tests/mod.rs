@@ -6,6 +6,7 @@
 
 mod crashes;
 mod delivery;
+mod ended;
 mod external;
 mod first_frame;
 mod fleet;

@@ -2,7 +2,7 @@ use super::*;
 use crate::node::Error;
 use crate::pairing::{self, Model};
 
-// IOMT-EPOCH-033, IOMT-PAIR-045, IOMT-EPOCH-028
+// IOMT-EPOCH-033, IOMT-PAIR-045
 #[test]
 fn a_new_session_ends_the_one_before_and_takes_over_its_undrained_epochs() {
     let (mut bench, mut peer) = Bench::paired();
