@@ -13,7 +13,7 @@
 //! meanwhile makes differences of its own, but rarely twice. Beside it stands how large a difference has to be, in one
 //! call, to be above 10 by so many measurements. Three controls come first: a comparison that stops at the first difference
 //! has to be found out, bare and behind an HMAC, and one that does not must pass. The bench ends with status 1 where a
-//! control does not do what it has to, or a subject is above 10.
+//! control does not do what it has to, or a subject is above 10. With `--quick` the control behind an HMAC is only shown.
 //!
 //! It can show a leak, and not that there is none: on this processor, with this compiler, for these two classes, as far as
 //! the number of measurements reaches.

@@ -29,7 +29,8 @@ static iomt_status save(void) {
 }
 
 void storage_init(void) {
-    if (platform_read(file, (uint8_t *)&kept, sizeof kept) != (int32_t)sizeof kept) {
+    int32_t len = platform_read(file, (uint8_t *)&kept, sizeof kept);
+    if (len != (int32_t)sizeof kept || kept.image_len > sizeof kept.image) {
         memset(&kept, 0, sizeof kept);
     }
 }

@@ -19,7 +19,7 @@
 //! |---|---|---|---|
 //! | [`Cascade`] | 8 or 16 bytes a section, and 12 | that of the [`Design`] | `f32`, or integer |
 //! | [`blocks`] | see there | see there | `f32`, or integer |
-//! | [`ecg::RPeakDetector`] | 2.5 KiB | 0.35 s to 2.5 s | integer |
+//! | [`ecg::RPeakDetector`] | under 2,560 bytes | 0.35 s to 2.5 s | integer |
 //! | [`ecg::EcgMonitor`] | under 3,600 bytes | that of the beats; asystole 4.6 s, fibrillation 3 s to 6 s | integer |
 //! | [`ecg::EcgQuality`] | under 400 bytes | none, it looks back one second | integer |
 //! | [`ecg::EcgRespiration`] | under 1,300 bytes | it looks back 32 s | `f32` |

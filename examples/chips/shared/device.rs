@@ -6,7 +6,7 @@ use iomt::node::{Config, Device, DeviceSetup, Keeping};
 use iomt::pairing::{Identity, label::LabelSecret};
 use iomt::reading::Descriptor;
 
-/// With an outbox of 8 KiB. It lies in a static of `main`, 11 KB that no stack has to hold.
+/// With an outbox of 8 KiB. It lies in a static of `main`, 15 KB that no stack has to hold.
 pub type Sensor = Device<'static, 8_192>;
 
 /// What the factory writes: the device's private key, 32 random bytes, and the secret on its label, 16.

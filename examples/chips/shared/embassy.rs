@@ -24,7 +24,7 @@ impl Timer for Clock {
 pub async fn resume(device: &mut Sensor, board: &mut impl Board) {
     let mut image = [0; MAX_IMAGE];
     if let Ok(Some(len)) = board.storage().load_image(0, &mut image).await {
-        // A damaged image: the device goes on as one that has never paired.
+        // A damaged image, as storage that can not be read: the device goes on as one that has never paired.
         let _ = device.resume(Clock.now(), &image[..len], board.entropy());
     }
 }

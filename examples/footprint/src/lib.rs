@@ -8,7 +8,7 @@
 //! | `step_*` | a device that grows feature by feature, for what each of them adds |
 //! | `exchange` | a pairing by label, and nothing else |
 //! | `pairing_*`, `reconnection` | `step_pairing` with another model of association in the place of the label |
-//! | `signals` | every detector, filter and block of `signal` |
+//! | `signals` | the detectors, filters and blocks of `signal`, but `EcgQuality` |
 //! | `whole` | what of `firmware` no other program has: several recipients, commands, rows, every record, both tiers of the codec |
 //! | `adapters` | `flash` and `driver`, which are asynchronous: the compiler has a panic in each such function |
 //! | `hot` | a frame sealed, samples packed and unpacked |

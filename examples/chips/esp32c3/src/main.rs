@@ -67,7 +67,7 @@ fn main() -> ! {
     let mut storage = FlashStorage::open(flash, STORAGE, 1).unwrap_or_else(|_| halt());
     let mut image = [0; MAX_IMAGE];
     if let Ok(Some(len)) = storage.load_image(0, &mut image) {
-        // A damaged image: the device goes on as one that has never paired.
+        // A damaged image, as storage that can not be read: the device goes on as one that has never paired.
         let _ = device.resume(now(), &image[..len], &mut noise);
     }
 

@@ -28,7 +28,7 @@ use embassy_stm32::rcc;
 use embassy_stm32::rng::{self, Rng};
 use embassy_stm32::usart::{self, BufferedUart};
 use embassy_stm32::{Config, bind_interrupts, peripherals};
-use embassy_time::Timer as Delay;
+use embassy_time::{Duration, Ticker};
 use iomt::driver::{Blocking, Driver, Next, SerialPort, Timer};
 use iomt::reading::{Decimal, Metric, Observation, Unit};
 use iomt::storage::FlashStorage;
@@ -81,10 +81,13 @@ async fn main(_spawner: Spawner) -> ! {
     let mut driver = Driver::new(device);
 
     led.set_low();
+    let mut ticker = Ticker::every(Duration::from_secs(10));
     loop {
-        let sample = Delay::after_secs(10);
         // An event, or an error of the line: nothing that this device would do about it.
-        if let Ok(Next::Signal(())) = driver.next_or(&mut line, &Clock, &mut board, sample).await {
+        if let Ok(Next::Signal(())) = driver
+            .next_or(&mut line, &Clock, &mut board, ticker.next())
+            .await
+        {
             let counts = adc.blocking_read(&mut pin, SampleTime::CYCLES247_5);
             let (now, celsius) = (Clock.now(), celsius(counts));
             let reading =

@@ -104,6 +104,8 @@ pub(super) struct World<'p> {
     pub(super) now: Instant,
     depths: Depths,
     has_reconnected: [bool; 2],
+    /// Whether the device does what it wants from its storage, or its caller does it step by step: in turns.
+    stores_itself: bool,
     /// Readings that the device has refused to take.
     pub(super) refused: usize,
     /// Frames that have come from storage.
@@ -127,6 +129,7 @@ impl<'p> World<'p> {
             now: Instant::ZERO,
             depths,
             has_reconnected: [false; 2],
+            stores_itself: false,
             refused: 0,
             loaded: 0,
             named_losses: 0,
@@ -324,6 +327,10 @@ impl<'p> World<'p> {
 
     /// Does what the device wants from its storage.
     fn store(&mut self) -> Result<(), Error> {
+        self.stores_itself = !self.stores_itself;
+        if self.stores_itself {
+            return self.store_on();
+        }
         let (now, mut buffer, mut found) = (self.now, [0; MAX_DATAGRAM], [0; MAX_DATAGRAM]);
         loop {
             let out = &mut buffer;
@@ -341,6 +348,12 @@ impl<'p> World<'p> {
                 device.handle_stored(now, reply)
             })?;
         }
+    }
+
+    fn store_on(&mut self) -> Result<(), Error> {
+        let (device, storage, now) = (&mut *self.device, &mut *self.storage, self.now);
+        let store = || device.store_on(now, storage);
+        self.depths.of((DEVICE, "store_on"), store)
     }
 
     fn device_speaks(&mut self) -> Result<(), Error> {
