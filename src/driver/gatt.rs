@@ -96,11 +96,10 @@ impl<C: Characteristics + ?Sized> Characteristics for &mut C {
 /// # Examples
 ///
 /// ```
-/// use iomt::driver::{Characteristics, Driver, GattPort, PortError, Timer};
-/// # use iomt::{driver::{Board, DeviceNode}, node::{Device, DeviceEvent}};
+/// use iomt::driver::{Board, Characteristics, Driver, GattPort, Timer};
+/// use iomt::node::Device;
 ///
 /// struct Gone;
-/// # struct Notifications;
 /// # struct Stack;
 /// # impl Stack {
 /// #     async fn written(&mut self, _: &mut [u8; 512]) -> Result<usize, Gone> { Err(Gone) }
